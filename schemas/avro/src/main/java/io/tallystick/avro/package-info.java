@@ -1,0 +1,4 @@
+/**
+ * Records generated from the Avro schemas of this module. Transport only: nothing here is ever hashed.
+ */
+package io.tallystick.avro;
