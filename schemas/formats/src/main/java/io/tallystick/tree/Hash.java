@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.tree;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/**
+ * A SHA-256 digest: 32 bytes, immutable. Its text form is 64 lower-case hexadecimal digits; it orders as unsigned
+ * bytes, which is also the order of the text forms.
+ */
+public final class Hash implements Comparable<Hash> {
+    /** Length of a hash in bytes. */
+    public static final int LENGTH = 32;
+
+    /** Thirty-two zero bytes: the {@code prev} of the first entry of a chain. */
+    public static final Hash ZERO = new Hash(new byte[LENGTH]);
+
+    private static final HexFormat HEX = HexFormat.of();
+
+    private final byte[] bytes;
+
+    private Hash(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /**
+     * Copies the bytes.
+     *
+     * @throws IllegalArgumentException if there are not exactly 32
+     */
+    public static Hash of(byte[] bytes) {
+        if (bytes.length != LENGTH) {
+            throw new IllegalArgumentException("a hash has 32 bytes, not " + bytes.length);
+        }
+        return new Hash(bytes.clone());
+    }
+
+    /**
+     * Reads the text form.
+     *
+     * @throws IllegalArgumentException unless the text is exactly 64 lower-case hexadecimal digits
+     */
+    public static Hash parseHex(String text) {
+        if (text.length() != 2 * LENGTH) {
+            throw new IllegalArgumentException("a hash has 64 hexadecimal digits, not " + text.length());
+        }
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            boolean digit = c >= '0' && c <= '9';
+            boolean letter = c >= 'a' && c <= 'f';
+            if (!digit && !letter) {
+                throw new IllegalArgumentException("not a lower-case hexadecimal digit at " + i);
+            }
+        }
+        return new Hash(HEX.parseHex(text));
+    }
+
+    /** SHA-256 over the concatenation of the parts. */
+    public static Hash sha256(byte[]... parts) {
+        MessageDigest digest = newDigest();
+        for (byte[] part : parts) {
+            digest.update(part);
+        }
+        return new Hash(digest.digest());
+    }
+
+    /** A fresh SHA-256 of the JDK, which is several times faster than Bouncy Castle's. */
+    public static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** The digest of what has been fed to it so far; resets the digest. */
+    static Hash finish(MessageDigest digest) {
+        return new Hash(digest.digest());
+    }
+
+    void feed(MessageDigest digest) {
+        digest.update(bytes);
+    }
+
+    /** A copy of the 32 bytes. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    @Override
+    public int compareTo(Hash other) {
+        return Arrays.compareUnsigned(bytes, other.bytes);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Hash hash && Arrays.equals(bytes, hash.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    @Override
+    public String toString() {
+        return HEX.formatHex(bytes);
+    }
+}

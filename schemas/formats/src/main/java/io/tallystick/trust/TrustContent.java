@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.trust;
+
+import io.tallystick.tree.Hash;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The signed part of a trust root. Cannot exist in breach of a rule that concerns it alone.
+ *
+ * @param ledger origin of the ledger it is about
+ * @param version 1 for the first, then one more each
+ * @param previous fingerprint of the version before; there from version 2 on
+ * @param issued when it was made
+ * @param expires when a newer one should be known
+ * @param rootKeyIds keys that sign trust roots: listed, with that role, and active
+ * @param threshold how many of them must sign
+ * @param checkpointRequire algorithms a checkpoint must be signed with, see {@link TrustRoot#require}
+ * @param bundleRequire likewise for a bundle
+ * @param keys all keys ever listed
+ * @param anchors outside parties
+ * @param policy further demands
+ */
+record TrustContent(
+        String ledger,
+        long version,
+        Optional<Hash> previous,
+        Instant issued,
+        Instant expires,
+        List<String> rootKeyIds,
+        int threshold,
+        List<Set<KeyAlgorithm>> checkpointRequire,
+        List<Set<KeyAlgorithm>> bundleRequire,
+        List<TrustedKey> keys,
+        TrustAnchors anchors,
+        TrustPolicy policy) {
+    private static final int LEDGER_BYTES_MAX = 128;
+
+    TrustContent {
+        Objects.requireNonNull(anchors);
+        Objects.requireNonNull(policy);
+        rootKeyIds = List.copyOf(rootKeyIds);
+        checkpointRequire = checkpointRequire.stream().map(Set::copyOf).toList();
+        bundleRequire = bundleRequire.stream().map(Set::copyOf).toList();
+        keys = List.copyOf(keys);
+        require(isOrigin(ledger), "not a ledger origin: " + ledger);
+        require(version >= 1, "the version is " + version);
+        require(previous.isPresent() == (version > 1), "version 1 has no previous one, every later version has");
+        require(issued.isBefore(expires), "it expires before it is issued");
+        requireDistinctKeys(keys);
+        requireRootRole(rootKeyIds, threshold, keys);
+        requireAlgorithms("checkpoint", checkpointRequire);
+        requireAlgorithms("bundle", bundleRequire);
+        require(
+                policy.witnessQuorum() <= anchors.witnesses().size(),
+                "the policy asks for more witnesses than are listed");
+    }
+
+    private static boolean isOrigin(String origin) {
+        return !origin.isEmpty()
+                && origin.length() <= LEDGER_BYTES_MAX
+                && origin.chars().allMatch(c -> c > 0x20 && c < 0x7f && c != '+');
+    }
+
+    private static void requireDistinctKeys(List<TrustedKey> keys) {
+        Set<String> seen = new HashSet<>();
+        for (TrustedKey key : keys) {
+            require(seen.add(key.keyId()), "key " + key.keyId() + " is listed twice");
+        }
+    }
+
+    private static void requireRootRole(List<String> rootKeyIds, int threshold, List<TrustedKey> keys) {
+        require(new HashSet<>(rootKeyIds).size() == rootKeyIds.size(), "a root key is named twice");
+        require(
+                threshold >= 1 && threshold <= rootKeyIds.size(),
+                "the root threshold is not between 1 and their number");
+        for (String keyId : rootKeyIds) {
+            boolean listed = keys.stream()
+                    .anyMatch(key -> key.keyId().equals(keyId)
+                            && key.roles().contains(TrustRole.ROOT)
+                            && key.status() == KeyStatus.ACTIVE);
+            require(listed, "root key " + keyId + " is not an active key with role root");
+        }
+    }
+
+    private static void requireAlgorithms(String role, List<Set<KeyAlgorithm>> require) {
+        require(
+                !require.isEmpty() && require.stream().noneMatch(Set::isEmpty),
+                "role " + role + " requires no algorithm");
+    }
+
+    private static void require(boolean holds, String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
+}
