@@ -1,0 +1,260 @@
+package io.tallystick.ingest;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystick.avro.Notice;
+import io.tallystick.entry.Salt;
+import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.decode.Decoder;
+import io.tallystick.serde.LedgerSerdes;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.TenantDirectory;
+import io.tallystick.topic.Topics;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ingest: brings the tenants' records into the ledger and tells the tenants what became of them. DESIGN.md section 5.
+ *
+ * <pre>
+ * ledger.tenants ----> tenants thread --- topic names ---+
+ * ledger.positions --> positions thread --- notices -----+--&gt; inbox
+ *                                                        |
+ * ledger.in.&lt;tenant&gt; --------------------------------> ingest thread --+--&gt; ledger.ingest
+ *                                          ticks thread ----------------+
+ * ledger.entries ----> outcomes thread ---&gt; ledger.receipts.&lt;tenant&gt;, ledger.rejects.&lt;tenant&gt;
+ * </pre>
+ *
+ * <p>Any number of instances may run; they share the source partitions and the partitions of {@code ledger.entries}.
+ */
+public final class IngestApplication implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(IngestApplication.class);
+    private static final Duration TAIL_POLL = Duration.ofMillis(200);
+    private static final Duration TENANTS_INTERVAL = Duration.ofMillis(500);
+    private static final Duration TICK_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(40);
+    private static final Duration BLOCK_MAX = Duration.ofSeconds(2);
+    private static final long OUTCOMES_BUFFER_BYTES = 32L * 1024 * 1024;
+    private static final int SCHEMA_THREADS = 2;
+
+    private final IngestConfig config;
+    private final IngestTiming timing;
+    private final Consumer<Throwable> onFatal;
+    private final LedgerSettings settings;
+    private final Topics topics;
+    private final IngestClients clients;
+    private final Serde<SpecificRecord> serde;
+    private final InstantSource clock = InstantSource.system();
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+
+    /**
+     * @param config of this instance
+     * @param onFatal told, on another thread, of what stopped the application before its time; closing is up to the caller
+     */
+    public IngestApplication(IngestConfig config, Consumer<Throwable> onFatal) {
+        this(config, IngestTiming.DESIGNED, onFatal);
+    }
+
+    IngestApplication(IngestConfig config, IngestTiming timing, Consumer<Throwable> onFatal) {
+        this.config = config;
+        this.timing = timing;
+        this.onFatal = requireNonNull(onFatal);
+        this.settings = config.settings();
+        this.topics = settings.topics();
+        this.clients = new IngestClients(settings, timing);
+        this.serde = new LedgerSerdes(settings.schemaRegistryUrl()).records();
+    }
+
+    /**
+     * Starts all threads. To be called once.
+     *
+     * @throws KafkaException if the cluster or the schema registry cannot be reached
+     * @throws io.tallystick.topic.LedgerIntegrityException if the cluster's partition counts are not the ledger's
+     */
+    public synchronized void start() {
+        try (LedgerAdmin ledger = new LedgerAdmin(settings)) {
+            ledger.checkPartitions();
+        }
+        Admin admin = closing(clients.admin());
+        String cluster = clusterId(admin);
+        IngestWriter writer = closing(new IngestWriter(
+                clients.producer("ingest", 2 * config.inFlightBytesMax(), BLOCK_MAX),
+                serde.serializer(),
+                topics.ingest(),
+                settings.partitions()));
+        writer.warmUp();
+        startIngest(admin, writer, cluster);
+        startOutcomes(admin);
+        start("ledger-ticks", () -> {
+            writer.sendTicks();
+            Thread.sleep(TICK_INTERVAL.toMillis());
+        }, () -> {});
+        LOGGER.atInfo().addKeyValue("cluster", cluster).log("ingest started");
+    }
+
+    private void startIngest(Admin admin, IngestWriter writer, String cluster) {
+        Inbox inbox = new Inbox();
+        RegistrySchemas schemas = closing(new RegistrySchemas(
+                settings.schemaRegistryUrl(), Executors.newScheduledThreadPool(SCHEMA_THREADS), timing.retry()));
+        SecureRandom random = new SecureRandom();
+        Admission admission = new Admission(() -> {
+            byte[] salt = new byte[Salt.LENGTH];
+            random.nextBytes(salt);
+            return Salt.of(salt);
+        });
+        org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
+        SourceReader reader = new SourceReader(
+                consumer, writer, new SourceProbe(admin, topics.group("ingest"), clock), inbox, topics, cluster, timing);
+        IngestLoop loop = new IngestLoop(
+                consumer,
+                reader,
+                new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas),
+                admission,
+                schemas,
+                writer,
+                inbox,
+                config.inFlightBytesMax());
+        loop.every(timing.commits(), reader::commit);
+        loop.every(timing.claims(), reader::claimIdle);
+        start("ledger-ingest", loop::turn, () -> close(consumer));
+        startTenants(names -> inbox.put(() -> loop.read(names)));
+        startPositions(notice -> inbox.put(() -> reader.noticed(notice)));
+    }
+
+    private void startTenants(Consumer<Set<String>> changed) {
+        TenantDirectory directory = new TenantDirectory(settings);
+        Set<String> known = new TreeSet<>();
+        start("ledger-tenants", () -> {
+            try {
+                Set<String> names = new TreeSet<>();
+                directory.refresh().keySet().forEach(tenant -> names.add(topics.in(tenant)));
+                if (!names.equals(known)) {
+                    known.clear();
+                    known.addAll(names);
+                    changed.accept(names);
+                }
+            } catch (RetriableException e) {
+                LOGGER.atWarn().addKeyValue("error", e.toString()).log("tenants not read, trying again");
+            }
+            Thread.sleep(TENANTS_INTERVAL.toMillis());
+        }, directory::close);
+    }
+
+    /** Notices older than this start are stale: the claims at assignment bring new ones where they are needed. */
+    private void startPositions(Consumer<Notice> noticed) {
+        TopicPartition partition = new TopicPartition(topics.positions(), 0);
+        org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> tail = clients.plainConsumer("positions");
+        tail.assign(List.of(partition));
+        tail.seekToEnd(List.of(partition));
+        start("ledger-positions", () -> {
+            for (ConsumerRecord<byte[], byte[]> record : tail.poll(TAIL_POLL)) {
+                notice(record, noticed);
+            }
+        }, tail::close);
+    }
+
+    private void notice(ConsumerRecord<byte[], byte[]> record, Consumer<Notice> noticed) {
+        if (record.value() == null) {
+            return;
+        }
+        try {
+            if (serde.deserializer().deserialize(record.topic(), record.value()) instanceof Notice notice) {
+                noticed.accept(notice);
+            }
+        } catch (SerializationException e) {
+            if (!OutcomeLoop.isRegistryAway(e)) {
+                throw e;
+            }
+            // The sequencer repeats a notice for as long as it is needed.
+            LOGGER.atWarn().addKeyValue("error", e.toString()).log("notice not read, the schema registry is away");
+        }
+    }
+
+    private void startOutcomes(Admin admin) {
+        Inbox inbox = new Inbox();
+        org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("outcomes");
+        org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> side = clients.plainConsumer("outcomes-catch-up");
+        Producer<String, byte[]> producer = clients.producer("outcomes", OUTCOMES_BUFFER_BYTES, BLOCK_MAX);
+        OutcomeLoop loop = new OutcomeLoop(
+                consumer,
+                producer,
+                serde.deserializer(),
+                new OutcomeRecords(topics, settings.windowSize()),
+                new OutcomeTenants(admin, topics, inbox),
+                side,
+                inbox,
+                timing);
+        loop.begin(topics.entries());
+        start("ledger-outcomes", loop::turn, () -> {
+            close(consumer);
+            side.close();
+            producer.close();
+        });
+    }
+
+    /** Leaves the group, after the revocation has flushed and committed. */
+    private static void close(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
+        consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
+    }
+
+    private static String clusterId(Admin admin) {
+        try {
+            return admin.describeCluster().clusterId().get(CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException("the cluster does not tell its id; is it reachable?", e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private void start(String name, Worker.Step step, Runnable end) {
+        closing(new Worker(name, step, end, CLOSE_TIMEOUT.plusSeconds(5), onFatal)).start();
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        resources.push(resource);
+        return resource;
+    }
+
+    /** Ends all threads; what has been sent is flushed and its positions are committed. */
+    @Override
+    public synchronized void close() {
+        while (!resources.isEmpty()) {
+            AutoCloseable resource = resources.pop();
+            try {
+                resource.close();
+            } catch (Exception e) {
+                LOGGER.atWarn()
+                        .addKeyValue("resource", resource.getClass().getSimpleName())
+                        .setCause(e)
+                        .log("did not close cleanly");
+            }
+        }
+        LOGGER.atInfo().log("ingest stopped");
+    }
+}

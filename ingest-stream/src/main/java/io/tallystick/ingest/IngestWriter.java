@@ -1,0 +1,149 @@
+package io.tallystick.ingest;
+
+import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.AdmittedKind;
+import io.tallystick.avro.Claim;
+import io.tallystick.avro.Tick;
+import io.tallystick.ingest.admit.ChainPosition.Flight;
+import io.tallystick.topic.Topics;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.producer.Callback;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.Serializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes {@code ledger.ingest}. Safe for several threads; completions wait in a queue for the ingest thread.
+ */
+final class IngestWriter implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(IngestWriter.class);
+
+    /** What a message takes beside its payload, roughly. */
+    private static final int OVERHEAD_BYTES = 512;
+
+    /** A message has landed, or may be lost. */
+    record Completion(OwnedPartition partition, Flight flight, Optional<Exception> failure) {}
+
+    private final Producer<String, byte[]> producer;
+    private final Serializer<SpecificRecord> serializer;
+    private final String topic;
+    private final int partitions;
+    private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
+    private final AtomicLong inFlightBytes = new AtomicLong();
+
+    IngestWriter(
+            Producer<String, byte[]> producer, Serializer<SpecificRecord> serializer, String topic, int partitions) {
+        this.producer = producer;
+        this.serializer = serializer;
+        this.topic = topic;
+        this.partitions = partitions;
+    }
+
+    /** Looks up the schema ids of all messages once, so that a registry that is away later does not matter. */
+    void warmUp() {
+        serializer.serialize(topic, new Tick(0));
+        serializer.serialize(
+                topic,
+                Claim.newBuilder()
+                        .setChain("")
+                        .setCluster("")
+                        .setTopic("")
+                        .setPartition(0)
+                        .setTopicId("")
+                        .setFrom(0)
+                        .setSourceEnd(0)
+                        .setAsOf(Instant.EPOCH)
+                        .build());
+        serializer.serialize(
+                topic,
+                AdmittedEvent.newBuilder()
+                        .setChain("")
+                        .setCluster("")
+                        .setTopic("")
+                        .setPartition(0)
+                        .setTopicId("")
+                        .setFrom(0)
+                        .setOffset(0)
+                        .setKind(AdmittedKind.GAP)
+                        .build());
+    }
+
+    /** Sends a message that accounts for source offsets; its completion comes in {@link #drain}. */
+    void send(AdmittedEvent message, OwnedPartition partition, Flight flight) {
+        byte[] value = serializer.serialize(topic, message);
+        long bytes = (long) value.length + OVERHEAD_BYTES;
+        inFlightBytes.addAndGet(bytes);
+        produce(record(message.getChain(), value), (metadata, failure) -> {
+            inFlightBytes.addAndGet(-bytes);
+            completions.add(new Completion(partition, flight, Optional.ofNullable(failure)));
+        });
+    }
+
+    /** Sends a claim. A lost one is followed by another. */
+    void send(Claim claim) {
+        produce(record(claim.getChain(), serializer.serialize(topic, claim)), (metadata, failure) -> {
+            if (failure != null) {
+                LOGGER.atDebug()
+                        .addKeyValue("chain", claim.getChain())
+                        .addKeyValue("error", failure.toString())
+                        .log("claim not written");
+            }
+        });
+    }
+
+    /** Sends a tick to every partition; close together, so that they travel in one batch for each broker. */
+    void sendTicks() {
+        for (int partition = 0; partition < partitions; partition++) {
+            int of = partition;
+            byte[] value = serializer.serialize(topic, new Tick(partition));
+            produce(new ProducerRecord<>(topic, partition, null, value), (metadata, failure) -> {
+                if (failure != null) {
+                    LOGGER.atWarn()
+                            .addKeyValue("partition", of)
+                            .addKeyValue("error", failure.toString())
+                            .log("tick not written; the ledger clock stands still if no instance writes one");
+                }
+            });
+        }
+    }
+
+    private void produce(ProducerRecord<String, byte[]> message, Callback landed) {
+        // The callback says the same as the future, and without waiting.
+        Future<RecordMetadata> unused = producer.send(message, landed);
+    }
+
+    private ProducerRecord<String, byte[]> record(String chain, byte[] value) {
+        return new ProducerRecord<>(topic, Topics.partitionOf(chain, partitions), chain, value);
+    }
+
+    /** Hands over what has completed since the last call. */
+    void drain(Consumer<Completion> handler) {
+        for (Completion next = completions.poll(); next != null; next = completions.poll()) {
+            handler.accept(next);
+        }
+    }
+
+    /** Waits until every message sent before has landed or failed; at most the delivery timeout. */
+    void flush() {
+        producer.flush();
+    }
+
+    long inFlightBytes() {
+        return inFlightBytes.get();
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

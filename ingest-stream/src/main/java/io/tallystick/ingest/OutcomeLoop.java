@@ -1,0 +1,226 @@
+package io.tallystick.ingest;
+
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.tallystick.avro.LedgerEntry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells tenants what became of their records, at least once. DESIGN.md section 5, outcomes. For the outcomes thread only.
+ *
+ * <pre>
+ * ledger.entries --> OutcomeRecords --> tenant open?  yes: send
+ *                                           no: remember where it stopped; OutcomeCatchUp reads from there later
+ * </pre>
+ */
+final class OutcomeLoop implements ConsumerRebalanceListener {
+    private static final Logger LOGGER = LoggerFactory.getLogger(OutcomeLoop.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** Bytes on their way to one tenant above which it has to catch up later: a slow topic must not fill the producer. */
+    private static final long TENANT_BYTES_MAX = 4 * 1024 * 1024;
+
+    private record Completion(
+            OutcomeProgress progress, OutcomeProgress.Sent sent, Outcome outcome, Optional<Exception> failure) {}
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final Producer<String, byte[]> producer;
+    private final Deserializer<SpecificRecord> deserializer;
+    private final OutcomeRecords records;
+    private final OutcomeTenants tenants;
+    private final OutcomeCatchUp catchUp;
+    private final Inbox inbox;
+    private final IngestTiming timing;
+    private final Map<TopicPartition, OutcomeProgress> progress = new HashMap<>();
+    private final Map<TopicPartition, Long> committed = new HashMap<>();
+    private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
+
+    OutcomeLoop(
+            Consumer<byte[], byte[]> consumer,
+            Producer<String, byte[]> producer,
+            Deserializer<SpecificRecord> deserializer,
+            OutcomeRecords records,
+            OutcomeTenants tenants,
+            Consumer<byte[], byte[]> side,
+            Inbox inbox,
+            IngestTiming timing) {
+        this.consumer = consumer;
+        this.producer = producer;
+        this.deserializer = deserializer;
+        this.records = records;
+        this.tenants = tenants;
+        this.catchUp = new OutcomeCatchUp(side, this, progress);
+        this.inbox = inbox;
+        this.timing = timing;
+    }
+
+    /** Begins: reads this topic, commits now and then. */
+    void begin(String topic) {
+        consumer.subscribe(List.of(topic), this);
+        commitRegularly();
+    }
+
+    private void commitRegularly() {
+        inbox.putIn(timing.commits(), () -> {
+            Map<TopicPartition, OffsetAndMetadata> offsets = uncommitted(progress.keySet());
+            if (!offsets.isEmpty()) {
+                consumer.commitAsync(offsets, this::committed);
+            }
+            commitRegularly();
+        });
+    }
+
+    /** One turn. */
+    void turn() throws InterruptedException {
+        inbox.run(Duration.ZERO);
+        drain();
+        ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+        for (TopicPartition partition : polled.partitions()) {
+            if (!take(partition, polled.records(partition))) {
+                inbox.run(timing.retry());
+            }
+        }
+        drain();
+        if (catchUp.isIdle()) {
+            tenants.nextToCatchUp().ifPresent(catchUp::begin);
+        } else {
+            catchUp.turn(tenants);
+        }
+    }
+
+    private boolean take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> polled) {
+        OutcomeProgress of = progress.get(partition);
+        for (ConsumerRecord<byte[], byte[]> record : polled) {
+            try {
+                outcome(record).ifPresent(outcome -> offer(of, record.offset(), outcome));
+            } catch (SerializationException e) {
+                if (!isRegistryAway(e)) {
+                    throw e;
+                }
+                LOGGER.atWarn().addKeyValue("error", e.toString()).log("schema registry does not answer, trying again");
+                consumer.seek(partition, record.offset());
+                return false;
+            }
+            of.read(record.offset());
+        }
+        return true;
+    }
+
+    /** Also for catching up, which reads the same topic. */
+    Optional<Outcome> outcome(ConsumerRecord<byte[], byte[]> record) {
+        return deserializer.deserialize(record.topic(), record.value()) instanceof LedgerEntry entry
+                ? records.of(entry)
+                : Optional.empty();
+    }
+
+    static boolean isRegistryAway(SerializationException e) {
+        return e.getCause() instanceof IOException || e.getCause() instanceof RestClientException;
+    }
+
+    private void offer(OutcomeProgress of, long offset, Outcome outcome) {
+        // A failure just now must stop the next send to the same tenant: sending to a missing topic takes seconds.
+        drain();
+        if (tenants.isOpen(outcome.tenant()) && tenants.bytesInFlight(outcome.tenant()) < TENANT_BYTES_MAX) {
+            send(of, offset, outcome);
+        } else {
+            tenants.stall(outcome.tenant());
+            of.putOff(outcome.tenant(), offset);
+        }
+    }
+
+    void send(OutcomeProgress of, long offset, Outcome outcome) {
+        OutcomeProgress.Sent sent = of.send(outcome.tenant(), offset);
+        tenants.sent(outcome);
+        // The callback says the same as the future, and without waiting.
+        Future<RecordMetadata> unused = producer.send(outcome.record(), (metadata, failure) ->
+                completions.add(new Completion(of, sent, outcome, Optional.ofNullable(failure))));
+    }
+
+    private void drain() {
+        for (Completion next = completions.poll(); next != null; next = completions.poll()) {
+            tenants.landed(next.outcome());
+            if (next.failure().isEmpty()) {
+                next.progress().written(next.sent());
+            } else {
+                next.progress().failed(next.sent());
+                tenants.fail(next.outcome().tenant(), next.failure().get());
+                catchUp.cancel(next.outcome().tenant());
+            }
+        }
+    }
+
+    @Override
+    public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+        partitions.forEach(partition -> progress.put(partition, new OutcomeProgress()));
+    }
+
+    @Override
+    public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        producer.flush();
+        drain();
+        Map<TopicPartition, OffsetAndMetadata> offsets = uncommitted(partitions);
+        if (!offsets.isEmpty()) {
+            try {
+                consumer.commitSync(offsets, COMMIT_TIMEOUT);
+            } catch (KafkaException e) {
+                // At least once: the next owner writes some outcomes again.
+                LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes not committed on revocation");
+            }
+        }
+        onPartitionsLost(partitions);
+    }
+
+    @Override
+    public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        catchUp.cancel();
+        partitions.forEach(partition -> {
+            progress.remove(partition);
+            committed.remove(partition);
+        });
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> uncommitted(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            OutcomeProgress of = progress.get(partition);
+            if (of != null) {
+                of.committable()
+                        .stream()
+                        .filter(offset -> !Long.valueOf(offset).equals(committed.get(partition)))
+                        .forEach(offset -> offsets.put(partition, new OffsetAndMetadata(offset)));
+            }
+        }
+        return offsets;
+    }
+
+    private void committed(Map<TopicPartition, OffsetAndMetadata> offsets, Exception failure) {
+        if (failure != null) {
+            LOGGER.atWarn().addKeyValue("error", failure.toString()).log("outcomes not committed, trying again");
+            return;
+        }
+        offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+    }
+}

@@ -1,0 +1,71 @@
+package io.tallystick.ingest;
+
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A thread that repeats one step until it is closed. A throwable ends it and is reported; nothing is caught to go on. */
+final class Worker implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Worker.class);
+
+    /** What a worker repeats. Each call returns within a second or so. */
+    interface Step {
+        void run() throws InterruptedException;
+    }
+
+    private final Thread thread;
+    private final Duration patience;
+    private volatile boolean closing;
+
+    /**
+     * @param name of the thread
+     * @param step repeated
+     * @param end run once after the last step, on the same thread, also after a failure
+     * @param patience how long {@link #close} waits for the end
+     * @param onFatal told of what ended the worker before its time
+     */
+    Worker(String name, Step step, Runnable end, Duration patience, Consumer<Throwable> onFatal) {
+        this.patience = patience;
+        this.thread = new Thread(() -> run(step, end, onFatal), name);
+    }
+
+    private void run(Step step, Runnable end, Consumer<Throwable> onFatal) {
+        try {
+            try {
+                while (!closing) {
+                    step.run();
+                }
+            } finally {
+                end.run();
+            }
+        } catch (InterruptedException e) {
+            LOGGER.atInfo().addKeyValue("thread", Thread.currentThread().getName()).log("interrupted");
+        } catch (Throwable e) {
+            LOGGER.atError().addKeyValue("thread", Thread.currentThread().getName()).setCause(e).log("stopped");
+            onFatal.accept(e);
+        }
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Ends the worker after its present step, and waits for that. */
+    @Override
+    public void close() {
+        closing = true;
+        if (thread == Thread.currentThread()) {
+            return;
+        }
+        try {
+            thread.join(patience.toMillis());
+            if (thread.isAlive()) {
+                LOGGER.atWarn().addKeyValue("thread", thread.getName()).log("did not end in time; interrupting it");
+                thread.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
