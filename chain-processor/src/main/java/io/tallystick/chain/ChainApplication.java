@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystick.chain.sequence.HeadGuard;
+import io.tallystick.serde.LedgerSerdes;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.LedgerIntegrityException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The chain stage: one process, any number of partitions.
+ *
+ * <p>{@link #start} and {@link #close} are for one thread. Whatever goes wrong later stops all of it.
+ */
+public final class ChainApplication implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChainApplication.class);
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
+
+    private final ChainConfig config;
+    private final Consumer<Throwable> onFatal;
+    private final long replayMax;
+    private final AtomicReference<Throwable> fault = new AtomicReference<>();
+    private KafkaStreams streams;
+
+    /**
+     * @param config configuration
+     * @param onFatal called once, from a thread of Kafka Streams, when the application has stopped by itself; the
+     *     {@link LedgerIntegrityException} if that was the reason, else what Kafka threw. May call {@link #close}
+     */
+    public ChainApplication(ChainConfig config, Consumer<Throwable> onFatal) {
+        this(config, onFatal, HeadGuard.REPLAY_RECORDS_MAX);
+    }
+
+    ChainApplication(ChainConfig config, Consumer<Throwable> onFatal, long replayMax) {
+        this.config = requireNonNull(config, "config");
+        this.onFatal = requireNonNull(onFatal, "onFatal");
+        this.replayMax = replayMax;
+    }
+
+    /**
+     * Checks that the cluster is this ledger's and begins to work in the background.
+     *
+     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}
+     * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
+     */
+    public void start() {
+        try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
+            admin.checkPartitions();
+        }
+        Serde<SpecificRecord> records = new LedgerSerdes(config.ledger().schemaRegistryUrl()).records();
+        SequencerSupplier sequencer = new SequencerSupplier(
+                config.ledger(),
+                config.clockMaxAhead(),
+                replayMax,
+                new KafkaEntriesTail(config.ledger(), records.deserializer()),
+                InstantSource.system());
+        Properties properties = new Properties();
+        properties.putAll(config.streamsProperties());
+        streams = new KafkaStreams(ChainTopology.build(config, records, sequencer), properties);
+        streams.setUncaughtExceptionHandler(this::stop);
+        streams.setStateListener(this::stateChanged);
+        streams.start();
+    }
+
+    private StreamThreadExceptionResponse stop(Throwable thrown) {
+        fault.compareAndSet(null, reason(thrown));
+        LOGGER.atError()
+                .setCause(thrown)
+                .addKeyValue("error", reason(thrown).getMessage())
+                .log("chain stage stops");
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
+        LOGGER.atInfo().addKeyValue("state", now).addKeyValue("before", before).log("chain stage changed state");
+        if (now == KafkaStreams.State.ERROR) {
+            Throwable cause = fault.get();
+            onFatal.accept(cause != null ? cause : new IllegalStateException("Kafka Streams stopped in state ERROR"));
+        }
+    }
+
+    /** The broken invariant among the causes, which says more than what Streams wraps it in. */
+    private static Throwable reason(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof LedgerIntegrityException) {
+                return cause;
+            }
+        }
+        return thrown;
+    }
+
+    /** Whether every task runs, which is after its head guard has passed. */
+    public boolean isRunning() {
+        return streams != null && streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** Commits what is done and stops. The instance stays a member of its group: a restart finds its partitions. */
+    @Override
+    public void close() {
+        close(CLOSE_MAX);
+    }
+
+    void close(Duration timeout) {
+        if (streams != null && !streams.close(timeout)) {
+            LOGGER.atWarn().addKeyValue("timeout", timeout).log("chain stage did not stop in time");
+        }
+    }
+}

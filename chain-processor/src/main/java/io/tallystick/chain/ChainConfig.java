@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.GroupProtocol;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.DefaultProductionExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
+
+/**
+ * Configuration of the chain stage: the keys all stages share, its own, and Kafka's.
+ *
+ * <p>{@code client.<key>} reaches every Kafka client, {@code streams.<key>} Kafka Streams. What the ledger's promises rest
+ * on is set here and refused there.
+ */
+public final class ChainConfig extends AbstractConfig {
+    public static final String STATE_DIR = "state.dir";
+    public static final String CLOCK_MAX_AHEAD_MS = "ledger.clock.max.ahead.ms";
+    public static final String GROUP_INSTANCE_ID = "group.instance.id";
+    public static final String STREAMS_PREFIX = "streams.";
+
+    private static final List<String> CLIENT_PREFIXES = List.of(
+            StreamsConfig.MAIN_CONSUMER_PREFIX,
+            StreamsConfig.RESTORE_CONSUMER_PREFIX,
+            StreamsConfig.GLOBAL_CONSUMER_PREFIX,
+            StreamsConfig.CONSUMER_PREFIX,
+            StreamsConfig.PRODUCER_PREFIX,
+            StreamsConfig.ADMIN_CLIENT_PREFIX);
+
+    /** Keys no setting may name, with or without a prefix of one kind of client. */
+    private static final Set<String> FIXED_CLIENT_KEYS = Set.of(
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.GROUP_ID_CONFIG,
+            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            ProducerConfig.ACKS_CONFIG,
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+
+    /** Other names of fixed settings, and what would change the diagram. */
+    private static final Set<String> ALSO_FIXED = Set.of(
+            "default.deserialization.exception.handler",
+            "default.production.exception.handler",
+            StreamsConfig.TOPOLOGY_OPTIMIZATION_CONFIG,
+            StreamsConfig.PROCESSOR_WRAPPER_CLASS_CONFIG);
+
+    /** Settings the promises rest on: exactly once, fail closed, no silent start at an end of the input. */
+    private static final Map<String, Object> FIXED = Map.ofEntries(
+            Map.entry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2),
+            Map.entry(StreamsConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name()),
+            Map.entry(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true),
+            Map.entry(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class),
+            Map.entry(
+                    StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+                    LogAndFailProcessingExceptionHandler.class),
+            Map.entry(
+                    StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, DefaultProductionExceptionHandler.class));
+
+    private static final Set<String> OURS = Set.of(
+            StreamsConfig.APPLICATION_ID_CONFIG,
+            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+            StreamsConfig.STATE_DIR_CONFIG);
+
+    private final LedgerSettings ledger;
+
+    /** @throws ConfigException if a key is missing or out of range, or a setting would weaken a promise */
+    public ChainConfig(Map<String, ?> properties) {
+        super(definition(), properties, false);
+        this.ledger = LedgerSettings.of(this);
+        refuseFixed(LedgerSettings.CLIENT_PREFIX, ledger.clientProperties());
+        refuseFixed(STREAMS_PREFIX, originalsWithPrefix(STREAMS_PREFIX));
+    }
+
+    /** All keys with types, defaults and documentation. */
+    public static ConfigDef definition() {
+        return LedgerSettings.define(new ConfigDef())
+                .define(
+                        STATE_DIR,
+                        ConfigDef.Type.STRING,
+                        Importance.HIGH,
+                        "Directory of the local state. Belongs to one process; is rebuilt from Kafka if lost.")
+                .define(
+                        GROUP_INSTANCE_ID,
+                        ConfigDef.Type.STRING,
+                        "0",
+                        new ConfigDef.NonEmptyString(),
+                        Importance.HIGH,
+                        "Name of this instance among those of the chain stage; the same after a restart, different in"
+                                + " each instance. Static membership: a restart within the session timeout moves no"
+                                + " partition.")
+                .define(
+                        CLOCK_MAX_AHEAD_MS,
+                        ConfigDef.Type.LONG,
+                        Duration.ofSeconds(5).toMillis(),
+                        Range.between(0, Duration.ofHours(1).toMillis()),
+                        Importance.LOW,
+                        "Milliseconds an append time may lie ahead of this machine's clock before it is clamped.");
+    }
+
+    private static void refuseFixed(String prefix, Map<String, ?> settings) {
+        for (String key : settings.keySet()) {
+            String bare = CLIENT_PREFIXES.stream()
+                    .filter(key::startsWith)
+                    .findFirst()
+                    .map(kind -> key.substring(kind.length()))
+                    .orElse(key);
+            if (FIXED_CLIENT_KEYS.contains(bare)
+                    || ALSO_FIXED.contains(key)
+                    || FIXED.containsKey(key)
+                    || OURS.contains(key)) {
+                throw new ConfigException(
+                        prefix + key, settings.get(key), "cannot be set: the ledger's promises rest on it; remove it");
+            }
+        }
+    }
+
+    /** What this stage knows of the ledger. */
+    public LedgerSettings ledger() {
+        return ledger;
+    }
+
+    public Duration clockMaxAhead() {
+        return Duration.ofMillis(getLong(CLOCK_MAX_AHEAD_MS));
+    }
+
+    public Path stateDirectory() {
+        return Path.of(getString(STATE_DIR));
+    }
+
+    /** Name of the Streams application, its group and the prefix of its changelog. */
+    public String applicationId() {
+        return ledger.topics().group("chain");
+    }
+
+    /** Everything Kafka Streams is given, also to build the topology with. */
+    public StreamsConfig streams() {
+        return new StreamsConfig(streamsProperties());
+    }
+
+    Map<String, Object> streamsProperties() {
+        Map<String, Object> all = new HashMap<>(tuning());
+        all.putAll(ledger.clientProperties());
+        all.putAll(originalsWithPrefix(STREAMS_PREFIX));
+        all.putAll(FIXED);
+        all.put(StreamsConfig.APPLICATION_ID_CONFIG, applicationId());
+        all.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, ledger.bootstrapServers());
+        all.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory().toString());
+        all.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "none");
+        all.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG),
+                getString(GROUP_INSTANCE_ID));
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG), "all");
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.LARGE_RECORD_BYTES_MAX);
+        return all;
+    }
+
+    /** Measured defaults; each may be set otherwise with {@code streams.}. */
+    private static Map<String, Object> tuning() {
+        return Map.of(
+                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
+                20L,
+                StreamsConfig.NUM_STREAM_THREADS_CONFIG,
+                1,
+                StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
+                SmallRocksDb.class,
+                StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
+                1,
+                StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
+                128 * 1024);
+    }
+
+    /** Names of the settings that cannot be changed, ascending. */
+    static List<String> fixedKeys() {
+        return Stream.of(FIXED.keySet(), OURS, ALSO_FIXED, FIXED_CLIENT_KEYS)
+                .flatMap(Set::stream)
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import io.tallystick.topic.Topics;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.processor.FailOnInvalidTimestamp;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+
+/**
+ * The diagram of the chain stage. N tasks, one for each partition.
+ *
+ * <pre>
+ *                        ┌──────────┐  entries    ┌────────────────┐
+ *  ┌───────────────┐     │          ├────────────►│ ledger.entries │   same partition
+ *  │ ledger.ingest ├────►│ sequence │             └────────────────┘
+ *  └───────────────┘     │          │  positions  ┌──────────────────┐
+ *                        │          ├────────────►│ ledger.positions │
+ *                        └────┬─────┘             └──────────────────┘
+ *                          ┌──┴───┐
+ *                          │chains│
+ *                          └──────┘
+ * </pre>
+ *
+ * A record's timestamp is its append time: the topic is {@code LogAppendTime}.
+ */
+final class ChainTopology {
+    static final String ADMITTED = "admitted";
+    static final String SEQUENCE = "sequence";
+    static final String ENTRIES = "entries";
+    static final String POSITIONS = "positions";
+
+    private ChainTopology() {}
+
+    static Topology build(
+            ChainConfig config,
+            Serde<SpecificRecord> records,
+            ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> sequencer) {
+        Topics topics = config.ledger().topics();
+        Topology topology = new Topology(new TopologyConfig(config.streams()));
+
+        topology.addSource(
+                AutoOffsetReset.none(),
+                ADMITTED,
+                new FailOnInvalidTimestamp(),
+                Serdes.String().deserializer(),
+                records.deserializer(),
+                topics.ingest());
+
+        topology.addProcessor(SEQUENCE, sequencer, ADMITTED);
+
+        topology.addSink(
+                ENTRIES,
+                topics.entries(),
+                Serdes.String().serializer(),
+                records.serializer(),
+                new EntriesPartitioner(),
+                SEQUENCE);
+        topology.addSink(POSITIONS, topics.positions(), Serdes.String().serializer(), records.serializer(), SEQUENCE);
+
+        return topology;
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import io.tallystick.avro.LedgerEntry;
+import io.tallystick.chain.sequence.ChainState;
+import io.tallystick.chain.sequence.ChainStateCodec;
+import io.tallystick.chain.sequence.HeadGuard;
+import io.tallystick.chain.sequence.PartitionSequencer;
+import io.tallystick.chain.sequence.PartitionState;
+import io.tallystick.chain.sequence.PartitionStateCodec;
+import io.tallystick.chain.sequence.Step;
+import io.tallystick.entry.ChainId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.Cancellable;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Runs the core on one partition. All chain states of the partition are held decoded, a few hundred bytes each; the store is
+ * written through, never read after the start.
+ */
+final class SequencerProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
+    /** Key of the partition's own state; no chain id is without a slash. */
+    static final String PARTITION = "partition";
+
+    private final SequencerSupplier supplier;
+
+    private ProcessorContext<String, SpecificRecord> context;
+    private KeyValueStore<String, byte[]> store;
+    private PartitionSequencer sequencer;
+    private SequencerMonitor monitor;
+    private PartitionState partition;
+    private SortedMap<String, ChainState> chains;
+    private List<ChainState> unstored;
+
+    SequencerProcessor(SequencerSupplier supplier) {
+        this.supplier = supplier;
+    }
+
+    /** Loads the state and lets the head guard compare it with the topic. Throws before anything is written. */
+    @Override
+    public void init(ProcessorContext<String, SpecificRecord> processorContext) {
+        context = processorContext;
+        store = context.getStateStore(SequencerSupplier.STORE);
+        int task = context.taskId().partition();
+        sequencer = supplier.sequencer(task);
+        chains = new TreeMap<>();
+        Optional<PartitionState> stored = load();
+        HeadGuard.Verdict verdict = supplier.guard(task)
+                .check(stored, chains, supplier.tail().read(task, HeadGuard.firstNeeded(stored), supplier.replayMax()));
+        partition = verdict.partition();
+        verdict.chains().forEach(state -> chains.put(state.chain().toString(), state));
+        monitor = new SequencerMonitor(context.metrics(), task);
+        monitor.started(verdict, chains.values());
+        unstored = verdict.chains();
+        if (verdict.replayed() > 0) {
+            storeSoon();
+        }
+    }
+
+    private Optional<PartitionState> load() {
+        try (KeyValueIterator<String, byte[]> all = store.all()) {
+            while (all.hasNext()) {
+                KeyValue<String, byte[]> pair = all.next();
+                if (!pair.key.equals(PARTITION)) {
+                    chains.put(pair.key, ChainStateCodec.decode(ChainId.parse(pair.key), pair.value));
+                }
+            }
+        }
+        return Optional.ofNullable(store.get(PARTITION)).map(PartitionStateCodec::decode);
+    }
+
+    /**
+     * Stores what was replayed once the task runs. Until then a crash costs nothing: the next start replays again. A store
+     * cannot be written in {@code init}: there is no record yet whose context the cache could keep.
+     */
+    private void storeSoon() {
+        Cancellable[] once = new Cancellable[1];
+        once[0] = context.schedule(Duration.ofMillis(1), PunctuationType.WALL_CLOCK_TIME, now -> {
+            storeReplayed();
+            once[0].cancel();
+        });
+    }
+
+    private void storeReplayed() {
+        unstored.forEach(this::put);
+        unstored = List.of();
+        store.put(PARTITION, PartitionStateCodec.encode(partition));
+    }
+
+    @Override
+    public void process(Record<String, SpecificRecord> record) {
+        if (!unstored.isEmpty()) {
+            storeReplayed();
+        }
+        Instant appended = Instant.ofEpochMilli(record.timestamp());
+        Instant limit = supplier.system().instant().plus(supplier.clockMaxAhead());
+        Step step = sequencer.step(
+                partition, chains, new PartitionSequencer.Input(record.key(), record.value(), appended, limit));
+        step.chain().ifPresent(state -> {
+            chains.put(state.chain().toString(), state);
+            put(state);
+        });
+        if (!step.partition().equals(partition)) {
+            partition = step.partition();
+            store.put(PARTITION, PartitionStateCodec.encode(partition));
+        }
+        step.records().forEach(this::forward);
+        step.notice()
+                .ifPresent(notice -> context.forward(
+                        new Record<>(notice.getChain(), notice, now(), new RecordHeaders()), ChainTopology.POSITIONS));
+        monitor.stepped(record.key(), step);
+    }
+
+    private void forward(SpecificRecord record) {
+        String chain = record instanceof LedgerEntry entry ? entry.getChain() : null;
+        context.forward(new Record<>(chain, record, now(), new RecordHeaders()), ChainTopology.ENTRIES);
+    }
+
+    private long now() {
+        return partition.clock().now().toEpochMilli();
+    }
+
+    private void put(ChainState state) {
+        store.put(state.chain().toString(), ChainStateCodec.encode(state));
+    }
+
+    @Override
+    public void close() {
+        if (monitor != null) {
+            monitor.close();
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain.sequence;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Instant;
+
+/**
+ * The mark that stops a chain. Only an operator clears it.
+ *
+ * @param reason which rule found it
+ * @param at ledger clock when it was found
+ * @param offset source offset of the record that showed it
+ * @param leaderEpoch leader epoch of that record
+ */
+public record Halt(Reason reason, Instant at, long offset, int leaderEpoch) {
+    public Halt {
+        requireNonNull(reason, "reason");
+        requireNonNull(at, "at");
+    }
+
+    /** Why a chain is halted. DESIGN.md section 5. */
+    public enum Reason {
+        /** R2: an offset already accounted for came again under a higher leader epoch: the source lost its tail. */
+        SOURCE_TRUNCATED(1),
+        /** R4: a new offset came under a lower leader epoch than one before it. */
+        LEADER_EPOCH_REGRESSED(2);
+
+        private final int code;
+
+        Reason(int code) {
+            this.code = code;
+        }
+
+        /** Code in the stored form; 1 to 127, never reused. */
+        int code() {
+            return code;
+        }
+
+        static Reason ofCode(int code) {
+            for (Reason reason : values()) {
+                if (reason.code == code) {
+                    return reason;
+                }
+            }
+            throw new IllegalArgumentException("no halt reason has code " + code);
+        }
+    }
+}

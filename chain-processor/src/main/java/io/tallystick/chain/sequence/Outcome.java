@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain.sequence;
+
+import java.util.Optional;
+
+/** What a message did to its chain. DESIGN.md section 5, rules R1 to R6. */
+public sealed interface Outcome {
+
+    /** The chain's state if it is not what it was before; store it before forwarding anything. */
+    Optional<ChainState> changed();
+
+    /** Whether ingest must be told where the chain stands. */
+    default boolean asksForNotice() {
+        return false;
+    }
+
+    /** The outcome's name in metrics. */
+    Type type();
+
+    /** Names of the outcomes. */
+    enum Type {
+        APPENDED("appended"),
+        CLAIMED("claimed"),
+        REPLAYED("replayed"),
+        DISCONTINUOUS("discontinuous"),
+        WRONG_TOPIC("wrong-topic"),
+        HALTED("halted"),
+        IGNORED("ignored"),
+        UNKNOWN_CHAIN("unknown-chain");
+
+        private final String text;
+
+        Type(String text) {
+            this.text = text;
+        }
+
+        /** Lower case, with dashes. */
+        public String text() {
+            return text;
+        }
+    }
+
+    /** R5, R6: the message became {@code entry}. */
+    record Appended(ChainState state, LinkedEntry entry) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.of(state);
+        }
+
+        @Override
+        public Type type() {
+            return Type.APPENDED;
+        }
+    }
+
+    /** A claim that fits; no entry. */
+    record Claimed(ChainState state) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.of(state);
+        }
+
+        @Override
+        public Type type() {
+            return Type.CLAIMED;
+        }
+    }
+
+    /** R2: the chain accounts for this source offset already; dropped. For a SOURCE message the offset is -1. */
+    record Replayed(long offset) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Type type() {
+            return Type.REPLAYED;
+        }
+    }
+
+    /** R3: source offsets {@code [expected, from)} are missing; ignored, ingest sends them again. */
+    record Discontinuous(ChainState state, long expected, long from) implements Outcome {
+        /** A claim still tells how far the source reached. */
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.of(state);
+        }
+
+        @Override
+        public boolean asksForNotice() {
+            return true;
+        }
+
+        @Override
+        public Type type() {
+            return Type.DISCONTINUOUS;
+        }
+    }
+
+    /** R1, R6: the message is of another topic than the chain; ignored. */
+    record WrongTopic(String expected, String found) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.empty();
+        }
+
+        @Override
+        public boolean asksForNotice() {
+            return true;
+        }
+
+        @Override
+        public Type type() {
+            return Type.WRONG_TOPIC;
+        }
+    }
+
+    /** R2, R4: the source contradicts itself; the chain stops here, marked. */
+    record Halted(ChainState state, Halt mark) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.of(state);
+        }
+
+        @Override
+        public Type type() {
+            return Type.HALTED;
+        }
+    }
+
+    /** The chain was halted before; ignored. */
+    record Ignored(Halt mark) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Type type() {
+            return Type.IGNORED;
+        }
+    }
+
+    /** A control message for a chain without a genesis; ignored. */
+    record UnknownChain(String chain) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Type type() {
+            return Type.UNKNOWN_CHAIN;
+        }
+    }
+}

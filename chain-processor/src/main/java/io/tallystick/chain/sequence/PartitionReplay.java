@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain.sequence;
+
+import io.tallystick.avro.Boundary;
+import io.tallystick.avro.ClaimStatus;
+import io.tallystick.avro.Init;
+import io.tallystick.avro.LedgerEntry;
+import io.tallystick.chain.sequence.PartitionState.LastRecord;
+import io.tallystick.entry.Body;
+import io.tallystick.entry.ChainId;
+import io.tallystick.entry.Control;
+import io.tallystick.entry.Entry;
+import io.tallystick.entry.Event;
+import io.tallystick.entry.Gap;
+import io.tallystick.entry.Genesis;
+import io.tallystick.entry.Rejected;
+import io.tallystick.entry.Source;
+import io.tallystick.entry.SourceRange;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Rebuilds state from the records of the entries topic, checking each against the one before it.
+ *
+ * <p>From an entry follow: size, hashes, source position (next, topic id; the envelope has the leader epoch) and the clock;
+ * from a {@code Boundary}: the clock and the claims. What leaves no record comes back by itself: later claims within 10 s,
+ * the last notice's time and a tick's append time matter for seconds. A halt leaves no record either: a source that
+ * contradicts itself again halts its chain again.
+ *
+ * <p>For one thread. After an exception the object is useless.
+ */
+final class PartitionReplay {
+    private final Place place;
+    private final SortedMap<String, ChainState> chains;
+    private final SortedMap<String, ChainState> changed = new TreeMap<>();
+    private Optional<PartitionState> partition;
+
+    PartitionReplay(Place place, Optional<PartitionState> partition, SortedMap<String, ChainState> chains) {
+        this.place = place;
+        this.partition = partition;
+        this.chains = new TreeMap<>(chains);
+    }
+
+    /** @throws LedgerIntegrityException if the record cannot follow what was applied before */
+    void apply(SpecificRecord record) {
+        LastRecord identity = EntriesRecords.identity(record);
+        if (record instanceof Init init) {
+            begin(init, identity);
+            return;
+        }
+        PartitionState before = partition.orElseThrow(
+                () -> new LedgerIntegrityException("it begins with " + identity + ", expected an Init record"));
+        require(identity.pseq() == before.nextPseq(), identity, "pseq " + before.nextPseq());
+        Instant now = before.clock().now();
+        if (record instanceof Boundary boundary) {
+            require(identity.recorded().isAfter(now), identity, "a boundary after " + now);
+            require(boundary.getPartition() == place.partition(), identity, "partition " + place.partition());
+            boundary.getClaims().forEach(this::claim);
+        } else if (record instanceof LedgerEntry envelope) {
+            require(!identity.recorded().isBefore(now), identity, "recorded at or after " + now);
+            place.requireHere(envelope.getChain());
+            append(EntriesRecords.entry(envelope), envelope.getLeaderEpoch(), identity);
+        }
+        LedgerClock clock = new LedgerClock(identity.recorded(), before.clock().lastTick());
+        partition = Optional.of(before.at(clock).wrote(identity));
+    }
+
+    private void begin(Init init, LastRecord identity) {
+        require(partition.isEmpty() && init.getPseq() == 0, identity, "one Init record, pseq 0, at the beginning");
+        require(
+                init.getPartitions() == place.partitions() && init.getOrigin().equals(place.origin()),
+                identity,
+                "an Init record of " + place.origin() + " with " + place.partitions() + " partitions, not of "
+                        + init.getOrigin() + " with " + init.getPartitions());
+        partition =
+                Optional.of(new PartitionState(init.getOrigin(), LedgerClock.startingAt(init.getCreated()), identity));
+    }
+
+    private void claim(ClaimStatus claim) {
+        ChainState state = chains.get(claim.getChain());
+        if (state == null) {
+            throw new LedgerIntegrityException(
+                    "a boundary names a claim of " + claim.getChain() + ", which has no genesis before it");
+        }
+        put(state.withStatus(new SourceStatus(claim.getSourceEnd(), claim.getAsOf())));
+    }
+
+    private void append(Entry entry, int leaderEpoch, LastRecord identity) {
+        ChainState state = chains.get(entry.chain().toString());
+        Hash leaf = identity.entry().orElseThrow().leafHash();
+        if (state == null) {
+            require(
+                    entry.body() instanceof Genesis
+                            && entry.seq() == 0
+                            && entry.prev().equals(Hash.ZERO),
+                    identity,
+                    "the genesis of " + entry.chain());
+            put(begun(entry.chain(), (Genesis) entry.body(), leaf));
+            return;
+        }
+        require(entry.seq() == state.size(), identity, "seq " + state.size());
+        require(entry.prev().equals(state.last()), identity, "prev " + state.last() + ", not " + entry.prev());
+        put(next(state, entry.body(), leaderEpoch, leaf, identity));
+    }
+
+    private static ChainState begun(ChainId chain, Genesis genesis, Hash leaf) {
+        return ChainState.begun(
+                chain, leaf, SourcePosition.start(genesis.source().topicId()));
+    }
+
+    private static ChainState next(ChainState state, Body body, int leaderEpoch, Hash leaf, LastRecord identity) {
+        if (body instanceof Event event) {
+            return state.appendedEvent(leaf, covered(state, event.source(), leaderEpoch, identity));
+        }
+        if (body instanceof Rejected rejected) {
+            return state.appended(leaf, covered(state, rejected.source(), leaderEpoch, identity));
+        }
+        if (body instanceof Gap gap) {
+            int epoch = state.source().leaderEpoch();
+            return state.appended(
+                    leaf, covered(state, new SourceRange(gap.from(), gap.next(), Optional.empty()), epoch, identity));
+        }
+        if (body instanceof Source source) {
+            return state.rebound(leaf, source.source().topicId());
+        }
+        if (body instanceof Control) {
+            return state.appended(leaf, state.source());
+        }
+        throw new LedgerIntegrityException(
+                identity + " is of kind " + body.kind() + ", which this version never" + " writes there");
+    }
+
+    private static SourcePosition covered(ChainState state, SourceRange range, int leaderEpoch, LastRecord identity) {
+        require(
+                range.from() == state.source().next(),
+                identity,
+                "source offsets from " + state.source().next() + ", not " + range.from());
+        return state.source().advancedTo(range.next(), leaderEpoch);
+    }
+
+    private void put(ChainState state) {
+        chains.put(state.chain().toString(), state);
+        changed.put(state.chain().toString(), state);
+    }
+
+    private static void require(boolean holds, LastRecord found, String expected) {
+        if (!holds) {
+            throw new LedgerIntegrityException("expected " + expected + ", found " + found);
+        }
+    }
+
+    Optional<PartitionState> partition() {
+        return partition;
+    }
+
+    /** Chains whose state differs from what the replay began with. */
+    Map<String, ChainState> changed() {
+        return changed;
+    }
+}

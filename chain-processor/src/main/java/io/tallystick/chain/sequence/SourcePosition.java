@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain.sequence;
+
+import static java.util.Objects.requireNonNull;
+
+/**
+ * How far a chain has accounted for its source partition.
+ *
+ * @param topicId id of the source topic as Kafka prints it; 1 to 255 characters
+ * @param next the source offset needed next; at least 0
+ * @param leaderEpoch leader epoch of the last record accepted; -1 before the first
+ */
+public record SourcePosition(String topicId, long next, int leaderEpoch) {
+    /** @throws IllegalArgumentException if a value is out of range */
+    public SourcePosition {
+        requireNonNull(topicId, "topicId");
+        if (topicId.isEmpty() || topicId.length() > 255 || next < 0 || leaderEpoch < -1) {
+            throw new IllegalArgumentException(
+                    "not a source position: topicId " + topicId + ", next " + next + ", leaderEpoch " + leaderEpoch);
+        }
+    }
+
+    /** Where every source begins. */
+    public static SourcePosition start(String topicId) {
+        return new SourcePosition(topicId, 0, -1);
+    }
+
+    SourcePosition advancedTo(long newNext, int newLeaderEpoch) {
+        return new SourcePosition(topicId, newNext, newLeaderEpoch);
+    }
+}

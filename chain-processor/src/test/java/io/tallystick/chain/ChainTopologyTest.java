@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import static io.tallystick.chain.sequence.Given.CHAIN;
+import static io.tallystick.chain.sequence.Given.CREATED;
+import static io.tallystick.chain.sequence.Given.N;
+import static io.tallystick.chain.sequence.Given.ORIGIN;
+import static io.tallystick.chain.sequence.Given.TOPIC_ID;
+import static io.tallystick.chain.sequence.Given.at;
+import static io.tallystick.chain.sequence.Given.event;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.Boundary;
+import io.tallystick.avro.Init;
+import io.tallystick.avro.LedgerEntry;
+import io.tallystick.avro.Notice;
+import io.tallystick.avro.Tick;
+import io.tallystick.chain.sequence.ChainStateCodec;
+import io.tallystick.chain.sequence.EntriesOracle;
+import io.tallystick.chain.sequence.Given;
+import io.tallystick.chain.sequence.PartitionStateCodec;
+import io.tallystick.entry.ChainId;
+import io.tallystick.serde.LedgerSerdes;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.Topics;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The driver has one task, partition 0; chains of partition 0 are used. What needs a broker is in {@code ChainIT}. */
+class ChainTopologyTest {
+    private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+
+    /** A chain that lives in partition 0. */
+    private static final String HERE = IntStream.range(0, 100)
+            .mapToObj(i -> "acme/" + i)
+            .filter(chain -> Topics.partitionOf(chain, N) == 0)
+            .findFirst()
+            .orElseThrow();
+
+    @TempDir
+    private Path state;
+
+    /** What the entries topic holds before the task starts. */
+    private final List<SpecificRecord> tail = new ArrayList<>(List.of(new Init(0L, N, ORIGIN, CREATED)));
+
+    private Serde<SpecificRecord> records;
+    private TopologyTestDriver driver;
+    private TestInputTopic<String, SpecificRecord> ingest;
+
+    @BeforeEach
+    void registerSchemas() throws IOException {
+        LedgerSerdes serdes = new LedgerSerdes(new MockSchemaRegistryClient(), "mock://chain");
+        serdes.register(TOPICS.schemas());
+        records = serdes.records();
+    }
+
+    @AfterEach
+    void close() {
+        if (driver != null) {
+            driver.close();
+        }
+    }
+
+    private Topology topology() {
+        ChainConfig config = config();
+        SequencerSupplier supplier = new SequencerSupplier(
+                config.ledger(),
+                Duration.ofSeconds(5),
+                10_000,
+                (partition, fromPseq, aheadMax) -> List.copyOf(tail),
+                () -> at(3_600_000));
+        return ChainTopology.build(config, records, supplier);
+    }
+
+    private ChainConfig config() {
+        Map<String, Object> properties = ChainConfigTest.properties();
+        properties.put(ChainConfig.STATE_DIR, state.toString());
+        return new ChainConfig(properties);
+    }
+
+    private void start() {
+        Properties properties = new Properties();
+        properties.putAll(config().streamsProperties());
+        driver = new TopologyTestDriver(topology(), properties, CREATED);
+        ingest = driver.createInputTopic(TOPICS.ingest(), new StringSerializer(), records.serializer());
+    }
+
+    private List<TestRecord<String, SpecificRecord>> entries() {
+        return driver.createOutputTopic(TOPICS.entries(), new StringDeserializer(), records.deserializer())
+                .readRecordsToList();
+    }
+
+    private static AdmittedEvent here(long from, long offset) {
+        return Given.forChain(event(from, offset, 0), HERE);
+    }
+
+    @Test
+    void theDiagramIsTheOneCheckedIn() throws IOException {
+        try (InputStream in = ChainTopologyTest.class.getResourceAsStream("/topology.txt")) {
+            assertThat(topology().describe().toString()).isEqualTo(new String(in.readAllBytes(), UTF_8));
+        }
+    }
+
+    @Test
+    void anEventBecomesAnEntryUnderTheKeyOfItsChain() {
+        // Given
+        start();
+
+        // When
+        ingest.pipeInput(HERE, here(0, 0), at(10));
+
+        // Then
+        List<TestRecord<String, SpecificRecord>> written = entries();
+        assertThat(written).extracting(TestRecord::key).containsExactly(HERE, HERE);
+        assertThat(written).extracting(TestRecord::timestamp).containsOnly(at(10).toEpochMilli());
+        assertThat(written).allSatisfy(record -> assertThat(record.headers()).isEmpty());
+        EntriesOracle.check(withInit(written));
+    }
+
+    @Test
+    void aBoundaryHasNoKeyAndComesBeforeTheEntry() {
+        // Given
+        start();
+        ingest.pipeInput(HERE, here(0, 0), at(10));
+
+        // When
+        ingest.pipeInput(HERE, here(1, 1), at(30_000));
+
+        // Then
+        List<TestRecord<String, SpecificRecord>> written = entries();
+        assertThat(written.get(2).key()).isNull();
+        assertThat(written.get(2).value()).isInstanceOf(Boundary.class);
+        assertThat(written.get(3).value()).isInstanceOf(LedgerEntry.class);
+        EntriesOracle.check(withInit(written));
+    }
+
+    @Test
+    void aTickMovesTimeOnAnIdlePartition() {
+        // Given
+        start();
+
+        // When
+        ingest.pipeInput(null, new Tick(0), at(30_000));
+
+        // Then
+        assertThat(entries()).hasSize(1).first().satisfies(record -> assertThat(record.value())
+                .isInstanceOf(Boundary.class));
+    }
+
+    @Test
+    void aDiscontinuityIsToldInThePositionsTopic() {
+        // Given
+        start();
+
+        // When
+        ingest.pipeInput(HERE, here(3, 3), at(10));
+
+        // Then
+        assertThat(driver.createOutputTopic(TOPICS.positions(), new StringDeserializer(), records.deserializer())
+                        .readKeyValuesToMap())
+                .containsExactly(Map.entry(HERE, new Notice(HERE, TOPIC_ID, 0L)));
+    }
+
+    @Test
+    void theStoreHoldsChainAndPartition() {
+        // Given
+        start();
+
+        // When
+        ingest.pipeInput(HERE, here(0, 4), at(10));
+
+        // Then
+        var store = driver.<String, byte[]>getKeyValueStore(SequencerSupplier.STORE);
+        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.get(HERE))
+                        .source()
+                        .next())
+                .isEqualTo(5);
+        assertThat(PartitionStateCodec.decode(store.get(SequencerProcessor.PARTITION))
+                        .last()
+                        .pseq())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatTheHeadGuardReplaysIsStoredWithoutAnyInput() {
+        // Given: entries of an earlier life
+        start();
+        ingest.pipeInput(HERE, here(0, 4), at(10));
+        entries().forEach(record -> tail.add(record.value()));
+        driver.close();
+
+        // When: its state is gone
+        start();
+        driver.advanceWallClockTime(Duration.ofMillis(2));
+
+        // Then
+        var store = driver.<String, byte[]>getKeyValueStore(SequencerSupplier.STORE);
+        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.get(HERE))
+                        .source()
+                        .next())
+                .isEqualTo(5);
+        assertThat(PartitionStateCodec.decode(store.get(SequencerProcessor.PARTITION))
+                        .last()
+                        .pseq())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aChainGoesOnAfterItsStateWasRebuilt() {
+        // Given
+        start();
+        ingest.pipeInput(HERE, here(0, 4), at(10));
+        entries().forEach(record -> tail.add(record.value()));
+        driver.close();
+        start();
+
+        // When
+        ingest.pipeInput(HERE, here(0, 4), at(20));
+        ingest.pipeInput(HERE, here(5, 5), at(21));
+
+        // Then
+        List<SpecificRecord> all = new ArrayList<>(tail);
+        entries().forEach(record -> all.add(record.value()));
+        assertThat(EntriesOracle.check(all).sources()).containsEntry(HERE, 6L);
+    }
+
+    @Test
+    void withoutAnInitRecordTheTaskDoesNotStart() {
+        // Given
+        tail.clear();
+
+        // When, Then
+        assertThatThrownBy(this::start).hasRootCauseInstanceOf(LedgerIntegrityException.class);
+    }
+
+    @Test
+    void aChainOfAnotherPartitionStopsTheTask() {
+        // Given
+        start();
+        String elsewhere = Topics.partitionOf(CHAIN, N) == 0 ? "acme/1" : CHAIN;
+
+        // When, Then
+        assertThatThrownBy(() -> ingest.pipeInput(elsewhere, Given.forChain(event(0, 0, 0), elsewhere), at(1)))
+                .hasRootCauseInstanceOf(LedgerIntegrityException.class);
+    }
+
+    @Test
+    void aRecordWithoutChainOrPartitionIsNotWritten() {
+        EntriesPartitioner partitioner = new EntriesPartitioner();
+        assertThatThrownBy(() -> partitioner.partitions(TOPICS.entries(), null, tail.get(0), N))
+                .isInstanceOf(LedgerIntegrityException.class);
+    }
+
+    @Test
+    void entriesStayInThePartitionOfTheirChain() {
+        EntriesPartitioner partitioner = new EntriesPartitioner();
+        assertThat(partitioner
+                        .partitions(TOPICS.entries(), "acme/0", tail.get(0), 24)
+                        .orElseThrow())
+                .containsExactly(18);
+        assertThat(partitioner
+                        .partitions(TOPICS.entries(), null, new Boundary(1L, 7, CREATED, null, List.of()), 24)
+                        .orElseThrow())
+                .containsExactly(7);
+    }
+
+    private List<SpecificRecord> withInit(List<TestRecord<String, SpecificRecord>> written) {
+        List<SpecificRecord> all = new ArrayList<>(tail);
+        written.forEach(record -> all.add(record.value()));
+        return all;
+    }
+}

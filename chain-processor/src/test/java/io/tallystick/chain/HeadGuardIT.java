@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import static io.tallystick.chain.RunningLedger.PATIENCE;
+import static io.tallystick.chain.RunningLedger.awaitRunning;
+import static io.tallystick.chain.RunningLedger.partition;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.avro.Tick;
+import io.tallystick.embedded.EmbeddedLedger;
+import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.topic.LedgerIntegrityException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a naive application does not notice: lost, old and foreign state. */
+@ExtendWith(LedgerExtension.class)
+class HeadGuardIT {
+    private static final String CHAIN = "acme/0";
+    private static final int HOME = partition(CHAIN);
+    private static final long LIMIT = 100;
+
+    @TempDir
+    private Path first;
+
+    @TempDir
+    private Path second;
+
+    private final AtomicReference<Throwable> fatal = new AtomicReference<>();
+    private RunningLedger ledger;
+
+    @BeforeEach
+    void setUp(EmbeddedLedger broker) throws IOException {
+        ledger = new RunningLedger(broker);
+    }
+
+    @AfterEach
+    void tearDown() {
+        ledger.close();
+    }
+
+    private ChainApplication launch(Path state) {
+        ChainApplication application = new ChainApplication(ledger.config(state), fatal::set, LIMIT);
+        application.start();
+        return application;
+    }
+
+    private void appendUpTo(Path state, long from, long to) {
+        try (ChainApplication application = launch(state)) {
+            awaitRunning(application);
+            ledger.sendEvents(CHAIN, from, to);
+            ledger.awaitAccounted(CHAIN, to);
+        }
+    }
+
+    private void refuses(Path state, String... says) {
+        List<SpecificRecord> before = ledger.entries(HOME);
+        try (ChainApplication application = launch(state)) {
+            await().atMost(PATIENCE).until(() -> fatal.get() != null);
+            assertThat(fatal.get())
+                    .isInstanceOf(LedgerIntegrityException.class)
+                    .hasMessageContaining("head guard of " + ledger.topics().entries() + "-")
+                    .hasMessageContaining("tally recover")
+                    .hasMessageContainingAll(says);
+            assertThat(application.isRunning()).isFalse();
+        }
+        assertThat(ledger.entries(HOME)).isEqualTo(before);
+    }
+
+    @Test
+    void lostStateOfAShortLedgerIsRebuiltFromTheTopic() throws InterruptedException, ExecutionException {
+        // Given
+        appendUpTo(first, 0, 50);
+        ledger.deleteChangelog();
+
+        // When
+        appendUpTo(second, 45, 80);
+
+        // Then
+        assertThat(ledger.accounted(CHAIN)).isEqualTo(80);
+        assertThat(fatal).hasNullValue();
+    }
+
+    @Test
+    void whatWasReplayedIsStoredAndServesTheNextStart() throws InterruptedException, ExecutionException {
+        // Given: state rebuilt by a life that saw no input
+        appendUpTo(first, 0, 50);
+        ledger.deleteChangelog();
+        try (ChainApplication application = launch(second)) {
+            awaitRunning(application);
+        }
+
+        // When: from the changelog alone
+        appendUpTo(first.resolve("third"), 50, 190);
+        appendUpTo(second.resolve("fourth"), 190, 200);
+
+        // Then
+        assertThat(ledger.accounted(CHAIN)).isEqualTo(200);
+    }
+
+    @Test
+    void lostStateOfALongLedgerIsRefused() throws InterruptedException, ExecutionException {
+        // Given
+        appendUpTo(first, 0, 150);
+        ledger.deleteChangelog();
+
+        // When, Then
+        refuses(second, "records ahead of the state (empty)");
+    }
+
+    @Test
+    void stateAheadOfTheTopicIsRefused() throws InterruptedException, ExecutionException, IOException {
+        // Given: the entries topic was lost and set up anew
+        appendUpTo(first, 0, 10);
+        ledger.admin.deleteTopics(List.of(ledger.topics().entries())).all().get();
+        await().atMost(PATIENCE).until(() -> !ledger.admin
+                .listTopics()
+                .names()
+                .get()
+                .contains(ledger.topics().entries()));
+        ledger.init();
+
+        // When, Then
+        refuses(first, "the state is ahead");
+    }
+
+    @Test
+    void aPartitionThatLostItsBeginningIsRefused() throws InterruptedException, ExecutionException {
+        // Given: nobody deletes records of the ledger
+        TopicPartition home = new TopicPartition(ledger.topics().entries(), HOME);
+        ledger.admin
+                .deleteRecords(Map.of(home, RecordsToDelete.beforeOffset(1)))
+                .all()
+                .get();
+
+        // When, Then
+        refuses(first, "expected an Init record");
+    }
+
+    @Test
+    void abortedRecordsAndAPendingTransactionAtTheEndDoNotConfuseIt() throws InterruptedException, ExecutionException {
+        // Given: 1,000 aborted records, longer than the first stretch that is read, then a writer that died
+        appendUpTo(first, 0, 50);
+        ledger.deleteChangelog();
+        try (Producer<String, SpecificRecord> stranger = stranger(60_000)) {
+            stranger.initTransactions();
+            stranger.beginTransaction();
+            List<Future<RecordMetadata>> sent = IntStream.range(0, 1_000)
+                    .mapToObj(i -> stranger.send(
+                            new ProducerRecord<>(ledger.topics().entries(), HOME, null, new Tick(i))))
+                    .toList();
+            stranger.flush();
+            assertThat(sent).allSatisfy(one -> assertThat(one).succeedsWithin(PATIENCE));
+            stranger.abortTransaction();
+        }
+        try (Producer<String, SpecificRecord> dead = stranger(1_000)) {
+            dead.initTransactions();
+            dead.beginTransaction();
+            dead.send(new ProducerRecord<>(ledger.topics().entries(), HOME, null, new Tick(0)))
+                    .get();
+
+            // When: the broker aborts what is pending, the guard waits for it
+            appendUpTo(second, 50, 60);
+        }
+
+        // Then
+        assertThat(ledger.accounted(CHAIN)).isEqualTo(60);
+    }
+
+    private Producer<String, SpecificRecord> stranger(int timeoutMs) {
+        Map<String, Object> properties = ledger.settings.kafkaClient("stranger");
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ledger.topics().group("stranger") + timeoutMs);
+        properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, timeoutMs);
+        return new KafkaProducer<>(properties, new StringSerializer(), (topic, record) -> new byte[] {0});
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain.sequence;
+
+import io.tallystick.avro.Init;
+import io.tallystick.avro.Notice;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
+
+/** A partition from its first record on, kept in memory: what the shell does, without Kafka. */
+final class PartitionRun {
+    final SortedMap<String, ChainState> chains = new TreeMap<>();
+    final List<SpecificRecord> records = new ArrayList<>();
+    final List<Notice> notices = new ArrayList<>();
+    PartitionState partition;
+
+    private final PartitionSequencer sequencer;
+
+    PartitionRun(Place place, BoundaryGrid grid) {
+        this.sequencer = new PartitionSequencer(place, grid);
+        Init init = Given.init();
+        PartitionReplay replay = new PartitionReplay(place, Optional.empty(), new TreeMap<>());
+        replay.apply(init);
+        this.partition = replay.partition().orElseThrow();
+        this.records.add(init);
+    }
+
+    static PartitionRun begin() {
+        return new PartitionRun(Given.place(), Given.GRID);
+    }
+
+    Step offer(String key, SpecificRecord message, Instant appended) {
+        return offer(key, message, appended, appended.plusSeconds(5));
+    }
+
+    Step offer(String key, SpecificRecord message, Instant appended, Instant limit) {
+        Step step = sequencer.step(partition, chains, new PartitionSequencer.Input(key, message, appended, limit));
+        partition = step.partition();
+        step.chain().ifPresent(state -> chains.put(state.chain().toString(), state));
+        records.addAll(step.records());
+        step.notice().ifPresent(notices::add);
+        return step;
+    }
+}
