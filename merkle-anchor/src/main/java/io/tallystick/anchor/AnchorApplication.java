@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.anchor.RegistryTopology.RegistryProgress;
+import io.tallystick.anchor.RegistryTopology.Surroundings;
+import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.serde.LedgerSerdes;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.trust.SigningKey;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Trees, registry and signer in one process. May run in several processes at once: trees share the partitions, registry and
+ * signer run in one of them.
+ *
+ * <p>A broken invariant in any of the three stops all of them: nothing may be signed after it.
+ */
+public final class AnchorApplication implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AnchorApplication.class);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
+
+    private final AnchorConfig config;
+    private final Consumer<Throwable> onFatal;
+    private final LedgerSerdes serdes;
+    private final AtomicReference<RegistryProgress> progress = new AtomicReference<>();
+    private final AtomicBoolean failed = new AtomicBoolean();
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private Signer signer;
+
+    /**
+     * @param onFatal called at most once, on a thread of its own, after everything here has been stopped; the process
+     *     should end
+     */
+    public AnchorApplication(AnchorConfig config, Consumer<Throwable> onFatal) {
+        this.config = config;
+        this.onFatal = onFatal;
+        this.serdes = new LedgerSerdes(config.ledger().schemaRegistryUrl());
+    }
+
+    /**
+     * Starts all three.
+     *
+     * @throws LedgerIntegrityException if the broker's partitions are not the configured ones
+     * @throws org.apache.kafka.common.config.ConfigException if a signing key cannot be used
+     * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
+     */
+    public synchronized void start() {
+        if (!running.isEmpty()) {
+            throw new IllegalStateException("already started");
+        }
+        try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
+            admin.checkPartitions();
+        }
+        String instance = InstanceId.of(config.stateDirectory());
+        try {
+            SigningKeys keys = track(SigningKeys.open(config.signingKeyFiles(), config.passphraseFile()));
+            startStreams(TreesTopology.STAGE, instance, trees());
+            startStreams(RegistryTopology.STAGE, instance, registry());
+            startSigner(instance, keys.keys());
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        LOGGER.atInfo().addKeyValue("origin", config.ledger().origin()).log("anchor started");
+    }
+
+    private Topology trees() {
+        return TreesTopology.build(config, serdes.records(), new HeadsTreesRecovery(config, this::reader));
+    }
+
+    private Topology registry() {
+        TenantBlinds blinds = track(new TenantBlinds(config.ledger()));
+        RegistryRecovery recovery = new TopicsRegistryRecovery(config, this::reader);
+        return RegistryTopology.build(new Surroundings(config, blinds, recovery, progress::set), serdes.records());
+    }
+
+    private CommittedReader reader() {
+        return new CommittedReader(
+                config.committedReader("recovery"), serdes.records().deserializer());
+    }
+
+    private void startStreams(String stage, String instance, Topology topology) {
+        Map<String, Object> properties = config.streams(stage, instance);
+        KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(properties));
+        streams.setUncaughtExceptionHandler(fault -> {
+            fail(stage, fault);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
+        track(() -> streams.close(CLOSE_TIMEOUT));
+        streams.start();
+    }
+
+    private void startSigner(String instance, List<SigningKey> keys) {
+        signer = track(new Signer(
+                config, instance, new CheckpointSigner(keys), serdes.records(), fault -> fail("signer", fault)));
+        signer.start();
+    }
+
+    private <T extends AutoCloseable> T track(T part) {
+        running.push(part);
+        return part;
+    }
+
+    /** Stops everything, on a thread of its own: the one that failed cannot wait for itself. */
+    private void fail(String part, Throwable fault) {
+        if (failed.compareAndSet(false, true)) {
+            Throwable cause = rootOf(fault);
+            LOGGER.atError()
+                    .addKeyValue("error", cause.toString())
+                    .setCause(fault)
+                    .log(part + " failed, anchor stops");
+            Thread stop = new Thread(
+                    () -> {
+                        close();
+                        onFatal.accept(cause);
+                    },
+                    "anchor-stop");
+            stop.start();
+        }
+    }
+
+    /** The broken invariant if there is one, else what was thrown. */
+    private static Throwable rootOf(Throwable fault) {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof LedgerIntegrityException) {
+                return cause;
+            }
+        }
+        return fault;
+    }
+
+    /** Where things stand. Safe from any thread. */
+    public synchronized AnchorSnapshot snapshot() {
+        Optional<RegistryProgress> registry = Optional.ofNullable(progress.get());
+        return new AnchorSnapshot(
+                registry.map(RegistryProgress::sealedUntil),
+                registry.map(RegistryProgress::size).orElse(0L),
+                registry.map(RegistryProgress::awaited).orElse(List.of()),
+                Optional.ofNullable(signer).flatMap(Signer::publishedUntil));
+    }
+
+    /** Stops signer, registry and trees, in this order; may be called again. */
+    @Override
+    public synchronized void close() {
+        while (!running.isEmpty()) {
+            AutoCloseable part = running.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                LOGGER.atWarn().setCause(e).log("a part of the anchor did not close");
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.Topics;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.RangeAssignor;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
+import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
+
+/** Configuration of merkle-anchor. Its page is {@code docs/configuration.rst} of the module. */
+public final class AnchorConfig extends AbstractConfig {
+    public static final String STATE_DIR = "state.dir";
+    public static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
+    public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
+
+    /** Passes settings on to Kafka Streams, except those our guarantees rest on. */
+    public static final String STREAMS_PREFIX = "streams.";
+
+    private static final int COMMIT_INTERVAL_MS = 100;
+    private static final int SESSION_TIMEOUT_MS = 10_000;
+
+    /** What exactly-once, fencing and refusal of bad records rest on; also behind a prefix such as {@code producer.}. */
+    private static final Set<String> OURS = Set.of(
+            StreamsConfig.APPLICATION_ID_CONFIG,
+            StreamsConfig.BOOTSTRAP_SERVERS_CONFIG,
+            StreamsConfig.PROCESSING_GUARANTEE_CONFIG,
+            StreamsConfig.STATE_DIR_CONFIG,
+            StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
+            StreamsConfig.GROUP_PROTOCOL_CONFIG,
+            StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+            StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+            StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG,
+            "default.deserialization.exception.handler",
+            "default.production.exception.handler",
+            ConsumerConfig.GROUP_ID_CONFIG,
+            ConsumerConfig.GROUP_INSTANCE_ID_CONFIG,
+            ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+            ProducerConfig.ACKS_CONFIG,
+            ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+            ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+            ProducerConfig.PARTITIONER_CLASS_CONFIG);
+
+    private final LedgerSettings ledger;
+
+    /** @throws ConfigException if a value is missing or impossible, or a setting our guarantees rest on is given */
+    public AnchorConfig(Map<String, ?> properties) {
+        super(definition(), properties, false);
+        this.ledger = LedgerSettings.of(this);
+        refuse(STREAMS_PREFIX);
+        refuse(LedgerSettings.CLIENT_PREFIX);
+        if (getList(SIGNING_KEY_FILES).isEmpty()) {
+            throw new ConfigException(SIGNING_KEY_FILES, "", "must name at least one file");
+        }
+    }
+
+    /** All keys. */
+    public static ConfigDef definition() {
+        return LedgerSettings.define(new ConfigDef())
+                .define(
+                        STATE_DIR,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.NO_DEFAULT_VALUE,
+                        new NonEmptyString(),
+                        Importance.HIGH,
+                        "Directory of the local state. One process at a time; may be lost, it is rebuilt.")
+                .define(
+                        SIGNING_KEY_FILES,
+                        ConfigDef.Type.LIST,
+                        Importance.HIGH,
+                        "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are written"
+                                + " Ed25519 before P-256, and in this order within an algorithm: in a rotation the old"
+                                + " key first.")
+                .define(
+                        PASSPHRASE_FILE,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.NO_DEFAULT_VALUE,
+                        new NonEmptyString(),
+                        Importance.HIGH,
+                        "File, mode 0600, with the passphrase of the signing keys.");
+    }
+
+    private void refuse(String prefix) {
+        for (String key : originalsWithPrefix(prefix).keySet()) {
+            for (String ours : OURS) {
+                if (key.equals(ours) || key.endsWith("consumer." + ours) || key.endsWith("producer." + ours)) {
+                    throw new ConfigException("setting " + prefix + key
+                            + " is fixed: exactly-once processing and signing rest on it; remove it");
+                }
+            }
+        }
+    }
+
+    /** The ledger this works for. */
+    public LedgerSettings ledger() {
+        return ledger;
+    }
+
+    Topics topics() {
+        return ledger.topics();
+    }
+
+    Path stateDirectory() {
+        return Path.of(getString(STATE_DIR));
+    }
+
+    List<Path> signingKeyFiles() {
+        return getList(SIGNING_KEY_FILES).stream().map(Path::of).toList();
+    }
+
+    Path passphraseFile() {
+        return Path.of(getString(PASSPHRASE_FILE));
+    }
+
+    /**
+     * Properties of a Streams application.
+     *
+     * @param stage {@code trees} or {@code registry}
+     */
+    Map<String, Object> streams(String stage) {
+        Map<String, Object> properties = new HashMap<>(ledger.clientProperties());
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
+        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+        properties.put(
+                StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.LARGE_RECORD_BYTES_MAX);
+        properties.putAll(originalsWithPrefix(STREAMS_PREFIX));
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, topics().group(stage));
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, ledger.bootstrapServers());
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDirectory().toString());
+        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        properties.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
+        properties.put(
+                StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailProcessingExceptionHandler.class);
+        return properties;
+    }
+
+    /** As {@link #streams(String)}, as a static member: a restart finds its tasks again at once. */
+    Map<String, Object> streams(String stage, String instance) {
+        Map<String, Object> properties = streams(stage);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
+        return properties;
+    }
+
+    /** Properties of the signer's consumer. The range assignor keeps partition 0 of both topics in one hand. */
+    Map<String, Object> signerConsumer(String instance) {
+        Map<String, Object> properties = committedReader("signer");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, topics().group("signer"));
+        properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(RangeAssignor.class));
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Signer.ROOTS_MAX);
+        return properties;
+    }
+
+    /** Properties of the signer's producer: one transactional id in the whole ledger, so that a new one fences the old. */
+    Map<String, Object> signerProducer() {
+        String id = topics().group("signer");
+        Map<String, Object> properties = ledger.kafkaClient(id);
+        properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        return properties;
+    }
+
+    /** Properties of a consumer without a group that sees committed records only. */
+    Map<String, Object> committedReader(String stage) {
+        Map<String, Object> properties = ledger.kafkaClient(topics().group(stage));
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        return properties;
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.anchor.registry.SealedWindow;
+import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.sign.Root;
+import io.tallystick.anchor.sign.SigningGuard;
+import io.tallystick.avro.Cut;
+import io.tallystick.avro.SignedCheckpoint;
+import io.tallystick.avro.SigningIntent;
+import io.tallystick.entry.Bytes;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.TreeHead;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The time in which this process is the ledger's signer: from fencing its predecessor until it is fenced or gives up.
+ *
+ * <p>Per batch: the intents are committed; then the notes are signed and verified, outside any transaction; then they are
+ * committed together with the consumer's offsets. A crash after the first step leaves intents without notes: the same roots
+ * are offered again and lead to the same notes. A crash after the last step is no crash. For one thread.
+ */
+final class SignerSession implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SignerSession.class);
+
+    private final AnchorConfig config;
+    private final CheckpointSigner signer;
+    private final SigningGuard guard = new SigningGuard();
+    private final Producer<String, SpecificRecord> producer;
+
+    /**
+     * Fences the signer before, and reads what it intended.
+     *
+     * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
+     * @throws LedgerIntegrityException if the intents contradict each other
+     */
+    SignerSession(AnchorConfig config, CheckpointSigner signer, Serde<SpecificRecord> records) {
+        this.config = config;
+        this.signer = signer;
+        this.producer = new KafkaProducer<>(config.signerProducer(), new StringSerializer(), records.serializer());
+        boolean open = false;
+        try {
+            producer.initTransactions();
+            readIntents(records);
+            open = true;
+        } finally {
+            if (!open) {
+                producer.close();
+            }
+        }
+    }
+
+    private void readIntents(Serde<SpecificRecord> records) {
+        try (CommittedReader reader =
+                new CommittedReader(config.committedReader("signer-guard"), records.deserializer())) {
+            reader.readAll(new TopicPartition(config.topics().signer(), 0), this::readIntent);
+        }
+    }
+
+    private void readIntent(ConsumerRecord<String, SpecificRecord> record) {
+        if (!(record.value() instanceof SigningIntent intent)
+                || !intent.getOrigin().equals(record.key())) {
+            throw new LedgerIntegrityException(
+                    "offset " + record.offset() + " of " + record.topic() + " holds no intent of its key");
+        }
+        guard.record(intent.getOrigin(), new TreeHead(intent.getSize(), HeadRecords.hash(intent.getRoot())));
+    }
+
+    /**
+     * Signs and publishes heads of chains.
+     *
+     * @param batch as {@link Root#batchLength} allows
+     * @param offsets the group's positions after them
+     * @throws LedgerIntegrityException if one must not be signed; then none of the batch is
+     */
+    void publish(List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        intend(batch);
+        complete(batch, offsets, group);
+    }
+
+    /**
+     * Signs and publishes the registry's checkpoint of a window.
+     *
+     * @throws LedgerIntegrityException if it must not be signed, or does not extend the registry signed last
+     */
+    void publish(SealedWindow window, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        String origin = config.ledger().origin();
+        TreeHead head = window.extended().head();
+        guard.requireExtension(origin, window.previous().head(), head);
+        publish(List.of(new Root(origin, head, true, window.start())), offsets, group);
+    }
+
+    /** Commits the intents of what was not intended before. */
+    void intend(List<Root> batch) {
+        List<Root> fresh = new ArrayList<>();
+        for (Root root : batch) {
+            if (guard.requireSignable(root.origin(), root.head())) {
+                fresh.add(root);
+            }
+        }
+        if (fresh.isEmpty()) {
+            return;
+        }
+        producer.beginTransaction();
+        for (Root root : fresh) {
+            send(
+                    config.topics().signer(),
+                    root.origin(),
+                    SigningIntent.newBuilder()
+                            .setOrigin(root.origin())
+                            .setSize(root.head().size())
+                            .setRoot(HeadRecords.buffer(root.head().root()))
+                            .build());
+        }
+        producer.commitTransaction();
+        fresh.forEach(root -> guard.record(root.origin(), root.head()));
+    }
+
+    private void complete(
+            List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        List<Bytes> notes = batch.stream()
+                .map(root -> signer.sign(root.origin(), root.head()))
+                .toList();
+        producer.beginTransaction();
+        for (int i = 0; i < batch.size(); i++) {
+            send(config.topics().checkpoints(), batch.get(i).origin(), checkpoint(batch.get(i), notes.get(i)));
+        }
+        producer.sendOffsetsToTransaction(offsets, group);
+        producer.commitTransaction();
+        for (Root root : batch) {
+            LOGGER.atInfo()
+                    .addKeyValue("origin", root.origin())
+                    .addKeyValue("treeSize", root.head().size())
+                    .addKeyValue("window", root.window())
+                    .log("checkpoint published");
+        }
+    }
+
+    private static SignedCheckpoint checkpoint(Root root, Bytes note) {
+        return SignedCheckpoint.newBuilder()
+                .setOrigin(root.origin())
+                .setSize(root.head().size())
+                .setRoot(HeadRecords.buffer(root.head().root()))
+                .setNote(ByteBuffer.wrap(note.toByteArray()))
+                .setCut(root.windowEnd() ? Cut.WINDOW : Cut.FAST)
+                .setWindowStart(root.window())
+                .build();
+    }
+
+    /** The outcome is awaited by the commit, which fails if a send did. */
+    private void send(String topic, String key, SpecificRecord value) {
+        var unused = producer.send(new ProducerRecord<>(topic, 0, key, value));
+    }
+
+    /** Gives up at once: an open transaction is aborted by the successor. */
+    @Override
+    public void close() {
+        producer.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.anchor.HeadRecords.ChainHead;
+import io.tallystick.anchor.registry.SealedWindow;
+import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.sign.Root;
+import io.tallystick.avro.ChainTreeHead;
+import io.tallystick.avro.PartitionClosed;
+import io.tallystick.avro.RegistryWindow;
+import io.tallystick.topic.LedgerIntegrityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * One membership in the signer's group. While it owns the registry's partition it holds a {@link SignerSession}.
+ *
+ * <p>A window's registry checkpoint is published after the checkpoints of the heads in it: the registry was made from heads
+ * that had been committed, so when a window arrives, all heads up to the present end of {@code ledger.heads} go first. For
+ * one thread, except {@link #wakeUp}.
+ */
+final class SignerTerm implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(200);
+
+    private final AnchorConfig config;
+    private final CheckpointSigner checkpoints;
+    private final Serde<SpecificRecord> records;
+    private final Consumer<Instant> published;
+    private final TopicPartition heads;
+    private final TopicPartition registry;
+    private final KafkaConsumer<String, SpecificRecord> consumer;
+
+    private boolean owner;
+    private SignerSession session;
+    private WindowParts parts;
+    private final Deque<ConsumerRecord<String, SpecificRecord>> windows = new ArrayDeque<>();
+    private long headsFirst;
+
+    SignerTerm(
+            AnchorConfig config,
+            String instance,
+            CheckpointSigner checkpoints,
+            Serde<SpecificRecord> records,
+            Consumer<Instant> published) {
+        this.config = config;
+        this.checkpoints = checkpoints;
+        this.records = records;
+        this.published = published;
+        this.heads = new TopicPartition(config.topics().heads(), 0);
+        this.registry = new TopicPartition(config.topics().registry(), 0);
+        this.consumer =
+                new KafkaConsumer<>(config.signerConsumer(instance), new StringDeserializer(), records.deserializer());
+        consumer.subscribe(List.of(heads.topic(), registry.topic()), new Ownership());
+    }
+
+    /** Polls once and publishes what it got. */
+    void work() {
+        ConsumerRecords<String, SpecificRecord> polled = consumer.poll(POLL);
+        if (!owner) {
+            return;
+        }
+        if (session == null) {
+            session = new SignerSession(config, checkpoints, records);
+            parts = new WindowParts();
+        }
+        publishHeads(polled.records(heads));
+        hold(polled.records(registry));
+        if (!windows.isEmpty() && consumer.position(heads) >= headsFirst) {
+            publishWindows();
+        }
+    }
+
+    private void publishHeads(List<ConsumerRecord<String, SpecificRecord>> polled) {
+        List<Root> roots = new ArrayList<>();
+        List<Long> next = new ArrayList<>();
+        for (ConsumerRecord<String, SpecificRecord> record : polled) {
+            Optional<Root> root = root(record);
+            if (root.isPresent()) {
+                roots.add(root.get());
+                next.add(record.offset() + 1);
+            }
+        }
+        int from = 0;
+        while (from < roots.size()) {
+            int to = from + Root.batchLength(roots.subList(from, roots.size()), Signer.ROOTS_MAX);
+            session.publish(
+                    roots.subList(from, to),
+                    Map.of(heads, new OffsetAndMetadata(next.get(to - 1))),
+                    consumer.groupMetadata());
+            from = to;
+        }
+    }
+
+    private Optional<Root> root(ConsumerRecord<String, SpecificRecord> record) {
+        if (record.value() instanceof ChainTreeHead value) {
+            ChainHead head =
+                    HeadRecords.read(record.key(), value, config.ledger().partitions());
+            String origin = head.chain().origin(config.ledger().origin());
+            return Optional.of(new Root(origin, head.range().head(), head.isWindow(), value.getWindow()));
+        }
+        if (record.value() instanceof PartitionClosed) {
+            return Optional.empty();
+        }
+        throw new LedgerIntegrityException("offset " + record.offset() + " of " + record.topic() + " holds no head");
+    }
+
+    private void hold(List<ConsumerRecord<String, SpecificRecord>> polled) {
+        if (!polled.isEmpty()) {
+            windows.addAll(polled);
+            headsFirst = consumer.endOffsets(List.of(heads)).get(heads);
+            consumer.pause(List.of(registry));
+        }
+    }
+
+    private void publishWindows() {
+        while (!windows.isEmpty()) {
+            ConsumerRecord<String, SpecificRecord> record = windows.remove();
+            if (!(record.value() instanceof RegistryWindow part)) {
+                throw new LedgerIntegrityException(
+                        "offset " + record.offset() + " of " + record.topic() + " holds no window");
+            }
+            Optional<SealedWindow> window = parts.add(part);
+            if (window.isPresent()) {
+                session.publish(
+                        window.get(),
+                        Map.of(
+                                registry, new OffsetAndMetadata(record.offset() + 1),
+                                heads, new OffsetAndMetadata(consumer.position(heads))),
+                        consumer.groupMetadata());
+                published.accept(window.get().end());
+            }
+        }
+        consumer.resume(List.of(registry));
+    }
+
+    void wakeUp() {
+        consumer.wakeup();
+    }
+
+    private void drop() {
+        owner = false;
+        windows.clear();
+        if (session != null) {
+            session.close();
+            session = null;
+        }
+    }
+
+    @Override
+    public void close() {
+        drop();
+        consumer.close();
+    }
+
+    /** Nothing is carried from one assignment to the next: it begins at the committed offsets. */
+    private final class Ownership implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            owner = partitions.contains(registry);
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            drop();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.anchor.registry.RegistryCodec;
+import io.tallystick.anchor.registry.RegistryState;
+import io.tallystick.anchor.registry.RegistryStore;
+import io.tallystick.anchor.registry.WindowHead;
+import io.tallystick.entry.ChainId;
+import io.tallystick.entry.LedgerTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/** The registry's state in RocksDB with a changelog; heads under {@code <window start> <chain id>}. */
+final class StreamsRegistryStore implements RegistryStore {
+    private static final String STATE_KEY = "state";
+    private static final char SEPARATOR = ' ';
+    private static final char AFTER_SEPARATOR = SEPARATOR + 1;
+
+    private final KeyValueStore<String, byte[]> states;
+    private final KeyValueStore<String, byte[]> heads;
+
+    StreamsRegistryStore(ProcessorContext<?, ?> context) {
+        states = context.getStateStore(RegistryTopology.STATE);
+        heads = context.getStateStore(RegistryTopology.HEADS);
+    }
+
+    static Set<StoreBuilder<?>> builders() {
+        return Set.of(
+                StreamsTreeStore.builder(RegistryTopology.STATE), StreamsTreeStore.builder(RegistryTopology.HEADS));
+    }
+
+    @Override
+    public Optional<RegistryState> state() {
+        return Optional.ofNullable(states.get(STATE_KEY)).map(RegistryCodec::decodeState);
+    }
+
+    @Override
+    public void put(RegistryState state) {
+        states.put(STATE_KEY, RegistryCodec.encode(state));
+    }
+
+    @Override
+    public boolean add(Instant window, WindowHead head) {
+        String key = LedgerTime.format(window) + SEPARATOR + head.chain();
+        return heads.putIfAbsent(key, RegistryCodec.encode(head.head())) == null;
+    }
+
+    @Override
+    public List<WindowHead> remove(Instant window) {
+        String start = LedgerTime.format(window);
+        List<WindowHead> found = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> range = heads.range(start + SEPARATOR, start + AFTER_SEPARATOR)) {
+            while (range.hasNext()) {
+                KeyValue<String, byte[]> next = range.next();
+                ChainId chain = ChainId.parse(next.key.substring(start.length() + 1));
+                found.add(RegistryCodec.decodeHead(chain, next.value));
+            }
+        }
+        found.forEach(head -> heads.delete(start + SEPARATOR + head.chain()));
+        return found;
+    }
+}

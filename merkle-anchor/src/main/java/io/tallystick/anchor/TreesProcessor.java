@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.anchor.window.Cuts;
+import io.tallystick.anchor.window.PartitionTrees;
+import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.StoreBuilder;
+
+/** Offers each record of its partition to the trees and forwards the heads they cut, then the window's end. */
+final class TreesProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
+    private final PartitionTrees.Ledger ledger;
+    private final TreesRecovery recovery;
+
+    private ProcessorContext<String, SpecificRecord> context;
+    private StreamsTreeStore store;
+    private PartitionTrees trees;
+    private boolean storeChecked;
+
+    private TreesProcessor(PartitionTrees.Ledger ledger, TreesRecovery recovery) {
+        this.ledger = ledger;
+        this.recovery = recovery;
+    }
+
+    static ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> supplier(
+            PartitionTrees.Ledger ledger, TreesRecovery recovery) {
+        return new ProcessorSupplier<>() {
+            @Override
+            public Processor<String, SpecificRecord, String, SpecificRecord> get() {
+                return new TreesProcessor(ledger, recovery);
+            }
+
+            @Override
+            public Set<StoreBuilder<?>> stores() {
+                return StreamsTreeStore.builders();
+            }
+        };
+    }
+
+    @Override
+    public void init(ProcessorContext<String, SpecificRecord> processorContext) {
+        context = processorContext;
+        store = new StreamsTreeStore(context);
+        trees = new PartitionTrees(ledger, partition(), store);
+    }
+
+    @Override
+    public void process(Record<String, SpecificRecord> record) {
+        long offset = context.recordMetadata().orElseThrow().offset();
+        requireState(offset);
+        if (trees.covers(offset)) {
+            return;
+        }
+        Cuts cuts = EntryRecords.offer(trees, offset, record.key(), record.value());
+        for (Cuts.Head head : cuts.heads()) {
+            context.forward(new Record<>(
+                    head.tree().chain().toString(),
+                    HeadRecords.write(head, partition()),
+                    head.time().toEpochMilli()));
+        }
+        cuts.closed()
+                .ifPresent(closed -> context.forward(new Record<>(
+                        null,
+                        HeadRecords.write(closed, partition()),
+                        closed.end().toEpochMilli())));
+    }
+
+    /** An empty store is never taken for a new ledger: what heads exist says where it had come to. */
+    private void requireState(long offset) {
+        if (!storeChecked) {
+            if (store.clock().isEmpty()) {
+                recovery.rebuild(partition(), offset, trees, store);
+            }
+            storeChecked = true;
+        }
+    }
+
+    private int partition() {
+        return context.taskId().partition();
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor.registry;
+
+import io.tallystick.anchor.window.RangeBytes;
+import io.tallystick.entry.ChainId;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.CompactRange;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeHead;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The stored form of the registry's state, version 1. Numbers are big-endian, instants are milliseconds since 1970 UTC.
+ *
+ * <pre>
+ * state    = version[1]=1 lastOffset[8] frontier registeredUntil[8] sealedUntil[8] partitions[4] progress*
+ * progress = closedUntil[8] heads[4]
+ * head     = version[1]=1 size[8] root[32]
+ * </pre>
+ *
+ * {@code frontier} is {@link RangeBytes}; window and chain of a head are the store's key. Another layout gets another
+ * version and class.
+ */
+public final class RegistryCodec {
+    private static final byte VERSION = 1;
+    private static final int PROGRESS_BYTES = 8 + 4;
+    private static final int STATE_FIXED_BYTES = 1 + 8 + 8 + 8 + 4;
+    private static final int HEAD_BYTES = 1 + 8 + Hash.LENGTH;
+
+    private RegistryCodec() {}
+
+    /** The stored form of a state. */
+    public static byte[] encode(RegistryState state) {
+        List<WindowTracker.Progress> partitions = state.windows().partitions();
+        ByteBuffer to = ByteBuffer.allocate(
+                STATE_FIXED_BYTES + RangeBytes.length(state.registry()) + partitions.size() * PROGRESS_BYTES);
+        to.put(VERSION);
+        to.putLong(state.lastOffset());
+        RangeBytes.put(to, state.registry());
+        to.putLong(state.registeredUntil().toEpochMilli());
+        to.putLong(state.windows().sealedUntil().toEpochMilli());
+        to.putInt(partitions.size());
+        for (WindowTracker.Progress progress : partitions) {
+            to.putLong(progress.closedUntil().toEpochMilli());
+            to.putInt(progress.heads());
+        }
+        return to.array();
+    }
+
+    /** @throws LedgerIntegrityException if the bytes are not what {@link #encode(RegistryState)} wrote */
+    public static RegistryState decodeState(byte[] stored) {
+        ByteBuffer from = ByteBuffer.wrap(stored);
+        try {
+            requireVersion(from);
+            long lastOffset = from.getLong();
+            CompactRange registry = RangeBytes.get(from);
+            Instant registeredUntil = instant(from);
+            Instant sealedUntil = instant(from);
+            int partitions = from.getInt();
+            if (from.remaining() != (long) partitions * PROGRESS_BYTES) {
+                throw new IllegalArgumentException("wrong length");
+            }
+            List<WindowTracker.Progress> progress = new ArrayList<>(partitions);
+            for (int i = 0; i < partitions; i++) {
+                progress.add(new WindowTracker.Progress(instant(from), from.getInt()));
+            }
+            return new RegistryState(lastOffset, registry, registeredUntil, new WindowTracker(progress, sealedUntil));
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new LedgerIntegrityException("stored registry state is damaged", e);
+        }
+    }
+
+    /** The stored form of a head. */
+    public static byte[] encode(TreeHead head) {
+        ByteBuffer to = ByteBuffer.allocate(HEAD_BYTES);
+        to.put(VERSION);
+        to.putLong(head.size());
+        to.put(head.root().bytes());
+        return to.array();
+    }
+
+    /** @throws LedgerIntegrityException if the bytes are not what {@link #encode(TreeHead)} wrote */
+    public static WindowHead decodeHead(ChainId chain, byte[] stored) {
+        ByteBuffer from = ByteBuffer.wrap(stored);
+        try {
+            requireVersion(from);
+            TreeHead head = new TreeHead(from.getLong(), RangeBytes.hash(from));
+            if (from.hasRemaining()) {
+                throw new IllegalArgumentException("trailing bytes");
+            }
+            return new WindowHead(chain, head);
+        } catch (BufferUnderflowException | IllegalArgumentException e) {
+            throw new LedgerIntegrityException("stored head of chain " + chain + " is damaged", e);
+        }
+    }
+
+    private static void requireVersion(ByteBuffer from) {
+        byte version = from.get();
+        if (version != VERSION) {
+            throw new IllegalArgumentException("unknown version " + version);
+        }
+    }
+
+    private static Instant instant(ByteBuffer from) {
+        return Instant.ofEpochMilli(from.getLong());
+    }
+}

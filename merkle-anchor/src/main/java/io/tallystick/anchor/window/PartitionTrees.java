@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor.window;
+
+import io.tallystick.entry.ChainId;
+import io.tallystick.topic.LedgerIntegrityException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/**
+ * Decides what a record of one partition of {@code ledger.entries} does to the trees of its chains. Processing and
+ * rebuilding go through the same methods.
+ *
+ * <p>A record at or before the last one read changes nothing: the consumer group's offset may have been lost and set back,
+ * the store's own position counts. For one thread.
+ */
+public final class PartitionTrees {
+    private final Ledger ledger;
+    private final int partition;
+    private final TreeStore store;
+
+    /**
+     * What the trees must know of the ledger.
+     *
+     * @param origin origin of the ledger
+     * @param partitions number of partitions of {@code ledger.entries}
+     * @param windows the ledger's windows
+     * @param partitionOf the one partition a chain may stand in, by the text of its id
+     * @param policy when heads are cut between windows
+     */
+    public record Ledger(
+            String origin, int partitions, ToIntFunction<String> partitionOf, WindowGrid windows, CutPolicy policy) {}
+
+    /** @param partition the partition whose records will be offered */
+    public PartitionTrees(Ledger ledger, int partition, TreeStore store) {
+        this.ledger = ledger;
+        this.partition = partition;
+        this.store = store;
+    }
+
+    /** Whether the record was taken into account before. */
+    public boolean covers(long offset) {
+        return store.clock().filter(clock -> offset <= clock.last().offset()).isPresent();
+    }
+
+    /**
+     * Goes on from the end of a window instead of from the beginning. The store holds the trees as they stood then.
+     *
+     * @param boundary where the boundary stands that ended the window
+     * @param end the window's end
+     */
+    public void resume(RecordPosition boundary, Instant end) {
+        store.put(new PartitionClock(boundary, end, end));
+    }
+
+    /**
+     * Takes the partition's first record.
+     *
+     * @param partitions N as the record has it
+     * @param origin the ledger's origin as the record has it
+     * @param created where the ledger clock starts
+     * @throws LedgerIntegrityException if it is not the first, or is another ledger's
+     */
+    public void begin(RecordPosition position, int partitions, String origin, Instant created) {
+        if (store.clock().isPresent() || position.pseq() != 0) {
+            throw violation(position, "an Init record with counter " + position.pseq() + " in the middle");
+        }
+        if (partitions != ledger.partitions() || !origin.equals(ledger.origin())) {
+            throw violation(
+                    position,
+                    "ledger " + origin + " with " + partitions + " partitions, configured are " + ledger.origin()
+                            + " with " + ledger.partitions());
+        }
+        store.put(new PartitionClock(position, created, ledger.windows().startOf(created)));
+    }
+
+    /**
+     * Appends an entry to its chain's tree.
+     *
+     * @return a FAST head if enough entries have gathered
+     * @throws LedgerIntegrityException as {@link ChainTree#append}; also if the counter has a gap, the chain belongs to
+     *     another partition, or the entry lies before the partition's clock or after the open window
+     */
+    public Cuts append(StoredEntry stored) {
+        PartitionClock clock = clock(stored.position());
+        ChainId chain = stored.chain();
+        int expected = ledger.partitionOf().applyAsInt(chain.toString());
+        if (expected != partition) {
+            throw new LedgerIntegrityException(stored.where(chain) + ": chain belongs to partition " + expected + " of "
+                    + ledger.partitions() + ", found in " + partition);
+        }
+        ChainTree tree =
+                store.tree(chain).orElseGet(() -> ChainTree.empty(chain)).append(stored);
+        Instant recorded = tree.recorded();
+        if (recorded.isBefore(clock.now())) {
+            throw new LedgerIntegrityException(
+                    stored.where(chain) + ": recorded " + recorded + " lies before the ledger clock " + clock.now());
+        }
+        Instant end = ledger.windows().endOf(clock.window());
+        if (!recorded.isBefore(end)) {
+            throw new LedgerIntegrityException(stored.where(chain) + ": recorded " + recorded
+                    + " lies after the open window, whose end " + end + " has no boundary");
+        }
+        store.put(clock.follow(stored.position(), recorded));
+        if (!ledger.policy().isDue(tree, recorded)) {
+            store.put(tree);
+            return Cuts.NONE;
+        }
+        return new Cuts(List.of(cut(tree, recorded)), Optional.empty());
+    }
+
+    /**
+     * Crosses a boundary of the ledger clock.
+     *
+     * @param declared the partition the boundary says it stands in
+     * @param time the instant crossed
+     * @param window start of the window that ends there, if one does
+     * @return FAST heads, or the window's heads and its end
+     * @throws LedgerIntegrityException if the counter has a gap, the clock does not advance, or the boundary does not end
+     *     exactly the open window where it should: a window that is closed stays closed
+     */
+    public Cuts cross(RecordPosition position, int declared, Instant time, Optional<Instant> window) {
+        PartitionClock clock = clock(position);
+        if (declared != partition) {
+            throw violation(position, "boundary of partition " + declared);
+        }
+        if (!time.isAfter(clock.now())) {
+            throw violation(position, "boundary " + time + " after the ledger clock had reached " + clock.now());
+        }
+        Instant end = ledger.windows().endOf(clock.window());
+        Optional<Instant> due = time.isBefore(end) ? Optional.empty() : Optional.of(clock.window());
+        if (time.isAfter(end) || !window.equals(due)) {
+            throw violation(
+                    position,
+                    "boundary " + time + " ends window "
+                            + window.map(Instant::toString).orElse("none") + ", open is the window from "
+                            + clock.window() + " to " + end);
+        }
+        PartitionClock crossed = clock.follow(position, time);
+        if (window.isEmpty()) {
+            store.put(crossed);
+            return new Cuts(fastHeads(time), Optional.empty());
+        }
+        store.put(crossed.open(end));
+        List<Cuts.Head> heads = windowHeads(clock.window(), end);
+        return new Cuts(heads, Optional.of(new Cuts.Closed(clock.window(), end, heads.size(), position.offset())));
+    }
+
+    private List<Cuts.Head> fastHeads(Instant time) {
+        List<ChainTree> due = new ArrayList<>();
+        store.forEach(tree -> {
+            if (ledger.policy().isDueAtBoundary(tree, time)) {
+                due.add(tree);
+            }
+        });
+        return due.stream().map(tree -> cut(tree, time)).toList();
+    }
+
+    private Cuts.Head cut(ChainTree tree, Instant time) {
+        ChainTree cut = tree.cutAt(time);
+        store.put(cut);
+        return new Cuts.Head(cut, Cuts.Reason.FAST, ledger.windows().startOf(time), time);
+    }
+
+    private List<Cuts.Head> windowHeads(Instant start, Instant end) {
+        boolean everyOpenChain = ledger.windows().beginsDay(start);
+        List<ChainTree> due = new ArrayList<>();
+        store.forEach(tree -> {
+            if (tree.grewInWindow() || (everyOpenChain && !tree.closed())) {
+                due.add(tree.cutAtWindowEnd(end));
+            }
+        });
+        due.forEach(store::put);
+        return due.stream()
+                .map(tree -> new Cuts.Head(tree, Cuts.Reason.WINDOW, start, end))
+                .toList();
+    }
+
+    private PartitionClock clock(RecordPosition position) {
+        return store.clock().orElseThrow(() -> violation(position, "the partition does not begin with an Init record"));
+    }
+
+    private LedgerIntegrityException violation(RecordPosition position, String fault) {
+        return new LedgerIntegrityException(
+                "partition " + partition + " of the entries, offset " + position.offset() + ": " + fault);
+    }
+}

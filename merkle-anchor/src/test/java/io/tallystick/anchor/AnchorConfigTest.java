@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AnchorConfigTest {
+    @TempDir
+    private Path directory;
+
+    private AnchorConfig with(String key, Object value) {
+        Map<String, Object> properties = Settings.valid(directory);
+        properties.put(key, value);
+        return new AnchorConfig(properties);
+    }
+
+    @Test
+    void theDocumentedPageIsThatOfTheDefinition() throws IOException {
+        assertThat(AnchorConfig.definition().toEnrichedRst())
+                .isEqualToNormalizingNewlines(Files.readString(Path.of("docs/configuration.rst")));
+    }
+
+    @Test
+    void streamsRunsExactlyOnce() {
+        Map<String, Object> streams = with("streams.num.stream.threads", 3).streams("trees", "instance");
+
+        assertThat(streams)
+                .containsEntry("processing.guarantee", "exactly_once_v2")
+                .containsEntry("application.id", "ledger-trees")
+                .containsEntry("ensure.explicit.internal.resource.naming", true)
+                .containsEntry("consumer.group.instance.id", "instance")
+                .containsEntry("num.stream.threads", 3);
+    }
+
+    @Test
+    void clientPropertiesReachEveryClient() {
+        AnchorConfig config = with("client.security.protocol", "SSL");
+
+        assertThat(config.streams("trees")).containsEntry("security.protocol", "SSL");
+        assertThat(config.signerConsumer("instance")).containsEntry("security.protocol", "SSL");
+        assertThat(config.signerProducer()).containsEntry("security.protocol", "SSL");
+    }
+
+    @Test
+    void theSignersTransactionsCarryOneIdInTheWholeLedger() {
+        assertThat(with("ledger.prefix", "ledger.").signerProducer())
+                .containsEntry("transactional.id", "ledger-signer")
+                .containsEntry("acks", "all");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "streams.processing.guarantee",
+                "streams.application.id",
+                "streams.bootstrap.servers",
+                "streams.state.dir",
+                "streams.ensure.explicit.internal.resource.naming",
+                "streams.deserialization.exception.handler",
+                "streams.processing.exception.handler",
+                "streams.production.exception.handler",
+                "streams.default.deserialization.exception.handler",
+                "streams.group.protocol",
+                "streams.producer.acks",
+                "streams.producer.transactional.id",
+                "streams.consumer.isolation.level",
+                "streams.consumer.auto.offset.reset",
+                "streams.main.consumer.auto.offset.reset",
+                "streams.main.consumer.group.instance.id",
+                "streams.acks",
+                "client.isolation.level",
+                "client.acks",
+                "client.enable.idempotence",
+                "client.transactional.id",
+                "client.auto.offset.reset",
+                "client.group.id"
+            })
+    void whatOurGuaranteesRestOnCannotBeSet(String key) {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> with(key, "anything"))
+                .withMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "state.dir",
+                "ledger.signing.key.files",
+                "ledger.key.passphrase.file",
+                "ledger.origin",
+                "bootstrap.servers",
+                "schema.registry.url"
+            })
+    void aRequiredSettingIsRequired(String key) {
+        Map<String, Object> properties = Settings.valid(directory);
+        properties.remove(key);
+
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> new AnchorConfig(properties))
+                .withMessageContaining(key);
+    }
+
+    @Test
+    void impossibleValuesAreRefused() {
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> with("state.dir", ""));
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> with("ledger.signing.key.files", ""));
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> with("ledger.key.passphrase.file", ""));
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> with("ledger.window.size.ms", 7000));
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> with("ledger.origin", "with space"));
+    }
+
+    @Test
+    void anInstanceKeepsItsNameAcrossRestarts() throws IOException {
+        Path state = directory.resolve("instance");
+
+        String first = InstanceId.of(state);
+
+        assertThat(InstanceId.of(state)).isEqualTo(first);
+        assertThat(InstanceId.of(directory.resolve("other"))).isNotEqualTo(first);
+        Files.writeString(state.resolve("instance-id"), "tor");
+        assertThat(InstanceId.of(state)).isNotEqualTo("tor").isEqualTo(InstanceId.of(state));
+    }
+
+    @Test
+    void signingKeysThatCannotBeOpenedAreRefused() throws IOException {
+        AnchorConfig config = with("state.dir", "state");
+
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> SigningKeys.open(config.signingKeyFiles(), config.passphraseFile()))
+                .withMessageContaining("ledger.key.passphrase.file");
+    }
+}

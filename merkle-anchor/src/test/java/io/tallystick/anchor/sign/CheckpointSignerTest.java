@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor.sign;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tallystick.entry.Bytes;
+import io.tallystick.note.Checkpoint;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.NoteSignature;
+import io.tallystick.note.NoteVerifiers;
+import io.tallystick.note.SignedNote;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.SigningKey;
+import java.security.SecureRandom;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CheckpointSignerTest {
+    private static final String ORIGIN = "ledger.example.com/acme/3";
+    private static final TreeHead HEAD = new TreeHead(42, Hash.sha256());
+
+    private final SigningKey ed25519 = key(KeyAlgorithm.ED25519);
+    private final SigningKey p256 = key(KeyAlgorithm.ECDSA_P256);
+
+    private static SigningKey key(KeyAlgorithm algorithm) {
+        return KeyFile.generate(algorithm, new SecureRandom());
+    }
+
+    @Test
+    void ed25519StandsBeforeP256WhateverTheOrderOfTheKeys() throws NoteException {
+        SigningKey newer = key(KeyAlgorithm.ECDSA_P256);
+        CheckpointSigner signer = new CheckpointSigner(List.of(p256, newer, ed25519));
+
+        SignedNote note = SignedNote.parse(signer.sign(ORIGIN, HEAD).toByteArray());
+
+        assertThat(note.signatures())
+                .extracting(NoteSignature::keyId)
+                .containsExactly(id(ed25519), id(p256), id(newer));
+        assertThat(note.signatures()).extracting(NoteSignature::keyName).containsOnly(ORIGIN);
+        assertThat(Checkpoint.parse(note.text())).isEqualTo(new Checkpoint(ORIGIN, HEAD));
+        assertThat(note.verify(List.of(NoteVerifiers.of(ORIGIN, KeyAlgorithm.ED25519, ed25519.spki()))))
+                .hasSize(1);
+    }
+
+    private static int id(SigningKey key) {
+        return NoteVerifiers.of(ORIGIN, key.algorithm(), key.spki()).keyId();
+    }
+
+    @Test
+    void signingAgainGivesTheSameBytes() {
+        Bytes first = new CheckpointSigner(List.of(ed25519, p256)).sign(ORIGIN, HEAD);
+        Bytes second = new CheckpointSigner(List.of(p256, ed25519)).sign(ORIGIN, HEAD);
+
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void aKeyOfP256IsNeeded() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new CheckpointSigner(List.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new CheckpointSigner(List.of(ed25519)));
+    }
+
+    @Test
+    void aKeyThatCannotSignNotesIsRefused() {
+        SigningKey mlDsa = new OtherSignatures(p256, KeyAlgorithm.ML_DSA_44);
+
+        assertThatIllegalArgumentException().isThrownBy(() -> new CheckpointSigner(List.of(p256, mlDsa)));
+    }
+
+    @Test
+    void aSignatureThatDoesNotVerifyNeverLeaves() {
+        CheckpointSigner signer =
+                new CheckpointSigner(List.of(ed25519, new OtherSignatures(p256, KeyAlgorithm.ECDSA_P256)));
+
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> signer.sign(ORIGIN, HEAD))
+                .withMessageContaining(ORIGIN);
+    }
+
+    /** A faulty device: signs something else than it is given. */
+    private record OtherSignatures(SigningKey key, KeyAlgorithm algorithm) implements SigningKey {
+        @Override
+        public byte[] spki() {
+            return key.spki();
+        }
+
+        @Override
+        public byte[] sign(byte[] message) {
+            byte[] other = message.clone();
+            other[0] ^= 1;
+            return key.sign(other);
+        }
+
+        @Override
+        public void close() {
+            key.close();
+        }
+    }
+}
