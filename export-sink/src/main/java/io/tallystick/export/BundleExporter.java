@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.Bytes;
+import io.tallystick.entry.ChainId;
+import io.tallystick.export.assemble.BundleWriter;
+import io.tallystick.export.assemble.ChainSegment;
+import io.tallystick.export.assemble.SealedWindow;
+import io.tallystick.export.assemble.SharedObjects;
+import io.tallystick.export.assemble.TenantWindow;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.TenantDescriptor;
+import io.tallystick.topic.TenantDirectory;
+import io.tallystick.topic.Topics;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Step two: the bundles. Reads {@code ledger.exports}, in which all chains of a tenant lie in one partition; when a
+ * window is complete there and sealed by the registry, it writes the bundle of each tenant and commits.
+ *
+ * <pre>
+ * crash before the commit   the window's bundles are written again: what is there is adopted, what is missing is added
+ * crash after the commit    the next window begins; a folder without its checkpoint is never left behind
+ * </pre>
+ */
+final class BundleExporter implements Step {
+    private static final Logger LOGGER = LoggerFactory.getLogger(BundleExporter.class);
+    private static final String STAGE = "export-bundles";
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration WAIT_ALERT = Duration.ofMinutes(2);
+
+    private final Clients clients;
+    private final BundleWriter bundles;
+    private final SharedObjects shared;
+    private final BundleWriter.SchemaTexts schemas;
+    private final InstantSource clock;
+    private final TenantDirectory tenants;
+    private final Consumer<String, SpecificRecord> consumer;
+    private final Assignment assignment;
+    private final Map<TopicPartition, TenantExports> exports = new HashMap<>();
+    private final Map<TopicPartition, RegistryView.Position> positions = new HashMap<>();
+    private Optional<RegistryView> view = Optional.empty();
+    private Instant registryStored = Instant.MIN;
+    private Instant progressAt;
+
+    BundleExporter(
+            Clients clients,
+            BundleWriter bundles,
+            SharedObjects shared,
+            BundleWriter.SchemaTexts schemas,
+            InstantSource clock) {
+        this.clients = clients;
+        this.bundles = bundles;
+        this.shared = shared;
+        this.schemas = schemas;
+        this.clock = clock;
+        this.progressAt = clock.instant();
+        this.tenants = new TenantDirectory(clients.ledger());
+        this.consumer = clients.member(STAGE);
+        this.assignment = new Assignment(consumer, clients.name());
+        consumer.subscribe(List.of(clients.topics().exports()), assignment);
+    }
+
+    @Override
+    public boolean poll() throws IOException {
+        ConsumerRecords<String, SpecificRecord> records = consumer.poll(POLL);
+        reassign();
+        for (ConsumerRecord<String, SpecificRecord> record : records) {
+            TenantExports partition = exports.get(new TopicPartition(record.topic(), record.partition()));
+            if (clients.name().owns(record.headers())) {
+                partition.take(record);
+            } else {
+                partition.skip(record.offset());
+            }
+        }
+        return exportComplete();
+    }
+
+    /** The registry is read again from where the partition that is furthest behind needs it. */
+    private void reassign() {
+        boolean lost = exports.keySet().removeAll(assignment.takeLost());
+        positions.keySet().retainAll(exports.keySet());
+        Map<TopicPartition, Optional<OffsetAndMetadata>> added = assignment.takeAdded();
+        added.forEach((partition, committed) -> {
+            exports.put(partition, new TenantExports(clients.ledger().partitions(), committed));
+            positions.put(partition, TenantExports.position(committed));
+        });
+        if (lost || !added.isEmpty()) {
+            view.ifPresent(RegistryView::close);
+            view = positions.values().stream()
+                    .reduce(RegistryView.Position::earlier)
+                    .map(position -> new RegistryView(clients, position, this::isAssigned));
+        }
+        consumer.resume(added.keySet());
+    }
+
+    private boolean isAssigned(ChainId chain) {
+        return exports.containsKey(partitionOf(chain.tenant()));
+    }
+
+    private TopicPartition partitionOf(String tenant) {
+        return new TopicPartition(
+                clients.topics().exports(),
+                Topics.partitionOf(tenant, clients.ledger().partitions()));
+    }
+
+    private boolean exportComplete() throws IOException {
+        boolean progress = false;
+        boolean waiting = false;
+        for (Map.Entry<TopicPartition, TenantExports> partition : exports.entrySet()) {
+            Optional<TenantExports.Complete> complete = partition.getValue().complete();
+            while (complete.isPresent() && export(partition.getKey(), partition.getValue(), complete.get())) {
+                progress = true;
+                complete = partition.getValue().complete();
+            }
+            waiting |= complete.isPresent();
+        }
+        if (waiting) {
+            view.orElseThrow().poll();
+        }
+        watch(progress || !waiting);
+        return progress;
+    }
+
+    /** @return false if the registry has not sealed the window yet */
+    private boolean export(TopicPartition partition, TenantExports from, TenantExports.Complete complete)
+            throws IOException {
+        Optional<SealedWindow> sealed = view.orElseThrow().sealed(complete.window());
+        if (sealed.isEmpty() || !hasCheckpoints(sealed.get(), complete)) {
+            return false;
+        }
+        requireFollows(partition, from, complete.window());
+        if (complete.window().start().isAfter(registryStored)) {
+            shared.putRegistry(sealed.get());
+            registryStored = complete.window().start();
+        }
+        for (Map.Entry<String, List<ChainSegment>> tenant : complete.tenants().entrySet()) {
+            write(partition, tenant.getKey(), tenant.getValue(), sealed.get());
+        }
+        finish(partition, from, complete.window());
+        return true;
+    }
+
+    private boolean hasCheckpoints(SealedWindow sealed, TenantExports.Complete complete) {
+        return complete.tenants().values().stream()
+                .flatMap(List::stream)
+                .map(ChainSegment::chain)
+                .filter(sealed::registers)
+                .allMatch(chain ->
+                        view.orElseThrow().checkpoint(complete.window(), chain).isPresent());
+    }
+
+    private void requireFollows(TopicPartition partition, TenantExports from, Manifest.Window window) {
+        Instant expected = from.finished().equals(Instant.MIN)
+                ? window.start()
+                : from.finished().plus(clients.ledger().windowSize());
+        if (!window.start().equals(expected)) {
+            throw new LedgerIntegrityException(
+                    partition + " goes on with window " + window.start() + ", expected " + expected);
+        }
+    }
+
+    private void write(TopicPartition partition, String tenant, List<ChainSegment> chains, SealedWindow sealed)
+            throws IOException {
+        if (!partitionOf(tenant).equals(partition)) {
+            throw new LedgerIntegrityException(partition + " holds chains of " + tenant + ", whose partition is "
+                    + partitionOf(tenant));
+        }
+        TenantDescriptor descriptor = tenants.find(tenant)
+                .orElseThrow(() -> new LedgerIntegrityException("tenant " + tenant + " has chains but no descriptor in "
+                        + clients.topics().tenants()));
+        Map<ChainId, Bytes> checkpoints = new HashMap<>();
+        for (ChainSegment chain : chains) {
+            if (sealed.registers(chain.chain())) {
+                checkpoints.put(
+                        chain.chain(),
+                        view.orElseThrow()
+                                .checkpoint(sealed.window(), chain.chain())
+                                .orElseThrow());
+            }
+        }
+        TenantWindow bundle = new TenantWindow(descriptor, sealed, chains, checkpoints);
+        BundleWriter.Written written = bundles.write(bundle, schemas, clock.instant());
+        LOGGER.atInfo()
+                .addKeyValue("tenant", tenant)
+                .addKeyValue("window", sealed.window().start())
+                .addKeyValue("chains", chains.size())
+                .addKeyValue("directory", written.directory())
+                .addKeyValue("manifest", written.manifest())
+                .log("bundle written");
+    }
+
+    private void finish(TopicPartition partition, TenantExports from, Manifest.Window window) {
+        from.finish(window).ifPresent(offset -> consumer.seek(partition, offset));
+        exports.values().stream().map(TenantExports::finished).min(Instant::compareTo).ifPresent(view.orElseThrow()::finish);
+        // Crash here: the bundles are found complete and adopted.
+        consumer.commitSync(Map.of(partition, from.committable(view.orElseThrow().position())));
+    }
+
+    private void watch(boolean moving) {
+        Instant now = clock.instant();
+        if (moving) {
+            progressAt = now;
+        } else if (Duration.between(progressAt, now).compareTo(WAIT_ALERT) > 0) {
+            progressAt = now;
+            LOGGER.atWarn()
+                    .addKeyValue("partitions", exports.keySet())
+                    .log("a window waits for the registry or its signatures for minutes");
+        }
+    }
+
+    @Override
+    public void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        view.ifPresent(RegistryView::close);
+        consumer.close();
+        tenants.close();
+    }
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import io.tallystick.avro.Boundary;
+import io.tallystick.avro.Init;
+import io.tallystick.avro.LedgerEntry;
+import io.tallystick.avro.PartitionExported;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
+import io.tallystick.export.assemble.ChainSegment;
+import io.tallystick.export.assemble.ChainState;
+import io.tallystick.export.assemble.DataFileWriter;
+import io.tallystick.export.assemble.PartitionWindow;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.ScratchDirectory;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.Topics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Step one: the data files. Reads {@code ledger.entries}; at the boundary that ends a window it stores the files of the
+ * partition's chains, says so in {@code ledger.exports}, and commits.
+ *
+ * <pre>
+ * crash before the commit   the window is read again; files that are there are adopted, records in ledger.exports repeat
+ * crash after the commit    the next window begins from the states in ledger.exports
+ * </pre>
+ */
+final class ChainExporter implements Step {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ChainExporter.class);
+    private static final String STAGE = "export-chains";
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final Clients clients;
+    private final DataFileWriter files;
+    private final Consumer<String, SpecificRecord> consumer;
+    private final Producer<String, SpecificRecord> producer;
+    private final Assignment assignment;
+    private final ScratchDirectory scratch;
+    private final Map<Integer, Reading> readings = new HashMap<>();
+    private int scratchNames;
+
+    /** A partition that is being read. */
+    private static final class Reading {
+        private final PartitionWindow window;
+        /** Of the next record; -1 until one has been read. */
+        private long pseq = -1;
+
+        private Reading(PartitionWindow window) {
+            this.window = window;
+        }
+    }
+
+    ChainExporter(Clients clients, ObjectStore store, Path scratchParent) throws IOException {
+        this.clients = clients;
+        this.files = new DataFileWriter(store);
+        this.scratch = ScratchDirectory.open(scratchParent);
+        this.producer = clients.producer(STAGE);
+        this.consumer = clients.member(STAGE);
+        this.assignment = new Assignment(consumer, clients.name());
+        consumer.subscribe(List.of(clients.topics().entries()), assignment);
+    }
+
+    @Override
+    public boolean poll() throws IOException {
+        ConsumerRecords<String, SpecificRecord> records = consumer.poll(POLL);
+        release(assignment.takeLost());
+        begin(assignment.takeAdded());
+        boolean progress = false;
+        for (TopicPartition partition : records.partitions()) {
+            Reading reading = readings.get(partition.partition());
+            for (ConsumerRecord<String, SpecificRecord> record : records.records(partition)) {
+                progress |= take(partition, reading, record);
+            }
+        }
+        return progress;
+    }
+
+    private void begin(Map<TopicPartition, Optional<OffsetAndMetadata>> added) throws IOException {
+        Map<Integer, Instant> ends = new HashMap<>();
+        added.forEach((partition, committed) -> committed
+                .filter(offset -> offset.offset() > 0)
+                .ifPresent(offset -> ends.put(partition.partition(), windowEnd(partition, offset))));
+        Map<Integer, Collection<ChainState>> states = new PreviousWindows(clients).load(ends);
+        for (TopicPartition partition : added.keySet()) {
+            Optional<Instant> end = Optional.ofNullable(ends.get(partition.partition()));
+            Collection<ChainState> chains = states.getOrDefault(partition.partition(), List.of());
+            Path directory = Files.createDirectory(scratch.path().resolve(Integer.toString(scratchNames++)));
+            PartitionWindow window = new PartitionWindow(directory, BundleLayout.DATA_BYTES_MAX, end, chains);
+            readings.put(partition.partition(), new Reading(window));
+            LOGGER.atInfo()
+                    .addKeyValue("partition", partition.partition())
+                    .addKeyValue("chains", chains.size())
+                    .addKeyValue("window", end.map(Instant::toString).orElse("first"))
+                    .log("exporting a partition of entries");
+        }
+        consumer.resume(added.keySet());
+    }
+
+    private static Instant windowEnd(TopicPartition partition, OffsetAndMetadata committed) {
+        try {
+            return Instant.ofEpochMilli(Long.parseLong(committed.metadata()));
+        } catch (NumberFormatException e) {
+            throw new LedgerIntegrityException(
+                    "offset " + committed.offset() + " of " + partition + " was committed by somebody else: metadata '"
+                            + committed.metadata() + "', expected the end of a window",
+                    e);
+        }
+    }
+
+    private void release(Collection<TopicPartition> lost) throws IOException {
+        for (TopicPartition partition : lost) {
+            Reading reading = readings.remove(partition.partition());
+            if (reading != null) {
+                reading.window.close();
+            }
+        }
+    }
+
+    /** @return whether a window ended */
+    private boolean take(TopicPartition partition, Reading reading, ConsumerRecord<String, SpecificRecord> record)
+            throws IOException {
+        SpecificRecord value = record.value();
+        if (value instanceof LedgerEntry entry) {
+            requirePseq(reading, record, entry.getPseq());
+            reading.window.append(chain(record, entry), ExportRecords.entry(entry));
+        } else if (value instanceof Boundary boundary) {
+            requirePseq(reading, record, boundary.getPseq());
+            if (boundary.getWindowStart() != null) {
+                endWindow(partition, reading, boundary, record.offset());
+                return true;
+            }
+        } else if (value instanceof Init init) {
+            requirePseq(reading, record, init.getPseq());
+        } else {
+            throw new LedgerIntegrityException(where(record) + " holds no record of the ledger: " + value);
+        }
+        return false;
+    }
+
+    private static void requirePseq(Reading reading, ConsumerRecord<?, ?> record, long pseq) {
+        if (reading.pseq >= 0 && pseq != reading.pseq) {
+            throw new LedgerIntegrityException(
+                    where(record) + " has pseq " + pseq + ", expected " + reading.pseq);
+        }
+        reading.pseq = pseq + 1;
+    }
+
+    private ChainId chain(ConsumerRecord<String, SpecificRecord> record, LedgerEntry entry) {
+        boolean here = entry.getChain().equals(record.key())
+                && Topics.partitionOf(record.key(), clients.ledger().partitions()) == record.partition();
+        if (!here) {
+            throw new LedgerIntegrityException(
+                    where(record) + " holds chain " + entry.getChain() + " under key " + record.key());
+        }
+        return ChainId.parse(record.key());
+    }
+
+    private void endWindow(TopicPartition partition, Reading reading, Boundary boundary, long offset)
+            throws IOException {
+        Manifest.Window window = new Manifest.Window(boundary.getWindowStart(), boundary.getTime());
+        List<ChainSegment> segments = reading.window.end(window, ExportRecords.claims(boundary), files);
+        publish(partition.partition(), window, segments);
+        // Crash here: the window is exported again, with the same result.
+        consumer.commitSync(Map.of(
+                partition, new OffsetAndMetadata(offset + 1, Long.toString(window.end().toEpochMilli()))));
+        LOGGER.atDebug()
+                .addKeyValue("partition", partition.partition())
+                .addKeyValue("window", window.start())
+                .addKeyValue("chains", segments.size())
+                .log("data files stored");
+    }
+
+    private void publish(int entriesPartition, Manifest.Window window, List<ChainSegment> segments) {
+        List<Future<RecordMetadata>> sent = new ArrayList<>();
+        for (ChainSegment segment : segments) {
+            String tenant = segment.chain().tenant();
+            int to = Topics.partitionOf(tenant, clients.ledger().partitions());
+            sent.add(send(to, tenant, window, ExportRecords.exported(segment, window, entriesPartition)));
+        }
+        PartitionExported closing =
+                new PartitionExported(entriesPartition, window.start(), window.end(), segments.size());
+        for (int to = 0; to < clients.ledger().partitions(); to++) {
+            sent.add(send(to, null, window, closing));
+        }
+        producer.flush();
+        sent.forEach(ChainExporter::await);
+    }
+
+    private Future<RecordMetadata> send(int to, String key, Manifest.Window window, SpecificRecord value) {
+        return producer.send(new ProducerRecord<>(
+                clients.topics().exports(),
+                to,
+                window.end().toEpochMilli(),
+                key,
+                value,
+                clients.name().headers()));
+    }
+
+    private static void await(Future<RecordMetadata> sent) {
+        try {
+            sent.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private static String where(ConsumerRecord<?, ?> record) {
+        return record.topic() + "-" + record.partition() + " offset " + record.offset();
+    }
+
+    @Override
+    public void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (scratch) {
+            consumer.close();
+            producer.close();
+        }
+    }
+}

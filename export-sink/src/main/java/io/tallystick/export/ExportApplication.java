@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import io.tallystick.bundle.ExportRecord;
+import io.tallystick.export.assemble.BundleWriter;
+import io.tallystick.export.assemble.SharedObjects;
+import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyException;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.Consumer;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The exporter as a process runs it: two threads, one a step, over one store. Several processes may share the work; each
+ * partition is with one of them at a time, and two that meet on one window write the same objects.
+ *
+ * <p>{@link #start} and {@link #close} are for one thread.
+ */
+public final class ExportApplication implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ExportApplication.class);
+    private static final List<String> TEXTS = List.of("README.md", "sql/duckdb.sql");
+
+    private final ExportConfig config;
+    private final Consumer<Throwable> onFatal;
+    private final StoreOpening stores;
+    private final List<StepThread> threads = new ArrayList<>();
+    private Optional<ObjectStore> store = Optional.empty();
+    private Optional<SigningKey> key = Optional.empty();
+
+    /** Opens the store; tests put a failing one between. */
+    interface StoreOpening {
+        ObjectStore open(Path directory) throws IOException;
+    }
+
+    /**
+     * @param config the configuration
+     * @param onFatal told once per step when it stops for good, by the step's thread; the process should end then
+     */
+    public ExportApplication(ExportConfig config, Consumer<Throwable> onFatal) {
+        this(config, onFatal, DirectoryObjectStore::open);
+    }
+
+    ExportApplication(ExportConfig config, Consumer<Throwable> onFatal, StoreOpening stores) {
+        this.config = config;
+        this.onFatal = onFatal;
+        this.stores = stores;
+    }
+
+    /**
+     * Starts both steps.
+     *
+     * @throws io.tallystick.topic.LedgerIntegrityException if the broker has other partitions than configured, or the
+     *     store belongs to another ledger
+     * @throws ConfigException if a key or the trust root cannot be used
+     * @throws UncheckedIOException if the store cannot be opened
+     */
+    public void start() {
+        try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
+            admin.checkPartitions();
+        }
+        try {
+            ObjectStore opened = stores.open(config.directory());
+            store = Optional.of(opened);
+            SigningKey bundleKey = bundleKey();
+            key = Optional.of(bundleKey);
+            SharedObjects shared = new SharedObjects(opened);
+            putShared(shared, bundleKey);
+            startSteps(opened, bundleKey, shared);
+        } catch (IOException e) {
+            close();
+            throw new UncheckedIOException("cannot use the store in " + config.directory(), e);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+        LOGGER.atInfo()
+                .addKeyValue("directory", config.directory())
+                .addKeyValue("origin", config.ledger().origin())
+                .log("exporter started");
+    }
+
+    private void startSteps(ObjectStore opened, SigningKey bundleKey, SharedObjects shared) {
+        Clients clients = new Clients(config.ledger(), new ExporterName(config.name()));
+        BundleWriter bundles = new BundleWriter(opened, bundleKey, software());
+        RegistrySchemas schemas = new RegistrySchemas(config.ledger().schemaRegistryUrl());
+        startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory()));
+        startStep(
+                "export-bundles",
+                () -> new BundleExporter(clients, bundles, shared, schemas, InstantSource.system()));
+    }
+
+    private void startStep(String name, StepThread.Opening opening) {
+        StepThread thread = new StepThread(name, opening, config.retryTimeout(), onFatal);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private SigningKey bundleKey() {
+        char[] passphrase = new char[0];
+        try {
+            passphrase = KeyFile.readPassphrase(config.passphraseFile());
+            SigningKey read = KeyFile.read(config.bundleKeyFile(), passphrase);
+            if (read.algorithm() != KeyAlgorithm.ECDSA_P256) {
+                read.close();
+                throw new ConfigException(
+                        ExportConfig.BUNDLE_KEY_FILE,
+                        config.bundleKeyFile(),
+                        "must hold an ECDSA P-256 key, holds " + read.algorithm().wireName());
+            }
+            return read;
+        } catch (KeyException e) {
+            throw new ConfigException(
+                    ExportConfig.BUNDLE_KEY_FILE, config.bundleKeyFile(), "cannot be used: " + e.getMessage());
+        } finally {
+            Arrays.fill(passphrase, '\0');
+        }
+    }
+
+    private void putShared(SharedObjects shared, SigningKey bundleKey) throws IOException {
+        shared.putKey(bundleKey.spki());
+        if (config.trustRootFile().isPresent()) {
+            putTrustRoot(shared, config.trustRootFile().get());
+        }
+        for (String text : TEXTS) {
+            try (InputStream in = ExportApplication.class.getResourceAsStream("/io/tallystick/export/" + text)) {
+                shared.putText(text, in.readAllBytes());
+            }
+        }
+    }
+
+    private void putTrustRoot(SharedObjects shared, Path file) throws IOException {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(file)) {
+            bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
+        }
+        try {
+            TrustRoot root = TrustRoot.parse(bytes);
+            for (TrustedKey trusted : root.keys()) {
+                shared.putKey(trusted.spki());
+            }
+            shared.putTrustRoot(root.version(), bytes);
+        } catch (TrustException e) {
+            throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e.getMessage());
+        }
+    }
+
+    /** What the build left in the jar. */
+    static ExportRecord.Software software() {
+        Properties build = new Properties();
+        try (InputStream in = ExportApplication.class.getResourceAsStream("/io/tallystick/export/build.properties")) {
+            build.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new ExportRecord.Software(build.getProperty("commit"), build.getProperty("version"));
+    }
+
+    /** Ends both steps and gives back what they hold. Windows that are half done are done again after the next start. */
+    @Override
+    public void close() {
+        threads.forEach(StepThread::stop);
+        threads.forEach(StepThread::close);
+        threads.clear();
+        key.ifPresent(SigningKey::close);
+        key = Optional.empty();
+        try {
+            if (store.isPresent()) {
+                store.get().close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            store = Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import io.tallystick.topic.LedgerSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigException;
+
+/** Configuration of the exporter. The checked-in page {@code docs/configuration.rst} is made from it. */
+public final class ExportConfig extends AbstractConfig {
+    public static final String DIRECTORY = "ledger.export.directory";
+    public static final String NAME = "ledger.export.name";
+    public static final String SCRATCH_DIRECTORY = "ledger.export.scratch.directory";
+    public static final String RETRY_TIMEOUT_MS = "ledger.export.retry.timeout.ms";
+    public static final String BUNDLE_KEY_FILE = "ledger.bundle.key.file";
+    public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
+    public static final String TRUST_ROOT_FILE = "ledger.trust.root.file";
+
+    private static final Pattern NAME_FORM = Pattern.compile("(?:[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)?");
+
+    private final LedgerSettings ledger;
+
+    /**
+     * @param properties by key
+     * @throws ConfigException if a value is missing or not allowed
+     */
+    public ExportConfig(Map<String, ?> properties) {
+        super(definition(), properties, false);
+        this.ledger = LedgerSettings.of(this);
+        if (!NAME_FORM.matcher(name()).matches()) {
+            throw new ConfigException(NAME, name(), "must be at most 32 lower-case letters, digits and inner dashes");
+        }
+    }
+
+    /** All keys. */
+    public static ConfigDef definition() {
+        return LedgerSettings.define(new ConfigDef())
+                .define(
+                        DIRECTORY,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.NO_DEFAULT_VALUE,
+                        new NonEmptyString(),
+                        Importance.HIGH,
+                        "Directory the evidence is written to. Only ever added to. Needs hard links.")
+                .define(
+                        BUNDLE_KEY_FILE,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.NO_DEFAULT_VALUE,
+                        new NonEmptyString(),
+                        Importance.HIGH,
+                        "Encrypted PKCS#8 file with the ECDSA P-256 key that signs bundles. Not one of the checkpoint"
+                                + " keys.")
+                .define(
+                        PASSPHRASE_FILE,
+                        ConfigDef.Type.STRING,
+                        ConfigDef.NO_DEFAULT_VALUE,
+                        new NonEmptyString(),
+                        Importance.HIGH,
+                        "File with the passphrase of the key file; readable by its owner only.")
+                .define(
+                        TRUST_ROOT_FILE,
+                        ConfigDef.Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "Trust root to publish beside the bundles, with its keys as PEM files. Empty: only the public"
+                                + " bundle key is published.")
+                .define(
+                        NAME,
+                        ConfigDef.Type.STRING,
+                        "",
+                        Importance.LOW,
+                        "Name of a further exporter of the same ledger, with a store of its own that it fills from the"
+                                + " ledger's beginning. Empty for the ledger's first exporter.")
+                .define(
+                        SCRATCH_DIRECTORY,
+                        ConfigDef.Type.STRING,
+                        Path.of(System.getProperty("java.io.tmpdir"), "tallystick-export")
+                                .toString(),
+                        Importance.MEDIUM,
+                        "Local directory for the data of open windows; needs room for about two windows. What is in it"
+                                + " means nothing after the process has ended.")
+                .define(
+                        RETRY_TIMEOUT_MS,
+                        ConfigDef.Type.LONG,
+                        Duration.ofMinutes(10).toMillis(),
+                        Range.atLeast(0),
+                        Importance.LOW,
+                        "Milliseconds for which a store, a schema registry or a broker that fails is tried again before"
+                                + " the exporter stops.");
+    }
+
+    /** The keys as text, for the documentation. */
+    static String documentation() {
+        return definition().toEnrichedRst();
+    }
+
+    LedgerSettings ledger() {
+        return ledger;
+    }
+
+    Path directory() {
+        return Path.of(getString(DIRECTORY));
+    }
+
+    String name() {
+        return getString(NAME);
+    }
+
+    Path scratchDirectory() {
+        return Path.of(getString(SCRATCH_DIRECTORY));
+    }
+
+    Duration retryTimeout() {
+        return Duration.ofMillis(getLong(RETRY_TIMEOUT_MS));
+    }
+
+    Path bundleKeyFile() {
+        return Path.of(getString(BUNDLE_KEY_FILE));
+    }
+
+    Path passphraseFile() {
+        return Path.of(getString(PASSPHRASE_FILE));
+    }
+
+    Optional<Path> trustRootFile() {
+        return Optional.of(getString(TRUST_ROOT_FILE)).filter(file -> !file.isEmpty()).map(Path::of);
+    }
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.assemble;
+
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStream;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.ExportRecord;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.PutOutcome;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.DigestInputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Stores data files. A file that is there already, perhaps from another release's compressor, is adopted if its content
+ * is the same; the digest of its stored form is then that of the object that is there.
+ */
+public final class DataFileWriter implements PartitionWindow.Files {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
+    private final ObjectStore store;
+
+    /** @param store where the files go */
+    public DataFileWriter(ObjectStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public List<DataFile> store(ChainId chain, Manifest.Window window, List<SpooledFile> files) throws IOException {
+        String directory = BundleLayout.bundleDir(chain.tenant(), window.start());
+        List<DataFile> stored = new ArrayList<>();
+        for (SpooledFile file : files) {
+            String name = BundleLayout.dataFile(chain.partition(), file.number());
+            Manifest.DataFile content = new Manifest.DataFile(name, file.bytes(), file.lines(), file.sha256());
+            stored.add(new DataFile(content, put(directory, name + BundleLayout.STORED_SUFFIX, file)));
+        }
+        return stored;
+    }
+
+    private ExportRecord.StoredFile put(String directory, String path, SpooledFile file) throws IOException {
+        ObjectName name = ObjectName.in(directory, path);
+        if (store.putIfAbsent(name, file.compressed()) == PutOutcome.CREATED) {
+            return new ExportRecord.StoredFile(
+                    path, file.compressed().length(), file.compressed().sha256());
+        }
+        return adopt(name, path, file);
+    }
+
+    private ExportRecord.StoredFile adopt(ObjectName name, String path, SpooledFile file) throws IOException {
+        Metered stored = new Metered(store.open(name).orElseThrow(() -> Evidence.vanished(name)));
+        Metered content = new Metered(new ZstdInputStream(stored));
+        try (content) {
+            content.skipTo(file.bytes() + 1);
+        } catch (ZstdIOException e) {
+            throw Evidence.fork(name, "content SHA-256 " + file.sha256(), "no zstd stream: " + e.getMessage());
+        }
+        Hash found = content.digest();
+        if (content.count != file.bytes() || !found.equals(file.sha256())) {
+            throw Evidence.fork(
+                    name,
+                    "content of " + file.bytes() + " bytes, SHA-256 " + file.sha256(),
+                    content.count + " bytes or more, " + found);
+        }
+        return new ExportRecord.StoredFile(path, stored.count, stored.digest());
+    }
+
+    /** Counts and digests what passes through. */
+    private static final class Metered extends DigestInputStream {
+        private long count;
+
+        private Metered(InputStream in) {
+            super(in, Hash.newDigest());
+        }
+
+        /** Reads to the end, or to {@code position} if the end is not before it. */
+        private void skipTo(long position) throws IOException {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            while (count < position) {
+                if (read(buffer, 0, (int) Math.min(buffer.length, position - count)) < 0) {
+                    return;
+                }
+            }
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            count += read < 0 ? 0 : 1;
+            return read;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = super.read(buffer, offset, length);
+            count += Math.max(read, 0);
+            return read;
+        }
+
+        private Hash digest() {
+            return Hash.of(getMessageDigest().digest());
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.assemble;
+
+import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.PutOutcome;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/**
+ * Puts objects whose bytes follow from the ledger's topics. One that is there already must be the same: anything else
+ * means that two ledgers, or two histories of one, write to the same store.
+ *
+ * <p>Safe for use by several threads.
+ */
+public final class Evidence {
+    private final ObjectStore store;
+
+    /** @param store where the objects go */
+    public Evidence(ObjectStore store) {
+        this.store = store;
+    }
+
+    /**
+     * Puts an object, or adopts the equal one that is there.
+     *
+     * @throws LedgerIntegrityException if another object has the name
+     * @throws IOException if the store fails; the object may or may not be there
+     */
+    public void put(ObjectName name, byte[] bytes) throws IOException {
+        Content content = Content.of(bytes);
+        if (store.putIfAbsent(name, content) == PutOutcome.EXISTED) {
+            Hash found = Hash.sha256(read(name, bytes.length + 1).orElseThrow(() -> vanished(name)));
+            if (!found.equals(content.sha256())) {
+                throw fork(name, "SHA-256 " + content.sha256(), found.toString());
+            }
+        }
+    }
+
+    /** Reads an object; of one that is longer only the first {@code bytesMax} bytes. */
+    private Optional<byte[]> read(ObjectName name, int bytesMax) throws IOException {
+        Optional<InputStream> object = store.open(name);
+        if (object.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = object.get()) {
+            return Optional.of(in.readNBytes(bytesMax));
+        }
+    }
+
+    static IOException vanished(ObjectName name) {
+        return new IOException("object " + name + " was there and is not any more");
+    }
+
+    static LedgerIntegrityException fork(ObjectName name, String expected, String found) {
+        return new LedgerIntegrityException("object " + name + " is not what the ledger's topics give: expected "
+                + expected + ", found " + found
+                + ". Nothing was overwritten. Either the store belongs to another ledger, or the object or the topics"
+                + " were changed: keep both as they are and find out which.");
+    }
+}

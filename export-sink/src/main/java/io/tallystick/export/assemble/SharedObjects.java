@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.assemble;
+
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.trust.PublicKeys;
+import java.io.IOException;
+
+/**
+ * What all tenants' bundles share: the registry's leaves and checkpoint of each window, public keys, the trust root, and
+ * the texts for people.
+ */
+public final class SharedObjects {
+    private final ObjectStore store;
+    private final Evidence evidence;
+
+    /** @param store where the objects go */
+    public SharedObjects(ObjectStore store) {
+        this.store = store;
+        this.evidence = new Evidence(store);
+    }
+
+    /**
+     * Writes a window's leaves, then its checkpoint. To be done before any tenant's bundle of the window.
+     *
+     * @throws LedgerIntegrityException if the store holds another registry
+     * @throws IOException if the store fails; to be tried again
+     */
+    public void putRegistry(SealedWindow window) throws IOException {
+        String directory = BundleLayout.registryDir(window.window().start());
+        evidence.put(ObjectName.in(directory, BundleLayout.LEAVES), window.leavesFile());
+        evidence.put(
+                ObjectName.in(directory, BundleLayout.CHECKPOINT), window.checkpoint().toByteArray());
+    }
+
+    /**
+     * Writes a public key under its id.
+     *
+     * @param spki DER SubjectPublicKeyInfo
+     */
+    public void putKey(byte[] spki) throws IOException {
+        evidence.put(new ObjectName(BundleLayout.keyFile(PublicKeys.keyId(spki))), PublicKeys.pem(spki));
+    }
+
+    /** Writes a version of the trust root. A convenience: auditors get theirs, or its fingerprint, on another way. */
+    public void putTrustRoot(long version, byte[] bytes) throws IOException {
+        evidence.put(new ObjectName(BundleLayout.trustRoot(version)), bytes);
+    }
+
+    /** Writes a text for people, unless an earlier release of this program wrote one. */
+    public void putText(String path, byte[] bytes) throws IOException {
+        store.putIfAbsent(ObjectName.in(BundleLayout.ROOT, path), Content.of(bytes));
+    }
+}

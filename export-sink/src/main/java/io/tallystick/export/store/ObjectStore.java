@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/**
+ * A write-once store. There is no way to replace or delete an object through it.
+ *
+ * <p>An {@link IOException} from {@link #putIfAbsent} leaves it unknown whether the object was stored: the caller starts
+ * again from durable state and meets the object with {@link PutOutcome#EXISTED}.
+ *
+ * <p>Safe for use by several threads and several processes on one store; of writers of one name exactly one creates it.
+ */
+public interface ObjectStore extends AutoCloseable {
+    /**
+     * Stores an object unless its name is taken. Once this returns the object is durable, whoever wrote it.
+     *
+     * @return {@link PutOutcome#EXISTED} if the name was taken, by whatever bytes
+     * @throws IOException if the store fails; the object may or may not be there
+     */
+    PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException;
+
+    /**
+     * Opens an object.
+     *
+     * @return its bytes, to be closed by the caller; empty if there is no such object
+     * @throws IOException if the store fails
+     */
+    Optional<InputStream> open(ObjectName name) throws IOException;
+
+    /**
+     * Reads a small object whole.
+     *
+     * @param bytesMax most bytes to accept
+     * @return its bytes; empty if there is no such object
+     * @throws IOException if the store fails or the object has more than {@code bytesMax} bytes
+     */
+    default Optional<byte[]> read(ObjectName name, int bytesMax) throws IOException {
+        Optional<InputStream> object = open(name);
+        if (object.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = object.get()) {
+            byte[] bytes = in.readNBytes(bytesMax);
+            if (in.read() != -1) {
+                throw new IOException("object " + name + " has more than " + bytesMax + " bytes");
+            }
+            return Optional.of(bytes);
+        }
+    }
+
+    /** Whether an object of this name is stored whole. */
+    default boolean exists(ObjectName name) throws IOException {
+        Optional<InputStream> object = open(name);
+        if (object.isPresent()) {
+            object.get().close();
+        }
+        return object.isPresent();
+    }
+
+    @Override
+    void close() throws IOException;
+}

@@ -1,0 +1,42 @@
+-- The ledger's evidence as tables, for DuckDB. Start it in the directory that holds v1:
+--   duckdb -init v1/sql/duckdb.sql
+-- Columns are named and payloads kept as JSON text: guessed types misread large integers and names that differ only in
+-- case. These views read; they do not verify. See v1/README.md for that.
+
+CREATE OR REPLACE VIEW lines AS
+SELECT tenant, dt, window_start, entry, context, contextSalt, payload, payload64, salt
+FROM read_json(
+    'v1/tenant=*/dt=*/window_start=*/chain-*.ndjson.zst',
+    format = 'newline_delimited',
+    compression = 'zstd',
+    hive_partitioning = true,
+    hive_types_autocast = false,
+    columns = {
+        entry: 'JSON',
+        context: 'JSON',
+        contextSalt: 'VARCHAR',
+        payload: 'JSON',
+        payload64: 'VARCHAR',
+        salt: 'VARCHAR'
+    });
+
+CREATE OR REPLACE VIEW entries AS
+SELECT
+    tenant,
+    window_start,
+    entry ->> '$.chain' AS chain,
+    CAST(entry ->> '$.seq' AS BIGINT) AS seq,
+    CAST(entry ->> '$.recorded' AS TIMESTAMPTZ) AS recorded,
+    entry ->> '$.kind' AS kind,
+    entry ->> '$.id' AS id,
+    entry ->> '$.type' AS type,
+    entry ->> '$.producer' AS producer,
+    entry ->> '$.time' AS time,
+    entry ->> '$.reason' AS reason,
+    CAST(entry ->> '$.source.from' AS BIGINT) AS source_from,
+    CAST(entry ->> '$.source.next' AS BIGINT) AS source_next,
+    CAST(entry ->> '$.payload.bytes' AS BIGINT) AS payload_bytes,
+    payload,
+    payload64,
+    context
+FROM lines;

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.confluent.kafka.schemaregistry.client.rest.RestService;
+import io.tallystick.embedded.EmbeddedLedger;
+import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.entry.SchemaRef;
+import io.tallystick.export.assemble.CoreExport;
+import io.tallystick.export.assemble.FailingStore;
+import io.tallystick.export.assemble.SampleLedger;
+import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.verify.Verifier;
+import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.VerifyRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The exporter on a real broker: what it writes is what an auditor accepts, however often it is interrupted. */
+@ExtendWith(LedgerExtension.class)
+class ExportIT {
+    private static final String ACME_1ST = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T031500Z/";
+    private static final String ACME_2ND = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T033000Z/";
+    private static final String ACME_3RD = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T034500Z/";
+    private static final String GLOBEX_3RD = "v1/tenant=globex/dt=2026-11-21/window_start=20261121T034500Z/";
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path temp;
+
+    private final SampleLedger sample = new SampleLedger();
+    private final BlockingQueue<Throwable> fatal = new LinkedBlockingQueue<>();
+    private Map<String, String> properties;
+    private Path bucket;
+    private List<CoreExport.WindowScript> script;
+    private LedgerFeed feed;
+
+    @BeforeEach
+    void setUp(EmbeddedLedger embedded) throws Exception {
+        bucket = temp.resolve("bucket");
+        properties = properties(embedded);
+        ExportConfig config = new ExportConfig(properties);
+        try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
+            admin.init(1);
+        }
+        script = CoreExport.threeWindows(sample, schema(embedded));
+        feed = new LedgerFeed(config.ledger());
+        feed.tenants("acme", "globex");
+    }
+
+    private Map<String, String> properties(EmbeddedLedger embedded) throws Exception {
+        Path passphrase = Files.createFile(
+                temp.resolve("passphrase"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.writeString(passphrase, "correct horse");
+        KeyFile.write(temp.resolve("bundle.pem"), sample.bundleKey(), "correct horse".toCharArray());
+        Files.write(temp.resolve("trust-root.json"), sample.trustRoot());
+        Map<String, String> all = new HashMap<>();
+        all.put("bootstrap.servers", embedded.bootstrapServers());
+        all.put("schema.registry.url", embedded.registryUrl());
+        all.put("ledger.origin", SampleLedger.ORIGIN);
+        all.put("ledger.prefix", embedded.newPrefix());
+        all.put("ledger.partitions", "4");
+        all.put("ledger.export.directory", bucket.toString());
+        all.put("ledger.export.scratch.directory", temp.resolve("scratch").toString());
+        all.put("ledger.bundle.key.file", temp.resolve("bundle.pem").toString());
+        all.put("ledger.key.passphrase.file", passphrase.toString());
+        all.put("ledger.trust.root.file", temp.resolve("trust-root.json").toString());
+        return all;
+    }
+
+    private static SchemaRef schema(EmbeddedLedger embedded) throws Exception {
+        RestService registry = new RestService(embedded.registryUrl());
+        int id = registry.registerSchema(new String(CoreExport.SCHEMA, UTF_8), "sample-value");
+        return new SchemaRef(id, Hash.sha256(registry.getId(id).getSchemaString().getBytes(UTF_8)));
+    }
+
+    @AfterEach
+    void tearDown() {
+        feed.close();
+    }
+
+    private ExportApplication start() {
+        return start(DirectoryObjectStore::open);
+    }
+
+    private ExportApplication start(ExportApplication.StoreOpening stores) {
+        ExportApplication application = new ExportApplication(new ExportConfig(properties), fatal::add, stores);
+        application.start();
+        return application;
+    }
+
+    private void awaitObject(String path) {
+        await().atMost(PATIENCE).until(() -> !fatal.isEmpty() || Files.exists(bucket.resolve(path)));
+        assertThat(fatal).isEmpty();
+    }
+
+    private void awaitAll() {
+        awaitObject(ACME_3RD + "checkpoint");
+        awaitObject(GLOBEX_3RD + "checkpoint");
+    }
+
+    private void requireValid(Path target) {
+        VerificationReport report =
+                Verifier.verify(VerifyRequest.of(target).withTrustRoot(temp.resolve("trust-root.json")));
+        assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    private void feedAll() {
+        for (CoreExport.WindowScript window : script) {
+            feed.entries(window);
+            feed.seal(window);
+        }
+    }
+
+    /** What two exports must have in common: everything that follows from the topics, data uncompressed. */
+    private static SortedMap<String, Hash> evidence(Path bucket) throws IOException {
+        SortedMap<String, Hash> evidence = new TreeMap<>();
+        for (Map.Entry<String, Hash> file : CoreExport.digests(bucket).entrySet()) {
+            String path = file.getKey();
+            if (path.endsWith(".zst")) {
+                try (InputStream in = new ZstdInputStream(Files.newInputStream(bucket.resolve(path)))) {
+                    evidence.put(path, Hash.sha256(in.readAllBytes()));
+                }
+            } else if (!path.matches(".*/(export.json|bundle.dsse.json|SHA256SUMS)")) {
+                evidence.put(path, file.getValue());
+            }
+        }
+        return evidence;
+    }
+
+    @Test
+    void writesBundlesThatAnAuditorAccepts() {
+        // Given
+        feedAll();
+
+        // When
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            awaitAll();
+        }
+
+        // Then
+        requireValid(bucket);
+        requireValid(bucket.resolve("v1/tenant=acme"));
+        requireValid(bucket.resolve("v1/tenant=globex"));
+        assertThat(bucket.resolve("v1/trust-root-1.json")).exists();
+        assertThat(bucket.resolve("v1/README.md")).exists();
+        assertThat(bucket.resolve("v1/sql/duckdb.sql")).exists();
+        assertThat(bucket.resolve("v1/keys/" + sample.bundleKey().keyId() + ".pem")).exists();
+    }
+
+    @Test
+    void goesOnWhereItWasAfterARestart() {
+        // Given: stopped after a whole window, and again between the two steps of the next one
+        feed.entries(script.get(0));
+        feed.seal(script.get(0));
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            awaitObject(ACME_1ST + "checkpoint");
+        }
+        feed.entries(script.get(1));
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            awaitObject(ACME_2ND + "chain-0000-00000.ndjson.zst");
+        }
+        assertThat(bucket.resolve(ACME_2ND + "manifest.json")).doesNotExist();
+        feed.seal(script.get(1));
+        feed.entries(script.get(2));
+        feed.seal(script.get(2));
+
+        // When
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            awaitAll();
+        }
+
+        // Then
+        requireValid(bucket);
+    }
+
+    @Test
+    void aFurtherExporterFillsAnotherStoreWithTheSameEvidence() throws Exception {
+        // Given
+        feedAll();
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            awaitAll();
+        }
+        Path first = bucket;
+
+        // When
+        bucket = temp.resolve("copy");
+        properties.put("ledger.export.directory", bucket.toString());
+        properties.put("ledger.export.name", "copy");
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            awaitAll();
+        }
+
+        // Then
+        assertThat(evidence(bucket)).isEqualTo(evidence(first));
+        requireValid(bucket);
+    }
+
+    @Test
+    void goesOnByItselfAfterAStoreThatFails() throws Exception {
+        // Given: failures at several places, each of them once, all of them persisted
+        feedAll();
+
+        // When
+        try (ExportApplication application = start(directory -> new FailingStore(
+                new FailingStore(
+                        new FailingStore(
+                                DirectoryObjectStore.open(directory), 8, FailingStore.Failure.FAILED_BUT_PERSISTED),
+                        15,
+                        FailingStore.Failure.FAILED),
+                30,
+                FailingStore.Failure.FAILED_BUT_PERSISTED))) {
+            assertThat(application).isNotNull();
+            awaitAll();
+        }
+
+        // Then
+        requireValid(bucket);
+    }
+
+    @Test
+    void stopsAtAnObjectThatIsNotItsOwn() throws Exception {
+        // Given
+        feedAll();
+        Path foreign = bucket.resolve(ACME_1ST + "chain-0003-00000.ndjson.zst");
+        Files.createDirectories(foreign.getParent());
+        Files.writeString(foreign, "not ours");
+
+        // When
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            await().atMost(PATIENCE).until(() -> !fatal.isEmpty());
+        }
+
+        // Then
+        assertThat(fatal)
+                .first()
+                .isInstanceOf(LedgerIntegrityException.class)
+                .asString()
+                .contains("chain-0003-00000.ndjson.zst");
+        assertThat(foreign).hasContent("not ours");
+        assertThat(bucket.resolve(ACME_1ST + "checkpoint")).doesNotExist();
+    }
+
+    @Test
+    void stopsWhenItsStoreWasExchanged() {
+        // Given
+        feed.entries(script.get(0));
+        feed.seal(script.get(0));
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            awaitObject(ACME_1ST + "checkpoint");
+        }
+        bucket = temp.resolve("empty");
+        properties.put("ledger.export.directory", bucket.toString());
+        feed.entries(script.get(1));
+        feed.seal(script.get(1));
+
+        // When
+        try (ExportApplication application = start()) {
+            assertThat(application).isNotNull();
+            await().atMost(PATIENCE).until(() -> !fatal.isEmpty());
+        }
+
+        // Then
+        assertThat(fatal).first().asString().contains("no complete bundle");
+        assertThat(bucket.resolve(ACME_2ND + "manifest.json")).doesNotExist();
+    }
+
+    @Test
+    void refusesToStartWithAnotherNumberOfPartitions() {
+        // Given
+        properties.put("ledger.partitions", "3");
+
+        // When / Then
+        assertThatThrownBy(this::start)
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageContaining("ledger.partitions");
+    }
+
+    @Test
+    void refusesToStartWithoutItsKey() throws Exception {
+        // Given
+        Files.writeString(temp.resolve("passphrase"), "wrong");
+
+        // When / Then
+        assertThatThrownBy(this::start).hasMessageContaining("ledger.bundle.key.file");
+    }
+}

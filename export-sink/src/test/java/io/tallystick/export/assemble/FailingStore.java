@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.assemble;
+
+import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.PutOutcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+
+/** A store that fails once, at a given PUT, before or after the object is stored. */
+public final class FailingStore implements ObjectStore {
+    /** How it fails. */
+    public enum Failure {
+        /** The object is not there. */
+        FAILED,
+        /** The object is there, but the writer is told otherwise. */
+        FAILED_BUT_PERSISTED
+    }
+
+    private final ObjectStore store;
+    private final int failAt;
+    private final Failure failure;
+    private int puts;
+
+    /** @param failAt number of the PUT that fails, from 0; negative for none */
+    public FailingStore(ObjectStore store, int failAt, Failure failure) {
+        this.store = store;
+        this.failAt = failAt;
+        this.failure = failure;
+    }
+
+    /** Number of PUTs so far. */
+    public int puts() {
+        return puts;
+    }
+
+    @Override
+    public synchronized PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
+        if (puts++ != failAt) {
+            return store.putIfAbsent(name, content);
+        }
+        if (failure == Failure.FAILED_BUT_PERSISTED) {
+            store.putIfAbsent(name, content);
+        }
+        throw new IOException("made to fail at " + name);
+    }
+
+    @Override
+    public Optional<InputStream> open(ObjectName name) throws IOException {
+        return store.open(name);
+    }
+
+    @Override
+    public void close() throws IOException {
+        store.close();
+    }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.ExportRecord;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
+import io.tallystick.tree.Hash;
+import io.tallystick.trust.TrustPolicy;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** All phases over one bundle's folder. */
+final class BundleCheck {
+    private final TrustInput trust;
+    private final Optional<RegistryFolder> registry;
+    private final Map<String, TenantChains> chains = new TreeMap<>();
+
+    BundleCheck(TrustInput trust, Optional<RegistryFolder> registry) {
+        this.trust = trust;
+        this.registry = registry;
+    }
+
+    /**
+     * What was found, and what the next window's bundle is compared with.
+     *
+     * @param manifest absent if it could not be read
+     * @param lastLeaves leaf hash of each chain's last entry, by partition
+     */
+    record Checked(
+            BundleReport report,
+            Optional<Manifest> manifest,
+            Optional<Hash> digest,
+            Map<Integer, Hash> lastLeaves,
+            long heads) {}
+
+    Checked run(Path root, String path) throws IOException {
+        Findings findings = new Findings();
+        BundleFolder folder = new BundleFolder(root);
+        Documents documents = Documents.read(folder, findings);
+        new DigestCheck(folder, documents, findings).run();
+        findings.checked(Phase.STRUCTURE);
+        findings.checked(Phase.DIGESTS);
+        Map<Integer, Hash> lastLeaves = new TreeMap<>();
+        if (documents.manifest().isPresent()) {
+            content(folder, documents, findings, lastLeaves);
+        }
+        signatures(documents, findings);
+        anchors(findings);
+        retention(documents, findings);
+        return checked(path, documents, findings, lastLeaves);
+    }
+
+    private void content(
+            BundleFolder folder, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves)
+            throws IOException {
+        Manifest manifest = documents.manifest().orElseThrow();
+        Map<Integer, ContentCheck.Grown> grown = new ContentCheck(folder, manifest, findings).run();
+        grown.forEach((partition, chain) -> lastLeaves.put(partition, chain.lastLeaf()));
+        findings.checked(Phase.ENTRIES);
+        findings.checked(Phase.CHAINS);
+        new TreeCheck(manifest, documents, grown, findings).run();
+        findings.checked(Phase.TREES);
+        TenantChains ids = chains.computeIfAbsent(
+                manifest.origin() + " " + manifest.tenant(),
+                key -> new TenantChains(manifest.origin(), manifest.tenant()));
+        new CompletenessCheck(manifest, documents, ids, findings).run(registry);
+        findings.checked(Phase.COMPLETENESS);
+        vouch(manifest, findings);
+    }
+
+    /** Says how far the statement of completeness reaches. */
+    private static void vouch(Manifest manifest, Findings findings) {
+        for (Manifest.Chain chain : manifest.chains()) {
+            if (chain.sourceEnd().isPresent() && chain.sourceEnd().getAsLong() > chain.source().next()) {
+                findings.note(manifest.chainId(chain) + ": the source reached offset "
+                        + chain.sourceEnd().getAsLong() + " as of " + chain.asOf().orElseThrow() + ", "
+                        + (chain.sourceEnd().getAsLong() - chain.source().next())
+                        + " beyond what is recorded: transaction markers, or records read after this window");
+            }
+            if (chain.skippedOffsets() > 0) {
+                findings.note(manifest.chainId(chain) + ": only the source could vouch for " + chain.skippedOffsets()
+                        + " skipped offsets (transaction markers, aborted records)");
+            }
+        }
+    }
+
+    private void signatures(Documents documents, Findings findings) {
+        if (trust.root().isEmpty()) {
+            findings.notChecked(Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());
+            return;
+        }
+        if (documents.manifest().isEmpty()) {
+            findings.notChecked(
+                    Phase.SIGNATURES, ExitCode.INCOMPLETE, BundleLayout.MANIFEST + " is missing or malformed");
+            return;
+        }
+        Manifest manifest = documents.manifest().get();
+        if (!trust.root().get().ledger().equals(manifest.origin())) {
+            findings.notChecked(
+                    Phase.SIGNATURES,
+                    ExitCode.UNTRUSTED,
+                    "the trust root is of ledger " + trust.root().get().ledger() + ", the bundle of "
+                            + manifest.origin());
+            return;
+        }
+        SignatureCheck check =
+                new SignatureCheck(trust.root().get(), manifest.window().end(), findings);
+        documents.checkpoint().ifPresent(note -> check.checkpoint(note, manifest.origin()));
+        documents.chainCheckpoints().forEach((partition, note) -> check.checkpoint(
+                note, new ChainId(manifest.tenant(), partition).origin(manifest.origin())));
+        check.bundle(documents, manifest.origin(), manifest.tenant());
+        boolean all = documents.checkpoint().isPresent()
+                && documents.dsse().isPresent()
+                && documents.manifestSignature().isPresent();
+        if (!all) {
+            findings.notChecked(Phase.SIGNATURES, ExitCode.INCOMPLETE, "a signature is missing or malformed");
+        }
+        findings.checked(Phase.SIGNATURES);
+    }
+
+    private void anchors(Findings findings) {
+        TrustPolicy policy = policy();
+        boolean required = !policy.requireAnchors().isEmpty() || policy.witnessQuorum() > 0;
+        findings.notChecked(
+                Phase.ANCHORS,
+                required ? ExitCode.INCOMPLETE : ExitCode.VALID,
+                "this verifier does not evaluate cosignatures, time-stamps and logs"
+                        + (required ? ", which the trust root requires" : ""));
+    }
+
+    private TrustPolicy policy() {
+        return trust.root().map(root -> root.policy()).orElse(TrustPolicy.NONE);
+    }
+
+    private void retention(Documents documents, Findings findings) {
+        int required = policy().minRetentionDays();
+        if (documents.manifest().isPresent() && documents.export().isPresent()) {
+            ExportRecord.Retention retention = documents.export().get().retention();
+            Instant least = documents.manifest().get().window().end().plus(Duration.ofDays(retention.days()));
+            if (retention.until().isBefore(least)) {
+                findings.fail(Phase.RETENTION, BundleLayout.EXPORT, "until is " + retention.until() + ", before "
+                        + least + " (window end and " + retention.days() + " days)");
+            }
+            if (retention.days() < required) {
+                findings.fail(Phase.RETENTION, BundleLayout.EXPORT, "retention of " + retention.days()
+                        + " days, the trust root requires " + required);
+            }
+        }
+        findings.notChecked(
+                Phase.RETENTION,
+                required > 0 ? ExitCode.INCOMPLETE : ExitCode.VALID,
+                "the store's own lock was not read");
+    }
+
+    private static Checked checked(
+            String path, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves) {
+        Optional<Manifest> manifest = documents.manifest();
+        Optional<Hash> digest = documents.manifestBytes().map(bytes -> Hash.sha256(bytes.bytes()));
+        List<ChainSummary> summaries = manifest.map(m -> m.chains().stream()
+                        .map(chain -> ChainSummary.of(m, chain))
+                        .toList())
+                .orElse(List.of());
+        BundleReport report = new BundleReport(
+                path,
+                manifest.map(Manifest::tenant),
+                manifest.map(Manifest::window),
+                digest,
+                findings.verdicts(),
+                summaries,
+                findings.notes());
+        long heads = documents.proofs().map(proofs -> (long) proofs.heads().size()).orElse(0L);
+        return new Checked(report, manifest, digest, lastLeaves, heads);
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.ExportRecord;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** Phases 1 and 2 over the folder's listing: the right files, and three lists of digests that all agree with them. */
+final class DigestCheck {
+    private static final Set<String> NOT_IN_SUMS = Set.of(BundleLayout.SUMS, BundleLayout.CHECKPOINT);
+    private static final Set<String> NOT_IN_STATEMENT =
+            Set.of(BundleLayout.SUMS, BundleLayout.CHECKPOINT, BundleLayout.DSSE);
+    private static final Set<String> NOT_IN_EXPORT =
+            Set.of(BundleLayout.SUMS, BundleLayout.CHECKPOINT, BundleLayout.DSSE, BundleLayout.EXPORT);
+    /** Incompressible content grows by far less. */
+    private static final long STORED_BYTES_MAX = 2 * BundleLayout.DATA_BYTES_MAX;
+
+    private static final long SCHEMA_BYTES_MAX = 16L * 1024 * 1024;
+
+    private final BundleFolder folder;
+    private final Documents documents;
+    private final Findings findings;
+    private final SortedMap<String, Hash> digests = new TreeMap<>();
+
+    DigestCheck(BundleFolder folder, Documents documents, Findings findings) {
+        this.folder = folder;
+        this.documents = documents;
+        this.findings = findings;
+    }
+
+    void run() throws IOException {
+        folder.strange().forEach((path, why) -> findings.fail(Phase.STRUCTURE, path, why));
+        documents.manifest().ifPresent(this::requireFiles);
+        for (String path : folder.sizes().keySet()) {
+            if (!path.equals(BundleLayout.SUMS) && !path.equals(BundleLayout.CHECKPOINT) && isWithinLimit(path)) {
+                digests.put(path, folder.digest(path));
+            }
+        }
+        documents.sums().ifPresent(sums -> requireDigests(BundleLayout.SUMS, sums, NOT_IN_SUMS));
+        documents
+                .statement()
+                .ifPresent(statement -> requireDigests(BundleLayout.DSSE, statement.subjects(), NOT_IN_STATEMENT));
+        documents.export().ifPresent(this::requireExport);
+        requireSchemas();
+    }
+
+    /** The files that the manifest and its heads call for, and no others. */
+    private void requireFiles(Manifest manifest) {
+        SortedSet<String> expected = new TreeSet<>(Set.of(
+                BundleLayout.MANIFEST,
+                BundleLayout.MANIFEST_SIGNATURE,
+                BundleLayout.EXPORT,
+                BundleLayout.DSSE,
+                BundleLayout.SUMS,
+                BundleLayout.REGISTRY_PROOFS,
+                BundleLayout.CHECKPOINT));
+        manifest.data().forEach(file -> expected.add(file.name() + BundleLayout.STORED_SUFFIX));
+        manifest.schemas().forEach(schema -> expected.add(BundleLayout.schema(schema)));
+        documents.proofs().ifPresent(proofs -> proofs.heads()
+                .forEach(head -> expected.add(
+                        BundleLayout.chainCheckpoint(head.chain().partition()))));
+        for (String path : expected) {
+            // A fixed document that is missing was reported when it was read.
+            if (!folder.has(path) && (path.startsWith("chain-") || path.contains("/chain-") || path.startsWith("schemas/"))) {
+                findings.fail(Phase.STRUCTURE, path, "the file is missing");
+            }
+        }
+        for (String path : folder.sizes().keySet()) {
+            if (!expected.contains(path)) {
+                findings.fail(Phase.STRUCTURE, path, "a file that does not belong to the bundle");
+            }
+        }
+        long content = manifest.data().stream().mapToLong(Manifest.DataFile::bytes).sum();
+        if (content > BundleLayout.BUNDLE_BYTES_MAX) {
+            findings.fail(Phase.STRUCTURE, BundleLayout.MANIFEST, "content of " + content + " bytes is over 64 GiB");
+        }
+    }
+
+    private boolean isWithinLimit(String path) {
+        long limit = path.endsWith(BundleLayout.STORED_SUFFIX)
+                ? STORED_BYTES_MAX
+                : path.startsWith("schemas/") ? SCHEMA_BYTES_MAX : BundleLayout.MANIFEST_BYTES_MAX;
+        if (folder.sizes().get(path) <= limit) {
+            return true;
+        }
+        findings.fail(Phase.STRUCTURE, path, "the file is over its limit of " + limit + " bytes");
+        return false;
+    }
+
+    private void requireDigests(String list, Map<String, Hash> listed, Set<String> left) {
+        SortedSet<String> paths = new TreeSet<>(folder.sizes().keySet());
+        paths.removeAll(left);
+        paths.addAll(listed.keySet());
+        for (String path : paths) {
+            Hash expected = listed.get(path);
+            Hash found = digests.get(path);
+            if (expected == null) {
+                findings.fail(Phase.DIGESTS, list, "does not list " + path);
+            } else if (left.contains(path)) {
+                findings.fail(Phase.DIGESTS, list, "lists " + path + ", which it must not");
+            } else if (found == null) {
+                findings.fail(Phase.DIGESTS, path, "listed in " + list + ", but not there");
+            } else if (!found.equals(expected)) {
+                findings.fail(Phase.DIGESTS, path, list + " says " + expected + ", the file has " + found);
+            }
+        }
+    }
+
+    private void requireExport(ExportRecord export) {
+        SortedMap<String, Hash> listed = new TreeMap<>();
+        for (ExportRecord.StoredFile file : export.files()) {
+            listed.put(file.name(), file.sha256());
+            Long size = folder.sizes().get(file.name());
+            if (size != null && size != file.bytes()) {
+                findings.fail(
+                        Phase.DIGESTS,
+                        file.name(),
+                        BundleLayout.EXPORT + " says " + file.bytes() + " bytes, the file has " + size);
+            }
+        }
+        requireDigests(BundleLayout.EXPORT, listed, NOT_IN_EXPORT);
+        Optional<Hash> lock = export.previousLock().map(ExportRecord.PreviousLock::manifest);
+        documents.manifest().ifPresent(manifest -> {
+            if (lock.isPresent() && !lock.equals(manifest.previous())) {
+                findings.fail(
+                        Phase.DIGESTS,
+                        BundleLayout.EXPORT,
+                        "previousLock is of manifest " + lock.get() + ", the manifest's previous is "
+                                + manifest.previous().map(Hash::toString).orElse("absent"));
+            }
+        });
+    }
+
+    private void requireSchemas() {
+        digests.forEach((path, found) -> BundleLayout.parseSchema(path).ifPresent(named -> {
+            if (!named.equals(found)) {
+                findings.fail(Phase.DIGESTS, path, "named for " + named + ", the file has " + found);
+            }
+        }));
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.LedgerTime;
+import io.tallystick.json.Jcs;
+import io.tallystick.json.JsonArray;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonValue;
+import io.tallystick.tree.Hash;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * The transcript, JCS. No clock, no absolute path: the same input gives the same bytes.
+ *
+ * <pre>
+ * {bundles [bundle], exitCode, format, problem?, registry? phase, tenants [tenant], trustRoot?, warnings [text]}
+ * bundle  {chains [chain], exitCode, manifest?, notes [text], path, phases [phase], tenant?, window? {end, start}}
+ * phase   {faultCount, faults [{file, line?, message, seq?}], phase, reasons [text], title, verdict}
+ * chain   {asOf?, chain, entries, size, skippedOffsets, source {from, next}, sourceEnd?}
+ * tenant  {bundles, completeness phase, folder, from?, notes [text], tenant?, to?}
+ * </pre>
+ */
+final class JsonReport {
+    static final String FORMAT = "tallystick/verification/v1";
+
+    private JsonReport() {}
+
+    static byte[] of(VerificationReport report) {
+        JsonObject.Builder json = JsonObject.builder()
+                .put("bundles", array(report.bundles(), JsonReport::bundle))
+                .put("exitCode", report.exitCode())
+                .put("format", FORMAT);
+        report.problem().ifPresent(problem -> json.put("problem", problem.message()));
+        report.registry().ifPresent(verdict -> json.put("registry", phase(verdict)));
+        json.put("tenants", array(report.tenants(), JsonReport::tenant));
+        json.put("trustRoot", report.trustRoot().map(Hash::toString));
+        json.put("warnings", JsonArray.ofStrings(report.warnings()));
+        return Jcs.encode(json.build());
+    }
+
+    private static JsonObject bundle(BundleReport bundle) {
+        JsonObject.Builder json = JsonObject.builder()
+                .put("chains", array(bundle.chains(), JsonReport::chain))
+                .put("exitCode", bundle.exitCode())
+                .put("manifest", bundle.manifest().map(Hash::toString))
+                .put("notes", JsonArray.ofStrings(bundle.notes()))
+                .put("path", bundle.path())
+                .put("phases", array(bundle.phases(), JsonReport::phase))
+                .put("tenant", bundle.tenant());
+        bundle.window().ifPresent(window -> json.put("window", window(window)));
+        return json.build();
+    }
+
+    private static JsonObject window(Manifest.Window window) {
+        return JsonObject.builder()
+                .put("end", LedgerTime.format(window.end()))
+                .put("start", LedgerTime.format(window.start()))
+                .build();
+    }
+
+    private static JsonObject phase(PhaseVerdict verdict) {
+        return JsonObject.builder()
+                .put("faultCount", verdict.faultCount())
+                .put("faults", array(verdict.faults(), JsonReport::fault))
+                .put("phase", verdict.phase().number())
+                .put("reasons", JsonArray.ofStrings(verdict.reasons()))
+                .put("title", verdict.phase().title())
+                .put("verdict", verdict.verdict().toString())
+                .build();
+    }
+
+    private static JsonObject fault(Fault fault) {
+        return JsonObject.builder()
+                .put("file", fault.file())
+                .put("line", fault.line())
+                .put("message", fault.message())
+                .put("seq", fault.seq())
+                .build();
+    }
+
+    private static JsonObject chain(ChainSummary chain) {
+        return JsonObject.builder()
+                .put("asOf", chain.asOf().map(LedgerTime::format))
+                .put("chain", chain.chain().toString())
+                .put("entries", chain.entries())
+                .put("size", chain.size())
+                .put("skippedOffsets", chain.skippedOffsets())
+                .put(
+                        "source",
+                        JsonObject.builder()
+                                .put("from", chain.sourceFrom())
+                                .put("next", chain.sourceNext())
+                                .build())
+                .put("sourceEnd", chain.sourceEnd())
+                .build();
+    }
+
+    private static JsonObject tenant(TenantReport tenant) {
+        return JsonObject.builder()
+                .put("bundles", tenant.bundles())
+                .put("completeness", phase(tenant.completeness()))
+                .put("folder", tenant.folder())
+                .put("from", tenant.from().map(LedgerTime::format))
+                .put("notes", JsonArray.ofStrings(tenant.notes()))
+                .put("tenant", tenant.tenant())
+                .put("to", tenant.to().map(LedgerTime::format))
+                .build();
+    }
+
+    private static <T> JsonArray array(List<T> values, Function<T, JsonObject> json) {
+        return new JsonArray(values.stream().<JsonValue>map(json).toList());
+    }
+}

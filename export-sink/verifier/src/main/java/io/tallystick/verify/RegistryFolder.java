@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.SignedNote;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The shared leaves: {@code dt=…/window_start=…/{leaves.ndjson,checkpoint}} below one folder, or a single window's
+ * folder.
+ */
+final class RegistryFolder {
+    private final Path root;
+
+    private RegistryFolder(Path root) {
+        this.root = root;
+    }
+
+    /** The folder itself, or the registry inside a bucket. */
+    static RegistryFolder of(Path given) {
+        for (String inside : new String[] {BundleLayout.ROOT + "/registry", "registry"}) {
+            if (isDirectory(given.resolve(inside))) {
+                return new RegistryFolder(given.resolve(inside));
+            }
+        }
+        return new RegistryFolder(given);
+    }
+
+    static boolean isDirectory(Path path) {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean isFile(Path path) {
+        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The folder of the window's leaves, if they are there. */
+    Optional<Path> window(Instant start) {
+        if (isFile(root.resolve(BundleLayout.LEAVES))) {
+            return Optional.of(root);
+        }
+        Path folder = root.resolve(BundleLayout.windowDir(start));
+        return isFile(folder.resolve(BundleLayout.LEAVES)) ? Optional.of(folder) : Optional.empty();
+    }
+
+    /** Every window whose leaves are there, by start. A single window's folder has no name to go by: none. */
+    SortedMap<Instant, Path> windows() throws IOException {
+        SortedMap<Instant, Path> windows = new TreeMap<>();
+        try (DirectoryStream<Path> days = Files.newDirectoryStream(root, "dt=*")) {
+            for (Path day : days) {
+                if (isDirectory(day)) {
+                    windowsOf(day, windows);
+                }
+            }
+        }
+        return windows;
+    }
+
+    private static void windowsOf(Path day, SortedMap<Instant, Path> windows) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(day, "window_start=*")) {
+            for (Path folder : folders) {
+                Optional<Instant> start = BundleLayout.windowStart(
+                        day.getFileName().toString(), folder.getFileName().toString());
+                if (start.isPresent() && isFile(folder.resolve(BundleLayout.LEAVES))) {
+                    windows.put(start.get(), folder);
+                }
+            }
+        }
+    }
+
+    /** The registry checkpoint beside the leaves, if there is one. */
+    static Optional<Documents.Note> checkpoint(Path folder) throws IOException, NoteException {
+        Path file = folder.resolve(BundleLayout.CHECKPOINT);
+        if (!isFile(file)) {
+            return Optional.empty();
+        }
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.of(Documents.note("registry checkpoint", in.readNBytes(SignedNote.SIZE_MAX + 1)));
+        }
+    }
+}

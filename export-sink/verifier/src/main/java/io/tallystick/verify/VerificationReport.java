@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.tree.Hash;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The outcome of a verification. Deterministic: the same input gives the same text and the same JSON.
+ *
+ * @param problem why nothing could be verified; then the exit code is its own and the lists are empty
+ * @param trustRoot fingerprint of the trust root that was used
+ * @param bundles in the order verified: by tenant folder, then by window
+ * @param tenants what was found between the bundles of each tenant
+ * @param registry heads in the registry's leaves that no bundle accounts for; absent where not asked
+ * @param warnings what changes no verdict
+ */
+public record VerificationReport(
+        Optional<Problem> problem,
+        Optional<Hash> trustRoot,
+        List<BundleReport> bundles,
+        List<TenantReport> tenants,
+        Optional<PhaseVerdict> registry,
+        List<String> warnings) {
+    public VerificationReport {
+        bundles = List.copyOf(bundles);
+        tenants = List.copyOf(tenants);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Nothing could be verified. */
+    public record Problem(int exitCode, String message) {}
+
+    static VerificationReport of(Problem problem) {
+        return new VerificationReport(
+                Optional.of(problem), Optional.empty(), List.of(), List.of(), Optional.empty(), List.of());
+    }
+
+    /** See {@link ExitCode}. */
+    public int exitCode() {
+        List<Integer> codes = new ArrayList<>();
+        problem.ifPresent(p -> codes.add(p.exitCode()));
+        bundles.forEach(bundle -> codes.add(bundle.exitCode()));
+        tenants.forEach(tenant -> codes.add(tenant.completeness().exitCode()));
+        registry.ifPresent(verdict -> codes.add(verdict.exitCode()));
+        return ExitCode.worst(codes);
+    }
+
+    /** For people: several lines, the last one ends in LF. */
+    public String text() {
+        return TextReport.of(this);
+    }
+
+    /** For programs: JCS. */
+    public byte[] json() {
+        return JsonReport.of(this);
+    }
+
+    /** {@link #json} as text. */
+    public String jsonText() {
+        return new String(json(), StandardCharsets.UTF_8);
+    }
+}

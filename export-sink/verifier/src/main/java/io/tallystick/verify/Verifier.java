@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Verifies evidence bundles offline. DESIGN.md section 9.
+ *
+ * <pre>
+ * target ── bundles of each tenant, by window ──► BundleCheck: phases 1 to 9 of each
+ *        │                                   └──► WindowSequence: phase 8 between them
+ *        └─ registry leaves ────────────────────► RegistryAudit: heads that no bundle accounts for
+ * </pre>
+ *
+ * Thread-safe: it has no state.
+ */
+public final class Verifier {
+    private Verifier() {}
+
+    /** Verifies what the request names. Whatever is wrong with the input is in the report; this does not throw. */
+    public static VerificationReport verify(VerifyRequest request) {
+        for (Optional<Path> path :
+                List.of(Optional.of(request.target()), request.trustRoot(), request.registry())) {
+            if (path.isPresent() && !Files.exists(path.get())) {
+                return problem(ExitCode.USAGE, path.get() + " does not exist");
+            }
+        }
+        if (!Files.isDirectory(request.target())) {
+            return problem(ExitCode.USAGE, request.target() + " is not a folder");
+        }
+        if (request.registry().isPresent() && !Files.isDirectory(request.registry().get())) {
+            return problem(ExitCode.USAGE, request.registry().get() + " is not a folder");
+        }
+        try {
+            return new Run(request).verify();
+        } catch (IOException e) {
+            return problem(ExitCode.UNREACHABLE, "cannot read: " + e);
+        }
+    }
+
+    private static VerificationReport problem(int exitCode, String message) {
+        return VerificationReport.of(new VerificationReport.Problem(exitCode, message));
+    }
+
+    private static final class Run {
+        private final VerifyRequest request;
+        private final Path base;
+        private final TrustInput trust;
+        private final List<String> warnings = new ArrayList<>();
+        private final List<BundleReport> bundles = new ArrayList<>();
+        private final List<TenantReport> tenants = new ArrayList<>();
+
+        Run(VerifyRequest request) throws IOException {
+            this.request = request;
+            this.base = request.target().toAbsolutePath().normalize();
+            this.trust = trust();
+        }
+
+        VerificationReport verify() throws IOException {
+            Target target = Target.of(request.target());
+            Optional<RegistryFolder> registry =
+                    request.registry().or(target::registry).map(RegistryFolder::of);
+            Findings audited = new Findings();
+            RegistryAudit audit = new RegistryAudit(target.kind(), trust, audited);
+            BundleCheck check = new BundleCheck(trust, registry);
+            for (Target.Tenant tenant : target.tenants()) {
+                tenant(tenant, check, audit);
+            }
+            Optional<PhaseVerdict> accounts = Optional.empty();
+            if (target.kind() != Target.Kind.BUNDLE) {
+                if (registry.isPresent()) {
+                    audit.run(registry.get());
+                } else {
+                    audited.notChecked(Phase.COMPLETENESS, ExitCode.INCOMPLETE, "no registry leaves (--registry)");
+                }
+                if (tenants.isEmpty()) {
+                    audited.notChecked(Phase.COMPLETENESS, ExitCode.INCOMPLETE, "no committed bundle here");
+                }
+                audited.checked(Phase.COMPLETENESS);
+                accounts = Optional.of(audited.verdict(Phase.COMPLETENESS));
+            }
+            return new VerificationReport(
+                    Optional.empty(),
+                    trust.root().map(TrustRoot::fingerprint),
+                    bundles,
+                    tenants,
+                    accounts,
+                    warnings);
+        }
+
+        private void tenant(Target.Tenant tenant, BundleCheck check, RegistryAudit audit) throws IOException {
+            Findings between = new Findings();
+            WindowSequence sequence = new WindowSequence(tenant.name(), between);
+            for (Path bundle : byWindow(tenant.bundles())) {
+                BundleCheck.Checked checked = check.run(bundle, relative(bundle));
+                bundles.add(checked.report());
+                sequence.offer(checked);
+                audit.offer(checked);
+            }
+            tenant.uncommitted().stream().sorted().forEach(folder -> between.note(relative(folder)
+                    + " has no checkpoint: it is not committed and was not looked at"));
+            tenants.add(sequence.report(relative(tenant.folder())));
+        }
+
+        private List<Path> byWindow(List<Path> folders) throws IOException {
+            record Dated(Instant start, Path folder) {}
+            List<Dated> dated = new ArrayList<>();
+            for (Path folder : folders) {
+                dated.add(new Dated(startOf(folder), folder));
+            }
+            dated.sort(Comparator.comparing(Dated::start).thenComparing(Dated::folder));
+            return dated.stream().map(Dated::folder).toList();
+        }
+
+        /** A manifest that cannot be read is a fault when its bundle is checked; here it only goes last. */
+        private static Instant startOf(Path folder) throws IOException {
+            byte[] manifest = new BundleFolder(folder).readIfThere(BundleLayout.MANIFEST, BundleLayout.MANIFEST_BYTES_MAX);
+            try {
+                return manifest == null
+                        ? Instant.MAX
+                        : Manifest.parse(manifest).window().start();
+            } catch (BundleException e) {
+                return Instant.MAX;
+            }
+        }
+
+        private String relative(Path path) {
+            String text = base.relativize(path).toString();
+            return text.isEmpty() ? "." : text.replace(path.getFileSystem().getSeparator(), "/");
+        }
+
+        private TrustInput trust() throws IOException {
+            if (request.trustRoot().isEmpty()) {
+                return TrustInput.none("no trust root given (--trust-root)");
+            }
+            byte[] bytes;
+            try (InputStream in = Files.newInputStream(request.trustRoot().get())) {
+                bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
+            }
+            TrustRoot root;
+            try {
+                root = TrustRoot.parse(bytes);
+            } catch (TrustException e) {
+                return TrustInput.none("the trust root cannot be used: " + e.getMessage());
+            }
+            if (request.fingerprint().isPresent() && !request.fingerprint().get().equals(root.fingerprint())) {
+                return TrustInput.none("the trust root has fingerprint " + root.fingerprint() + ", expected "
+                        + request.fingerprint().get());
+            }
+            if (request.now().isPresent() && request.now().get().isAfter(root.expires())) {
+                warnings.add("the trust root expired " + root.expires() + "; a newer one may list other keys");
+            }
+            return TrustInput.of(root);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
+import io.tallystick.tree.Hash;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Phase 8 over the bundles of one tenant, offered in order of their windows: each goes on where the one before ended.
+ * Keeps the last bundle only.
+ */
+final class WindowSequence {
+    private final Findings findings;
+    private Optional<String> tenant;
+    private BundleCheck.Checked last;
+    private Instant first;
+    private long count;
+
+    /** @param tenant what the folder is named for; without it the first bundle decides */
+    WindowSequence(Optional<String> tenant, Findings findings) {
+        this.tenant = tenant;
+        this.findings = findings;
+    }
+
+    void offer(BundleCheck.Checked bundle) {
+        count++;
+        String path = bundle.report().path();
+        if (bundle.manifest().isEmpty()) {
+            findings.notChecked(
+                    Phase.COMPLETENESS, ExitCode.INCOMPLETE, path + ": without its manifest its window is unknown");
+            return;
+        }
+        Manifest manifest = bundle.manifest().get();
+        if (tenant.isEmpty()) {
+            tenant = Optional.of(manifest.tenant());
+        }
+        if (!tenant.get().equals(manifest.tenant())) {
+            fail(path, "a bundle of tenant " + manifest.tenant() + " in the folder of " + tenant.get());
+            return;
+        }
+        if (last == null) {
+            first = manifest.window().start();
+            requireBeginning(path, manifest);
+        } else {
+            follow(path, manifest, last.manifest().orElseThrow());
+        }
+        last = bundle;
+    }
+
+    private void requireBeginning(String path, Manifest manifest) {
+        if (manifest.previous().isPresent()) {
+            findings.note("windows before " + manifest.window().start() + " are not part of what was given");
+            return;
+        }
+        for (Manifest.Chain chain : manifest.chains()) {
+            if (chain.firstSeq() != 0) {
+                fail(path, "the tenant's first bundle begins chain " + manifest.chainId(chain) + " at seq "
+                        + chain.firstSeq());
+            }
+        }
+    }
+
+    private void follow(String path, Manifest manifest, Manifest before) {
+        Instant start = manifest.window().start();
+        Instant end = before.window().end();
+        if (start.equals(before.window().start())) {
+            fail(path, "a second bundle for the window of " + start + ", beside " + last.report().path());
+            return;
+        }
+        if (!manifest.origin().equals(before.origin()) || !manifest.blind().equals(before.blind())) {
+            fail(path, "another origin or blind than in the bundle before, " + last.report().path());
+        }
+        if (start.isBefore(end)) {
+            fail(path, "the window of " + start + " overlaps the one that ends " + end);
+        } else if (start.isAfter(end)) {
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.INCOMPLETE,
+                    "missing: every window from " + end + " to " + start + " (" + windows(before, end, start) + ")");
+            requireGrowth(path, manifest, before, false);
+            return;
+        }
+        if (!manifest.previous().equals(last.digest())) {
+            fail(path, "previous is " + text(manifest.previous()) + ", the manifest before has " + text(last.digest()));
+        }
+        if (!manifest.registry().previousHead().equals(before.registry().head())) {
+            fail(path, "the registry before this window is of size " + manifest.registry().previousSize()
+                    + ", after the window before it was " + before.registry().size() + ", or the roots differ");
+        }
+        requireGrowth(path, manifest, before, true);
+    }
+
+    private static String windows(Manifest before, Instant from, Instant to) {
+        Duration size = Duration.between(before.window().start(), before.window().end());
+        return Duration.between(from, to).dividedBy(size) + " windows of " + size;
+    }
+
+    private static String text(Optional<Hash> digest) {
+        return digest.map(Hash::toString).orElse("absent");
+    }
+
+    /** @param adjacent nothing can have happened in between */
+    private void requireGrowth(String path, Manifest manifest, Manifest before, boolean adjacent) {
+        Map<Integer, Manifest.Chain> chains = new HashMap<>();
+        manifest.chains().forEach(chain -> chains.put(chain.partition(), chain));
+        for (Manifest.Chain old : before.chains()) {
+            Manifest.Chain chain = chains.remove(old.partition());
+            ChainId id = before.chainId(old);
+            if (chain == null) {
+                fail(path, "chain " + id + " is not listed any more");
+            } else if (chain.firstSeq() < old.size()) {
+                fail(path, "chain " + id + " begins at seq " + chain.firstSeq() + ", it had " + old.size() + " entries");
+            } else if (adjacent) {
+                requireContinuation(path, id, chain, old);
+            }
+        }
+        for (Manifest.Chain chain : chains.values()) {
+            if (adjacent && chain.firstSeq() != 0) {
+                fail(path, "new chain " + manifest.chainId(chain) + " begins at seq " + chain.firstSeq());
+            }
+        }
+    }
+
+    private void requireContinuation(String path, ChainId id, Manifest.Chain chain, Manifest.Chain old) {
+        if (chain.firstSeq() != old.size()) {
+            fail(path, "chain " + id + " begins at seq " + chain.firstSeq() + ", expected " + old.size());
+        } else if (!chain.previousRoot().equals(old.root())) {
+            fail(path, "chain " + id + ": previousRoot is " + chain.previousRoot() + ", the bundle before has root "
+                    + old.root());
+        } else if (!chain.prev().equals(last.lastLeaves().get(old.partition()))) {
+            fail(path, "chain " + id + ": prev is not the last entry of the bundle before");
+        }
+        if (chain.source().from() != old.source().next()) {
+            fail(path, "chain " + id + ": source.from is " + chain.source().from() + ", the bundle before ended at "
+                    + old.source().next());
+        }
+        if (old.counts().containsKey("closed") && !chain.isIdle()) {
+            fail(path, "chain " + id + " has entries after it was closed");
+        }
+    }
+
+    /** What was seen, for the report. */
+    TenantReport report(String folder) {
+        if (count == 0) {
+            findings.notChecked(Phase.COMPLETENESS, ExitCode.INCOMPLETE, "no committed bundle here");
+        }
+        findings.checked(Phase.COMPLETENESS);
+        Optional<Instant> end = Optional.ofNullable(last)
+                .map(bundle -> bundle.manifest().orElseThrow().window().end());
+        return new TenantReport(
+                folder,
+                tenant,
+                count,
+                Optional.ofNullable(first),
+                end,
+                findings.verdict(Phase.COMPLETENESS),
+                findings.notes());
+    }
+
+    private void fail(String path, String message) {
+        findings.fail(Phase.COMPLETENESS, path, message);
+    }
+}

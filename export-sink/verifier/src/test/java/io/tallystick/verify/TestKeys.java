@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyException;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.PublicKey;
+import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustPolicy;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootBuilder;
+import io.tallystick.trust.TrustedKey;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** The keys of a test ledger, and trust roots that say different things about them. */
+final class TestKeys {
+    static final String ORIGIN = "ledger.example.com";
+    static final Instant ISSUED = Instant.parse("2026-01-01T00:00:00Z");
+    static final Instant EXPIRES = Instant.parse("2030-01-01T00:00:00Z");
+
+    final SigningKey root = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
+    final SigningKey ed25519 = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
+    final SigningKey p256 = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
+    final SigningKey bundle = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
+
+    /** What a trust root says of one key; valid defaults. */
+    static final class Listing {
+        private final SigningKey key;
+        private final TrustRole role;
+        List<String> scopes = List.of(ORIGIN, ORIGIN + "/*");
+        Instant notBefore = ISSUED;
+        Instant notAfter = EXPIRES;
+        KeyStatus status = KeyStatus.ACTIVE;
+        Optional<Instant> compromisedSince = Optional.empty();
+
+        Listing(SigningKey key, TrustRole role) {
+            this.key = key;
+            this.role = role;
+        }
+    }
+
+    interface Change {
+        void change(Listing ed25519, Listing p256, Listing bundle);
+    }
+
+    byte[] trustRoot() {
+        return trustRoot((a, b, c) -> {});
+    }
+
+    byte[] trustRoot(Change change) {
+        return trustRoot(ORIGIN, List.of(Set.of(KeyAlgorithm.ECDSA_P256)), TrustPolicy.NONE, change);
+    }
+
+    byte[] trustRoot(String ledger, List<Set<KeyAlgorithm>> require, TrustPolicy policy, Change change) {
+        Listing a = new Listing(ed25519, TrustRole.CHECKPOINT);
+        Listing b = new Listing(p256, TrustRole.CHECKPOINT);
+        Listing c = new Listing(bundle, TrustRole.BUNDLE);
+        change.change(a, b, c);
+        TrustRootBuilder builder = new TrustRootBuilder(ledger, ISSUED, EXPIRES)
+                .requireForCheckpoints(require)
+                .policy(policy);
+        try {
+            for (Listing listing : new ArrayList<>(List.of(a, b, c))) {
+                builder.key(new TrustedKey(
+                        PublicKey.of(listing.key.spki()),
+                        Set.of(listing.role),
+                        listing.scopes,
+                        listing.notBefore,
+                        listing.notAfter,
+                        listing.status,
+                        listing.compromisedSince));
+            }
+            TrustRoot signed = builder.sign(root);
+            return signed.encode();
+        } catch (KeyException | TrustException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.bundle.Manifest;
+import io.tallystick.verify.PhaseVerdict.Verdict;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a sound ledger's bundles get, whole and in parts. */
+class VerifierTest {
+    @TempDir
+    static Path temp;
+
+    private static Scenario scenario;
+
+    @BeforeAll
+    static void writeBucket() throws IOException {
+        scenario = Scenario.write(temp, 1);
+    }
+
+    private static VerifyRequest request(Path target) {
+        return VerifyRequest.of(target).withTrustRoot(scenario.trustRoot);
+    }
+
+    @Test
+    void soundBucketIsValid() {
+        // When
+        VerificationReport report = Verifier.verify(request(scenario.ledger.bucket));
+
+        // Then
+        assertThat(report.text()).startsWith("VALID (exit code 0)");
+        assertThat(report.exitCode()).isZero();
+        assertThat(report.bundles()).hasSize(8);
+        assertThat(report.tenants()).hasSize(2).allSatisfy(t -> assertThat(t.bundles()).isEqualTo(4));
+    }
+
+    @Test
+    void bucketMayBeNamedByItsVersionFolder() {
+        // When
+        VerificationReport report = Verifier.verify(request(scenario.ledger.bucket.resolve("v1")));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    @Test
+    void tenantFolderIsValidWithTheRegistryBesideIt() {
+        // When
+        VerificationReport report = Verifier.verify(request(scenario.ledger.bucket.resolve("v1/tenant=globex")));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        assertThat(report.bundles()).hasSize(4);
+    }
+
+    @Test
+    void loneBundleInItsBucketPassesAllPhasesThatAreChecked() {
+        // When
+        VerificationReport report =
+                Verifier.verify(request(scenario.ledger.bucket.resolve(Scenario.path("acme", 3))));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        List<PhaseVerdict> phases = report.bundles().get(0).phases();
+        assertThat(phases).extracting(p -> p.phase().number()).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(phases)
+                .extracting(PhaseVerdict::verdict)
+                .containsExactly(
+                        Verdict.PASS,
+                        Verdict.PASS,
+                        Verdict.PASS,
+                        Verdict.PASS,
+                        Verdict.PASS,
+                        Verdict.PASS,
+                        Verdict.NOT_CHECKED,
+                        Verdict.PASS,
+                        Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void movedAndRenamedBundleVerifiesWithGivenLeaves(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Path moved = Scenario.copy(
+                scenario.ledger.bucket.resolve(Scenario.path("acme", 1)), elsewhere.resolve("evidence for the auditor"));
+
+        // When
+        VerificationReport report =
+                Verifier.verify(request(moved).withRegistry(scenario.ledger.bucket.resolve("v1/registry")));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    @Test
+    void leavesOfOneWindowMayBeGivenByTheirOwnFolder(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Path moved = Scenario.copy(
+                scenario.ledger.bucket.resolve(Scenario.path("globex", 2)), elsewhere.resolve("b"));
+        Path leaves = scenario.ledger.bucket.resolve("v1/registry").resolve(TestLedger.window(Scenario.start(2)));
+
+        // When
+        VerificationReport report = Verifier.verify(request(moved).withRegistry(leaves));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    @Test
+    void loneBundleWithoutLeavesIsIntactButItsCompletenessIsNotChecked(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Path moved = Scenario.copy(scenario.ledger.bucket.resolve(Scenario.path("acme", 0)), elsewhere.resolve("b"));
+
+        // When
+        VerificationReport report = Verifier.verify(request(moved));
+
+        // Then
+        assertThat(report.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(report.bundles().get(0).phase(Phase.COMPLETENESS).reasons())
+                .containsExactly("no registry leaves given (--registry)");
+    }
+
+    @Test
+    void reportSaysWhatOnlyTheSourceCanVouchFor() {
+        // When
+        String acme = Verifier.verify(request(scenario.ledger.bucket.resolve(Scenario.path("acme", 0))))
+                .text();
+        String globex = Verifier.verify(request(scenario.ledger.bucket.resolve(Scenario.path("globex", 3))))
+                .text();
+
+        // Then
+        assertThat(acme)
+                .contains("chain acme/0: 6 entries, 6 in all; source offsets 0 to 5, of which only the source vouches for 0;"
+                        + " source end 9 as of 2026-11-21T03:00:00Z")
+                .contains("note: acme/0: the source reached offset 9");
+        assertThat(globex).contains("only the source could vouch for 2 skipped offsets");
+    }
+
+    @Test
+    void reportsAreTheSameBytesEachTime() {
+        // When
+        VerificationReport first = Verifier.verify(request(scenario.ledger.bucket));
+        VerificationReport second = Verifier.verify(request(scenario.ledger.bucket));
+
+        // Then
+        assertThat(second.jsonText()).isEqualTo(first.jsonText());
+        assertThat(second.text()).isEqualTo(first.text());
+        assertThat(first.jsonText()).contains("\"exitCode\":0").doesNotContain(temp.toString());
+    }
+
+    @Test
+    void expiredTrustRootIsAWarningOnly() {
+        // When
+        VerificationReport report = Verifier.verify(
+                request(scenario.ledger.bucket).withNow(TestKeys.EXPIRES.plusSeconds(1)));
+
+        // Then
+        assertThat(report.exitCode()).isZero();
+        assertThat(report.text()).contains("warning: the trust root expired");
+    }
+
+    @Test
+    void manifestsOfTheSecondWriterAreCanonical() throws Exception {
+        // Given
+        TestBundle bundle = new TestBundle(scenario.ledger.bucket.resolve(Scenario.path("acme", 3)));
+
+        // When
+        byte[] encoded = Manifest.parse(bundle.read("manifest.json")).encode();
+
+        // Then
+        assertThat(encoded).isEqualTo(bundle.read("manifest.json"));
+    }
+}
