@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.topic.LedgerSettings;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import picocli.CommandLine.Option;
+
+/** Where a command finds its ledger: one properties file that all stages share. */
+final class ConfigFile {
+    /** Where {@code tally up} keeps a ledger unless told otherwise. */
+    static final Path DEFAULT_HOME = Path.of(System.getProperty("user.home"), ".tallystick");
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = {
+                "Properties of the ledger: bootstrap.servers, schema.registry.url, ledger.origin, ...",
+                "Default: the file 'tally up' writes, ~/.tallystick/ledger.properties"
+            })
+    private Path file = DEFAULT_HOME.resolve(LedgerHome.CONFIG_NAME);
+
+    /** @throws CommandException if the file cannot be read */
+    Map<String, String> properties() {
+        return read(file);
+    }
+
+    /** The settings all stages share. */
+    LedgerSettings settings() {
+        return settings(properties());
+    }
+
+    static LedgerSettings settings(Map<String, String> properties) {
+        return LedgerSettings.of(new AbstractConfig(LedgerSettings.define(new ConfigDef()), properties, false));
+    }
+
+    static Map<String, String> read(Path file) {
+        Properties loaded = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            loaded.load(reader);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "cannot read the configuration " + file + ": " + e.getMessage(),
+                    "Name the ledger's properties file with --config, or start a ledger with 'tally up'.",
+                    e);
+        }
+        Map<String, String> properties = new TreeMap<>();
+        loaded.stringPropertyNames().forEach(name -> properties.put(name, loaded.getProperty(name)));
+        return properties;
+    }
+}

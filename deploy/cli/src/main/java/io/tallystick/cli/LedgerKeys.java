@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyException;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The keys of a ledger and its first trust root, in the files its configuration names.
+ *
+ * @param signing checkpoint keys; a file whose name contains {@code ed25519} is an Ed25519 key, the others are P-256
+ * @param bundle P-256 key of bundles
+ * @param root key of the trust root; needed again only when the trust root changes
+ * @param passphrase file with the passphrase of all of them
+ * @param trustRoot the trust root
+ */
+record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, Path trustRoot) {
+    static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
+    static final String BUNDLE_KEY_FILE = "ledger.bundle.key.file";
+    static final String ROOT_KEY_FILE = "ledger.root.key.file";
+    static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
+    static final String TRUST_ROOT_FILE = "ledger.trust.root.file";
+
+    private static final Duration VALIDITY = Duration.ofDays(3653);
+    private static final int PASSPHRASE_BYTES = 32;
+
+    /** The files of a ledger on one machine, as configuration. */
+    static Map<String, String> defaults(LedgerHome home) {
+        return Map.of(
+                SIGNING_KEY_FILES,
+                home.keys().resolve("checkpoint-ed25519.pem") + ","
+                        + home.keys().resolve("checkpoint-p256.pem"),
+                BUNDLE_KEY_FILE,
+                home.keys().resolve("bundle-p256.pem").toString(),
+                ROOT_KEY_FILE,
+                home.keys().resolve("root-p256.pem").toString(),
+                PASSPHRASE_FILE,
+                home.keys().resolve("passphrase").toString(),
+                TRUST_ROOT_FILE,
+                home.trustRoot().toString());
+    }
+
+    /** @throws CommandException if a key's file is not named */
+    static LedgerKeys of(Map<String, String> properties) {
+        return new LedgerKeys(
+                Arrays.stream(required(properties, SIGNING_KEY_FILES).split(","))
+                        .map(name -> Path.of(name.strip()))
+                        .toList(),
+                Path.of(required(properties, BUNDLE_KEY_FILE)),
+                Path.of(required(properties, ROOT_KEY_FILE)),
+                Path.of(required(properties, PASSPHRASE_FILE)),
+                Path.of(required(properties, TRUST_ROOT_FILE)));
+    }
+
+    private static String required(Map<String, String> properties, String key) {
+        return Optional.ofNullable(properties.get(key))
+                .orElseThrow(() -> new CommandException(
+                        ExitCodes.USAGE,
+                        "the configuration has no " + key,
+                        "Name the file; 'tally init' makes it if it does not exist."));
+    }
+
+    /**
+     * Makes the files that do not exist: passphrase, keys, and a trust root that lists them. A trust root that exists is
+     * never changed.
+     *
+     * @throws CommandException if a file cannot be made or read, or keys are missing beside an existing trust root
+     */
+    void createMissing(String origin) {
+        try {
+            if (Files.exists(trustRoot)) {
+                requireKeys();
+                return;
+            }
+            createPassphrase();
+            char[] secret = KeyFile.readPassphrase(passphrase);
+            TrustRootBuilder builder = new TrustRootBuilder(
+                            origin, Instant.now(), Instant.now().plus(VALIDITY))
+                    .requireForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256)));
+            for (Path file : signing) {
+                KeyAlgorithm algorithm = file.getFileName().toString().contains("ed25519")
+                        ? KeyAlgorithm.ED25519
+                        : KeyAlgorithm.ECDSA_P256;
+                builder.checkpointKey(key(file, algorithm, secret));
+            }
+            builder.bundleKey(key(bundle, KeyAlgorithm.ECDSA_P256, secret));
+            key(root, KeyAlgorithm.ECDSA_P256, secret);
+            try (SigningKey rootKey = KeyFile.read(root, secret)) {
+                write(trustRoot, builder.sign(rootKey).encode());
+            }
+            Arrays.fill(secret, '\0');
+        } catch (IOException | KeyException | TrustException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "cannot set up the ledger's keys: " + e.getMessage(),
+                    "Keys must be files of mode 0600 in directories only their owner can write to.",
+                    e);
+        }
+    }
+
+    /** Lower-case hex; what an auditor pins. */
+    String fingerprint() {
+        try {
+            return TrustRoot.parse(Files.readAllBytes(trustRoot)).fingerprint().toString();
+        } catch (IOException | TrustException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "cannot read " + trustRoot + ": " + e.getMessage(), "Restore it from a copy.", e);
+        }
+    }
+
+    private void requireKeys() {
+        List<Path> needed = new ArrayList<>(signing);
+        needed.add(bundle);
+        needed.add(passphrase);
+        for (Path file : needed) {
+            if (!Files.exists(file)) {
+                throw new CommandException(
+                        ExitCodes.USAGE,
+                        file + " is missing, but " + trustRoot + " exists",
+                        "Restore the key from its backup; a new key needs a new trust root.");
+            }
+        }
+    }
+
+    /** The public key of a file that is made first if it does not exist. */
+    private static byte[] key(Path file, KeyAlgorithm algorithm, char[] secret) throws KeyException {
+        if (!Files.exists(file)) {
+            try (SigningKey fresh = KeyFile.generate(algorithm, new SecureRandom())) {
+                KeyFile.write(file, fresh, secret);
+                return fresh.spki();
+            }
+        }
+        try (SigningKey existing = KeyFile.read(file, secret)) {
+            return existing.spki();
+        }
+    }
+
+    private void createPassphrase() throws IOException {
+        if (Files.exists(passphrase)) {
+            return;
+        }
+        byte[] random = new byte[PASSPHRASE_BYTES];
+        new SecureRandom().nextBytes(random);
+        Files.createFile(
+                passphrase, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(passphrase, (HexFormat.of().formatHex(random) + "\n").getBytes(UTF_8));
+    }
+
+    private static void write(Path file, byte[] content) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.write(
+                fresh,
+                content,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.SYNC);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+}

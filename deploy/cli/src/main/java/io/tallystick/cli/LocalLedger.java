@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.embedded.EmbeddedException;
+import io.tallystick.embedded.EmbeddedLedger;
+import io.tallystick.embedded.EmbeddedOptions;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.LedgerSettings;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A whole ledger on one machine: the broker in a JVM of its own; the registry and all stages in this one.
+ *
+ * <p>Everything lies below one data directory, which may be empty or hold a ledger that was stopped or killed.
+ */
+final class LocalLedger implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LocalLedger.class);
+    private static final int REPLICATION = 1;
+
+    private final Map<String, String> properties;
+    private final Deque<AutoCloseable> running;
+
+    /**
+     * What a new ledger is made with. A ledger that exists keeps what it was made with.
+     *
+     * @param origin its name in checkpoints
+     * @param partitions N, for ever
+     * @param window size of a window
+     * @param checkpoint interval between chain checkpoints
+     * @param platform ports and addresses of broker and registry
+     */
+    record Options(String origin, int partitions, Duration window, Duration checkpoint, EmbeddedOptions platform) {}
+
+    private LocalLedger(Map<String, String> properties, Deque<AutoCloseable> running) {
+        this.properties = properties;
+        this.running = running;
+    }
+
+    /**
+     * Starts everything; returns when all stages have been started.
+     *
+     * @param onFatal told when broker or a stage ends by itself
+     * @throws CommandException if something cannot start
+     */
+    static LocalLedger start(LedgerHome home, Options options, Consumer<Throwable> onFatal) {
+        Deque<AutoCloseable> running = new ArrayDeque<>();
+        try {
+            home.create();
+            EmbeddedLedger platform = EmbeddedLedger.start(home.platform(), options.platform(), onFatal);
+            running.push(platform);
+            Map<String, String> properties = configure(home, options, platform);
+            LedgerSettings settings = ConfigFile.settings(properties);
+            LedgerKeys.of(properties).createMissing(settings.origin());
+            try (LedgerAdmin admin = new LedgerAdmin(settings)) {
+                admin.init(REPLICATION);
+            }
+            for (RunCommand.Stage stage : RunCommand.Stage.values()) {
+                running.push(stage.start(properties, onFatal));
+            }
+            return new LocalLedger(properties, running);
+        } catch (IOException e) {
+            closeAll(running);
+            throw new CommandException(
+                    ExitCodes.UNREACHABLE,
+                    "cannot set up the ledger in " + home.directory() + ": " + e.getMessage(),
+                    "Is the directory writable, and is there space?",
+                    e);
+        } catch (EmbeddedException e) {
+            closeAll(running);
+            throw new CommandException(
+                    ExitCodes.UNREACHABLE, e.getMessage(), "The broker's log is below " + home.platform() + ".", e);
+        } catch (RuntimeException e) {
+            closeAll(running);
+            throw e;
+        }
+    }
+
+    /** The settings of all stages. */
+    Map<String, String> properties() {
+        return properties;
+    }
+
+    LedgerSettings settings() {
+        return ConfigFile.settings(properties);
+    }
+
+    /** Writes the configuration: what a ledger was made with stays, addresses are today's. */
+    private static Map<String, String> configure(LedgerHome home, Options options, EmbeddedLedger platform)
+            throws IOException {
+        Map<String, String> properties = new TreeMap<>();
+        properties.put(LedgerSettings.ORIGIN, options.origin());
+        properties.put(LedgerSettings.PARTITIONS, Integer.toString(options.partitions()));
+        properties.put(
+                LedgerSettings.WINDOW_SIZE_MS, Long.toString(options.window().toMillis()));
+        properties.put(
+                LedgerSettings.CHECKPOINT_INTERVAL_MS,
+                Long.toString(options.checkpoint().toMillis()));
+        properties.put("state.dir", home.state().toString());
+        properties.put("ledger.export.directory", home.bucket().toString());
+        properties.putAll(LedgerKeys.defaults(home));
+        if (Files.exists(home.config())) {
+            properties.putAll(ConfigFile.read(home.config()));
+        }
+        properties.put(LedgerSettings.BOOTSTRAP_SERVERS, platform.bootstrapServers());
+        properties.put(LedgerSettings.SCHEMA_REGISTRY_URL, platform.registryUrl());
+        write(home.config(), properties);
+        return properties;
+    }
+
+    private static void write(Path file, Map<String, String> properties) throws IOException {
+        Properties out = new Properties();
+        out.putAll(properties);
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try (Writer writer = Files.newBufferedWriter(fresh)) {
+            out.store(writer, "Settings of all stages of this ledger");
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    @Override
+    public void close() {
+        closeAll(running);
+    }
+
+    /** Stages first, in the reverse order of their start; one that fails to close does not keep the others open. */
+    private static void closeAll(Deque<AutoCloseable> running) {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                LOGGER.atWarn().setCause(e).log("closing failed; going on with the others");
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.anchor.AnchorApplication;
+import io.tallystick.anchor.AnchorConfig;
+import io.tallystick.chain.ChainApplication;
+import io.tallystick.chain.ChainConfig;
+import io.tallystick.export.ExportApplication;
+import io.tallystick.export.ExportConfig;
+import io.tallystick.ingest.IngestApplication;
+import io.tallystick.ingest.IngestConfig;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code tally run}: one stage against a real cluster. */
+@Command(
+        name = "run",
+        description = {
+            "Run one stage in the foreground until it is told to end (SIGTERM).",
+            "Ends with exit code 70 when an invariant of the ledger is broken: see the log, then 'tally --help'."
+        })
+final class RunCommand implements Callable<Integer> {
+    /** A stage of the pipeline. */
+    enum Stage {
+        INGEST {
+            @Override
+            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
+                var stage = new IngestApplication(new IngestConfig(properties), onFatal);
+                stage.start();
+                return stage;
+            }
+        },
+        CHAIN {
+            @Override
+            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
+                var stage = new ChainApplication(new ChainConfig(properties), onFatal);
+                stage.start();
+                return stage;
+            }
+        },
+        ANCHOR {
+            @Override
+            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
+                var stage = new AnchorApplication(new AnchorConfig(properties), onFatal);
+                stage.start();
+                return stage;
+            }
+        },
+        EXPORT {
+            @Override
+            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
+                var stage = new ExportApplication(new ExportConfig(properties), onFatal);
+                stage.start();
+                return stage;
+            }
+        };
+
+        /** Starts the stage; it runs in threads of its own until it is closed. */
+        abstract AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal);
+    }
+
+    @Mixin
+    private ConfigFile config;
+
+    @Parameters(paramLabel = "STAGE", description = "ingest, chain, anchor or export.")
+    private Stage stage;
+
+    @Override
+    public Integer call() throws Exception {
+        Termination termination = new Termination();
+        return termination.run(() -> stage.start(config.properties(), termination::fatal));
+    }
+}

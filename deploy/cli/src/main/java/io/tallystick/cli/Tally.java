@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.PrintWriter;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The one entry point. */
+@Command(
+        name = "tally",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        scope = ScopeType.INHERIT,
+        description = {
+            "A tamper-evident ledger on Kafka: every event of every tenant in a gapless, hash-linked chain,",
+            "sealed into one signed Merkle root per window, exported as evidence that verifies offline."
+        },
+        footerHeading = "%nStart here:%n",
+        footer = {
+            "  tally quickstart                  the whole ledger on sample data, in a minute and a half",
+            "  tally up                          a ledger of your own on this machine",
+            "  tally verify <bundles> --trust-root trust-root.json   check evidence",
+            "",
+            "Exit codes: 0 done or verified, 1 evidence failed, 2 usage, 3 intact but incomplete,",
+            "            4 signer unknown, 5 broker or storage unreachable, 70 internal error"
+        },
+        subcommands = {
+            QuickstartCommand.class,
+            UpCommand.class,
+            InitCommand.class,
+            TenantCommand.class,
+            ProduceCommand.class,
+            RunCommand.class,
+            VerifyCommand.class,
+            InspectCommand.class
+        })
+public final class Tally implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "On an error, print the stack trace too.")
+    private boolean debug;
+
+    private Tally() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        System.exit(run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), args));
+    }
+
+    /** Runs one command; the exit code is one of DESIGN.md section 9. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Tally tally = new Tally();
+        return new CommandLine(tally)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(tally::explain)
+                .setExitCodeExceptionMapper(e -> ExitCodes.INTERNAL)
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "Which command? See the list below.");
+    }
+
+    private int explain(Exception fault, CommandLine command, ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        int exitCode = ExitCodes.INTERNAL;
+        if (fault instanceof CommandException known) {
+            exitCode = known.exitCode();
+            err.println("tally: " + known.getMessage());
+            err.println("  " + known.remedy());
+        } else if (fault instanceof ConfigException) {
+            exitCode = ExitCodes.USAGE;
+            err.println("tally: " + fault.getMessage());
+            err.println("  Correct the configuration file and try again.");
+        } else if (fault instanceof KafkaException) {
+            exitCode = ExitCodes.UNREACHABLE;
+            err.println("tally: the broker did not do what was asked: " + fault.getMessage());
+            err.println("  Is the ledger running, and does the configuration name its brokers?");
+        } else {
+            err.println("tally: internal error: " + fault);
+            err.println("  This is a fault of the program; run again with --debug and report what it prints.");
+        }
+        if (debug) {
+            fault.printStackTrace(err);
+        }
+        err.flush();
+        return exitCode;
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits for the end of a long-running command: a signal, or a stage that cannot go on. */
+final class Termination {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Termination.class);
+
+    private final CompletableFuture<Integer> ended = new CompletableFuture<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
+
+    Termination() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "tally-signal"));
+    }
+
+    /** A stage met a fault it cannot go on with. */
+    void fatal(Throwable fault) {
+        LOGGER.atError()
+                .setCause(fault)
+                .addKeyValue("error", fault.getMessage())
+                .log("stage stopped");
+        ended.complete(ExitCodes.INTERNAL);
+    }
+
+    /**
+     * Starts something, waits for a signal or a fault, and closes it.
+     *
+     * @return the exit code
+     */
+    int run(Supplier<? extends AutoCloseable> start) throws Exception {
+        try {
+            AutoCloseable running = start.get();
+            try {
+                return ended.get();
+            } finally {
+                running.close();
+            }
+        } finally {
+            closed.countDown();
+        }
+    }
+
+    private void onSignal() {
+        if (ended.complete(ExitCodes.OK)) {
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.embedded.EmbeddedOptions;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tally up}: the ledger on one machine, staying up. */
+@Command(
+        name = "up",
+        description = {
+            "Run a whole ledger on this machine: broker, registry and all stages, until Ctrl-C.",
+            "The data directory may be empty or hold a ledger that was stopped or killed: it goes on where it was.",
+            "Other shells find it through its ledger.properties."
+        })
+final class UpCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Data directory (default: ~/.tallystick).")
+    private Path data = ConfigFile.DEFAULT_HOME;
+
+    @Option(
+            names = "--origin",
+            defaultValue = "ledger.local",
+            description = "Name of a new ledger in its checkpoints (default: ledger.local).")
+    private String origin;
+
+    @Option(names = "--partitions", defaultValue = "4", description = "Partitions of a new ledger (default: 4).")
+    private int partitions;
+
+    @Option(
+            names = "--window",
+            paramLabel = "SECONDS",
+            defaultValue = "900",
+            description = "Size of a new ledger's windows; divides a day (default: 900).")
+    private long windowSeconds;
+
+    @Option(
+            names = "--broker-port",
+            defaultValue = "0",
+            description = "Port of the broker (default: the one of the last start, else a free one).")
+    private int brokerPort;
+
+    @Option(
+            names = "--registry-port",
+            defaultValue = "0",
+            description = "Port of the schema registry (default: the one of the last start, else a free one).")
+    private int registryPort;
+
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on and to tell clients (default: 127.0.0.1).")
+    private String listen;
+
+    @Override
+    public Integer call() throws Exception {
+        LedgerHome home = new LedgerHome(data);
+        Duration window = Duration.ofSeconds(windowSeconds);
+        Duration checkpoint =
+                window.compareTo(Duration.ofMinutes(1)) > 0 && windowSeconds % 60 == 0 ? Duration.ofMinutes(1) : window;
+        LocalLedger.Options options = new LocalLedger.Options(
+                origin,
+                partitions,
+                window,
+                checkpoint,
+                EmbeddedOptions.defaults()
+                        .withHosts(listen, listen)
+                        .withBrokerPort(brokerPort)
+                        .withRegistryPort(registryPort));
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("starting the ledger in " + home.directory() + " ...");
+        err.flush();
+        Termination termination = new Termination();
+        return termination.run(() -> {
+            LocalLedger ledger = LocalLedger.start(home, options, termination::fatal);
+            print(home, ledger);
+            return ledger;
+        });
+    }
+
+    private void print(LedgerHome home, LocalLedger ledger) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("ledger " + ledger.settings().origin() + " is up");
+        out.println("  brokers     " + ledger.settings().bootstrapServers());
+        out.println("  registry    " + ledger.settings().schemaRegistryUrl());
+        out.println("  bundles     " + home.bucket().resolve("v1"));
+        out.println("  trust root  " + home.trustRoot());
+        out.println("  window      " + ledger.settings().windowSize().toSeconds() + " s");
+        out.println("try: deploy/tally tenant create acme" + configOption(home));
+        out.flush();
+    }
+
+    private static String configOption(LedgerHome home) {
+        return home.directory().equals(new LedgerHome(ConfigFile.DEFAULT_HOME).directory())
+                ? ""
+                : " --config " + home.config();
+    }
+}

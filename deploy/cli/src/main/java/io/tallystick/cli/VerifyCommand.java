@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.tree.Hash;
+import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.Verifier;
+import io.tallystick.verify.VerifyRequest;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tally verify}: evidence, offline. */
+@Command(
+        name = "verify",
+        description = {
+            "Verify evidence bundles, offline: a bundle's folder, a tenant's folder, or a whole bucket.",
+            "Every phase has a verdict of its own; the report names file, line and sequence of what is wrong.",
+            "",
+            "Exit codes: 0 verified, 1 evidence failed, 2 usage, 3 intact but incomplete, 4 signer unknown or no trust",
+            "root, 5 storage unreachable"
+        })
+final class VerifyCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OutputOption output;
+
+    @Parameters(
+            paramLabel = "BUNDLES",
+            description = "Folder of a bundle, of a tenant (v1/tenant=acme), or of a bucket.")
+    private Path target;
+
+    @Option(
+            names = "--trust-root",
+            paramLabel = "FILE",
+            description = "The trust root, which reached you by another way than the bundles. Without it: exit code 4.")
+    private Path trustRoot;
+
+    @Option(
+            names = "--root-fingerprint",
+            paramLabel = "HEX",
+            description = "What the trust root must be: SHA-256 of its signed part, from a second channel.")
+    private String fingerprint;
+
+    @Option(
+            names = "--registry",
+            paramLabel = "DIR",
+            description = "Folder of the registry's leaves (default: v1/registry of the bucket the bundles lie in).")
+    private Path registry;
+
+    @Override
+    public Integer call() {
+        VerifyRequest request = VerifyRequest.of(target).withNow(Instant.now());
+        if (trustRoot != null) {
+            request = request.withTrustRoot(trustRoot);
+        }
+        if (fingerprint != null) {
+            request = request.withFingerprint(parseFingerprint());
+        }
+        if (registry != null) {
+            request = request.withRegistry(registry);
+        }
+        VerificationReport report = Verifier.verify(request);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(output.json() ? report.jsonText() : report.text());
+        out.flush();
+        return report.exitCode();
+    }
+
+    private Hash parseFingerprint() {
+        try {
+            return Hash.parseHex(fingerprint);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "not a fingerprint: " + fingerprint, "It is 64 lower-case hex digits.", e);
+        }
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.BundleLine;
+import io.tallystick.entry.Event;
+import io.tallystick.fixtures.TestSeed;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.LedgerSettings;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The whole ledger is killed at random moments while a producer goes on. The number of kills is set by
+ * {@code -Dledger.test.kills}.
+ */
+class KillIT {
+    private static final int KILLS = Integer.getInteger("ledger.test.kills", 2);
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final int UP_MS_MAX = 15_000;
+
+    @TempDir
+    private Path directory;
+
+    private final AtomicInteger acknowledged = new AtomicInteger();
+    private final AtomicBoolean stop = new AtomicBoolean();
+
+    @Test
+    void everyRecordIsInExactlyOneEntryWhateverIsKilled() throws Exception {
+        // Given
+        Random random = TestSeed.random("KillIT");
+        LedgerHome home = new LedgerHome(directory.resolve("ledger"));
+        UpProcess up = UpProcess.start(home.directory(), WINDOW);
+        LedgerSettings settings = ConfigFile.settings(ConfigFile.read(home.config()));
+        try (LedgerAdmin admin = new LedgerAdmin(settings)) {
+            admin.createTenant("acme", 1, 1);
+        }
+        Thread producing = new Thread(() -> produce(settings), "producer");
+        producing.start();
+
+        // When
+        for (int kill = 0; kill < KILLS; kill++) {
+            int upMs = random.nextInt(UP_MS_MAX);
+            long since = System.nanoTime();
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> Duration.ofNanos(System.nanoTime() - since).toMillis() >= upMs);
+            up.kill();
+            up = UpProcess.start(home.directory(), WINDOW);
+        }
+        stop.set(true);
+        producing.join();
+        UpProcess last = up;
+        await().atMost(Duration.ofMinutes(2)).until(() -> !last.isAlive() || accepted(home) >= acknowledged.get());
+        up.stop();
+
+        // Then
+        assertThat(numbers(home))
+                .as("%d kills; %s", KILLS, up.log())
+                .isEqualTo(IntStream.range(0, acknowledged.get()).boxed().toList());
+        TallyRun verify = TallyRun.of(
+                "verify",
+                home.bucket().toString(),
+                "--trust-root",
+                home.trustRoot().toString());
+        assertThat(verify.exitCode()).as(verify.everything()).isZero();
+    }
+
+    /** Numbers from 0; a number counts when the broker has acknowledged it. */
+    private void produce(LedgerSettings settings) {
+        Map<String, Object> properties = settings.kafkaClient("kill-it");
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 600_000);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        try (Producer<String, String> producer =
+                new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
+            for (int n = 0; !stop.get(); n++) {
+                producer.send(
+                        new ProducerRecord<>(settings.topics().in("acme"), "{\"n\":" + n + "}"), (metadata, fault) -> {
+                            if (fault == null) {
+                                acknowledged.incrementAndGet();
+                            }
+                        });
+                if (n % 10 == 9) {
+                    producer.flush();
+                }
+            }
+        }
+    }
+
+    private static long accepted(LedgerHome home) {
+        return BundleCounts.of(home.bucket(), "acme").accepted();
+    }
+
+    /** The numbers in the payloads of all bundles, in the order of the chain. */
+    private static List<Integer> numbers(LedgerHome home) throws Exception {
+        List<Integer> numbers = new ArrayList<>();
+        for (Path bundle : BundleCounts.bundles(home.bucket(), "acme")) {
+            Path data = bundle.resolve(BundleLayout.dataFile(0, 0) + BundleLayout.STORED_SUFFIX);
+            if (!Files.exists(data)) {
+                continue;
+            }
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(new ZstdInputStream(Files.newInputStream(data)), UTF_8))) {
+                for (String text = lines.readLine(); text != null; text = lines.readLine()) {
+                    BundleLine line = BundleLine.parse(text.getBytes(UTF_8));
+                    if (line.entry().body() instanceof Event) {
+                        String payload = new String(
+                                line.payload()
+                                        .orElseThrow()
+                                        .bytes()
+                                        .orElseThrow()
+                                        .toByteArray(),
+                                UTF_8);
+                        numbers.add(Integer.parseInt(payload.substring(5, payload.length() - 1)));
+                    }
+                }
+            }
+        }
+        return numbers;
+    }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LedgerKeysTest {
+    private static final String ORIGIN = "ledger.example.com";
+
+    @TempDir
+    private Path directory;
+
+    private LedgerKeys keys;
+
+    @BeforeEach
+    void makeHome() throws IOException {
+        LedgerHome home = new LedgerHome(directory.resolve("ledger"));
+        home.create();
+        keys = LedgerKeys.of(LedgerKeys.defaults(home));
+    }
+
+    @Test
+    void trustRootListsWhatWasMade() throws Exception {
+        // When
+        keys.createMissing(ORIGIN);
+
+        // Then
+        TrustRoot root = TrustRoot.parse(Files.readAllBytes(keys.trustRoot()));
+        assertThat(root.ledger()).isEqualTo(ORIGIN);
+        assertThat(root.keys(TrustRole.CHECKPOINT, ORIGIN + "/acme/0"))
+                .extracting(key -> key.algorithm())
+                .containsExactlyInAnyOrder(KeyAlgorithm.ED25519, KeyAlgorithm.ECDSA_P256);
+        assertThat(root.keys(TrustRole.BUNDLE, ORIGIN)).hasSize(1);
+    }
+
+    @Test
+    void secretsAreForTheirOwnerAlone() throws Exception {
+        keys.createMissing(ORIGIN);
+
+        for (Path secret : keys.signing()) {
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(secret)))
+                    .isEqualTo("rw-------");
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(keys.passphrase())))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void secondRunChangesNothing() throws Exception {
+        // Given
+        keys.createMissing(ORIGIN);
+        byte[] before = Files.readAllBytes(keys.trustRoot());
+
+        // When
+        keys.createMissing(ORIGIN);
+
+        // Then
+        assertThat(Files.readAllBytes(keys.trustRoot())).isEqualTo(before);
+    }
+
+    @Test
+    void runThatEndedHalfWayIsFinished() throws Exception {
+        // Given
+        keys.createMissing(ORIGIN);
+        Files.delete(keys.trustRoot());
+        byte[] key = Files.readAllBytes(keys.signing().get(0));
+
+        // When
+        keys.createMissing(ORIGIN);
+
+        // Then
+        assertThat(keys.fingerprint()).hasSize(64);
+        assertThat(Files.readAllBytes(keys.signing().get(0))).isEqualTo(key);
+    }
+
+    @Test
+    void missingKeyBesideATrustRootIsNotReplaced() throws Exception {
+        // Given
+        keys.createMissing(ORIGIN);
+        Files.delete(keys.bundle());
+
+        // When, Then
+        assertThatThrownBy(() -> keys.createMissing(ORIGIN))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining(keys.bundle().toString());
+    }
+
+    @Test
+    void unnamedKeyFileIsAsked() {
+        assertThatThrownBy(() -> LedgerKeys.of(Map.of()))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining(LedgerKeys.SIGNING_KEY_FILES);
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TallyTest {
+    @TempDir
+    private Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"quickstart", "up", "init", "tenant", "produce", "run", "verify", "inspect"})
+    void everyCommandHasHelp(String command) {
+        TallyRun help = TallyRun.of(command, "--help");
+
+        assertThat(help.exitCode()).isZero();
+        assertThat(help.out()).contains("Usage: tally " + command);
+    }
+
+    @Test
+    void helpTeachesWhereToStart() {
+        assertThat(TallyRun.of("--help").out()).contains("quickstart", "Exit codes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"''", "nothing-of-the-kind", "tenant", "'tenant create'", "'run cook'", "'verify'"})
+    void wrongUsageIsExitCode2(String arguments) {
+        TallyRun run = TallyRun.of(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Usage:");
+    }
+
+    @Test
+    void missingConfigurationNamesTheFileAndTheRemedy() {
+        TallyRun run = TallyRun.of(
+                "tenant", "list", "--config", directory.resolve("none").toString());
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("none").contains("--config").doesNotContain("\tat ");
+    }
+
+    @Test
+    void unusableConfigurationIsExplainedWithoutAStackTrace() throws IOException {
+        // Given
+        Path config = Files.writeString(directory.resolve("ledger.properties"), "ledger.origin=a b\n");
+
+        // When
+        TallyRun run = TallyRun.of("tenant", "list", "--config", config.toString());
+
+        // Then
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("bootstrap.servers").doesNotContain("\tat ");
+    }
+
+    @Test
+    void stackTraceIsForDebuggingOnly() {
+        TallyRun run = TallyRun.of(
+                "tenant",
+                "list",
+                "--debug",
+                "--config",
+                directory.resolve("none").toString());
+
+        assertThat(run.err()).contains("\tat ");
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code tally up} in a process of its own, to be killed. */
+final class UpProcess {
+    private static final Duration START_MAX = Duration.ofMinutes(3);
+
+    private final Process process;
+    private final Path log;
+
+    private UpProcess(Process process, Path log) {
+        this.process = process;
+        this.log = log;
+    }
+
+    /** Starts the ledger on a data directory and waits until it is up. */
+    static UpProcess start(Path data, Duration window) throws IOException {
+        Path log = data.resolveSibling(data.getFileName() + ".log");
+        Files.deleteIfExists(log);
+        Process process = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx768m",
+                        "-XX:+UseSerialGC",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Tally.class.getName(),
+                        "up",
+                        "--data",
+                        data.toString(),
+                        "--window",
+                        Long.toString(window.toSeconds())))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        UpProcess up = new UpProcess(process, log);
+        await().atMost(START_MAX).until(() -> up.isUp() || !process.isAlive());
+        assertThat(up.isUp()).as(up.log()).isTrue();
+        return up;
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** SIGKILL: nothing gets a chance to tidy up. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM; the time the process may take is limited. */
+    void stop() throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(log()).isTrue();
+    }
+
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private boolean isUp() {
+        return log().contains(" is up");
+    }
+}
