@@ -179,8 +179,8 @@ final class BundleExporter implements Step {
     private void write(TopicPartition partition, String tenant, List<ChainSegment> chains, SealedWindow sealed)
             throws IOException {
         if (!partitionOf(tenant).equals(partition)) {
-            throw new LedgerIntegrityException(partition + " holds chains of " + tenant + ", whose partition is "
-                    + partitionOf(tenant));
+            throw new LedgerIntegrityException(
+                    partition + " holds chains of " + tenant + ", whose partition is " + partitionOf(tenant));
         }
         TenantDescriptor descriptor = tenants.find(tenant)
                 .orElseThrow(() -> new LedgerIntegrityException("tenant " + tenant + " has chains but no descriptor in "
@@ -208,9 +208,13 @@ final class BundleExporter implements Step {
 
     private void finish(TopicPartition partition, TenantExports from, Manifest.Window window) {
         from.finish(window).ifPresent(offset -> consumer.seek(partition, offset));
-        exports.values().stream().map(TenantExports::finished).min(Instant::compareTo).ifPresent(view.orElseThrow()::finish);
+        exports.values().stream()
+                .map(TenantExports::finished)
+                .min(Instant::compareTo)
+                .ifPresent(view.orElseThrow()::finish);
         // Crash here: the bundles are found complete and adopted.
-        consumer.commitSync(Map.of(partition, from.committable(view.orElseThrow().position())));
+        consumer.commitSync(
+                Map.of(partition, from.committable(view.orElseThrow().position())));
     }
 
     private void watch(boolean moving) {

@@ -166,8 +166,7 @@ final class ChainExporter implements Step {
 
     private static void requirePseq(Reading reading, ConsumerRecord<?, ?> record, long pseq) {
         if (reading.pseq >= 0 && pseq != reading.pseq) {
-            throw new LedgerIntegrityException(
-                    where(record) + " has pseq " + pseq + ", expected " + reading.pseq);
+            throw new LedgerIntegrityException(where(record) + " has pseq " + pseq + ", expected " + reading.pseq);
         }
         reading.pseq = pseq + 1;
     }
@@ -189,7 +188,8 @@ final class ChainExporter implements Step {
         publish(partition.partition(), window, segments);
         // Crash here: the window is exported again, with the same result.
         consumer.commitSync(Map.of(
-                partition, new OffsetAndMetadata(offset + 1, Long.toString(window.end().toEpochMilli()))));
+                partition,
+                new OffsetAndMetadata(offset + 1, Long.toString(window.end().toEpochMilli()))));
         LOGGER.atDebug()
                 .addKeyValue("partition", partition.partition())
                 .addKeyValue("window", window.start())

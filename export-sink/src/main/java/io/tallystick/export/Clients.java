@@ -53,8 +53,7 @@ final class Clients {
         String group = name.group(topics(), stage);
         Map<String, Object> properties = reader(group);
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-        properties.put(
-                ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) POLL_INTERVAL_MAX.toMillis());
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
         return new KafkaConsumer<>(properties, new StringDeserializer(), values.deserializer());
@@ -63,9 +62,7 @@ final class Clients {
     /** A consumer that is told what to read. */
     Consumer<String, SpecificRecord> reader(String stage, String suffix) {
         return new KafkaConsumer<>(
-                reader(name.group(topics(), stage) + "-" + suffix),
-                new StringDeserializer(),
-                values.deserializer());
+                reader(name.group(topics(), stage) + "-" + suffix), new StringDeserializer(), values.deserializer());
     }
 
     private Map<String, Object> reader(String clientId) {

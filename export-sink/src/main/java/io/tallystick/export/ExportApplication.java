@@ -105,8 +105,7 @@ public final class ExportApplication implements AutoCloseable {
         RegistrySchemas schemas = new RegistrySchemas(config.ledger().schemaRegistryUrl());
         startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory()));
         startStep(
-                "export-bundles",
-                () -> new BundleExporter(clients, bundles, shared, schemas, InstantSource.system()));
+                "export-bundles", () -> new BundleExporter(clients, bundles, shared, schemas, InstantSource.system()));
     }
 
     private void startStep(String name, StepThread.Opening opening) {
@@ -125,7 +124,8 @@ public final class ExportApplication implements AutoCloseable {
                 throw new ConfigException(
                         ExportConfig.BUNDLE_KEY_FILE,
                         config.bundleKeyFile(),
-                        "must hold an ECDSA P-256 key, holds " + read.algorithm().wireName());
+                        "must hold an ECDSA P-256 key, holds "
+                                + read.algorithm().wireName());
             }
             return read;
         } catch (KeyException e) {
@@ -150,18 +150,17 @@ public final class ExportApplication implements AutoCloseable {
 
     private void putTrustRoot(SharedObjects shared, Path file) throws IOException {
         byte[] bytes;
+        TrustRoot root;
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
+            root = TrustRoot.parse(bytes);
+        } catch (IOException | TrustException e) {
+            throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
         }
-        try {
-            TrustRoot root = TrustRoot.parse(bytes);
-            for (TrustedKey trusted : root.keys()) {
-                shared.putKey(trusted.spki());
-            }
-            shared.putTrustRoot(root.version(), bytes);
-        } catch (TrustException e) {
-            throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e.getMessage());
+        for (TrustedKey trusted : root.keys()) {
+            shared.putKey(trusted.spki());
         }
+        shared.putTrustRoot(root.version(), bytes);
     }
 
     /** What the build left in the jar. */

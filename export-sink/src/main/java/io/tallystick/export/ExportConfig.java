@@ -82,11 +82,11 @@ public final class ExportConfig extends AbstractConfig {
                 .define(
                         SCRATCH_DIRECTORY,
                         ConfigDef.Type.STRING,
-                        Path.of(System.getProperty("java.io.tmpdir"), "tallystick-export")
-                                .toString(),
+                        "",
                         Importance.MEDIUM,
                         "Local directory for the data of open windows; needs room for about two windows. What is in it"
-                                + " means nothing after the process has ended.")
+                                + " means nothing after the process has ended. Empty: tallystick-export in the system's"
+                                + " temporary directory.")
                 .define(
                         RETRY_TIMEOUT_MS,
                         ConfigDef.Type.LONG,
@@ -115,7 +115,10 @@ public final class ExportConfig extends AbstractConfig {
     }
 
     Path scratchDirectory() {
-        return Path.of(getString(SCRATCH_DIRECTORY));
+        String directory = getString(SCRATCH_DIRECTORY);
+        return directory.isEmpty()
+                ? Path.of(System.getProperty("java.io.tmpdir"), "tallystick-export")
+                : Path.of(directory);
     }
 
     Duration retryTimeout() {
@@ -131,6 +134,8 @@ public final class ExportConfig extends AbstractConfig {
     }
 
     Optional<Path> trustRootFile() {
-        return Optional.of(getString(TRUST_ROOT_FILE)).filter(file -> !file.isEmpty()).map(Path::of);
+        return Optional.of(getString(TRUST_ROOT_FILE))
+                .filter(file -> !file.isEmpty())
+                .map(Path::of);
     }
 }

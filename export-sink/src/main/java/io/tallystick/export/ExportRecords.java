@@ -41,7 +41,8 @@ final class ExportRecords {
     private static Optional<BundleLine.Opening> opening(ByteBuffer bytes, ByteBuffer salt) {
         return Optional.ofNullable(salt)
                 .map(given -> new BundleLine.Opening(
-                        Optional.ofNullable(bytes).map(ExportRecords::bytes), Salt.of(bytes(given).toByteArray())));
+                        Optional.ofNullable(bytes).map(ExportRecords::bytes),
+                        Salt.of(bytes(given).toByteArray())));
     }
 
     static Map<ChainId, SourceStatus> claims(Boundary boundary) {

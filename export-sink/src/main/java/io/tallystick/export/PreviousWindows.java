@@ -52,7 +52,8 @@ final class PreviousWindows {
         }
         Search search = new Search(ends, clients.ledger().partitions());
         try (Consumer<String, SpecificRecord> consumer = clients.reader("export-chains", "previous")) {
-            List<TopicPartition> partitions = IntStream.range(0, clients.ledger().partitions())
+            List<TopicPartition> partitions = IntStream.range(
+                            0, clients.ledger().partitions())
                     .mapToObj(partition -> new TopicPartition(clients.topics().exports(), partition))
                     .toList();
             Map<TopicPartition, Long> last = consumer.endOffsets(partitions);
@@ -133,8 +134,8 @@ final class PreviousWindows {
 
         private Map<Integer, Collection<ChainState>> states() {
             Map<Integer, Collection<ChainState>> states = new HashMap<>();
-            segments.forEach((partition, found) ->
-                    states.put(partition, found.values().stream().map(ChainSegment::state).toList()));
+            segments.forEach((partition, found) -> states.put(
+                    partition, found.values().stream().map(ChainSegment::state).toList()));
             return states;
         }
     }

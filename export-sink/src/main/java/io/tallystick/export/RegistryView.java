@@ -110,8 +110,7 @@ final class RegistryView implements AutoCloseable {
         }
         String name = checkpoint.getOrigin();
         return name.equals(origin)
-                || (name.startsWith(origin + "/")
-                        && wanted.test(ChainId.parse(name.substring(origin.length() + 1))));
+                || (name.startsWith(origin + "/") && wanted.test(ChainId.parse(name.substring(origin.length() + 1))));
     }
 
     /** The registry's window, if all its parts and its checkpoint are there. */
@@ -126,8 +125,7 @@ final class RegistryView implements AutoCloseable {
     }
 
     private Optional<SealedWindow> read(Manifest.Window window) {
-        SortedMap<Integer, RegistryWindow> found =
-                parts.content(window.start()).orElseGet(TreeMap::new);
+        SortedMap<Integer, RegistryWindow> found = parts.content(window.start()).orElseGet(TreeMap::new);
         Optional<SignedCheckpoint> checkpoint =
                 checkpoints.content(window.start()).map(known -> known.get(origin));
         if (found.isEmpty() || found.size() < found.get(found.firstKey()).getParts() || checkpoint.isEmpty()) {

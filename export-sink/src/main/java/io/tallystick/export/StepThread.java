@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export;
 
+import io.tallystick.topic.LedgerIntegrityException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -9,7 +10,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,22 +89,21 @@ final class StepThread implements AutoCloseable {
         }
     }
 
-    /** Whether it may go away by itself. A registry that is down shows as a record that cannot be (de)serialised. */
+    /**
+     * Whether it may go away by itself. Clients wrap what happened: a registry that is down shows as a record that cannot
+     * be read, a broker that does not answer as a failed rebalance.
+     */
     private static boolean isOutside(Throwable fault) {
-        if (fault instanceof IOException
-                || fault instanceof RetriableException
-                || fault instanceof CommitFailedException) {
-            return true;
-        }
-        if (!(fault instanceof SerializationException)) {
-            return false;
-        }
-        for (Throwable cause = fault.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException) {
-                return true;
+        boolean outside = false;
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof LedgerIntegrityException) {
+                return false;
             }
+            outside |= cause instanceof IOException
+                    || cause instanceof RetriableException
+                    || cause instanceof CommitFailedException;
         }
-        return false;
+        return outside;
     }
 
     private boolean lastsTooLong() {

@@ -101,8 +101,8 @@ final class TenantExports {
                     record.offset(),
                     collected -> collected.close(window, partition.getEntriesPartition()));
         } else {
-            throw new LedgerIntegrityException(record.topic() + "-" + record.partition() + " offset "
-                    + record.offset() + " holds no record of the exporter: " + record.value());
+            throw new LedgerIntegrityException(record.topic() + "-" + record.partition() + " offset " + record.offset()
+                    + " holds no record of the exporter: " + record.value());
         }
     }
 
@@ -113,7 +113,10 @@ final class TenantExports {
 
     /** The earliest open window, if it is complete. */
     Optional<Complete> complete() {
-        return windows.earliest().flatMap(windows::content).filter(this::isComplete).map(this::byTenant);
+        return windows.earliest()
+                .flatMap(windows::content)
+                .filter(this::isComplete)
+                .map(this::byTenant);
     }
 
     private boolean isComplete(Collected collected) {
@@ -122,8 +125,7 @@ final class TenantExports {
 
     private Complete byTenant(Collected collected) {
         SortedMap<String, List<ChainSegment>> tenants = collected.segments.values().stream()
-                .collect(Collectors.groupingBy(
-                        segment -> segment.chain().tenant(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(segment -> segment.chain().tenant(), TreeMap::new, Collectors.toList()));
         return new Complete(collected.window, tenants);
     }
 

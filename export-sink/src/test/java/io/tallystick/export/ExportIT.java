@@ -19,8 +19,8 @@ import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.KeyFile;
-import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,7 +97,8 @@ class ExportIT {
     private static SchemaRef schema(EmbeddedLedger embedded) throws Exception {
         RestService registry = new RestService(embedded.registryUrl());
         int id = registry.registerSchema(new String(CoreExport.SCHEMA, UTF_8), "sample-value");
-        return new SchemaRef(id, Hash.sha256(registry.getId(id).getSchemaString().getBytes(UTF_8)));
+        return new SchemaRef(
+                id, Hash.sha256(registry.getId(id).getSchemaString().getBytes(UTF_8)));
     }
 
     @AfterEach
@@ -172,7 +173,8 @@ class ExportIT {
         assertThat(bucket.resolve("v1/trust-root-1.json")).exists();
         assertThat(bucket.resolve("v1/README.md")).exists();
         assertThat(bucket.resolve("v1/sql/duckdb.sql")).exists();
-        assertThat(bucket.resolve("v1/keys/" + sample.bundleKey().keyId() + ".pem")).exists();
+        assertThat(bucket.resolve("v1/keys/" + sample.bundleKey().keyId() + ".pem"))
+                .exists();
     }
 
     @Test

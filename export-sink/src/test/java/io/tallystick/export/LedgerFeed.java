@@ -57,8 +57,8 @@ final class LedgerFeed implements AutoCloseable {
 
     /** Writes tenants' descriptors. */
     void tenants(String... tenants) {
-        try (Producer<String, byte[]> bytes = new KafkaProducer<>(
-                settings.kafkaClient("feed"), new StringSerializer(), new ByteArraySerializer())) {
+        try (Producer<String, byte[]> bytes =
+                new KafkaProducer<>(settings.kafkaClient("feed"), new StringSerializer(), new ByteArraySerializer())) {
             for (String tenant : tenants) {
                 TenantDescriptor descriptor = SampleLedger.tenant(tenant);
                 bytes.send(new ProducerRecord<>(settings.topics().tenants(), tenant, descriptor.encode()))
@@ -75,7 +75,11 @@ final class LedgerFeed implements AutoCloseable {
             int partition = Topics.partitionOf(appended.chain().toString(), settings.partitions());
             Entry entry = decode(appended.entry().entry());
             sourceEnds.put(appended.chain(), 100L + entry.seq());
-            send(settings.topics().entries(), partition, appended.chain().toString(), record(appended, partition, entry));
+            send(
+                    settings.topics().entries(),
+                    partition,
+                    appended.chain().toString(),
+                    record(appended, partition, entry));
         }
         for (int partition = 0; partition < settings.partitions(); partition++) {
             send(settings.topics().entries(), partition, null, boundary(window.sealed(), partition, false));
@@ -102,13 +106,17 @@ final class LedgerFeed implements AutoCloseable {
         List<ClaimStatus> claims = new ArrayList<>();
         sourceEnds.forEach((chain, end) -> {
             if (Topics.partitionOf(chain.toString(), settings.partitions()) == partition) {
-                claims.add(new ClaimStatus(chain.toString(), end, sealed.window().start()));
+                claims.add(
+                        new ClaimStatus(chain.toString(), end, sealed.window().start()));
             }
         });
         return Boundary.newBuilder()
                 .setPseq(++pseq[partition])
                 .setPartition(partition)
-                .setTime(endsWindow ? sealed.window().end() : sealed.window().end().minusSeconds(60))
+                .setTime(
+                        endsWindow
+                                ? sealed.window().end()
+                                : sealed.window().end().minusSeconds(60))
                 .setWindowStart(endsWindow ? sealed.window().start() : null)
                 .setClaims(claims)
                 .build();
@@ -186,7 +194,9 @@ final class LedgerFeed implements AutoCloseable {
     }
 
     private static ByteBuffer bytes(Optional<BundleLine.Opening> opening) {
-        return opening.flatMap(BundleLine.Opening::bytes).map(LedgerFeed::buffer).orElse(null);
+        return opening.flatMap(BundleLine.Opening::bytes)
+                .map(LedgerFeed::buffer)
+                .orElse(null);
     }
 
     private static ByteBuffer salt(Optional<BundleLine.Opening> opening) {

@@ -56,6 +56,7 @@ final class QuickstartCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         long started = System.nanoTime();
         LedgerHome home = new LedgerHome(fresh());
+        LogFile.in(home, "ERROR");
         say("Tallystick quickstart: a fresh ledger in " + home.directory());
         say("[1/5] starting a broker, a schema registry and the four stages ...");
         List<SampleProducer.Produced> produced;

@@ -64,6 +64,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         LedgerHome home = new LedgerHome(data);
+        LogFile.in(home, "WARN");
         Duration window = Duration.ofSeconds(windowSeconds);
         Duration checkpoint =
                 window.compareTo(Duration.ofMinutes(1)) > 0 && windowSeconds % 60 == 0 ? Duration.ofMinutes(1) : window;

@@ -77,7 +77,8 @@ public final class BundleWriter {
      */
     public Written write(TenantWindow tenant, SchemaTexts texts, Instant now) throws IOException {
         Manifest manifest = tenant.manifest(previousManifest(tenant));
-        String directory = BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
+        String directory =
+                BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
         BundleFolder folder = new BundleFolder(directory, store);
         putEvidence(folder, tenant, texts);
         byte[] encoded = manifest.encode();
@@ -119,7 +120,8 @@ public final class BundleWriter {
                 store.read(ObjectName.in(directory, BundleLayout.MANIFEST), BundleLayout.MANIFEST_BYTES_MAX);
         if (manifest.isEmpty() || !store.exists(ObjectName.in(directory, BundleLayout.CHECKPOINT))) {
             throw new LedgerIntegrityException("the store has no complete bundle " + directory
-                    + ", which comes before window " + window.start() + " of " + tenant.tenant().tenant()
+                    + ", which comes before window " + window.start() + " of "
+                    + tenant.tenant().tenant()
                     + ". Give the exporter the store it wrote to before, or a name of its own"
                     + " (ledger.export.name) to fill a new one from the beginning.");
         }
@@ -128,7 +130,10 @@ public final class BundleWriter {
 
     private BundleFolder.Varying exportRecord(BundleFolder folder, TenantWindow tenant, Instant now) {
         ExportRecord ours = new ExportRecord(
-                folder.files(), retention(tenant.tenant(), tenant.sealed().window().end(), now), software, Optional.empty());
+                folder.files(),
+                retention(tenant.tenant(), tenant.sealed().window().end(), now),
+                software,
+                Optional.empty());
         return new BundleFolder.Varying() {
             @Override
             public byte[] make() {

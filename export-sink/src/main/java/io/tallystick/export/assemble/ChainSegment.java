@@ -57,11 +57,9 @@ public record ChainSegment(
     }
 
     private ChainSegment withoutStored() {
-        List<DataFile> contents = files.stream()
-                .map(file -> new DataFile(file.content(), null))
-                .toList();
-        return new ChainSegment(
-                chain, before, after, prev, lastLeaf, source, status, tally, schemas, contents);
+        List<DataFile> contents =
+                files.stream().map(file -> new DataFile(file.content(), null)).toList();
+        return new ChainSegment(chain, before, after, prev, lastLeaf, source, status, tally, schemas, contents);
     }
 
     /** The chain's part of the manifest. */

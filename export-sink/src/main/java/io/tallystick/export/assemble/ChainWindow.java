@@ -84,15 +84,17 @@ final class ChainWindow implements AutoCloseable {
 
     private void requireCommitments(BundleLine line) {
         Optional<PayloadRef> payload = BundleLine.payloadOf(line.entry());
-        line.payload().ifPresent(opening -> opening.bytes().ifPresent(bytes -> require(
-                Commitments.payload(opening.salt(), bytes.toByteArray())
-                        .equals(payload.orElseThrow().commit()),
-                "payload is not what the entry commits to")));
+        line.payload().ifPresent(opening -> opening.bytes()
+                .ifPresent(bytes -> require(
+                        Commitments.payload(opening.salt(), bytes.toByteArray())
+                                .equals(payload.orElseThrow().commit()),
+                        "payload is not what the entry commits to")));
         Optional<ContextRef> context = BundleLine.contextOf(line.entry());
-        line.context().ifPresent(opening -> opening.bytes().ifPresent(bytes -> require(
-                Commitments.context(opening.salt(), bytes.toByteArray())
-                        .equals(context.orElseThrow().commit()),
-                "context is not what the entry commits to")));
+        line.context().ifPresent(opening -> opening.bytes()
+                .ifPresent(bytes -> require(
+                        Commitments.context(opening.salt(), bytes.toByteArray())
+                                .equals(context.orElseThrow().commit()),
+                        "context is not what the entry commits to")));
     }
 
     private void count(Entry entry) {

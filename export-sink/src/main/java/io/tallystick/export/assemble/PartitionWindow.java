@@ -36,8 +36,7 @@ public final class PartitionWindow implements AutoCloseable {
      * @param begin end of the window before; empty if there is none
      * @param states chains as they stood at the end of the window before
      */
-    public PartitionWindow(
-            Path scratch, long contentBytesMax, Optional<Instant> begin, Collection<ChainState> states) {
+    public PartitionWindow(Path scratch, long contentBytesMax, Optional<Instant> begin, Collection<ChainState> states) {
         this.scratch = scratch;
         this.contentBytesMax = contentBytesMax;
         this.begin = begin;
@@ -102,8 +101,8 @@ public final class PartitionWindow implements AutoCloseable {
 
     private void requireFollows(Manifest.Window window) {
         if (!begin.orElse(window.start()).equals(window.start())) {
-            throw new LedgerIntegrityException("boundary of window " + window + ", expected a window from "
-                    + begin.get());
+            throw new LedgerIntegrityException(
+                    "boundary of window " + window + ", expected a window from " + begin.get());
         }
         if (earliest.isBefore(window.start()) || !latest.isBefore(window.end())) {
             throw new LedgerIntegrityException(

@@ -49,7 +49,8 @@ final class Seal {
             public Optional<String> fault(byte[] stored) {
                 try {
                     Dsse found = Dsse.parse(stored);
-                    if (!found.payloadType().equals(Dsse.IN_TOTO) || !found.payload().equals(statement)) {
+                    if (!found.payloadType().equals(Dsse.IN_TOTO)
+                            || !found.payload().equals(statement)) {
                         return Optional.of("a statement about other files");
                     }
                     return verify(found.pae(), found.sig().toByteArray());

@@ -183,8 +183,7 @@ public final class SealedWindow {
                 tree.head(),
                 tree.consistencyProof(),
                 proofs,
-                new RegistryProofs.Window(
-                        windowLeaf.index(), windowLeaf, tree.inclusionProof(windowLeaf.index())));
+                new RegistryProofs.Window(windowLeaf.index(), windowLeaf, tree.inclusionProof(windowLeaf.index())));
     }
 
     private Hash idOf(ChainId chain) {

@@ -33,7 +33,8 @@ public final class SharedObjects {
         String directory = BundleLayout.registryDir(window.window().start());
         evidence.put(ObjectName.in(directory, BundleLayout.LEAVES), window.leavesFile());
         evidence.put(
-                ObjectName.in(directory, BundleLayout.CHECKPOINT), window.checkpoint().toByteArray());
+                ObjectName.in(directory, BundleLayout.CHECKPOINT),
+                window.checkpoint().toByteArray());
     }
 
     /**

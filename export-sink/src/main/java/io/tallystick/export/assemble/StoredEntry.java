@@ -13,8 +13,7 @@ import java.util.Optional;
  * @param context what the context commitment opens to
  * @param payload what the payload commitment opens to
  */
-public record StoredEntry(
-        Bytes entry, Optional<BundleLine.Opening> context, Optional<BundleLine.Opening> payload) {
+public record StoredEntry(Bytes entry, Optional<BundleLine.Opening> context, Optional<BundleLine.Opening> payload) {
     public StoredEntry {
         Objects.requireNonNull(entry);
         Objects.requireNonNull(context);

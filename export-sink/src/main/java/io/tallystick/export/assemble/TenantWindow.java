@@ -50,8 +50,7 @@ public record TenantWindow(
                     + (segment.after().size() - segment.before().size()) + " entries, registered head: " + registered
                     + ", checkpoint: " + checkpoint.isPresent());
         }
-        checkpoint.ifPresent(note ->
-                sealed.requireHead(chain, segment.after().head(), tenant.blind(), note));
+        checkpoint.ifPresent(note -> sealed.requireHead(chain, segment.after().head(), tenant.blind(), note));
     }
 
     /** Whether the tenant has no bundle before this one: all its chains begin in this window. */

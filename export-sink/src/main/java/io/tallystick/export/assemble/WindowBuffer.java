@@ -47,8 +47,7 @@ public final class WindowBuffer<V> {
      * @param position offset to read from
      * @param empty makes the content of a window without records
      */
-    public WindowBuffer(
-            int recordsMax, Instant finished, long position, Supplier<V> empty) {
+    public WindowBuffer(int recordsMax, Instant finished, long position, Supplier<V> empty) {
         this.recordsMax = recordsMax;
         this.finished = finished;
         this.position = position;

@@ -63,7 +63,8 @@ public final class DirectoryObjectStore implements ObjectStore {
         } catch (FileAlreadyExistsException e) {
             return existed(target); // another writer was first
         } catch (UnsupportedOperationException e) {
-            throw new FileSystemException(root.toString(), null, "the file system has no hard links: " + e.getMessage());
+            throw new FileSystemException(
+                    root.toString(), null, "the file system has no hard links: " + e.getMessage());
         } finally {
             Files.deleteIfExists(file);
         }
@@ -80,8 +81,7 @@ public final class DirectoryObjectStore implements ObjectStore {
     private static void writeDurably(Path file, Content content) throws IOException {
         MessageDigest digest = Hash.newDigest();
         long written;
-        try (FileChannel channel =
-                        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
                 OutputStream out = new DigestOutputStream(Channels.newOutputStream(channel), digest);
                 InputStream in = content.open()) {
             written = in.transferTo(out);

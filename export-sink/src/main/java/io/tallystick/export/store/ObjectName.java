@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  */
 public record ObjectName(String path) implements Comparable<ObjectName> {
     private static final int LENGTH_MAX = 512;
-    private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_=-][A-Za-z0-9._=-]*(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*");
+    private static final Pattern FORM =
+            Pattern.compile("[A-Za-z0-9_=-][A-Za-z0-9._=-]*(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*");
 
     /** @throws IllegalArgumentException if the path has another form */
     public ObjectName {

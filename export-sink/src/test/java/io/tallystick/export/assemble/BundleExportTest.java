@@ -58,8 +58,8 @@ class BundleExportTest {
     Path temp;
 
     private final SampleLedger ledger = new SampleLedger();
-    private final List<CoreExport.WindowScript> script = CoreExport.threeWindows(
-            ledger, new SchemaRef(7, Hash.sha256(CoreExport.SCHEMA)));
+    private final List<CoreExport.WindowScript> script =
+            CoreExport.threeWindows(ledger, new SchemaRef(7, Hash.sha256(CoreExport.SCHEMA)));
     private Path bucket;
 
     @BeforeEach
@@ -113,7 +113,9 @@ class BundleExportTest {
                         GLOBEX_1ST + "manifest.sig",
                         GLOBEX_1ST + "proofs/registry.json",
                         GLOBEX_1ST + "schemas/" + Hash.sha256(CoreExport.SCHEMA) + ".avsc");
-        assertThat(files.keySet()).filteredOn(path -> path.startsWith("v1/registry")).hasSize(6);
+        assertThat(files.keySet())
+                .filteredOn(path -> path.startsWith("v1/registry"))
+                .hasSize(6);
     }
 
     @Test
@@ -214,7 +216,8 @@ class BundleExportTest {
 
         // Then
         List<Manifest.DataFile> data = manifest(ACME_1ST).data();
-        assertThat(data).hasSizeGreaterThan(1).allSatisfy(file -> assertThat(file.bytes()).isLessThanOrEqualTo(2_000));
+        assertThat(data).hasSizeGreaterThan(1).allSatisfy(file -> assertThat(file.bytes())
+                .isLessThanOrEqualTo(2_000));
         ByteArrayOutputStream joined = new ByteArrayOutputStream();
         for (Manifest.DataFile file : data) {
             byte[] content = content(ACME_1ST + file.name() + ".zst");
@@ -290,8 +293,9 @@ class BundleExportTest {
         // Then
         assertThat(read(path)).isEqualTo(theirs);
         ExportRecord record = ExportRecord.parse(read(ACME_1ST + "export.json"));
-        assertThat(record.files()).contains(new ExportRecord.StoredFile(
-                "chain-0003-00000.ndjson.zst", theirs.length, Hash.sha256(theirs)));
+        assertThat(record.files())
+                .contains(
+                        new ExportRecord.StoredFile("chain-0003-00000.ndjson.zst", theirs.length, Hash.sha256(theirs)));
     }
 
     @ParameterizedTest
@@ -342,7 +346,9 @@ class BundleExportTest {
         }
 
         // When / Then
-        assertThatThrownBy(this::export).isInstanceOf(LedgerIntegrityException.class).hasMessageContaining(path);
+        assertThatThrownBy(this::export)
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageContaining(path);
     }
 
     @Test
@@ -442,8 +448,7 @@ class BundleExportTest {
         for (CoreExport.WindowScript window : script.subList(0, 2)) {
             Path scratch = Files.createTempDirectory(temp, "scratch");
             try (DirectoryObjectStore store = DirectoryObjectStore.open(bucket);
-                    PartitionWindow partition =
-                            new PartitionWindow(scratch, 1 << 20, Optional.empty(), states)) {
+                    PartitionWindow partition = new PartitionWindow(scratch, 1 << 20, Optional.empty(), states)) {
                 for (CoreExport.Appended appended : window.entries()) {
                     partition.append(appended.chain(), appended.entry());
                 }

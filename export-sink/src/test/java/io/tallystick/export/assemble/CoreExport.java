@@ -77,8 +77,7 @@ public final class CoreExport {
         run(store, scratch, script, key, BundleLayout.DATA_BYTES_MAX);
     }
 
-    static void run(
-            ObjectStore store, Path scratch, List<WindowScript> script, SigningKey key, long contentBytesMax)
+    static void run(ObjectStore store, Path scratch, List<WindowScript> script, SigningKey key, long contentBytesMax)
             throws IOException {
         SharedObjects shared = new SharedObjects(store);
         BundleWriter bundles = new BundleWriter(store, key, new ExportRecord.Software("unknown", "0.1.0"));
@@ -103,8 +102,7 @@ public final class CoreExport {
 
     static List<TenantWindow> tenants(SampleLedger.Sealed sealed, List<ChainSegment> segments) {
         SortedMap<String, List<ChainSegment>> byTenant = segments.stream()
-                .collect(Collectors.groupingBy(
-                        segment -> segment.chain().tenant(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(segment -> segment.chain().tenant(), TreeMap::new, Collectors.toList()));
         List<TenantWindow> tenants = new ArrayList<>();
         byTenant.forEach((tenant, chains) -> {
             Map<ChainId, Bytes> checkpoints = new HashMap<>(sealed.chainCheckpoints());

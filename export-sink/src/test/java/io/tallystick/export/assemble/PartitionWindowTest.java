@@ -48,8 +48,7 @@ class PartitionWindowTest {
         return end(of, Map.of());
     }
 
-    private List<ChainSegment> end(Manifest.Window of, Map<ChainId, SourceStatus> claims)
-            throws IOException {
+    private List<ChainSegment> end(Manifest.Window of, Map<ChainId, SourceStatus> claims) throws IOException {
         return partition.end(of, claims, (chain, ended, files) -> List.of());
     }
 
@@ -176,8 +175,8 @@ class PartitionWindowTest {
         StoredEntry event = ledger.event(ACME_3, "1");
 
         // When / Then
-        assertThatThrownBy(() -> partition.append(
-                        ACME_3, new StoredEntry(event.entry(), event.context(), Optional.empty())))
+        assertThatThrownBy(() ->
+                        partition.append(ACME_3, new StoredEntry(event.entry(), event.context(), Optional.empty())))
                 .isInstanceOf(LedgerIntegrityException.class)
                 .hasMessageContaining("no line can be made");
     }

@@ -177,8 +177,8 @@ public final class SampleLedger {
     /** Appends an event with a JSON payload and a context. */
     public StoredEntry event(ChainId chain, String json) {
         Salt contextSalt = salt("context " + chain + " " + size(chain));
-        byte[] context = new Context(Optional.of("u-1"), List.of(), Optional.of(Bytes.utf8("key")), Optional.empty())
-                .encode();
+        byte[] context =
+                new Context(Optional.of("u-1"), List.of(), Optional.of(Bytes.utf8("key")), Optional.empty()).encode();
         ContextRef contextRef = new ContextRef(context.length, Commitments.context(contextSalt, context));
         return payloadEntry(chain, json, PayloadRef.JSON, Optional.empty(), Optional.of(contextRef))
                 .with(contextSalt, context);
@@ -186,8 +186,7 @@ public final class SampleLedger {
 
     /** Appends an event whose payload is an Avro record of the given schema. */
     public StoredEntry avroEvent(ChainId chain, String bytes, SchemaRef schema) {
-        return payloadEntry(
-                        chain, bytes, "application/vnd.confluent.avro", Optional.of(schema), Optional.empty())
+        return payloadEntry(chain, bytes, "application/vnd.confluent.avro", Optional.of(schema), Optional.empty())
                 .entry();
     }
 
@@ -253,11 +252,7 @@ public final class SampleLedger {
                 Optional.of(new PayloadRef(bytes, blind("large"), PayloadRef.JSON, Optional.empty())),
                 Optional.empty(),
                 OptionalLong.empty());
-        return append(
-                chain,
-                rejected,
-                Optional.empty(),
-                Optional.of(new BundleLine.Opening(Optional.empty(), salt)));
+        return append(chain, rejected, Optional.empty(), Optional.of(new BundleLine.Opening(Optional.empty(), salt)));
     }
 
     /** Appends a gap of lost source records. */
@@ -303,16 +298,15 @@ public final class SampleLedger {
             if (chain.changed) {
                 Checkpoint checkpoint = new Checkpoint(id.origin(ORIGIN), chain.tree.head());
                 Hash leaf = RegistryLeaf.chainId(checkpoint.origin());
-                Hash commitment =
-                        RegistryLeaf.headCommitment(blind(id.tenant()).bytes(), checkpoint.text());
+                Hash commitment = RegistryLeaf.headCommitment(blind(id.tenant()).bytes(), checkpoint.text());
                 heads.put(leaf, Bytes.of(new RegistryLeaf.Head(leaf, commitment, window.start()).encode()));
                 checkpoints.put(id, sign(checkpoint));
                 chain.changed = false;
             }
         });
         List<Bytes> leaves = new ArrayList<>(heads.values());
-        leaves.add(Bytes.of(new RegistryLeaf.Window(heads.size(), window.end(), previous.size(), window.start())
-                .encode()));
+        leaves.add(Bytes.of(
+                new RegistryLeaf.Window(heads.size(), window.end(), previous.size(), window.start()).encode()));
         leaves.forEach(leaf -> registry = registry.append(Rfc6962.leafHash(leaf.toByteArray())));
         windowStart = window.end();
         clock = windowStart;

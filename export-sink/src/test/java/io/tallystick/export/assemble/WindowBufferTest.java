@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.NavigableSet;
+import java.util.OptionalLong;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -136,7 +136,11 @@ class WindowBufferTest {
             while (position < log.size()) {
                 offer(buffer, log.get(position)[0], position);
                 position++;
-                while (buffer.earliest().flatMap(buffer::content).map(NavigableSet::size).orElse(0) == 3) {
+                while (buffer.earliest()
+                                .flatMap(buffer::content)
+                                .map(NavigableSet::size)
+                                .orElse(0)
+                        == 3) {
                     Instant done = buffer.earliest().orElseThrow();
                     finished.add(done);
                     OptionalLong back = buffer.finish(done);

@@ -41,7 +41,8 @@ abstract class ObjectStoreContract {
 
             // Then
             assertThat(outcome).isEqualTo(PutOutcome.CREATED);
-            assertThat(store.read(NAME, 100)).hasValueSatisfying(bytes -> assertThat(bytes).asString().isEqualTo("evidence"));
+            assertThat(store.read(NAME, 100))
+                    .hasValueSatisfying(bytes -> assertThat(bytes).asString().isEqualTo("evidence"));
             assertThat(store.exists(NAME)).isTrue();
         }
     }
@@ -118,7 +119,9 @@ abstract class ObjectStoreContract {
             store.putIfAbsent(NAME, content("evidence"));
 
             // When / Then
-            assertThatThrownBy(() -> store.read(NAME, 7)).isInstanceOf(IOException.class).hasMessageContaining("7 bytes");
+            assertThatThrownBy(() -> store.read(NAME, 7))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("7 bytes");
         }
     }
 

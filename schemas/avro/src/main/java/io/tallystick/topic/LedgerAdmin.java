@@ -11,6 +11,7 @@ import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -176,7 +177,7 @@ public final class LedgerAdmin implements AutoCloseable {
         headers.add("ce_id", UUID.randomUUID().toString().getBytes(UTF_8));
         headers.add("ce_source", settings.origin().getBytes(UTF_8));
         headers.add("ce_type", "ledger.tenant.created".getBytes(UTF_8));
-        headers.add("ce_time", LedgerTime.format(clock.instant()).getBytes(UTF_8));
+        headers.add("ce_time", LedgerTime.format(clock.instant().truncatedTo(ChronoUnit.MILLIS)).getBytes(UTF_8));
         headers.add("content-type", "application/json".getBytes(UTF_8));
         byte[] payload = Jcs.encode(JsonObject.builder()
                 .put("retentionDays", descriptor.retention().days())
