@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import static java.util.Objects.requireNonNull;
@@ -110,10 +111,13 @@ public final class IngestApplication implements AutoCloseable {
         writer.warmUp();
         startIngest(admin, writer, cluster);
         startOutcomes(admin);
-        start("ledger-ticks", () -> {
-            writer.sendTicks();
-            Thread.sleep(TICK_INTERVAL.toMillis());
-        }, () -> {});
+        start(
+                "ledger-ticks",
+                () -> {
+                    writer.sendTicks();
+                    Thread.sleep(TICK_INTERVAL.toMillis());
+                },
+                () -> {});
         LOGGER.atInfo().addKeyValue("cluster", cluster).log("ingest started");
     }
 
@@ -129,7 +133,13 @@ public final class IngestApplication implements AutoCloseable {
         });
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
         SourceReader reader = new SourceReader(
-                consumer, writer, new SourceProbe(admin, topics.group("ingest"), clock), inbox, topics, cluster, timing);
+                consumer,
+                writer,
+                new SourceProbe(admin, topics.group("ingest"), clock),
+                inbox,
+                topics,
+                cluster,
+                timing);
         IngestLoop loop = new IngestLoop(
                 consumer,
                 reader,
@@ -149,20 +159,23 @@ public final class IngestApplication implements AutoCloseable {
     private void startTenants(Consumer<Set<String>> changed) {
         TenantDirectory directory = new TenantDirectory(settings);
         Set<String> known = new TreeSet<>();
-        start("ledger-tenants", () -> {
-            try {
-                Set<String> names = new TreeSet<>();
-                directory.refresh().keySet().forEach(tenant -> names.add(topics.in(tenant)));
-                if (!names.equals(known)) {
-                    known.clear();
-                    known.addAll(names);
-                    changed.accept(names);
-                }
-            } catch (RetriableException e) {
-                LOGGER.atWarn().addKeyValue("error", e.toString()).log("tenants not read, trying again");
-            }
-            Thread.sleep(TENANTS_INTERVAL.toMillis());
-        }, directory::close);
+        start(
+                "ledger-tenants",
+                () -> {
+                    try {
+                        Set<String> names = new TreeSet<>();
+                        directory.refresh().keySet().forEach(tenant -> names.add(topics.in(tenant)));
+                        if (!names.equals(known)) {
+                            known.clear();
+                            known.addAll(names);
+                            changed.accept(names);
+                        }
+                    } catch (RetriableException e) {
+                        LOGGER.atWarn().addKeyValue("error", e.toString()).log("tenants not read, trying again");
+                    }
+                    Thread.sleep(TENANTS_INTERVAL.toMillis());
+                },
+                directory::close);
     }
 
     /** Notices older than this start are stale: the claims at assignment bring new ones where they are needed. */
@@ -171,11 +184,14 @@ public final class IngestApplication implements AutoCloseable {
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> tail = clients.plainConsumer("positions");
         tail.assign(List.of(partition));
         tail.seekToEnd(List.of(partition));
-        start("ledger-positions", () -> {
-            for (ConsumerRecord<byte[], byte[]> record : tail.poll(TAIL_POLL)) {
-                notice(record, noticed);
-            }
-        }, tail::close);
+        start(
+                "ledger-positions",
+                () -> {
+                    for (ConsumerRecord<byte[], byte[]> record : tail.poll(TAIL_POLL)) {
+                        notice(record, noticed);
+                    }
+                },
+                tail::close);
     }
 
     private void notice(ConsumerRecord<byte[], byte[]> record, Consumer<Notice> noticed) {
@@ -233,7 +249,8 @@ public final class IngestApplication implements AutoCloseable {
     }
 
     private void start(String name, Worker.Step step, Runnable end) {
-        closing(new Worker(name, step, end, CLOSE_TIMEOUT.plusSeconds(5), onFatal)).start();
+        closing(new Worker(name, step, end, CLOSE_TIMEOUT.plusSeconds(5), onFatal))
+                .start();
     }
 
     private <T extends AutoCloseable> T closing(T resource) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import io.tallystick.topic.LedgerSettings;
@@ -63,10 +64,10 @@ final class IngestClients {
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGE_RECORD_BYTES_MAX);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int) timing.delivery().toMillis());
-        properties.put(
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                (int) Math.min(10_000, timing.delivery().toMillis() / 2));
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, (int)
+                timing.delivery().toMillis());
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int)
+                Math.min(10_000, timing.delivery().toMillis() / 2));
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 5L);
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);

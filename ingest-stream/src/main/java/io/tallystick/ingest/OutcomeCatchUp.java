@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import java.time.Duration;
@@ -23,8 +24,7 @@ final class OutcomeCatchUp {
     private final Map<TopicPartition, Long> batchEnds = new HashMap<>();
     private String tenant;
 
-    OutcomeCatchUp(
-            Consumer<byte[], byte[]> side, OutcomeLoop loop, Map<TopicPartition, OutcomeProgress> progress) {
+    OutcomeCatchUp(Consumer<byte[], byte[]> side, OutcomeLoop loop, Map<TopicPartition, OutcomeProgress> progress) {
         this.side = side;
         this.loop = loop;
         this.progress = progress;
@@ -38,8 +38,7 @@ final class OutcomeCatchUp {
         tenant = next;
         batchEnds.clear();
         Map<TopicPartition, Long> starts = new HashMap<>();
-        progress.forEach((partition, of) ->
-                of.stalledAt(next).ifPresent(offset -> starts.put(partition, offset)));
+        progress.forEach((partition, of) -> of.stalledAt(next).ifPresent(offset -> starts.put(partition, offset)));
         side.assign(List.copyOf(starts.keySet()));
         starts.forEach(side::seek);
     }
@@ -75,7 +74,8 @@ final class OutcomeCatchUp {
         OutcomeProgress of = progress.get(partition);
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.offset() >= of.position()) {
-                // The main consumer has yet to come here, and may put the tenant off again: then this is read once more.
+                // The main consumer has yet to come here, and may put the tenant off again: then this is read once
+                // more.
                 batchEnds.put(partition, record.offset());
                 side.seek(partition, record.offset());
                 return;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
@@ -155,8 +156,10 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         OutcomeProgress.Sent sent = of.send(outcome.tenant(), offset);
         tenants.sent(outcome);
         // The callback says the same as the future, and without waiting.
-        Future<RecordMetadata> unused = producer.send(outcome.record(), (metadata, failure) ->
-                completions.add(new Completion(of, sent, outcome, Optional.ofNullable(failure))));
+        Future<RecordMetadata> unused = producer.send(
+                outcome.record(),
+                (metadata, failure) ->
+                        completions.add(new Completion(of, sent, outcome, Optional.ofNullable(failure))));
     }
 
     private void drain() {
@@ -207,8 +210,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         for (TopicPartition partition : partitions) {
             OutcomeProgress of = progress.get(partition);
             if (of != null) {
-                of.committable()
-                        .stream()
+                of.committable().stream()
                         .filter(offset -> !Long.valueOf(offset).equals(committed.get(partition)))
                         .forEach(offset -> offsets.put(partition, new OffsetAndMetadata(offset)));
             }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import java.util.ArrayDeque;
@@ -6,7 +7,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /**
  * How far the outcomes of one partition of {@code ledger.entries} are written. A tenant that cannot be written to keeps the
@@ -70,10 +70,6 @@ final class OutcomeProgress {
     OptionalLong stalledAt(String tenant) {
         Long offset = stalled.get(tenant);
         return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
-    }
-
-    Set<String> stalledTenants() {
-        return Set.copyOf(stalled.keySet());
     }
 
     /** All of the tenant's records below {@code next} are written; at the position it has caught up. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -96,12 +97,15 @@ final class OutcomeRecords {
         int partition = entry.chain().partition();
         long offset = rejected.source().next() - 1;
         byte[] value = stored.getPayload() == null ? null : bytes(stored.getPayload());
-        ProducerRecord<String, byte[]> copy = new ProducerRecord<>(
-                topics.rejects(tenant), topic + ":" + partition + ":" + offset, value);
+        ProducerRecord<String, byte[]> copy =
+                new ProducerRecord<>(topics.rejects(tenant), topic + ":" + partition + ":" + offset, value);
         if (stored.getContext() != null) {
-            for (ContextHeader header : Context.decode(bytes(stored.getContext())).headers()) {
+            for (ContextHeader header :
+                    Context.decode(bytes(stored.getContext())).headers()) {
                 copy.headers()
-                        .add(header.name(), header.value().map(Bytes::toByteArray).orElse(null));
+                        .add(
+                                header.name(),
+                                header.value().map(Bytes::toByteArray).orElse(null));
             }
         }
         String code = rejected.reason().code();

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import java.time.Instant;
@@ -72,7 +73,8 @@ final class SourceProbe {
                 })
                 .thenCombine(
                         start,
-                        (state, first) -> new State(state.topicId(), state.committed(), first.offset(), 0, state.asOf()))
+                        (state, first) ->
+                                new State(state.topicId(), state.committed(), first.offset(), 0, state.asOf()))
                 .thenCombine(
                         end,
                         (state, last) -> new State(

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import io.tallystick.avro.Notice;
@@ -71,7 +72,8 @@ final class SourceReader implements ConsumerRebalanceListener {
         return owned.get(partition);
     }
 
-    // ---- assignment --------------------------------------------------------------------------------------------------
+    // ---- assignment
+    // --------------------------------------------------------------------------------------------------
 
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
@@ -120,23 +122,25 @@ final class SourceReader implements ConsumerRebalanceListener {
         }
     }
 
-    // ---- where to read -----------------------------------------------------------------------------------------------
+    // ---- where to read
+    // -----------------------------------------------------------------------------------------------
 
     /** Looks up where the partition stands; until then nothing is fetched from it. */
     void locate(OwnedPartition partition) {
         hold(partition, Hold.LOCATING);
         long lookup = partition.beginLookup();
-        probe.locate(partition.partition()).whenComplete((state, failure) -> inbox.put(() -> {
-            if (isStale(partition, lookup)) {
-                return;
-            }
-            if (failure == null) {
-                located(partition, state);
-            } else {
-                warn(partition, "source cannot be looked up, trying again", failure.toString());
-                locateIn(partition, timing.retry());
-            }
-        }));
+        probe.locate(partition.partition())
+                .whenComplete((state, failure) -> inbox.put(() -> {
+                    if (isStale(partition, lookup)) {
+                        return;
+                    }
+                    if (failure == null) {
+                        located(partition, state);
+                    } else {
+                        warn(partition, "source cannot be looked up, trying again", failure.toString());
+                        locateIn(partition, timing.retry());
+                    }
+                }));
     }
 
     private void locateIn(OwnedPartition partition, Duration wait) {
@@ -228,7 +232,8 @@ final class SourceReader implements ConsumerRebalanceListener {
         applyHolds(partition);
     }
 
-    // ---- what became of messages -------------------------------------------------------------------------------------
+    // ---- what became of messages
+    // -------------------------------------------------------------------------------------
 
     void completed(IngestWriter.Completion completion) {
         OwnedPartition partition = completion.partition();
@@ -265,7 +270,8 @@ final class SourceReader implements ConsumerRebalanceListener {
                 || failure instanceof ProducerFencedException;
     }
 
-    // ---- holds -------------------------------------------------------------------------------------------------------
+    // ---- holds
+    // -------------------------------------------------------------------------------------------------------
 
     void hold(OwnedPartition partition, Hold hold) {
         partition.holds().add(hold);
@@ -296,7 +302,8 @@ final class SourceReader implements ConsumerRebalanceListener {
         }
     }
 
-    // ---- claims and commits ------------------------------------------------------------------------------------------
+    // ---- claims and commits
+    // ------------------------------------------------------------------------------------------
 
     /** Claims the position of every chain that has nothing on its way. */
     void claimIdle() {
@@ -307,13 +314,15 @@ final class SourceReader implements ConsumerRebalanceListener {
         if (idle.isEmpty()) {
             return;
         }
-        probe.ends(idle, (partition, end) -> inbox.put(() -> {
-            OwnedPartition claimed = owned.get(partition);
-            if (claimed != null && isIdle(claimed)) {
-                long from = claimed.position().from();
-                writer.send(Admission.claim(claimed.source(), from, end.offset(), end.asOf()));
-            }
-        }));
+        probe.ends(
+                idle,
+                (partition, end) -> inbox.put(() -> {
+                    OwnedPartition claimed = owned.get(partition);
+                    if (claimed != null && isIdle(claimed)) {
+                        long from = claimed.position().from();
+                        writer.send(Admission.claim(claimed.source(), from, end.offset(), end.asOf()));
+                    }
+                }));
     }
 
     private static boolean isIdle(OwnedPartition partition) {
@@ -324,7 +333,8 @@ final class SourceReader implements ConsumerRebalanceListener {
     void commit() {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (OwnedPartition partition : owned.values()) {
-            partition.uncommitted()
+            partition
+                    .uncommitted()
                     .ifPresent(offset -> offsets.put(partition.partition(), new OffsetAndMetadata(offset)));
         }
         if (!offsets.isEmpty()) {

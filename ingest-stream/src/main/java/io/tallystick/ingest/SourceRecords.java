@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import io.tallystick.entry.Bytes;
@@ -20,8 +21,7 @@ final class SourceRecords {
         for (Header header : record.headers()) {
             headers.add(new ContextHeader(header.key(), bytes(header.value())));
         }
-        OptionalInt leaderEpoch =
-                record.leaderEpoch().map(OptionalInt::of).orElseGet(OptionalInt::empty);
+        OptionalInt leaderEpoch = record.leaderEpoch().map(OptionalInt::of).orElseGet(OptionalInt::empty);
         return new SourceRecord(
                 source,
                 record.offset(),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import java.time.Duration;
@@ -40,9 +41,14 @@ final class Worker implements AutoCloseable {
                 end.run();
             }
         } catch (InterruptedException e) {
-            LOGGER.atInfo().addKeyValue("thread", Thread.currentThread().getName()).log("interrupted");
+            LOGGER.atInfo()
+                    .addKeyValue("thread", Thread.currentThread().getName())
+                    .log("interrupted");
         } catch (Throwable e) {
-            LOGGER.atError().addKeyValue("thread", Thread.currentThread().getName()).setCause(e).log("stopped");
+            LOGGER.atError()
+                    .addKeyValue("thread", Thread.currentThread().getName())
+                    .setCause(e)
+                    .log("stopped");
             onFatal.accept(e);
         }
     }

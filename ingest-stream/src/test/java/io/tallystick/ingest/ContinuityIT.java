@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -60,8 +62,19 @@ class ContinuityIT {
         ledger.produce("acme", 0, new byte[] {0, 0x7f, 0, 0, 1, 2});
         ledger.produce("acme", 0, "{\"n\":2}".getBytes(UTF_8));
         ledger.produce(
-                "globex", 1, "{}".getBytes(UTF_8), "ce_specversion", "1.0", "ce_id", "e-1", "ce_source", "/here", "ce_type",
-                "t", "content-type", "application/json");
+                "globex",
+                1,
+                "{}".getBytes(UTF_8),
+                "ce_specversion",
+                "1.0",
+                "ce_id",
+                "e-1",
+                "ce_source",
+                "/here",
+                "ce_type",
+                "t",
+                "content-type",
+                "application/json");
         LedgerEvent avro = LedgerEvent.newBuilder()
                 .setId("a-1")
                 .setType("order")
@@ -111,7 +124,9 @@ class ContinuityIT {
             }
         }
         try (IngestApplication ingest = ledger.ingest()) {
-            soon().until(() -> ledger.sequenced("acme/0").size() + ledger.sequenced("acme/1").size() == 3 * perRound);
+            soon().until(() -> ledger.sequenced("acme/0").size()
+                            + ledger.sequenced("acme/1").size()
+                    == 3 * perRound);
         }
 
         // Then
@@ -119,8 +134,9 @@ class ContinuityIT {
             List<AdmittedEvent> sequenced = ledger.sequenced(chain);
             assertContiguous(sequenced);
             assertThat(sequenced.stream().map(AdmittedEvent::getOffset))
-                    .containsExactlyElementsOf(
-                            IntStream.range(0, 3 * perRound / 2).mapToObj(Long::valueOf).toList());
+                    .containsExactlyElementsOf(IntStream.range(0, 3 * perRound / 2)
+                            .mapToObj(Long::valueOf)
+                            .toList());
         }
     }
 
@@ -132,7 +148,8 @@ class ContinuityIT {
             for (String values : List.of("+a,b", "-x,y", "+c", "-z", "+d")) {
                 producer.beginTransaction();
                 for (String value : List.of(values.substring(1).split(",", -1))) {
-                    var unused = producer.send(new ProducerRecord<>(topic, 0, null, ("\"" + value + "\"").getBytes(UTF_8)));
+                    var unused =
+                            producer.send(new ProducerRecord<>(topic, 0, null, ("\"" + value + "\"").getBytes(UTF_8)));
                 }
                 producer.flush();
                 if (values.startsWith("+")) {
@@ -146,12 +163,15 @@ class ContinuityIT {
         // When
         try (IngestApplication ingest = ledger.ingest()) {
             soon().until(() -> ledger.messages(AdmittedEvent.class, "acme/0").size() >= 4);
-            soon().until(() -> ledger.messages(Claim.class, "acme/0").stream().anyMatch(claim -> claim.getFrom() == 11));
+            soon().until(() ->
+                    ledger.messages(Claim.class, "acme/0").stream().anyMatch(claim -> claim.getFrom() == 11));
         }
 
         // Then
         List<AdmittedEvent> messages = ledger.messages(AdmittedEvent.class, "acme/0");
-        assertThat(messages.stream().map(message -> UTF_8.decode(message.getPayload().duplicate()).toString()))
+        assertThat(messages.stream()
+                        .map(message ->
+                                UTF_8.decode(message.getPayload().duplicate()).toString()))
                 .containsExactly("\"a\"", "\"b\"", "\"c\"", "\"d\"");
         // a b | x y | c | z | d with a marker at each bar and at the end.
         assertThat(messages.stream().map(message -> message.getFrom() + ".." + message.getOffset()))
@@ -189,7 +209,8 @@ class ContinuityIT {
         IntStream.range(0, 10).forEach(i -> ledger.produce("acme", 0, ("" + i).getBytes(UTF_8)));
         try (IngestApplication ingest = ledger.ingest()) {
             soon().until(() -> ledger.messages(AdmittedEvent.class, "acme/0").size() == 10);
-            String topicId = ledger.messages(AdmittedEvent.class, "acme/0").get(0).getTopicId();
+            String topicId =
+                    ledger.messages(AdmittedEvent.class, "acme/0").get(0).getTopicId();
 
             // When
             notice("acme/0", "AAAAAAAAAAAAAAAAAAAAAA", 1);
@@ -227,7 +248,8 @@ class ContinuityIT {
         // Then
         List<AdmittedEvent> messages = ledger.messages(AdmittedEvent.class, "acme/0");
         assertContiguous(messages);
-        assertThat(messages).filteredOn(message -> message.getKind() == AdmittedKind.GAP)
+        assertThat(messages)
+                .filteredOn(message -> message.getKind() == AdmittedKind.GAP)
                 .extracting(message -> message.getReason() + " " + message.getFrom() + ".." + message.getOffset() + " "
                         + message.getLeaderEpoch())
                 .containsExactly("before-ledger 0..1 -1", "source-retention 5..7 -1");
@@ -259,19 +281,30 @@ class ContinuityIT {
         // Given
         try (IngestApplication ingest = ledger.ingest()) {
             // When
-            soon().until(() -> ledger.read(ledger.topics.ingest()).size() >= 3 * TestLedger.PARTITIONS);
+            soon().until(() -> ticks().size() >= 3 * TestLedger.PARTITIONS);
         }
 
         // Then
-        assertThat(ledger.read(ledger.topics.ingest())).allSatisfy(record -> {
+        assertThat(ticks()).allSatisfy(record -> {
             Tick tick = (Tick) ledger.serde.deserializer().deserialize(record.topic(), record.value());
             assertThat(tick.getPartition()).isEqualTo(record.partition());
-            assertThat(record.key()).isNull();
         });
+        assertThat(ticks().stream().map(ConsumerRecord::partition).distinct()).hasSize(TestLedger.PARTITIONS);
+    }
+
+    /** Nothing but ticks has no key. */
+    private List<ConsumerRecord<String, byte[]>> ticks() {
+        return ledger.read(ledger.topics.ingest()).stream()
+                .filter(record -> record.key() == null)
+                .toList();
     }
 
     private void notice(String chain, String topicId, long next) {
-        Notice notice = Notice.newBuilder().setChain(chain).setTopicId(topicId).setNext(next).build();
+        Notice notice = Notice.newBuilder()
+                .setChain(chain)
+                .setTopicId(topicId)
+                .setNext(next)
+                .build();
         ledger.write(ledger.topics.positions(), 0, chain, notice);
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -96,8 +97,8 @@ final class TestLedger implements AutoCloseable {
     }
 
     IngestApplication ingest(IngestTiming timing) {
-        IngestApplication application =
-                new IngestApplication(new IngestConfig(properties), timing, failure -> fatal.compareAndSet(null, failure));
+        IngestApplication application = new IngestApplication(
+                new IngestConfig(properties), timing, failure -> fatal.compareAndSet(null, failure));
         application.start();
         return application;
     }

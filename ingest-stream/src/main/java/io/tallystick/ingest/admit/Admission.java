@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.admit;
 
 import static java.util.Objects.requireNonNull;
@@ -133,7 +134,8 @@ public final class Admission {
         byte[] bytes = payload.bytes().toByteArray();
         message.setMedia(payload.media())
                 .setPayloadBytes((long) bytes.length)
-                .setPayloadCommit(ByteBuffer.wrap(Commitments.payload(salt, bytes).bytes()))
+                .setPayloadCommit(
+                        ByteBuffer.wrap(Commitments.payload(salt, bytes).bytes()))
                 .setPayloadSalt(ByteBuffer.wrap(salt.bytes()))
                 .setPayload(carried ? ByteBuffer.wrap(bytes) : null);
         payload.schema().ifPresent(schema -> message.setSchemaId(Math.toIntExact(schema.id()))
@@ -144,7 +146,8 @@ public final class Admission {
         Salt salt = salts.next();
         byte[] bytes = context.encode();
         message.setContext(ByteBuffer.wrap(bytes))
-                .setContextCommit(ByteBuffer.wrap(Commitments.context(salt, bytes).bytes()))
+                .setContextCommit(
+                        ByteBuffer.wrap(Commitments.context(salt, bytes).bytes()))
                 .setContextSalt(ByteBuffer.wrap(salt.bytes()));
     }
 

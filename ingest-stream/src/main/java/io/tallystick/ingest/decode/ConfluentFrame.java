@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
 import io.tallystick.avro.LedgerEvent;
@@ -13,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericDatumReader;
@@ -102,9 +102,9 @@ final class ConfluentFrame {
             return new GenericDatumReader<GenericRecord>(writer, LEDGER_EVENT, new GenericData())
                     .read(
                             null,
-                            DecoderFactory.get()
-                                    .binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
-        } catch (IOException | AvroRuntimeException e) {
+                            DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
+        } catch (IOException | RuntimeException e) {
+            // The datum is one of its writer's schema; what fails is that schema, in ways Avro does not number.
             throw new AvroDatum.Invalid("its schema does not resolve to LedgerEvent");
         }
     }

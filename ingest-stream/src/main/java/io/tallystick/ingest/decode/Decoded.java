@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
 import io.tallystick.entry.Context;
@@ -19,11 +20,7 @@ public sealed interface Decoded {
      * @param context absent if there is nothing to keep, or too much
      */
     record Refused(
-            RejectReason reason,
-            String detail,
-            Identity identity,
-            Optional<Payload> payload,
-            Optional<Context> context)
+            RejectReason reason, String detail, Identity identity, Optional<Payload> payload, Optional<Context> context)
             implements Decoded {}
 
     /** The record cannot be judged before the schema is known; offer it again when the lookup has an answer. */

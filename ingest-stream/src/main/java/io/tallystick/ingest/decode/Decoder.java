@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
 import static java.util.Objects.requireNonNull;
@@ -65,9 +66,11 @@ public final class Decoder {
         if (record.value().isEmpty()) {
             reading.refuse(RejectReason.NULL_VALUE, "The record has a null value; an event needs one.");
         }
-        record.value().filter(value -> value.length() > eventBytesMax).ifPresent(value -> reading.refuse(
-                RejectReason.VALUE_TOO_LARGE,
-                "The value has " + value.length() + " bytes; at most " + eventBytesMax + " are taken."));
+        record.value()
+                .filter(value -> value.length() > eventBytesMax)
+                .ifPresent(value -> reading.refuse(
+                        RejectReason.VALUE_TOO_LARGE,
+                        "The value has " + value.length() + " bytes; at most " + eventBytesMax + " are taken."));
         checkContextSize(record, record.headers(), reading);
         Bytes expected = Bytes.utf8(tenant);
         boolean otherTenant = headers.named(Headers.TENANT).stream()
@@ -91,21 +94,22 @@ public final class Decoder {
     /** Reads the record by its form, as far as the envelope lets. */
     private OptionalInt read(SourceRecord record, Headers headers, Reading reading) {
         Optional<Bytes> contentType = headers.last(Headers.CONTENT_TYPE);
-        reading.media =
-                contentType.flatMap(bytes -> Utf8Text.decode(bytes.toByteArray())).filter(media -> !media.isBlank());
+        reading.media = contentType
+                .flatMap(bytes -> Utf8Text.decode(bytes.toByteArray()))
+                .filter(media -> !media.isBlank());
         boolean binary = headers.has(BinaryCloudEvent.SPECVERSION);
-        if (contentType.isPresent() && Utf8Text.decode(contentType.get().toByteArray()).isEmpty()) {
+        if (contentType.isPresent()
+                && Utf8Text.decode(contentType.get().toByteArray()).isEmpty()) {
             reading.refuse(
                     binary ? RejectReason.CLOUDEVENTS_INVALID : RejectReason.NOT_UTF8,
                     "The header content-type is not UTF-8.");
         }
         // A value over the limit is not looked into, not even for its form.
-        Optional<byte[]> value = record.value()
-                .filter(bytes -> bytes.length() <= eventBytesMax)
-                .map(Bytes::toByteArray);
+        Optional<byte[]> value =
+                record.value().filter(bytes -> bytes.length() <= eventBytesMax).map(Bytes::toByteArray);
         if (reading.media.filter(MediaType::isStructuredCloudEvent).isPresent()) {
-            value.ifPresent(bytes -> StructuredCloudEvent.read(
-                    bytes, record.source().chain().tenant(), reading));
+            value.ifPresent(bytes ->
+                    StructuredCloudEvent.read(bytes, record.source().chain().tenant(), reading));
         } else if (binary) {
             BinaryCloudEvent.read(headers, reading);
             value.ifPresent(bytes -> readByMedia(bytes, reading));
@@ -142,9 +146,8 @@ public final class Decoder {
     }
 
     private void checkAttributes(SourceRecord record, Reading reading) {
-        boolean reserved = reading.type
-                .filter(type -> type.startsWith(RESERVED_TYPE))
-                .isPresent();
+        boolean reserved =
+                reading.type.filter(type -> type.startsWith(RESERVED_TYPE)).isPresent();
         if (reserved && !record.source().chain().tenant().equals(operator)) {
             reading.refuse(RejectReason.TYPE_RESERVED, "Types that begin with ledger. are the ledger's own.");
         }
@@ -160,18 +163,19 @@ public final class Decoder {
     private static void check(Attribute attribute, String name, Optional<String> value, Reading reading) {
         value.flatMap(text -> Attributes.check(attribute, text)).ifPresent(fault -> {
             switch (fault) {
-                case TOO_LONG -> reading.refuse(
-                        RejectReason.ATTRIBUTE_TOO_LONG, "The attribute " + name + " is too long.");
-                case CONTROL_CHARACTER -> reading.refuse(
-                        RejectReason.ATTRIBUTE_CONTROL_CHARACTER,
-                        "The attribute " + name + " holds a control character.");
+                case TOO_LONG ->
+                    reading.refuse(RejectReason.ATTRIBUTE_TOO_LONG, "The attribute " + name + " is too long.");
+                case CONTROL_CHARACTER ->
+                    reading.refuse(
+                            RejectReason.ATTRIBUTE_CONTROL_CHARACTER,
+                            "The attribute " + name + " holds a control character.");
             }
         });
     }
 
     private static Decoded accepted(SourceRecord record, Reading reading) {
-        Payload payload = new Payload(
-                Bytes.of(reading.payload), reading.media.orElse(PayloadRef.OCTETS), reading.schema);
+        Payload payload =
+                new Payload(Bytes.of(reading.payload), reading.media.orElse(PayloadRef.OCTETS), reading.schema);
         return new Decoded.Accepted(
                 new Identity(reading.id, reading.type, reading.time, reading.producer),
                 payload,
@@ -180,8 +184,8 @@ public final class Decoder {
 
     private static Decoded refused(SourceRecord record, Headers headers, Reading reading) {
         Map.Entry<RejectReason, String> refusal = reading.refusals.first();
-        Optional<Payload> payload = record.value()
-                .map(value -> new Payload(value, producedMedia(headers), Optional.empty()));
+        Optional<Payload> payload =
+                record.value().map(value -> new Payload(value, producedMedia(headers), Optional.empty()));
         Optional<Context> context = reading.refusals.has(RejectReason.HEADERS_TOO_LARGE)
                 ? Optional.empty()
                 : context(

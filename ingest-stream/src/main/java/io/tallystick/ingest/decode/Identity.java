@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
 import java.util.Optional;
@@ -10,5 +11,4 @@ import java.util.Optional;
  * @param time when it happened, RFC 3339 text as produced
  * @param producer CloudEvents {@code source}, or {@code producer} of a LedgerEvent
  */
-public record Identity(
-        Optional<String> id, Optional<String> type, Optional<String> time, Optional<String> producer) {}
+public record Identity(Optional<String> id, Optional<String> type, Optional<String> time, Optional<String> producer) {}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -5,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.avro.LedgerEvent;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.tree.Hash;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
 /** An Avro schema of the registry without references to others. Immutable. */
@@ -38,7 +38,9 @@ public final class RegisteredSchema {
             Schema schema = new Schema.Parser().parse(text);
             SchemaRef reference = new SchemaRef(id, Hash.sha256(text.getBytes(UTF_8)));
             return new Schemas.Lookup.Found(new RegisteredSchema(reference, schema));
-        } catch (AvroRuntimeException e) {
+        } catch (RuntimeException e) {
+            // Avro's parser has no one exception for bad text: an unknown type name, for example, is a
+            // NullPointerException.
             return new Schemas.Lookup.Unknown("is not a valid Avro schema");
         }
     }

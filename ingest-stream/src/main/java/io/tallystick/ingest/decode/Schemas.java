@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
 /** The schemas a decoder may ask for. Answers at once, from what is known now. */

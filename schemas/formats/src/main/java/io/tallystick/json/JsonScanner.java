@@ -152,7 +152,8 @@ public final class JsonScanner {
             int b = at(i);
             boolean object = open[depth - 1] != ARRAY;
             if (b == ',') {
-                i = value(object ? name(space(i + 1)) : space(i + 1));
+                i = space(i + 1);
+                i = value(object ? name(i) : i);
             } else if (b == (object ? '}' : ']')) {
                 close();
                 i++;
@@ -228,13 +229,25 @@ public final class JsonScanner {
 
     private int digits(int start) throws JsonException {
         int i = start;
+        for (int last = in.length - 8; i <= last; i += 8) {
+            // A digit xor '0' is 0 to 9; adding 6 carries anything above into the high half of its byte.
+            long w = (long) LONG.get(in, i) ^ (ONES * '0');
+            long other = ((w + ONES * 6) | w) & (ONES * 0xF0);
+            if (other != 0) {
+                return some(start, i + (Long.numberOfTrailingZeros(other) >>> 3));
+            }
+        }
         while (i < in.length && in[i] >= '0' && in[i] <= '9') {
             i++;
         }
-        if (i == start) {
-            throw notJson(i);
+        return some(start, i);
+    }
+
+    private int some(int start, int end) throws JsonException {
+        if (end == start) {
+            throw notJson(end);
         }
-        return i;
+        return end;
     }
 
     /** From the opening quote of a name to the first byte of its value. */

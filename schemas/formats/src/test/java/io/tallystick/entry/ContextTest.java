@@ -132,7 +132,7 @@ class ContextTest {
                 "{\"key64\":\"YQ==\"}|not in canonical form",
                 "{\"key64\":\"/w\"}|not in canonical form",
                 "{\"key64\":\"/x==\"}|not in canonical form",
-                "{\"key64\":\"/w==\\n\"}|Illegal base64 character",
+                "{\"key64\":\"/w==\\n\"}|incorrect ending byte",
                 "{\"key64\":\"_w==\"}|Illegal base64 character",
                 "{\"key\":[[[[]]]]}|nested deeper than 3",
             })

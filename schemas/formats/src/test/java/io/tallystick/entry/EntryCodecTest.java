@@ -64,7 +64,8 @@ class EntryCodecTest {
 
         // Then
         assertThat(decoded).isEqualTo(expected);
-        assertThat(decoded.stream().map(Entry::kind).collect(Collectors.toSet())).isEqualTo(EnumSet.allOf(Kind.class));
+        assertThat(decoded.stream().map(Entry::kind).collect(Collectors.toSet()))
+                .isEqualTo(EnumSet.allOf(Kind.class));
     }
 
     @ParameterizedTest
@@ -78,8 +79,8 @@ class EntryCodecTest {
 
         // Then
         assertThat(canonical).isEqualTo(golden);
-        assertThat(new String(golden, UTF_8)).endsWith(",\"v\":1}");
-        assertThat(new String(golden, UTF_8).indexOf(",\"v\":1}")).isEqualTo(golden.length - 7);
+        String text = new String(golden, UTF_8);
+        assertThat(text.indexOf(",\"v\":1}")).isEqualTo(text.length() - ",\"v\":1}".length());
     }
 
     @ParameterizedTest

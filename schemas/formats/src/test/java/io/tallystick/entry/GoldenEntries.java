@@ -23,7 +23,8 @@ final class GoldenEntries {
     /** File names and leaf hashes, in the order of the chain. */
     static Map<String, Hash> leafHashes() {
         Map<String, Hash> hashes = new LinkedHashMap<>();
-        for (String row : new String(bytes("leaf-hashes.tsv"), UTF_8).lines().skip(1).toList()) {
+        for (String row :
+                new String(bytes("leaf-hashes.tsv"), UTF_8).lines().skip(1).toList()) {
             String[] columns = row.split("\t", -1);
             hashes.put(columns[0], Hash.parseHex(columns[1]));
         }

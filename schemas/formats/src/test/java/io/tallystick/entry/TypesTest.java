@@ -29,8 +29,23 @@ class TypesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "/", "acme", "acme/", "/3", "acme/-1", "acme/03", "acme/10000", "acme/3/4", "acme/3 ", "ACME/3",
-                "a_b/3", "a.b/3", "-a/3", "a-/3", "acme/3\n", "acme/٣",
+                "",
+                "/",
+                "acme",
+                "acme/",
+                "/3",
+                "acme/-1",
+                "acme/03",
+                "acme/10000",
+                "acme/3/4",
+                "acme/3 ",
+                "ACME/3",
+                "a_b/3",
+                "a.b/3",
+                "-a/3",
+                "a-/3",
+                "acme/3\n",
+                "acme/٣",
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/3"
             })
     void anotherFormOfChainIdIsRefused(String text) {
@@ -47,7 +62,9 @@ class TypesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1970-01-01T00:00:00.000Z", "2026-11-21T03:15:00.123Z", "2024-02-29T23:59:59.999Z",
+                "1970-01-01T00:00:00.000Z",
+                "2026-11-21T03:15:00.123Z",
+                "2024-02-29T23:59:59.999Z",
                 "9999-12-31T23:59:59.999Z"
             })
     void aTimeIsPrintedAsItWasRead(String text) {
@@ -85,11 +102,21 @@ class TypesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "2026-11-21T03:15:00Z", "2026-11-21T03:15:00.12Z", "2026-11-21T03:15:00.1234Z",
-                "2026-11-21 03:15:00.123Z", "2026-11-21T03:15:00.123z", "2026-11-21T03:15:00,123Z",
-                "2026-13-21T03:15:00.123Z", "2026-11-31T03:15:00.123Z", "2026-11-21T24:15:00.123Z",
-                "2026-11-21T03:60:00.123Z", "2026-11-21T03:15:60.123Z", "0000-01-01T00:00:00.000Z",
-                "+026-11-21T03:15:00.123Z", "٢026-11-21T03:15:00.123Z"
+                "",
+                "2026-11-21T03:15:00Z",
+                "2026-11-21T03:15:00.12Z",
+                "2026-11-21T03:15:00.1234Z",
+                "2026-11-21 03:15:00.123Z",
+                "2026-11-21T03:15:00.123z",
+                "2026-11-21T03:15:00,123Z",
+                "2026-13-21T03:15:00.123Z",
+                "2026-11-31T03:15:00.123Z",
+                "2026-11-21T24:15:00.123Z",
+                "2026-11-21T03:60:00.123Z",
+                "2026-11-21T03:15:60.123Z",
+                "0000-01-01T00:00:00.000Z",
+                "+026-11-21T03:15:00.123Z",
+                "٢026-11-21T03:15:00.123Z"
             })
     void anotherFormOfTimeIsRefused(String text) {
         assertThatThrownBy(() -> LedgerTime.parse(text)).isInstanceOf(IllegalArgumentException.class);
@@ -97,7 +124,8 @@ class TypesTest {
 
     @Test
     void commitmentsSeparateTheirDomainsAndCoverTheSalt() {
-        // Given, computed with: { printf 'tallystick/payload/v1\0'; printf '0123456789abcdef'; printf '{}'; } | sha256sum
+        // Given, computed with: { printf 'tallystick/payload/v1\0'; printf '0123456789abcdef'; printf '{}'; } |
+        // sha256sum
         Salt salt = Salt.of("0123456789abcdef".getBytes(UTF_8));
         Salt other = Salt.of("0123456789abcdeg".getBytes(UTF_8));
         byte[] bytes = "{}".getBytes(UTF_8);
@@ -115,8 +143,12 @@ class TypesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "00", "0123456789abcdef0123456789abcdeF", "0123456789abcdef0123456789abcde",
-                "0123456789abcdef0123456789abcdef0", "0123456789abcdef0123456789abcdeg"
+                "",
+                "00",
+                "0123456789abcdef0123456789abcdeF",
+                "0123456789abcdef0123456789abcde",
+                "0123456789abcdef0123456789abcdef0",
+                "0123456789abcdef0123456789abcdeg"
             })
     void anotherFormOfSaltIsRefused(String hex) {
         assertThatThrownBy(() -> Salt.parseHex(hex)).isInstanceOf(IllegalArgumentException.class);
@@ -124,7 +156,9 @@ class TypesTest {
 
     @Test
     void aSaltHasSixteenBytes() {
-        assertThat(Salt.parseHex("000102030405060708090a0b0c0d0e0f").bytes()).hasSize(16).startsWith(0, 1, 2);
+        assertThat(Salt.parseHex("000102030405060708090a0b0c0d0e0f").bytes())
+                .hasSize(16)
+                .startsWith(0, 1, 2);
         assertThatThrownBy(() -> Salt.of(new byte[15])).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Salt.of(new byte[17])).isInstanceOf(IllegalArgumentException.class);
     }
@@ -193,10 +227,18 @@ class TypesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "application/json,true", "Application/JSON,true", "application/json; charset=utf-8,true",
-        "' application/json ;x',true", "application/cloudevents+json,true", "application/problem+JSON;a=b,true",
-        "application/jsonx,false", "text/json,false", "application/octet-stream,false", "'',false",
-        "text/plain; x=+json,false", "application/json+xml,false"
+        "application/json,true",
+        "Application/JSON,true",
+        "application/json; charset=utf-8,true",
+        "' application/json ;x',true",
+        "application/cloudevents+json,true",
+        "application/problem+JSON;a=b,true",
+        "application/jsonx,false",
+        "text/json,false",
+        "application/octet-stream,false",
+        "'',false",
+        "text/plain; x=+json,false",
+        "application/json+xml,false"
     })
     void jsonIsRecognisedByItsMedia(String media, boolean json) {
         assertThat(PayloadRef.isJson(media)).isEqualTo(json);

@@ -64,11 +64,17 @@ class MerkleVectorsTest {
     }
 
     private static TreeHead head(JsonNode test, String size, String root) {
-        return new TreeHead(test.get(size).longValue(), hash(test.get(root)));
+        return new TreeHead(test.get(size).longValue(), rootOfAnyLength(test.get(root)));
     }
 
     private static List<Hash> proof(JsonNode test) {
         return Vectors.stream(test.get("proof")).map(MerkleVectorsTest::hash).toList();
+    }
+
+    /** Some cases about equal sizes have texts for roots; hashes of them are equal exactly if they are. */
+    private static Hash rootOfAnyLength(JsonNode base64) {
+        byte[] root = base64.isNull() ? new byte[0] : Base64.getDecoder().decode(base64.textValue());
+        return root.length == Hash.LENGTH ? Hash.of(root) : Hash.sha256(root);
     }
 
     private static Hash hash(JsonNode base64) {

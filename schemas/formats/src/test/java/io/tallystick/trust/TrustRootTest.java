@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -460,7 +459,7 @@ class TrustRootTest {
         return StrictBase64.encode(key.sign(message));
     }
 
-    private static byte[] canonical(JsonNode node) throws JsonProcessingException, JsonException {
+    private static byte[] canonical(JsonNode node) throws IOException, JsonException {
         return Jcs.encode(JsonParser.parse(JSON.writeValueAsBytes(node), 64));
     }
 
