@@ -7,7 +7,6 @@ import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
-import io.tallystick.trust.SigningKey;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -69,9 +68,11 @@ public final class AnchorApplication implements AutoCloseable {
         String instance = InstanceId.of(config.stateDirectory());
         try {
             SigningKeys keys = track(SigningKeys.open(config.signingKeyFiles(), config.passphraseFile()));
+            CheckpointSigner checkpoints = keys.signer();
             startStreams(TreesTopology.STAGE, instance, trees());
             startStreams(RegistryTopology.STAGE, instance, registry());
-            startSigner(instance, keys.keys());
+            signer = track(new Signer(config, instance, checkpoints, serdes.records(), fault -> fail("signer", fault)));
+            signer.start();
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -103,12 +104,6 @@ public final class AnchorApplication implements AutoCloseable {
         });
         track(() -> streams.close(CLOSE_TIMEOUT));
         streams.start();
-    }
-
-    private void startSigner(String instance, List<SigningKey> keys) {
-        signer = track(new Signer(
-                config, instance, new CheckpointSigner(keys), serdes.records(), fault -> fail("signer", fault)));
-        signer.start();
     }
 
     private <T extends AutoCloseable> T track(T part) {

@@ -61,7 +61,6 @@ final class HeadsTreesRecovery implements TreesRecovery {
             LOGGER.atWarn()
                     .addKeyValue("partition", partition)
                     .addKeyValue("offset", until)
-                    .addKeyValue("chains", heads.atClosed.size() + heads.sinceClosed.size())
                     .log("trees rebuilt from heads, the local state and its changelog were empty");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor;
 
+import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
@@ -37,8 +38,14 @@ final class SigningKeys implements AutoCloseable {
         }
     }
 
-    List<SigningKey> keys() {
-        return keys;
+    /** @throws ConfigException if these keys cannot sign checkpoints */
+    CheckpointSigner signer() {
+        try {
+            return new CheckpointSigner(keys);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(
+                    "cannot use the keys of " + AnchorConfig.SIGNING_KEY_FILES + ": " + e.getMessage());
+        }
     }
 
     @Override

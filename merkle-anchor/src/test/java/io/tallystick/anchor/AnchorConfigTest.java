@@ -4,9 +4,13 @@ package io.tallystick.anchor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
@@ -138,5 +142,24 @@ class AnchorConfigTest {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> SigningKeys.open(config.signingKeyFiles(), config.passphraseFile()))
                 .withMessageContaining("ledger.key.passphrase.file");
+    }
+
+    @Test
+    void keysThatCannotSignCheckpointsAreRefused() throws Exception {
+        AnchorConfig config = with(
+                "ledger.signing.key.files",
+                directory.resolve("only-ed25519.pem").toString());
+        Files.writeString(config.passphraseFile(), "correct horse");
+        Files.setPosixFilePermissions(config.passphraseFile(), PosixFilePermissions.fromString("rw-------"));
+        KeyFile.write(
+                config.signingKeyFiles().get(0),
+                KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom()),
+                KeyFile.readPassphrase(config.passphraseFile()));
+
+        try (SigningKeys keys = SigningKeys.open(config.signingKeyFiles(), config.passphraseFile())) {
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(keys::signer)
+                    .withMessageContaining("P-256");
+        }
     }
 }

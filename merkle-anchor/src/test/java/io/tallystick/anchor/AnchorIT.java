@@ -32,12 +32,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,8 @@ class AnchorIT {
     private final List<TreeHead> expectedHeads = new ArrayList<>();
     private TestLedger ledger;
     private AnchorApplication application;
+    private Instant clock = CREATED;
+    private final long[] registered = new long[chains.size()];
 
     @BeforeEach
     void open(EmbeddedLedger broker) throws IOException, KeyException {
@@ -82,9 +88,11 @@ class AnchorIT {
         application.start();
     }
 
-    private void write(int chain, Instant recorded) {
+    /** An entry a second after the last one, or at the window's start. */
+    private void write(int chain, Instant window) {
+        clock = clock.isBefore(window) ? window : clock.plusSeconds(1);
         EntryChain of = chains.get(chain);
-        byte[] entry = of.next(recorded);
+        byte[] entry = of.next(clock);
         int partition = partitions.get(chain);
         ledger.write(
                 ledger.topics().entries(),
@@ -96,15 +104,18 @@ class AnchorIT {
     /** Entries for some chains, then the window's end in both partitions; keeps what should come of it. */
     private void writeWindow(Instant start, int... active) {
         List<WindowHead> heads = new ArrayList<>();
-        Instant from = start.isBefore(CREATED) ? CREATED : start;
-        for (int chain : active) {
-            for (int i = 0; i < 3; i++) {
-                write(chain, from.plusSeconds(i));
+        for (int i = 0; i < 3; i++) {
+            for (int chain : active) {
+                write(chain, start);
             }
         }
-        for (int chain : active) {
-            heads.add(new WindowHead(chains.get(chain).id(), chains.get(chain).head()));
-            expectedHeads.add(chains.get(chain).head());
+        for (int chain = 0; chain < registered.length; chain++) {
+            EntryChain of = chains.get(chain);
+            if (of.size() > registered[chain]) {
+                heads.add(new WindowHead(of.id(), of.head()));
+                expectedHeads.add(of.head());
+                registered[chain] = of.size();
+            }
         }
         for (int partition = 0; partition < TestLedger.PARTITIONS; partition++) {
             ledger.write(
@@ -130,7 +141,7 @@ class AnchorIT {
     }
 
     private void awaitSealed(int windows) {
-        await().atMost(Duration.ofSeconds(120))
+        await().atMost(Duration.ofMinutes(2))
                 .until(() -> !fatal.isEmpty() || registryCheckpoints().size() >= windows);
         assertThat(fatal).isEmpty();
     }
@@ -209,14 +220,63 @@ class AnchorIT {
         awaitSealed(4);
         requireExpected();
 
-        write(2, window(4).plusSeconds(1));
+        write(2, window(4));
         loseLocalState();
         loseChangelogs();
-        write(2, window(4).plusSeconds(2));
-        writeWindow(window(4), 0, 2);
+        write(2, window(4));
+        writeWindow(window(4), 0);
         start();
         awaitSealed(5);
         requireExpected();
+    }
+
+    @Test
+    void offsetsSetBackAndAllStateLostLeadToNothingNew() throws Exception {
+        start();
+        writeWindow(window(0), 0, 1, 2);
+        write(2, window(1));
+        writeCheckpoint(window(1).plusSeconds(60), 2);
+        awaitSealed(1);
+        await().atMost(Duration.ofMinutes(1)).until(() -> ledger.checkpoints().size() == 1 + expectedHeads.size());
+
+        loseLocalState();
+        loseChangelogs();
+        setOffsetsBack("trees", ledger.topics().entries(), TestLedger.PARTITIONS);
+        setOffsetsBack("registry", ledger.topics().heads(), 1);
+        writeWindow(window(1), 1);
+        start();
+        awaitSealed(2);
+
+        requireExpected();
+    }
+
+    /** The instant at which chains with new entries get a head that is not registered. */
+    private void writeCheckpoint(Instant time, int chain) {
+        for (int partition = 0; partition < TestLedger.PARTITIONS; partition++) {
+            ledger.write(
+                    ledger.topics().entries(),
+                    partition,
+                    null,
+                    feeds.get(partition).checkpoint(time));
+        }
+        clock = time;
+        expectedHeads.add(chains.get(chain).head());
+    }
+
+    /** As {@code tally init} does for a group whose offsets have expired; waits until the group has no members. */
+    private void setOffsetsBack(String stage, String topic, int count) {
+        Map<TopicPartition, OffsetAndMetadata> zero = new HashMap<>();
+        for (int partition = 0; partition < count; partition++) {
+            zero.put(new TopicPartition(topic, partition), new OffsetAndMetadata(0));
+        }
+        try (Admin admin = Admin.create(ledger.settings().kafkaClient("test"))) {
+            await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
+                admin.alterConsumerGroupOffsets(ledger.topics().group(stage), zero)
+                        .all()
+                        .get();
+                return true;
+            });
+        }
     }
 
     @Test
@@ -234,7 +294,7 @@ class AnchorIT {
         ledger.write(ledger.topics().entries(), 0, null, feeds.get(0).windowEnd(window(2), GRID.size()));
         ledger.write(ledger.topics().entries(), 1, null, feeds.get(1).windowEnd(window(2), GRID.size()));
 
-        await().atMost(Duration.ofSeconds(60)).until(() -> !fatal.isEmpty());
+        await().atMost(Duration.ofMinutes(1)).until(() -> !fatal.isEmpty());
 
         assertThat(fatal).hasSize(1);
         assertThat(fatal.get(0))

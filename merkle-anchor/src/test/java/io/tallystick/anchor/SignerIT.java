@@ -121,7 +121,7 @@ class SignerIT {
     }
 
     private List<SignedCheckpoint> awaitCheckpoints(int count) {
-        await().atMost(Duration.ofSeconds(60))
+        await().atMost(Duration.ofMinutes(1))
                 .until(() -> !fatal.isEmpty() || ledger.checkpoints().size() >= count);
         assertThat(fatal).isEmpty();
         List<SignedCheckpoint> found = ledger.checkpoints();
@@ -130,7 +130,7 @@ class SignerIT {
     }
 
     private void awaitFatal(String words) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> !fatal.isEmpty());
+        await().atMost(Duration.ofMinutes(1)).until(() -> !fatal.isEmpty());
         assertThat(fatal.get(0)).isInstanceOf(LedgerIntegrityException.class).hasMessageContaining(words);
     }
 

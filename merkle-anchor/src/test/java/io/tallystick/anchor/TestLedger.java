@@ -54,6 +54,8 @@ final class TestLedger implements AutoCloseable {
         properties.putAll(broker.clientProperties());
         properties.put("ledger.prefix", broker.newPrefix());
         properties.put("ledger.partitions", PARTITIONS);
+        properties.put("streams.consumer.session.timeout.ms", 6000);
+        properties.put("streams.consumer.heartbeat.interval.ms", 1000);
         config = new AnchorConfig(properties);
         writeKeys();
         try (LedgerAdmin admin = new LedgerAdmin(config.ledger(), InstantSource.fixed(created))) {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
 /** Where a command that runs stages logs to. To be called before the first logger is made. */

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.json.JsonException;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Receipt;
+import io.tallystick.topic.TenantDirectory;
 import io.tallystick.topic.Topics;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -104,10 +106,9 @@ final class ProduceCommand implements Callable<Integer> {
         }
     }
 
-    /** Sends every line; the source coordinates {@code <topicId>:<partition>:<offset>} of what was sent. */
+    /** Sends every line; the coordinates {@code <partition>:<offset>} of what was sent. */
     private Set<String> send(LedgerSettings settings) throws IOException, InterruptedException {
         String topic = settings.topics().in(tenant);
-        String topicId = topicId(settings);
         Set<String> sent = new HashSet<>();
         Map<String, Object> properties = settings.kafkaClient("tally-produce");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -115,14 +116,14 @@ final class ProduceCommand implements Callable<Integer> {
         try (InputStream in = open();
                 Producer<byte[], byte[]> producer =
                         new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            java.util.ArrayDeque<Future<RecordMetadata>> inFlight = new java.util.ArrayDeque<>();
+            List<Future<RecordMetadata>> inFlight = new ArrayList<>();
             for (byte[] line = readLine(in); line != null; line = readLine(in)) {
                 inFlight.add(producer.send(new ProducerRecord<>(topic, line)));
             }
             producer.flush();
             for (Future<RecordMetadata> one : inFlight) {
                 RecordMetadata metadata = one.get();
-                sent.add(topicId + ":" + metadata.partition() + ":" + metadata.offset());
+                sent.add(metadata.partition() + ":" + metadata.offset());
             }
         } catch (ExecutionException e) {
             throw new KafkaException("cannot write to " + topic, e.getCause());
@@ -130,14 +131,19 @@ final class ProduceCommand implements Callable<Integer> {
         return sent;
     }
 
+    /** Prints outcomes as they come and takes their coordinates out of {@code waiting}. */
     private void awaitOutcomes(Consumer<String, byte[]> consumer, LedgerSettings settings, Set<String> waiting) {
         PrintWriter out = spec.commandLine().getOut();
+        String accepted = topicId(settings) + ":";
+        String refused = settings.topics().in(tenant) + ":";
         long deadline = System.nanoTime() + Duration.ofSeconds(timeoutSeconds).toNanos();
         while (!waiting.isEmpty() && System.nanoTime() < deadline) {
             for (ConsumerRecord<String, byte[]> record : consumer.poll(POLL)) {
-                if (waiting.remove(record.key())) {
-                    boolean refused = record.topic().equals(settings.topics().rejects(tenant));
-                    out.println(refused ? refusal(record) : receipt(record));
+                boolean isRefusal = record.topic().equals(settings.topics().rejects(tenant));
+                String prefix = isRefusal ? refused : accepted;
+                if (record.key().startsWith(prefix)
+                        && waiting.remove(record.key().substring(prefix.length()))) {
+                    out.println(isRefusal ? refusal(record) : receipt(record));
                 }
             }
             out.flush();
@@ -167,7 +173,7 @@ final class ProduceCommand implements Callable<Integer> {
     }
 
     private String topicId(LedgerSettings settings) {
-        try (io.tallystick.topic.TenantDirectory directory = new io.tallystick.topic.TenantDirectory(settings)) {
+        try (TenantDirectory directory = new TenantDirectory(settings)) {
             return directory
                     .find(tenant)
                     .orElseThrow(() -> new CommandException(

@@ -5,6 +5,7 @@ import io.confluent.kafka.serializers.AbstractKafkaSchemaSerDeConfig;
 import io.confluent.kafka.serializers.KafkaAvroSerializer;
 import io.tallystick.avro.LedgerEvent;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.Topics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ final class SampleProducer implements AutoCloseable {
         this.settings = settings;
         Map<String, Object> properties = settings.kafkaClient("sample-producer");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, io.tallystick.topic.Topics.LARGE_RECORD_BYTES_MAX);
+        properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGE_RECORD_BYTES_MAX);
         this.producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
         avro.configure(
                 Map.of(AbstractKafkaSchemaSerDeConfig.SCHEMA_REGISTRY_URL_CONFIG, settings.schemaRegistryUrl()), false);

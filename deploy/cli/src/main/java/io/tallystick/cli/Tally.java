@@ -65,7 +65,6 @@ public final class Tally implements Runnable {
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler(tally::explain)
-                .setExitCodeExceptionMapper(e -> ExitCodes.INTERNAL)
                 .execute(args);
     }
 

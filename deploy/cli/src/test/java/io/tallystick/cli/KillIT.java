@@ -21,8 +21,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -39,12 +42,14 @@ import org.junit.jupiter.api.io.TempDir;
 class KillIT {
     private static final int KILLS = Integer.getInteger("ledger.test.kills", 2);
     private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final int BATCH = 10;
     private static final int UP_MS_MAX = 15_000;
 
     @TempDir
     private Path directory;
 
     private final AtomicInteger acknowledged = new AtomicInteger();
+    private final AtomicReference<Exception> producerFault = new AtomicReference<>();
     private final AtomicBoolean stop = new AtomicBoolean();
 
     @Test
@@ -76,6 +81,7 @@ class KillIT {
         up.stop();
 
         // Then
+        assertThat(producerFault.get()).isNull();
         assertThat(numbers(home))
                 .as("%d kills; %s", KILLS, up.log())
                 .isEqualTo(IntStream.range(0, acknowledged.get()).boxed().toList());
@@ -87,25 +93,28 @@ class KillIT {
         assertThat(verify.exitCode()).as(verify.everything()).isZero();
     }
 
-    /** Numbers from 0; a number counts when the broker has acknowledged it. */
+    /** Numbers from 0, ten at a time; a number counts when the broker has acknowledged it. */
     private void produce(LedgerSettings settings) {
         Map<String, Object> properties = settings.kafkaClient("kill-it");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 600_000);
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        String topic = settings.topics().in("acme");
         try (Producer<String, String> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
-            for (int n = 0; !stop.get(); n++) {
-                producer.send(
-                        new ProducerRecord<>(settings.topics().in("acme"), "{\"n\":" + n + "}"), (metadata, fault) -> {
-                            if (fault == null) {
-                                acknowledged.incrementAndGet();
-                            }
-                        });
-                if (n % 10 == 9) {
-                    producer.flush();
+            while (!stop.get()) {
+                int first = acknowledged.get();
+                List<Future<?>> sent = new ArrayList<>();
+                for (int i = 0; i < BATCH; i++) {
+                    sent.add(producer.send(new ProducerRecord<>(topic, "{\"n\":" + (first + i) + "}")));
+                }
+                producer.flush();
+                for (Future<?> one : sent) {
+                    one.get();
+                    acknowledged.incrementAndGet();
                 }
             }
+        } catch (InterruptedException | ExecutionException e) {
+            producerFault.set(e);
         }
     }
 

@@ -36,7 +36,7 @@ class TallyTest {
         TallyRun run = TallyRun.of(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("Usage:");
+        assertThat(run.err()).containsAnyOf("Usage:", "Did you mean");
     }
 
     @Test
