@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code -Dledger.test.kills}.
  */
 class KillIT {
-    private static final int KILLS = Integer.getInteger("ledger.test.kills", 2);
+    private static final int KILLS = Integer.getInteger("ledger.test.kills");
     private static final Duration WINDOW = Duration.ofSeconds(10);
     private static final int BATCH = 10;
     private static final int UP_MS_MAX = 15_000;

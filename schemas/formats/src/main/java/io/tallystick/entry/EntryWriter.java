@@ -118,8 +118,7 @@ final class EntryWriter {
         prev(entry).recorded(entry).seq(entry).text(",\"type\":", control.type());
     }
 
-    // ---- members
-    // -----------------------------------------------------------------------------------------------------
+    // ---- members ----
 
     private EntryWriter kind(Entry entry) {
         return text(",\"kind\":", entry.kind().wireName());
@@ -170,8 +169,7 @@ final class EntryWriter {
         return this;
     }
 
-    // ---- bytes
-    // -------------------------------------------------------------------------------------------------------
+    // ---- bytes ----
 
     private EntryWriter hash(String label, Hash hash) {
         raw(label);

@@ -31,6 +31,7 @@ public final class JsonScanner {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101010101010101L;
     private static final long HIGHS = 0x8080808080808080L;
+    private static final long HIGH_HALVES = 0xF0F0F0F0F0F0F0F0L;
     private static final int NONE = Integer.MAX_VALUE;
 
     /**
@@ -142,8 +143,7 @@ public final class JsonScanner {
         }
     }
 
-    // ---- grammar
-    // -----------------------------------------------------------------------------------------------------
+    // ---- grammar ----
 
     private void text() throws JsonException {
         int i = value(space(0));
@@ -232,7 +232,7 @@ public final class JsonScanner {
         for (int last = in.length - 8; i <= last; i += 8) {
             // A digit xor '0' is 0 to 9; adding 6 carries anything above into the high half of its byte.
             long w = (long) LONG.get(in, i) ^ (ONES * '0');
-            long other = ((w + ONES * 6) | w) & (ONES * 0xF0);
+            long other = ((w + ONES * 6) | w) & HIGH_HALVES;
             if (other != 0) {
                 return some(start, i + (Long.numberOfTrailingZeros(other) >>> 3));
             }
@@ -358,8 +358,7 @@ public final class JsonScanner {
         return i;
     }
 
-    // ---- whitespace, brackets, faults
-    // --------------------------------------------------------------------------------
+    // ---- whitespace, brackets, faults ----
 
     private int space(int i) {
         return i < in.length && in[i] > ' ' ? i : skipSpace(i);

@@ -35,7 +35,8 @@ class BundleLayoutTest {
                 .contains(new BundleLayout.DataFileName(3, 12));
         assertThat(BundleLayout.parseChainCheckpoint("checkpoints/chain-0042")).contains(42);
         assertThat(BundleLayout.parseSchema(BundleLayout.schema(Hash.ZERO))).contains(Hash.ZERO);
-        assertThat(BundleLayout.windowStart("dt=2026-11-21", "window_start=20261121T031500Z")).contains(START);
+        assertThat(BundleLayout.windowStart("dt=2026-11-21", "window_start=20261121T031500Z"))
+                .contains(START);
     }
 
     @ParameterizedTest
@@ -54,8 +55,26 @@ class BundleLayoutTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "/", "/etc/passwd", "..", "../x", "a/../b", "a/./b", ".hidden", "a/.hidden", "a//b", "a/", "a\\b", "a b",
-                "a\nb", "a\0b", "C:x", "~", "a/é", "checkpoints/chain-0001/..", "*"
+                "",
+                "/",
+                "/etc/passwd",
+                "..",
+                "../x",
+                "a/../b",
+                "a/./b",
+                ".hidden",
+                "a/.hidden",
+                "a//b",
+                "a/",
+                "a\\b",
+                "a b",
+                "a\nb",
+                "a\0b",
+                "C:x",
+                "~",
+                "a/é",
+                "checkpoints/chain-0001/..",
+                "*"
             })
     void pathsThatCouldLeaveTheFolderOrFoolAShellAreRefused(String path) {
         assertThat(BundleLayout.isPath(path)).isFalse();
@@ -70,8 +89,12 @@ class BundleLayoutTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "chain-3-00000.ndjson", "chain-0003-0.ndjson", "chain-0003-00000.ndjson.zst", "chain-10000-00000.ndjson",
-                "x/chain-0003-00000.ndjson", "chain-000a-00000.ndjson"
+                "chain-3-00000.ndjson",
+                "chain-0003-0.ndjson",
+                "chain-0003-00000.ndjson.zst",
+                "chain-10000-00000.ndjson",
+                "x/chain-0003-00000.ndjson",
+                "chain-000a-00000.ndjson"
             })
     void namesThatAreNoDataFilesAreNotTakenForOne(String name) {
         assertThat(BundleLayout.parseDataFile(name)).isEmpty();

@@ -47,13 +47,12 @@ class BundleLineTest {
             BundleLine line = parse(text);
 
             // Then
-            line.payload().ifPresent(opening -> opening.bytes()
-                    .ifPresent(bytes -> assertThat(Commitments.payload(opening.salt(), bytes.toByteArray()))
-                            .isEqualTo(BundleLine.payloadOf(line.entry()).orElseThrow().commit())));
-            line.context()
-                    .ifPresent(opening -> assertThat(Commitments.context(
-                                    opening.salt(), opening.bytes().orElseThrow().toByteArray()))
-                            .isEqualTo(BundleLine.contextOf(line.entry()).orElseThrow().commit()));
+            line.payload().ifPresent(opening -> opening.bytes().ifPresent(bytes -> assertThat(
+                            Commitments.payload(opening.salt(), bytes.toByteArray()))
+                    .isEqualTo(BundleLine.payloadOf(line.entry()).orElseThrow().commit())));
+            line.context().ifPresent(opening -> assertThat(Commitments.context(
+                            opening.salt(), opening.bytes().orElseThrow().toByteArray()))
+                    .isEqualTo(BundleLine.contextOf(line.entry()).orElseThrow().commit()));
         }
     }
 
@@ -64,8 +63,7 @@ class BundleLineTest {
             BundleLine golden = parse(text);
 
             // When
-            BundleLine made =
-                    BundleLine.of(golden.entryBytes().toByteArray(), golden.context(), golden.payload());
+            BundleLine made = BundleLine.of(golden.entryBytes().toByteArray(), golden.context(), golden.payload());
 
             // Then
             assertThat(made.encode()).isEqualTo(Golden.utf8(text));
@@ -199,6 +197,7 @@ class BundleLineTest {
 
         // Then
         assertThat(entry).isEqualTo(parse(EVENT).entryBytes().toByteArray());
-        assertThatThrownBy(() -> BundleLine.cutEntry(Golden.utf8("{\"entry\":{}}"))).isInstanceOf(BundleException.class);
+        assertThatThrownBy(() -> BundleLine.cutEntry(Golden.utf8("{\"entry\":{}}")))
+                .isInstanceOf(BundleException.class);
     }
 }

@@ -55,7 +55,9 @@ class DocumentsTest {
         byte[] huge = new byte[BundleLayout.MANIFEST_BYTES_MAX + 1];
 
         // When, Then
-        assertThatThrownBy(() -> again(name, huge)).isInstanceOf(BundleException.class).hasMessageContaining("limit");
+        assertThatThrownBy(() -> again(name, huge))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining("limit");
     }
 
     @ParameterizedTest(name = "{0}: {1} -> {2}")
@@ -75,7 +77,7 @@ class DocumentsTest {
                 "export.json|.000Z|Z",
                 "bundle.dsse.json|\"payloadType\"|\"payloadtype\"",
                 "bundle.dsse.json|\"payload\":\"|\"payload\":\"=",
-                "bundle.dsse.json|\"payload\":\"|\"payload\":\" ",
+                "bundle.dsse.json|\"payload\":\"|\"payload\":\"-",
                 "bundle.dsse.json|\"signatures\":[|\"signatures\":[{\"keyid\":\"\",\"sig\":\"\"},",
                 "bundle.dsse.json|\"keyid\":\"|\"keyid\":\"0",
                 "bundle.dsse.json|\"sig\":\"|\"sig\":\"-",
@@ -127,8 +129,22 @@ class DocumentsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "x", "\n", "0 a\n", "%s a\n", "%s *a\n", "%s  a", "%s  a\r\n", "%S  a\n", "%s  ../a\n", "%s  /a\n", "%s  \n",
-                "\\%s  a\n", "%s  b\n%s  a\n", "%s  a\n%s  a\n", "%s  a\n\n", "%s  a\\nb\n"
+                "x",
+                "\n",
+                "0 a\n",
+                "%s a\n",
+                "%s *a\n",
+                "%s  a",
+                "%s  a\r\n",
+                "%S  a\n",
+                "%s  ../a\n",
+                "%s  /a\n",
+                "%s  \n",
+                "\\%s  a\n",
+                "%s  b\n%s  a\n",
+                "%s  a\n%s  a\n",
+                "%s  a\n\n",
+                "%s  a\\nb\n"
             })
     void sumsThatAreNotAsWrittenAreRefused(String text) {
         // Given
@@ -143,7 +159,8 @@ class DocumentsTest {
     void sumsAreInByteOrderOfThePath() {
         // Given
         SortedMap<String, Hash> digests = new TreeMap<>();
-        for (String path : new String[] {"manifest.json", "SHA", "chain-0000-00000.ndjson.zst", "checkpoints/chain-0000"}) {
+        for (String path :
+                new String[] {"manifest.json", "SHA", "chain-0000-00000.ndjson.zst", "checkpoints/chain-0000"}) {
             digests.put(path, Hash.ZERO);
         }
 

@@ -12,10 +12,10 @@ import io.tallystick.trust.InvalidSignatureException;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.Signatures;
 import io.tallystick.vectors.Vectors;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.math.BigInteger;
 import java.util.stream.Stream;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 import org.junit.jupiter.api.Test;
@@ -58,7 +58,8 @@ class DsseVectorsTest {
         byte[] pae = Dsse.pae(envelope.get("payloadType").asText(), base64(envelope.get("payload")));
 
         // When, Then
-        assertThatCode(() -> Signatures.verify(KeyAlgorithm.ECDSA_P256, spki, pae, der)).doesNotThrowAnyException();
+        assertThatCode(() -> Signatures.verify(KeyAlgorithm.ECDSA_P256, spki, pae, der))
+                .doesNotThrowAnyException();
         pae[pae.length - 1] ^= 1;
         assertThatThrownBy(() -> Signatures.verify(KeyAlgorithm.ECDSA_P256, spki, pae, der))
                 .isInstanceOf(InvalidSignatureException.class);

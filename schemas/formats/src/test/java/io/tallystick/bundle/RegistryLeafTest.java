@@ -28,7 +28,8 @@ class RegistryLeafTest {
         // When
         String chain = RegistryLeaf.chainId("ledger.example.com/acme/3").toString();
         String head = RegistryLeaf.headCommitment(
-                        new byte[32], Golden.utf8("ledger.example.com/acme/3\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"))
+                        new byte[32],
+                        Golden.utf8("ledger.example.com/acme/3\n0\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n"))
                 .toString();
 
         // Then

@@ -3,6 +3,7 @@ package io.tallystick.json;
 
 import io.tallystick.json.JsonException.Fault;
 import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
@@ -61,20 +62,11 @@ final class SlowJson {
         return fault + " at " + at;
     }
 
-    /** The longest prefix that decodes when completed tells where the first bad sequence begins. */
+    /** Where the JDK's decoder stops. */
     private static int firstBad(byte[] json) {
-        int good = 0;
-        for (int end = 1; end <= json.length; end++) {
-            try {
-                StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json, 0, end));
-                good = end;
-            } catch (CharacterCodingException e) {
-                if (end - good > 4) {
-                    break;
-                }
-            }
-        }
-        return good;
+        ByteBuffer in = ByteBuffer.wrap(json);
+        StandardCharsets.UTF_8.newDecoder().decode(in, CharBuffer.allocate(json.length), true);
+        return in.position();
     }
 
     private int bytesBefore(int index) {

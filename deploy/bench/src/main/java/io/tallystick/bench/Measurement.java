@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench;
+
+import io.tallystick.json.JsonNumber;
+import io.tallystick.json.JsonObject;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One kernel's speed beside its baseline's, from the same run.
+ *
+ * @param group the class of kernels
+ * @param kernel the method
+ * @param form the form of the input, if there are several
+ * @param unit of {@code score} and {@code baseline}: MB/s or 1/s
+ * @param score higher is better
+ * @param error half of the 99.9% confidence interval, in the same unit; not a number if there was but one sample
+ */
+record Measurement(
+        String group, String kernel, Optional<String> form, String unit, double score, double error, double baseline) {
+    static final String HEADER = row("kernel", "input", "speed", "error", "unit", "baseline", "ratio");
+
+    /** 1 is as fast as the baseline, 0.5 half as fast. */
+    double ratio() {
+        return score / baseline;
+    }
+
+    String row() {
+        return row(
+                group + "." + kernel,
+                form.orElse(""),
+                number("%,.0f", score),
+                Double.isNaN(error) ? "?" : number("%,.0f", error),
+                unit,
+                number("%,.0f", baseline),
+                number("%.2f", ratio()));
+    }
+
+    JsonObject json() {
+        JsonObject.Builder json = JsonObject.builder()
+                .put("group", group)
+                .put("kernel", kernel)
+                .put("form", form)
+                .put("unit", unit)
+                .put("score", rounded(score))
+                .put("baseline", rounded(baseline))
+                .put("ratio", rounded(ratio()));
+        if (!Double.isNaN(error)) {
+            json.put("error", rounded(error));
+        }
+        return json.build();
+    }
+
+    private static JsonNumber rounded(double value) {
+        return JsonNumber.of(Math.rint(value * 1000) / 1000);
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+
+    private static String row(
+            String kernel, String form, String speed, String error, String unit, String baseline, String ratio) {
+        return String.format(
+                Locale.ROOT, "%-36s %-9s %12s %10s %-5s %12s %6s", kernel, form, speed, error, unit, baseline, ratio);
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import io.tallystick.json.Jcs;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.openjdk.jmh.infra.Blackhole;
+
+class KernelsTest {
+    private final Blackhole sink = new Blackhole(
+            "Today's password is swordfish. I understand instantiating Blackholes directly is dangerous.");
+
+    @ParameterizedTest
+    @ValueSource(strings = {"minified", "spaced"})
+    void thePayloadKernelsTakeEveryEvent(String form) {
+        // Given
+        PayloadKernels kernels = new PayloadKernels();
+        kernels.form = form;
+        kernels.load();
+
+        // When, Then
+        assertThatCode(() -> {
+                    kernels.sha256(sink);
+                    kernels.scan();
+                    kernels.scanAndMinify(sink);
+                    kernels.scanMinifyAndCommit(sink);
+                })
+                .doesNotThrowAnyException();
+        assertThat(PayloadKernels.bytes("spaced")).isGreaterThan(PayloadKernels.bytes("minified"));
+    }
+
+    @Test
+    void theEntryAndTreeKernelsRun() {
+        // Given
+        EntryKernels entries = new EntryKernels();
+        TreeKernels trees = new TreeKernels();
+        entries.load();
+        trees.load();
+
+        // When, Then
+        assertThatCode(() -> {
+                    entries.sha256(sink);
+                    entries.encodeAndHash(sink);
+                    entries.hashAndDecode(sink);
+                    trees.sha256(sink);
+                })
+                .doesNotThrowAnyException();
+        assertThat(trees.append().size()).isEqualTo(1024);
+    }
+
+    @Test
+    void aMeasurementShowsItsRatio() {
+        // Given
+        Measurement measurement =
+                new Measurement("payload", "scan", Optional.of("minified"), "MB/s", 900.0, Double.NaN, 1200.0);
+
+        // When
+        String json = new String(Jcs.encode(measurement.json()), StandardCharsets.UTF_8);
+
+        // Then
+        assertThat(measurement.ratio()).isEqualTo(0.75);
+        assertThat(measurement.row()).contains("payload.scan").contains("0.75").contains("?");
+        assertThat(json)
+                .isEqualTo("{\"baseline\":1200,\"form\":\"minified\",\"group\":\"payload\",\"kernel\":\"scan\","
+                        + "\"ratio\":0.75,\"score\":900,\"unit\":\"MB/s\"}");
+    }
+}
