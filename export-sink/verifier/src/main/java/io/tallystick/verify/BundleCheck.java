@@ -20,10 +20,11 @@ import java.util.TreeMap;
 final class BundleCheck {
     private final TrustInput trust;
     private final Optional<RegistryFolder> registry;
-    private final Map<String, TenantChains> chains = new TreeMap<>();
+    private final TenantChains.Cache chains;
 
-    BundleCheck(TrustInput trust, Optional<RegistryFolder> registry) {
+    BundleCheck(TrustInput trust, TenantChains.Cache chains, Optional<RegistryFolder> registry) {
         this.trust = trust;
+        this.chains = chains;
         this.registry = registry;
     }
 
@@ -57,8 +58,7 @@ final class BundleCheck {
         return checked(path, documents, findings, lastLeaves);
     }
 
-    private void content(
-            BundleFolder folder, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves)
+    private void content(BundleFolder folder, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves)
             throws IOException {
         Manifest manifest = documents.manifest().orElseThrow();
         Map<Integer, ContentCheck.Grown> grown = new ContentCheck(folder, manifest, findings).run();
@@ -67,10 +67,7 @@ final class BundleCheck {
         findings.checked(Phase.CHAINS);
         new TreeCheck(manifest, documents, grown, findings).run();
         findings.checked(Phase.TREES);
-        TenantChains ids = chains.computeIfAbsent(
-                manifest.origin() + " " + manifest.tenant(),
-                key -> new TenantChains(manifest.origin(), manifest.tenant()));
-        new CompletenessCheck(manifest, documents, ids, findings).run(registry);
+        new CompletenessCheck(manifest, documents, chains.of(manifest), findings).run(registry);
         findings.checked(Phase.COMPLETENESS);
         vouch(manifest, findings);
     }
@@ -78,9 +75,11 @@ final class BundleCheck {
     /** Says how far the statement of completeness reaches. */
     private static void vouch(Manifest manifest, Findings findings) {
         for (Manifest.Chain chain : manifest.chains()) {
-            if (chain.sourceEnd().isPresent() && chain.sourceEnd().getAsLong() > chain.source().next()) {
+            if (chain.sourceEnd().isPresent()
+                    && chain.sourceEnd().getAsLong() > chain.source().next()) {
                 findings.note(manifest.chainId(chain) + ": the source reached offset "
-                        + chain.sourceEnd().getAsLong() + " as of " + chain.asOf().orElseThrow() + ", "
+                        + chain.sourceEnd().getAsLong() + " as of "
+                        + chain.asOf().orElseThrow() + ", "
                         + (chain.sourceEnd().getAsLong() - chain.source().next())
                         + " beyond what is recorded: transaction markers, or records read after this window");
             }
@@ -93,7 +92,8 @@ final class BundleCheck {
 
     private void signatures(Documents documents, Findings findings) {
         if (trust.root().isEmpty()) {
-            findings.notChecked(Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());
+            findings.notChecked(
+                    Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());
             return;
         }
         if (documents.manifest().isEmpty()) {
@@ -113,8 +113,10 @@ final class BundleCheck {
         SignatureCheck check =
                 new SignatureCheck(trust.root().get(), manifest.window().end(), findings);
         documents.checkpoint().ifPresent(note -> check.checkpoint(note, manifest.origin()));
-        documents.chainCheckpoints().forEach((partition, note) -> check.checkpoint(
-                note, new ChainId(manifest.tenant(), partition).origin(manifest.origin())));
+        documents
+                .chainCheckpoints()
+                .forEach((partition, note) ->
+                        check.checkpoint(note, new ChainId(manifest.tenant(), partition).origin(manifest.origin())));
         check.bundle(documents, manifest.origin(), manifest.tenant());
         boolean all = documents.checkpoint().isPresent()
                 && documents.dsse().isPresent()
@@ -145,12 +147,17 @@ final class BundleCheck {
             ExportRecord.Retention retention = documents.export().get().retention();
             Instant least = documents.manifest().get().window().end().plus(Duration.ofDays(retention.days()));
             if (retention.until().isBefore(least)) {
-                findings.fail(Phase.RETENTION, BundleLayout.EXPORT, "until is " + retention.until() + ", before "
-                        + least + " (window end and " + retention.days() + " days)");
+                findings.fail(
+                        Phase.RETENTION,
+                        BundleLayout.EXPORT,
+                        "until is " + retention.until() + ", before " + least + " (window end and " + retention.days()
+                                + " days)");
             }
             if (retention.days() < required) {
-                findings.fail(Phase.RETENTION, BundleLayout.EXPORT, "retention of " + retention.days()
-                        + " days, the trust root requires " + required);
+                findings.fail(
+                        Phase.RETENTION,
+                        BundleLayout.EXPORT,
+                        "retention of " + retention.days() + " days, the trust root requires " + required);
             }
         }
         findings.notChecked(
@@ -159,8 +166,7 @@ final class BundleCheck {
                 "the store's own lock was not read");
     }
 
-    private static Checked checked(
-            String path, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves) {
+    private static Checked checked(String path, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves) {
         Optional<Manifest> manifest = documents.manifest();
         Optional<Hash> digest = documents.manifestBytes().map(bytes -> Hash.sha256(bytes.bytes()));
         List<ChainSummary> summaries = manifest.map(m -> m.chains().stream()
@@ -175,7 +181,8 @@ final class BundleCheck {
                 findings.verdicts(),
                 summaries,
                 findings.notes());
-        long heads = documents.proofs().map(proofs -> (long) proofs.heads().size()).orElse(0L);
+        long heads =
+                documents.proofs().map(proofs -> (long) proofs.heads().size()).orElse(0L);
         return new Checked(report, manifest, digest, lastLeaves, heads);
     }
 }

@@ -89,7 +89,9 @@ final class BundleFolder {
     private final class Listing extends SimpleFileVisitor<Path> {
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            String path = root.relativize(file).toString().replace(file.getFileSystem().getSeparator(), "/");
+            String path = root.relativize(file)
+                    .toString()
+                    .replace(file.getFileSystem().getSeparator(), "/");
             if (sizes.size() + strange.size() >= FILES_MAX) {
                 strange.put(path, "more than " + FILES_MAX + " files in the folder");
                 return FileVisitResult.TERMINATE;

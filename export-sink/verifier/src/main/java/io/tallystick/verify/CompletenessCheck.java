@@ -26,12 +26,14 @@ final class CompletenessCheck {
     private final Documents documents;
     private final TenantChains chains;
     private final Findings findings;
+    private final Map<Integer, Manifest.Chain> listed = new HashMap<>();
 
     CompletenessCheck(Manifest manifest, Documents documents, TenantChains chains, Findings findings) {
         this.manifest = manifest;
         this.documents = documents;
         this.chains = chains;
         this.findings = findings;
+        manifest.chains().forEach(chain -> listed.put(chain.partition(), chain));
     }
 
     void run(Optional<RegistryFolder> registry) throws IOException {
@@ -40,7 +42,8 @@ final class CompletenessCheck {
             notChecked(
                     registry.isEmpty()
                             ? "no registry leaves given (--registry)"
-                            : "the registry has no leaves for the window of " + manifest.window().start());
+                            : "the registry has no leaves for the window of "
+                                    + manifest.window().start());
             return;
         }
         requireSameCheckpoint(folder.get());
@@ -59,8 +62,11 @@ final class CompletenessCheck {
         try {
             Optional<Documents.Note> shared = RegistryFolder.checkpoint(folder);
             if (shared.isPresent() && !shared.get().checkpoint().equals(own.checkpoint())) {
-                fail(BundleLayout.CHECKPOINT, "split view: the bundle has " + describe(own.checkpoint().head())
-                        + ", the registry has " + describe(shared.get().checkpoint().head()) + " for the same window");
+                fail(
+                        BundleLayout.CHECKPOINT,
+                        "split view: the bundle has "
+                                + describe(own.checkpoint().head()) + ", the registry has "
+                                + describe(shared.get().checkpoint().head()) + " for the same window");
             } else if (shared.isPresent() && !shared.get().digest().equals(own.digest())) {
                 fail(BundleLayout.CHECKPOINT, "not the same bytes as the registry's checkpoint of this window");
             }
@@ -82,6 +88,7 @@ final class CompletenessCheck {
             LeafFold.Folded folded = LeafFold.read(
                     folder.resolve(BundleLayout.LEAVES),
                     CompactRange.of(registry.previousSize(), registry.frontier()),
+                    Math.min(LeafFold.LEAVES_MAX, registry.size() - registry.previousSize()),
                     (index, leaf) -> {
                         Integer partition = chains.partitionOf(leaf.chain());
                         if (partition != null) {
@@ -90,8 +97,10 @@ final class CompletenessCheck {
                         }
                     });
             if (!folded.range().head().equals(registry.head())) {
-                fail(BundleLayout.LEAVES, "the leaves give " + describe(folded.range().head())
-                        + ", the registry checkpoint has " + describe(registry.head()));
+                fail(
+                        BundleLayout.LEAVES,
+                        "the leaves give " + describe(folded.range().head()) + ", the registry checkpoint has "
+                                + describe(registry.head()));
             }
         } catch (LeafFold.LeavesException e) {
             fail(BundleLayout.LEAVES, e.getMessage());
@@ -105,18 +114,19 @@ final class CompletenessCheck {
 
     private void requireShown(int partition, long index, byte[] leaf, RegistryProofs.Head shown) {
         ChainId id = new ChainId(manifest.tenant(), partition);
-        Optional<Manifest.Chain> chain = manifest.chains().stream()
-                .filter(c -> c.partition() == partition)
-                .findFirst();
+        Optional<Manifest.Chain> chain = Optional.ofNullable(listed.get(partition));
         if (shown == null || chain.isEmpty()) {
-            fail(BundleLayout.LEAVES, "the registry has a head of chain " + id
-                    + " at index " + index + " that the bundle does not show");
+            fail(
+                    BundleLayout.LEAVES,
+                    "the registry has a head of chain " + id + " at index " + index + " that the bundle does not show");
         } else if (shown.index() != index) {
-            fail(BundleLayout.LEAVES, "head of chain " + id + " is at index " + index + ", the bundle says "
-                    + shown.index());
+            fail(
+                    BundleLayout.LEAVES,
+                    "head of chain " + id + " is at index " + index + ", the bundle says " + shown.index());
         } else if (!Arrays.equals(leaf, TreeCheck.headLeaf(manifest, chain.get()))) {
-            fail(BundleLayout.LEAVES, "the head of chain " + id + " is another one, leaf hash "
-                    + Rfc6962.leafHash(leaf));
+            fail(
+                    BundleLayout.LEAVES,
+                    "the head of chain " + id + " is another one, leaf hash " + Rfc6962.leafHash(leaf));
         }
     }
 

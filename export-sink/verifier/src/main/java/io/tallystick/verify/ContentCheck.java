@@ -109,9 +109,7 @@ final class ContentCheck {
         Hash digest = lines.digest();
         if (!digest.equals(file.sha256())) {
             findings.fail(
-                    Phase.DIGESTS,
-                    stored,
-                    "the manifest says content digest " + file.sha256() + ", found " + digest);
+                    Phase.DIGESTS, stored, "the manifest says content digest " + file.sha256() + ", found " + digest);
         }
     }
 

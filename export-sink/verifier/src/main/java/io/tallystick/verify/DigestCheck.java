@@ -66,11 +66,12 @@ final class DigestCheck {
         manifest.data().forEach(file -> expected.add(file.name() + BundleLayout.STORED_SUFFIX));
         manifest.schemas().forEach(schema -> expected.add(BundleLayout.schema(schema)));
         documents.proofs().ifPresent(proofs -> proofs.heads()
-                .forEach(head -> expected.add(
-                        BundleLayout.chainCheckpoint(head.chain().partition()))));
+                .forEach(head ->
+                        expected.add(BundleLayout.chainCheckpoint(head.chain().partition()))));
         for (String path : expected) {
             // A fixed document that is missing was reported when it was read.
-            if (!folder.has(path) && (path.startsWith("chain-") || path.contains("/chain-") || path.startsWith("schemas/"))) {
+            if (!folder.has(path)
+                    && (path.startsWith("chain-") || path.contains("/chain-") || path.startsWith("schemas/"))) {
                 findings.fail(Phase.STRUCTURE, path, "the file is missing");
             }
         }
@@ -79,7 +80,8 @@ final class DigestCheck {
                 findings.fail(Phase.STRUCTURE, path, "a file that does not belong to the bundle");
             }
         }
-        long content = manifest.data().stream().mapToLong(Manifest.DataFile::bytes).sum();
+        long content =
+                manifest.data().stream().mapToLong(Manifest.DataFile::bytes).sum();
         if (content > BundleLayout.BUNDLE_BYTES_MAX) {
             findings.fail(Phase.STRUCTURE, BundleLayout.MANIFEST, "content of " + content + " bytes is over 64 GiB");
         }

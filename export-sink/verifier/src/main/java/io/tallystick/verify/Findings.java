@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * Collects what the phases find. A phase passes only if it was said to be {@linkplain #checked checked} and nothing
@@ -18,7 +19,7 @@ final class Findings {
     private final Map<Phase, List<Fault>> faults = new EnumMap<>(Phase.class);
     private final Map<Phase, Long> counts = new EnumMap<>(Phase.class);
     private final Map<Phase, List<String>> reasons = new EnumMap<>(Phase.class);
-    private final Map<Phase, List<Integer>> codes = new EnumMap<>(Phase.class);
+    private final Map<Phase, Set<Integer>> codes = new EnumMap<>(Phase.class);
     private final Set<Phase> checked = EnumSet.noneOf(Phase.class);
     private final List<String> notes = new ArrayList<>();
 
@@ -44,7 +45,7 @@ final class Findings {
         if (kept.size() < KEPT_MAX && !kept.contains(why)) {
             kept.add(why);
         }
-        codes.computeIfAbsent(phase, p -> new ArrayList<>()).add(code);
+        codes.computeIfAbsent(phase, p -> new TreeSet<>()).add(code);
     }
 
     /** Something the reader should know that changes no verdict. */
@@ -64,8 +65,7 @@ final class Findings {
         List<Fault> found = faults.getOrDefault(phase, List.of());
         List<String> why = reasons.getOrDefault(phase, List.of());
         if (!found.isEmpty()) {
-            return new PhaseVerdict(
-                    phase, PhaseVerdict.Verdict.FAIL, why, found, counts.get(phase), ExitCode.FAILED);
+            return new PhaseVerdict(phase, PhaseVerdict.Verdict.FAIL, why, found, counts.get(phase), ExitCode.FAILED);
         }
         if (!why.isEmpty()) {
             int code = ExitCode.worst(codes.get(phase));

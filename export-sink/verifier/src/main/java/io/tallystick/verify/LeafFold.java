@@ -2,6 +2,7 @@
 package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
@@ -20,7 +21,8 @@ import java.time.Instant;
  * then the window leaf that counts them. Folds their hashes to the right of a given frontier.
  */
 final class LeafFold {
-    private static final long BYTES_MAX = 8L * 1024 * 1024 * 1024;
+    /** Leaves of one window: 10,000,000, as lines of a data file. */
+    static final long LEAVES_MAX = BundleLayout.DATA_LINES_MAX;
 
     private CompactRange range;
     private final HeadVisitor visitor;
@@ -56,13 +58,22 @@ final class LeafFold {
         this.visitor = visitor;
     }
 
-    /** @param base the registry's frontier before the window */
-    static Folded read(Path leaves, CompactRange base, HeadVisitor visitor) throws IOException, LeavesException {
+    /**
+     * Reads and folds.
+     *
+     * @param base the registry's frontier before the window
+     * @param leavesMax how many there may be
+     */
+    static Folded read(Path leaves, CompactRange base, long leavesMax, HeadVisitor visitor)
+            throws IOException, LeavesException {
         LeafFold fold = new LeafFold(base, visitor);
         try (InputStream in = new BufferedInputStream(
                 Files.newInputStream(leaves, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-            LineReader lines = new LineReader(in, RegistryLeaf.BYTES_MAX, BYTES_MAX);
+            LineReader lines = new LineReader(in, RegistryLeaf.BYTES_MAX, leavesMax * (RegistryLeaf.BYTES_MAX + 1L));
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                if (lines.lines() > leavesMax) {
+                    throw new LeavesException("more than " + leavesMax + " leaves");
+                }
                 fold.line(lines.lines(), line);
             }
         } catch (LineReader.LineException e) {

@@ -40,8 +40,8 @@ final class LineCheck {
 
     private void requireWindow(String file, long number, Entry entry) {
         if (entry.recorded().isBefore(window.start()) || !entry.recorded().isBefore(window.end())) {
-            String found = "recorded " + entry.recorded() + " is not in the window " + window.start() + " to "
-                    + window.end();
+            String found =
+                    "recorded " + entry.recorded() + " is not in the window " + window.start() + " to " + window.end();
             findings.fail(Phase.ENTRIES, Fault.at(file, number, entry.seq(), found));
         }
     }
@@ -68,7 +68,8 @@ final class LineCheck {
     private void requireOpening(
             String file, long number, Entry entry, String what, Opened ref, Bytes found, Hash commit) {
         if (found.length() != ref.bytes()) {
-            String message = "the entry commits to a " + what + " of " + ref.bytes() + " bytes, found " + found.length();
+            String message =
+                    "the entry commits to a " + what + " of " + ref.bytes() + " bytes, found " + found.length();
             findings.fail(Phase.ENTRIES, Fault.at(file, number, entry.seq(), message));
         } else if (!commit.equals(ref.commit())) {
             String message = what + " or its salt was changed: the entry's commitment is " + ref.commit()
@@ -92,7 +93,9 @@ final class LineCheck {
             cursor.entry(file, number, EntryCodec.decode(entryBytes), entryBytes);
         } catch (EntryException e) {
             findings.notChecked(
-                    Phase.CHAINS, ExitCode.INCOMPLETE, file + " line " + number + " is not an entry: " + e.getMessage());
+                    Phase.CHAINS,
+                    ExitCode.INCOMPLETE,
+                    file + " line " + number + " is not an entry: " + e.getMessage());
             cursor.undecodable(entryBytes);
         }
     }

@@ -24,17 +24,18 @@ final class RegistryAudit {
 
     private final Target.Kind kind;
     private final TrustInput trust;
+    private final TenantChains.Cache tenants;
     private final Findings findings;
     private final Map<Instant, Long> accounted = new HashMap<>();
     private final Map<Instant, Seen> seen = new HashMap<>();
-    private final Map<String, TenantChains> tenants = new HashMap<>();
 
     /** The registry around one window, as its bundles say. */
     private record Seen(Manifest.Registry registry, String path) {}
 
-    RegistryAudit(Target.Kind kind, TrustInput trust, Findings findings) {
+    RegistryAudit(Target.Kind kind, TrustInput trust, TenantChains.Cache tenants, Findings findings) {
         this.kind = kind;
         this.trust = trust;
+        this.tenants = tenants;
         this.findings = findings;
     }
 
@@ -46,10 +47,8 @@ final class RegistryAudit {
         Manifest manifest = bundle.manifest().get();
         Instant start = manifest.window().start();
         accounted.merge(start, bundle.heads(), Long::sum);
-        tenants.computeIfAbsent(
-                manifest.origin() + " " + manifest.tenant(),
-                key -> new TenantChains(manifest.origin(), manifest.tenant()));
-        Seen before = seen.putIfAbsent(start, new Seen(manifest.registry(), bundle.report().path()));
+        Seen before = seen.putIfAbsent(
+                start, new Seen(manifest.registry(), bundle.report().path()));
         if (before != null && !before.registry().equals(manifest.registry())) {
             findings.fail(
                     Phase.COMPLETENESS,
@@ -85,11 +84,12 @@ final class RegistryAudit {
         }
         long[] own = new long[1];
         try {
-            LeafFold.Folded folded = LeafFold.read(folder.resolve(BundleLayout.LEAVES), base.get(), (index, leaf) -> {
-                if (counts(leaf)) {
-                    own[0]++;
-                }
-            });
+            LeafFold.Folded folded = LeafFold.read(
+                    folder.resolve(BundleLayout.LEAVES), base.get(), LeafFold.LEAVES_MAX, (index, leaf) -> {
+                        if (counts(leaf)) {
+                            own[0]++;
+                        }
+                    });
             requireCheckpoint(start, folder, folded);
             long missing = own[0] - accounted.getOrDefault(start, 0L);
             if (missing > 0) {
@@ -104,8 +104,7 @@ final class RegistryAudit {
     }
 
     private boolean counts(RegistryLeaf.Head leaf) {
-        return kind == Target.Kind.BUCKET
-                || tenants.values().stream().anyMatch(chains -> chains.partitionOf(leaf.chain()) != null);
+        return kind == Target.Kind.BUCKET || tenants.knows(leaf.chain());
     }
 
     /** A window without a bundle has only this to hold its leaves to; the others were held to their bundle's. */
@@ -126,8 +125,11 @@ final class RegistryAudit {
         }
         TreeHead head = folded.range().head();
         if (!note.get().checkpoint().head().equals(head)) {
-            findings.fail(Phase.COMPLETENESS, LEAVES, "window of " + start + ": the leaves give size " + head.size()
-                    + " root " + head.root() + ", its checkpoint says otherwise");
+            findings.fail(
+                    Phase.COMPLETENESS,
+                    LEAVES,
+                    "window of " + start + ": the leaves give size " + head.size() + " root " + head.root()
+                            + ", its checkpoint says otherwise");
         }
         trust.root().ifPresent(root -> {
             Findings signatures = new Findings();

@@ -40,7 +40,9 @@ final class SignatureCheck {
     /** A checkpoint's signature lines, for the origin it must be of. */
     void checkpoint(Documents.Note note, String origin) {
         if (!note.checkpoint().origin().equals(origin)) {
-            fail(note.file(), "expected origin " + origin + ", found " + note.checkpoint().origin());
+            fail(
+                    note.file(),
+                    "expected origin " + origin + ", found " + note.checkpoint().origin());
             return;
         }
         List<TrustedKey> listed = root.keys(TrustRole.CHECKPOINT, origin).stream()
@@ -91,12 +93,13 @@ final class SignatureCheck {
     /** The raw signature over manifest.json and the DSSE envelope; both by keys with the bundle role. */
     void bundle(Documents documents, String origin, String tenant) {
         List<TrustedKey> listed = root.keys().stream()
-                .filter(key -> key.covers(TrustRole.BUNDLE, origin)
-                        || key.covers(TrustRole.BUNDLE, origin + "/" + tenant))
+                .filter(key ->
+                        key.covers(TrustRole.BUNDLE, origin) || key.covers(TrustRole.BUNDLE, origin + "/" + tenant))
                 .toList();
         Optional<TrustedKey> named = documents.dsse().flatMap(envelope -> key(listed, envelope.keyid()));
         documents.dsse().ifPresent(envelope -> dsse(envelope, named));
-        if (documents.manifestBytes().isPresent() && documents.manifestSignature().isPresent()) {
+        if (documents.manifestBytes().isPresent()
+                && documents.manifestSignature().isPresent()) {
             manifest(
                     documents.manifestBytes().get().bytes(),
                     documents.manifestSignature().get().bytes(),
@@ -137,7 +140,8 @@ final class SignatureCheck {
         } else if (named.isPresent()) {
             fail(
                     BundleLayout.MANIFEST_SIGNATURE,
-                    "the signature does not verify with listed key " + named.get().keyId());
+                    "the signature does not verify with listed key "
+                            + named.get().keyId());
         } else {
             stranger(BundleLayout.MANIFEST_SIGNATURE + " is not by a key that the trust root lists for bundles");
         }
@@ -167,8 +171,9 @@ final class SignatureCheck {
                     case NOT_YET_VALID -> "is valid only from " + key.notBefore();
                     case EXPIRED -> "was valid only until " + key.notAfter();
                     case REVOKED -> "is revoked";
-                    case COMPROMISED -> "is compromised since "
-                            + key.compromisedSince().orElseThrow() + " and no earlier anchor was checked";
+                    case COMPROMISED ->
+                        "is compromised since " + key.compromisedSince().orElseThrow()
+                                + " and no earlier anchor was checked";
                     case VALID -> throw new IllegalStateException("a valid key counts");
                 };
         fail(file, "signed by key " + key.keyId() + ", which " + why + "; the window ends " + at);

@@ -38,7 +38,7 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry) {
     record Tenant(Optional<String> name, Path folder, List<Path> bundles, List<Path> uncommitted) {}
 
     static Target of(Path path) throws IOException {
-        Path absolute = path.toAbsolutePath().normalize();
+        Path absolute = path.toRealPath();
         Path inside = absolute.resolve(BundleLayout.ROOT);
         if (isBucket(inside)) {
             return bucket(inside);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.entry.ChainId;
 import io.tallystick.tree.Hash;
@@ -11,7 +12,23 @@ import java.util.Map;
 final class TenantChains {
     private final Map<Hash, Integer> partitions = new HashMap<>();
 
-    TenantChains(String origin, String tenant) {
+    /** Those of each tenant met so far. */
+    static final class Cache {
+        private final Map<String, TenantChains> tenants = new HashMap<>();
+
+        TenantChains of(Manifest manifest) {
+            return tenants.computeIfAbsent(
+                    manifest.origin() + " " + manifest.tenant(),
+                    key -> new TenantChains(manifest.origin(), manifest.tenant()));
+        }
+
+        /** Whether the chain is of a tenant met so far. */
+        boolean knows(Hash chain) {
+            return tenants.values().stream().anyMatch(tenant -> tenant.partitionOf(chain) != null);
+        }
+    }
+
+    private TenantChains(String origin, String tenant) {
         for (int partition = 0; partition <= ChainId.PARTITION_MAX; partition++) {
             partitions.put(RegistryLeaf.chainId(new ChainId(tenant, partition).origin(origin)), partition);
         }

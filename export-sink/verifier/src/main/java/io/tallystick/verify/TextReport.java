@@ -76,7 +76,8 @@ final class TextReport {
         boolean why = verdict.verdict() == PhaseVerdict.Verdict.NOT_CHECKED;
         line("  %-28s %s%s", verdict.phase(), verdict.verdict(), why ? ": " + String.join("; ", reasons) : "");
         verdict.faults().stream().limit(FAULTS_SHOWN).forEach(fault -> line("      %s", fault));
-        long more = verdict.faultCount() - Math.min(FAULTS_SHOWN, verdict.faults().size());
+        long more =
+                verdict.faultCount() - Math.min(FAULTS_SHOWN, verdict.faults().size());
         if (more > 0) {
             line("      … and %d more", more);
         }

@@ -49,10 +49,13 @@ final class TreeCheck {
         ChainId id = manifest.chainId(chain);
         CompactRange before = CompactRange.of(chain.firstSeq(), chain.frontier());
         if (!before.root().equals(chain.previousRoot())) {
-            fail(BundleLayout.MANIFEST, "chain " + id + ": the frontier gives root " + before.root()
-                    + ", previousRoot is " + chain.previousRoot());
+            fail(
+                    BundleLayout.MANIFEST,
+                    "chain " + id + ": the frontier gives root " + before.root() + ", previousRoot is "
+                            + chain.previousRoot());
         }
-        if (chain.firstSeq() % 2 == 1 && !chain.frontier().get(chain.frontier().size() - 1).equals(chain.prev())) {
+        if (chain.firstSeq() % 2 == 1
+                && !chain.frontier().get(chain.frontier().size() - 1).equals(chain.prev())) {
             fail(BundleLayout.MANIFEST, "chain " + id + ": prev is not the frontier's last leaf");
         }
         Optional<CompactRange> after = grown.get(chain.partition()).range();
@@ -60,22 +63,27 @@ final class TreeCheck {
             findings.notChecked(
                     Phase.TREES, ExitCode.INCOMPLETE, "chain " + id + ": its entries could not all be read");
         } else if (!after.get().root().equals(chain.root())) {
-            fail(BundleLayout.MANIFEST, "chain " + id + ": frontier and entries give root " + after.get().root()
-                    + ", the manifest says " + chain.root());
+            fail(
+                    BundleLayout.MANIFEST,
+                    "chain " + id + ": frontier and entries give root "
+                            + after.get().root() + ", the manifest says " + chain.root());
         }
     }
 
     private void requireRegistryFrontier() {
         Manifest.Registry registry = manifest.registry();
-        Hash root = CompactRange.of(registry.previousSize(), registry.frontier()).root();
+        Hash root =
+                CompactRange.of(registry.previousSize(), registry.frontier()).root();
         if (!root.equals(registry.previousRoot())) {
-            fail(BundleLayout.MANIFEST, "the registry's frontier gives root " + root + ", previousRoot is "
-                    + registry.previousRoot());
+            fail(
+                    BundleLayout.MANIFEST,
+                    "the registry's frontier gives root " + root + ", previousRoot is " + registry.previousRoot());
         }
     }
 
     private void requireCheckpoint(Documents.Note note) {
-        Checkpoint expected = new Checkpoint(manifest.origin(), manifest.registry().head());
+        Checkpoint expected =
+                new Checkpoint(manifest.origin(), manifest.registry().head());
         if (!note.checkpoint().equals(expected)) {
             fail(note.file(), "expected " + describe(expected) + ", found " + describe(note.checkpoint()));
         }
@@ -98,14 +106,19 @@ final class TreeCheck {
         RegistryLeaf.Window leaf = proofs.window().leaf();
         Manifest.Window window = manifest.window();
         if (!leaf.start().equals(window.start()) || !leaf.end().equals(window.end())) {
-            fail(BundleLayout.REGISTRY_PROOFS, "its window leaf is of " + leaf.start() + " to " + leaf.end()
-                    + ", the manifest of " + window.start() + " to " + window.end());
+            fail(
+                    BundleLayout.REGISTRY_PROOFS,
+                    "its window leaf is of " + leaf.start() + " to " + leaf.end() + ", the manifest of "
+                            + window.start() + " to " + window.end());
         }
         Hash leafHash = Rfc6962.leafHash(leaf.encode());
         attempt(
                 "window leaf",
                 () -> Proofs.verifyInclusion(
-                        registry, proofs.window().index(), leafHash, proofs.window().proof()));
+                        registry,
+                        proofs.window().index(),
+                        leafHash,
+                        proofs.window().proof()));
         requireHeads(proofs);
     }
 
@@ -117,7 +130,9 @@ final class TreeCheck {
         for (RegistryProofs.Head head : proofs.heads()) {
             Manifest.Chain chain = chains.get(head.chain().partition());
             if (chain == null || !head.chain().tenant().equals(manifest.tenant())) {
-                fail(BundleLayout.REGISTRY_PROOFS, "head of chain " + head.chain() + ", which the manifest does not list");
+                fail(
+                        BundleLayout.REGISTRY_PROOFS,
+                        "head of chain " + head.chain() + ", which the manifest does not list");
             } else {
                 requireHead(head, chain);
                 proven.add(chain.partition());
@@ -131,8 +146,10 @@ final class TreeCheck {
         }
         for (Manifest.Chain chain : manifest.chains()) {
             if (!chain.isIdle() && !proven.contains(chain.partition())) {
-                fail(BundleLayout.REGISTRY_PROOFS, "chain " + manifest.chainId(chain)
-                        + " has entries in this window, but no head in the registry");
+                fail(
+                        BundleLayout.REGISTRY_PROOFS,
+                        "chain " + manifest.chainId(chain)
+                                + " has entries in this window, but no head in the registry");
             }
         }
     }
@@ -160,10 +177,12 @@ final class TreeCheck {
     /** The leaf that the registry must hold for a chain's head in this window. */
     static byte[] headLeaf(Manifest manifest, Manifest.Chain chain) {
         String origin = manifest.chainId(chain).origin(manifest.origin());
-        Hash commitment = RegistryLeaf.headCommitment(
-                manifest.blind().bytes(), new Checkpoint(origin, chain.head()).text());
+        Hash commitment =
+                RegistryLeaf.headCommitment(manifest.blind().bytes(), new Checkpoint(origin, chain.head()).text());
         return new RegistryLeaf.Head(
-                        RegistryLeaf.chainId(origin), commitment, manifest.window().start())
+                        RegistryLeaf.chainId(origin),
+                        commitment,
+                        manifest.window().start())
                 .encode();
     }
 

@@ -32,8 +32,7 @@ public final class Verifier {
 
     /** Verifies what the request names. Whatever is wrong with the input is in the report; this does not throw. */
     public static VerificationReport verify(VerifyRequest request) {
-        for (Optional<Path> path :
-                List.of(Optional.of(request.target()), request.trustRoot(), request.registry())) {
+        for (Optional<Path> path : List.of(Optional.of(request.target()), request.trustRoot(), request.registry())) {
             if (path.isPresent() && !Files.exists(path.get())) {
                 return problem(ExitCode.USAGE, path.get() + " does not exist");
             }
@@ -41,7 +40,8 @@ public final class Verifier {
         if (!Files.isDirectory(request.target())) {
             return problem(ExitCode.USAGE, request.target() + " is not a folder");
         }
-        if (request.registry().isPresent() && !Files.isDirectory(request.registry().get())) {
+        if (request.registry().isPresent()
+                && !Files.isDirectory(request.registry().get())) {
             return problem(ExitCode.USAGE, request.registry().get() + " is not a folder");
         }
         try {
@@ -65,7 +65,7 @@ public final class Verifier {
 
         Run(VerifyRequest request) throws IOException {
             this.request = request;
-            this.base = request.target().toAbsolutePath().normalize();
+            this.base = request.target().toRealPath();
             this.trust = trust();
         }
 
@@ -74,8 +74,9 @@ public final class Verifier {
             Optional<RegistryFolder> registry =
                     request.registry().or(target::registry).map(RegistryFolder::of);
             Findings audited = new Findings();
-            RegistryAudit audit = new RegistryAudit(target.kind(), trust, audited);
-            BundleCheck check = new BundleCheck(trust, registry);
+            TenantChains.Cache chains = new TenantChains.Cache();
+            RegistryAudit audit = new RegistryAudit(target.kind(), trust, chains, audited);
+            BundleCheck check = new BundleCheck(trust, chains, registry);
             for (Target.Tenant tenant : target.tenants()) {
                 tenant(tenant, check, audit);
             }
@@ -93,12 +94,7 @@ public final class Verifier {
                 accounts = Optional.of(audited.verdict(Phase.COMPLETENESS));
             }
             return new VerificationReport(
-                    Optional.empty(),
-                    trust.root().map(TrustRoot::fingerprint),
-                    bundles,
-                    tenants,
-                    accounts,
-                    warnings);
+                    Optional.empty(), trust.root().map(TrustRoot::fingerprint), bundles, tenants, accounts, warnings);
         }
 
         private void tenant(Target.Tenant tenant, BundleCheck check, RegistryAudit audit) throws IOException {
@@ -110,8 +106,10 @@ public final class Verifier {
                 sequence.offer(checked);
                 audit.offer(checked);
             }
-            tenant.uncommitted().stream().sorted().forEach(folder -> between.note(relative(folder)
-                    + " has no checkpoint: it is not committed and was not looked at"));
+            tenant.uncommitted().stream()
+                    .sorted()
+                    .forEach(folder -> between.note(
+                            relative(folder) + " has no checkpoint: it is not committed and was not looked at"));
             tenants.add(sequence.report(relative(tenant.folder())));
         }
 
@@ -127,7 +125,8 @@ public final class Verifier {
 
         /** A manifest that cannot be read is a fault when its bundle is checked; here it only goes last. */
         private static Instant startOf(Path folder) throws IOException {
-            byte[] manifest = new BundleFolder(folder).readIfThere(BundleLayout.MANIFEST, BundleLayout.MANIFEST_BYTES_MAX);
+            byte[] manifest =
+                    new BundleFolder(folder).readIfThere(BundleLayout.MANIFEST, BundleLayout.MANIFEST_BYTES_MAX);
             try {
                 return manifest == null
                         ? Instant.MAX
@@ -156,7 +155,8 @@ public final class Verifier {
             } catch (TrustException e) {
                 return TrustInput.none("the trust root cannot be used: " + e.getMessage());
             }
-            if (request.fingerprint().isPresent() && !request.fingerprint().get().equals(root.fingerprint())) {
+            if (request.fingerprint().isPresent()
+                    && !request.fingerprint().get().equals(root.fingerprint())) {
                 return TrustInput.none("the trust root has fingerprint " + root.fingerprint() + ", expected "
                         + request.fingerprint().get());
             }

@@ -18,7 +18,11 @@ import java.util.Optional;
  * @param now only for the warning that a trust root has expired; without it there is no such warning
  */
 public record VerifyRequest(
-        Path target, Optional<Path> trustRoot, Optional<Hash> fingerprint, Optional<Path> registry, Optional<Instant> now) {
+        Path target,
+        Optional<Path> trustRoot,
+        Optional<Hash> fingerprint,
+        Optional<Path> registry,
+        Optional<Instant> now) {
     public VerifyRequest {
         Objects.requireNonNull(target);
         Objects.requireNonNull(trustRoot);

@@ -59,8 +59,10 @@ final class WindowSequence {
         }
         for (Manifest.Chain chain : manifest.chains()) {
             if (chain.firstSeq() != 0) {
-                fail(path, "the tenant's first bundle begins chain " + manifest.chainId(chain) + " at seq "
-                        + chain.firstSeq());
+                fail(
+                        path,
+                        "the tenant's first bundle begins chain " + manifest.chainId(chain) + " at seq "
+                                + chain.firstSeq());
             }
         }
     }
@@ -69,11 +71,17 @@ final class WindowSequence {
         Instant start = manifest.window().start();
         Instant end = before.window().end();
         if (start.equals(before.window().start())) {
-            fail(path, "a second bundle for the window of " + start + ", beside " + last.report().path());
+            fail(
+                    path,
+                    "a second bundle for the window of " + start + ", beside "
+                            + last.report().path());
             return;
         }
         if (!manifest.origin().equals(before.origin()) || !manifest.blind().equals(before.blind())) {
-            fail(path, "another origin or blind than in the bundle before, " + last.report().path());
+            fail(
+                    path,
+                    "another origin or blind than in the bundle before, "
+                            + last.report().path());
         }
         if (start.isBefore(end)) {
             fail(path, "the window of " + start + " overlaps the one that ends " + end);
@@ -89,14 +97,18 @@ final class WindowSequence {
             fail(path, "previous is " + text(manifest.previous()) + ", the manifest before has " + text(last.digest()));
         }
         if (!manifest.registry().previousHead().equals(before.registry().head())) {
-            fail(path, "the registry before this window is of size " + manifest.registry().previousSize()
-                    + ", after the window before it was " + before.registry().size() + ", or the roots differ");
+            fail(
+                    path,
+                    "the registry before this window is of size "
+                            + manifest.registry().previousSize() + ", after the window before it was "
+                            + before.registry().size() + ", or the roots differ");
         }
         requireGrowth(path, manifest, before, true);
     }
 
     private static String windows(Manifest before, Instant from, Instant to) {
-        Duration size = Duration.between(before.window().start(), before.window().end());
+        Duration size =
+                Duration.between(before.window().start(), before.window().end());
         return Duration.between(from, to).dividedBy(size) + " windows of " + size;
     }
 
@@ -114,7 +126,9 @@ final class WindowSequence {
             if (chain == null) {
                 fail(path, "chain " + id + " is not listed any more");
             } else if (chain.firstSeq() < old.size()) {
-                fail(path, "chain " + id + " begins at seq " + chain.firstSeq() + ", it had " + old.size() + " entries");
+                fail(
+                        path,
+                        "chain " + id + " begins at seq " + chain.firstSeq() + ", it had " + old.size() + " entries");
             } else if (adjacent) {
                 requireContinuation(path, id, chain, old);
             }
@@ -130,14 +144,18 @@ final class WindowSequence {
         if (chain.firstSeq() != old.size()) {
             fail(path, "chain " + id + " begins at seq " + chain.firstSeq() + ", expected " + old.size());
         } else if (!chain.previousRoot().equals(old.root())) {
-            fail(path, "chain " + id + ": previousRoot is " + chain.previousRoot() + ", the bundle before has root "
-                    + old.root());
+            fail(
+                    path,
+                    "chain " + id + ": previousRoot is " + chain.previousRoot() + ", the bundle before has root "
+                            + old.root());
         } else if (!chain.prev().equals(last.lastLeaves().get(old.partition()))) {
             fail(path, "chain " + id + ": prev is not the last entry of the bundle before");
         }
         if (chain.source().from() != old.source().next()) {
-            fail(path, "chain " + id + ": source.from is " + chain.source().from() + ", the bundle before ended at "
-                    + old.source().next());
+            fail(
+                    path,
+                    "chain " + id + ": source.from is " + chain.source().from() + ", the bundle before ended at "
+                            + old.source().next());
         }
         if (old.counts().containsKey("closed") && !chain.isIdle()) {
             fail(path, "chain " + id + " has entries after it was closed");

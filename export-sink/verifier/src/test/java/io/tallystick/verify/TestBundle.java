@@ -110,7 +110,14 @@ final class TestBundle {
                 .replaceAll(
                         "\\{\"bytes\":[0-9]+,\"lines\":[0-9]+,\"name\":\"" + name + "\",\"sha256\":\"[0-9a-f]+\"\\}",
                         json(object(
-                                "bytes", content.length, "lines", lines, "name", name, "sha256", hex(sha256(content)))));
+                                "bytes",
+                                content.length,
+                                "lines",
+                                lines,
+                                "name",
+                                name,
+                                "sha256",
+                                hex(sha256(content)))));
         write("manifest.json", bytes(manifest));
         return this;
     }
@@ -133,8 +140,8 @@ final class TestBundle {
         List<Object> stored = new ArrayList<>();
         write("manifest.sig", key.sign(read("manifest.json")));
         files(Set.of("export.json", "bundle.dsse.json", "SHA256SUMS", "checkpoint"))
-                .forEach((name, content) -> stored.add(
-                        object("bytes", content.length, "name", name, "sha256", hex(sha256(content)))));
+                .forEach((name, content) ->
+                        stored.add(object("bytes", content.length, "name", name, "sha256", hex(sha256(content)))));
         String untilText = until.toString().replaceFirst("(:[0-9]{2})Z$", "$1.000Z");
         write(
                 "export.json",
@@ -142,11 +149,16 @@ final class TestBundle {
                         "files", stored,
                         "retention",
                                 object(
-                                        "class", "standard",
-                                        "days", 30,
-                                        "legalHold", false,
-                                        "mode", "none",
-                                        "until", untilText),
+                                        "class",
+                                        "standard",
+                                        "days",
+                                        30,
+                                        "legalHold",
+                                        false,
+                                        "mode",
+                                        "none",
+                                        "until",
+                                        untilText),
                         "software", object("commit", "0123abc", "version", "0.1.0")))));
         return sealStatement(key);
     }
@@ -155,13 +167,19 @@ final class TestBundle {
     TestBundle sealStatement(SigningKey key) throws IOException {
         List<Object> subjects = new ArrayList<>();
         files(Set.of("bundle.dsse.json", "SHA256SUMS", "checkpoint"))
-                .forEach((name, content) -> subjects.add(
-                        object("digest", object("sha256", hex(sha256(content))), "name", name)));
-        return envelope(key, json(object(
-                "_type", "https://in-toto.io/Statement/v1",
-                "predicate", object(),
-                "predicateType", "https://tallystick.io/evidence-bundle/v1",
-                "subject", subjects)));
+                .forEach((name, content) ->
+                        subjects.add(object("digest", object("sha256", hex(sha256(content))), "name", name)));
+        return envelope(
+                key,
+                json(object(
+                        "_type",
+                        "https://in-toto.io/Statement/v1",
+                        "predicate",
+                        object(),
+                        "predicateType",
+                        "https://tallystick.io/evidence-bundle/v1",
+                        "subject",
+                        subjects)));
     }
 
     TestBundle envelope(SigningKey key, String statement) throws IOException {
@@ -188,8 +206,10 @@ final class TestBundle {
     /** SHA256SUMS over what lies there. */
     TestBundle sums() throws IOException {
         StringBuilder text = new StringBuilder();
-        files(Set.of("SHA256SUMS", "checkpoint"))
-                .forEach((name, content) -> text.append(hex(sha256(content))).append("  ").append(name).append('\n'));
+        files(Set.of("SHA256SUMS", "checkpoint")).forEach((name, content) -> text.append(hex(sha256(content)))
+                .append("  ")
+                .append(name)
+                .append('\n'));
         write("SHA256SUMS", bytes(text.toString()));
         return this;
     }

@@ -35,7 +35,7 @@ final class TestLedger {
     static final String ORIGIN = TestKeys.ORIGIN;
     static final Duration WINDOW = Duration.ofMinutes(15);
 
-    final TestKeys keys = new TestKeys();
+    final TestKeys keys;
     final Path bucket;
     private final Random random;
     private Instant start;
@@ -43,6 +43,11 @@ final class TestLedger {
     private final List<byte[]> registry = new ArrayList<>();
 
     TestLedger(Path bucket, Instant start, long seed) {
+        this(bucket, start, seed, new TestKeys());
+    }
+
+    TestLedger(Path bucket, Instant start, long seed, TestKeys keys) {
+        this.keys = keys;
         this.bucket = bucket;
         this.start = start;
         this.random = new Random(seed);
@@ -126,13 +131,20 @@ final class TestLedger {
 
         private Map<String, Object> sourceMembers(String reason) {
             return object(
-                    "cluster", "test-cluster",
-                    "hash", "sha-256",
-                    "origin", ORIGIN + "/" + id(),
-                    "partition", partition,
-                    "reason", reason,
-                    "topic", "ledger.in." + tenant.name,
-                    "topicId", topicId);
+                    "cluster",
+                    "test-cluster",
+                    "hash",
+                    "sha-256",
+                    "origin",
+                    ORIGIN + "/" + id(),
+                    "partition",
+                    partition,
+                    "reason",
+                    reason,
+                    "topic",
+                    "ledger.in." + tenant.name,
+                    "topicId",
+                    topicId);
         }
 
         /** A JSON event, with context. */
@@ -142,8 +154,9 @@ final class TestLedger {
 
         /** A JSON event after {@code markers} offsets that are not records. */
         Chain event(String id, String payload, int markers) {
-            String context = "{\"actor\":\"alice\",\"headers\":[{\"name\":\"trace\",\"value\":\"1\"},{\"name\":\"empty\"}],"
-                    + "\"key\":\"k-" + id + "\"}";
+            String context =
+                    "{\"actor\":\"alice\",\"headers\":[{\"name\":\"trace\",\"value\":\"1\"},{\"name\":\"empty\"}],"
+                            + "\"key\":\"k-" + id + "\"}";
             String contextSalt = hex(randomBytes(16));
             Payload opened = payload(bytes(payload), "application/json", null);
             Map<String, Object> members = object(
@@ -190,8 +203,7 @@ final class TestLedger {
             Payload opened = payload(bytes(payload), "application/json", null);
             Map<String, Object> members = object(
                     "duplicateOf", of, "id", id, "payload", opened.member, "source", cover(0), "type", "order.created");
-            return append(
-                    "event", null, members, ",\"payload\":" + payload + ",\"salt\":\"" + opened.salt + "\"");
+            return append("event", null, members, ",\"payload\":" + payload + ",\"salt\":\"" + opened.salt + "\"");
         }
 
         Chain rejected(String reason, byte[] value) {
@@ -269,19 +281,32 @@ final class TestLedger {
         private Map<String, Object> manifest() {
             List<byte[]> before = entries.subList(0, firstSeq);
             return object(
-                    "asOf", sourceEnd == null ? null : time(start),
-                    "counts", counts,
-                    "firstSeq", firstSeq,
-                    "frontier", SlowTree.frontier(before),
-                    "partition", partition,
-                    "prev", prev(firstSeq),
-                    "previousRoot", hex(SlowTree.root(before)),
-                    "reasons", reasons,
-                    "root", hex(SlowTree.root(entries)),
-                    "size", entries.size(),
-                    "skippedOffsets", skipped,
-                    "source", object("from", lines.isEmpty() ? next : from, "next", next),
-                    "sourceEnd", sourceEnd);
+                    "asOf",
+                    sourceEnd == null ? null : time(start),
+                    "counts",
+                    counts,
+                    "firstSeq",
+                    firstSeq,
+                    "frontier",
+                    SlowTree.frontier(before),
+                    "partition",
+                    partition,
+                    "prev",
+                    prev(firstSeq),
+                    "previousRoot",
+                    hex(SlowTree.root(before)),
+                    "reasons",
+                    reasons,
+                    "root",
+                    hex(SlowTree.root(entries)),
+                    "size",
+                    entries.size(),
+                    "skippedOffsets",
+                    skipped,
+                    "source",
+                    object("from", lines.isEmpty() ? next : from, "next", next),
+                    "sourceEnd",
+                    sourceEnd);
         }
 
         private void nextWindow() {
@@ -320,8 +345,7 @@ final class TestLedger {
     }
 
     private static String commit(String what, String salt, byte[] bytes) {
-        return hex(sha256(
-                bytes("tallystick/" + what + "/v1\0"), HexFormat.of().parseHex(salt), bytes));
+        return hex(sha256(bytes("tallystick/" + what + "/v1\0"), HexFormat.of().parseHex(salt), bytes));
     }
 
     private static String time(Instant time) {
@@ -331,7 +355,8 @@ final class TestLedger {
 
     static String window(Instant start) {
         String text = start.toString();
-        return "dt=" + text.substring(0, 10) + "/window_start=" + text.replace("-", "").replace(":", "");
+        return "dt=" + text.substring(0, 10) + "/window_start="
+                + text.replace("-", "").replace(":", "");
     }
 
     /** Registers the heads, signs, writes every tenant's bundle and the shared leaves, and opens the next window. */
@@ -352,12 +377,18 @@ final class TestLedger {
                 registry.add(leaf);
             });
             Map<String, Object> windowLeaf = object(
-                    "chains", leaves.size(),
-                    "end", time(start.plus(WINDOW)),
-                    "first", first,
-                    "kind", "window",
-                    "start", time(start),
-                    "v", 1);
+                    "chains",
+                    leaves.size(),
+                    "end",
+                    time(start.plus(WINDOW)),
+                    "first",
+                    first,
+                    "kind",
+                    "window",
+                    "start",
+                    time(start),
+                    "v",
+                    1);
             registry.add(bytes(json(windowLeaf)));
             byte[] checkpoint = note(ORIGIN, registryText(), List.of(keys.ed25519, keys.p256));
             Path shared = bucket.resolve("v1/registry").resolve(window(start));
@@ -379,8 +410,8 @@ final class TestLedger {
         byte[] head = sha256(bytes("tallystick/head/v1\0"), chain.tenant.blind, bytes(chain.checkpointText()));
         leaves.put(
                 chainHex,
-                bytes(json(object(
-                        "chain", chainHex, "head", hex(head), "kind", "head", "v", 1, "window", time(start)))));
+                bytes(json(
+                        object("chain", chainHex, "head", hex(head), "kind", "head", "v", 1, "window", time(start)))));
     }
 
     private static String chainHex(Chain chain) {
@@ -388,13 +419,14 @@ final class TestLedger {
     }
 
     private String registryText() {
-        return ORIGIN + "\n" + registry.size() + "\n"
-                + Base64.getEncoder().encodeToString(SlowTree.root(registry)) + "\n";
+        return ORIGIN + "\n" + registry.size() + "\n" + Base64.getEncoder().encodeToString(SlowTree.root(registry))
+                + "\n";
     }
 
     private String leavesText(int first) {
         StringBuilder text = new StringBuilder();
-        registry.subList(first, registry.size()).forEach(leaf -> text.append(Text.string(leaf)).append('\n'));
+        registry.subList(first, registry.size())
+                .forEach(leaf -> text.append(Text.string(leaf)).append('\n'));
         return text.toString();
     }
 
@@ -446,37 +478,58 @@ final class TestLedger {
         Files.writeString(
                 folder.resolve("proofs/registry.json"),
                 json(object(
-                        "consistency", SlowTree.consistency(first, registry),
-                        "heads", heads,
+                        "consistency",
+                        SlowTree.consistency(first, registry),
+                        "heads",
+                        heads,
+                        "previousRoot",
+                        previousRoot,
+                        "previousSize",
+                        first,
+                        "root",
+                        root,
+                        "size",
+                        registry.size(),
+                        "v",
+                        1,
+                        "window",
+                        object(
+                                "index",
+                                registry.size() - 1,
+                                "leaf",
+                                windowLeaf,
+                                "proof",
+                                SlowTree.path(registry.size() - 1, registry)))));
+        String manifest = json(object(
+                "blind",
+                hex(tenant.blind),
+                "chains",
+                listed,
+                "data",
+                data,
+                "format",
+                "tallystick/bundle/v1",
+                "origin",
+                ORIGIN,
+                "previous",
+                tenant.previous,
+                "registry",
+                object(
+                        "frontier", SlowTree.frontier(registry.subList(0, first)),
                         "previousRoot", previousRoot,
                         "previousSize", first,
                         "root", root,
-                        "size", registry.size(),
-                        "v", 1,
-                        "window",
-                                object(
-                                        "index", registry.size() - 1,
-                                        "leaf", windowLeaf,
-                                        "proof", SlowTree.path(registry.size() - 1, registry)))));
-        String manifest = json(object(
-                "blind", hex(tenant.blind),
-                "chains", listed,
-                "data", data,
-                "format", "tallystick/bundle/v1",
-                "origin", ORIGIN,
-                "previous", tenant.previous,
-                "registry",
-                        object(
-                                "frontier", SlowTree.frontier(registry.subList(0, first)),
-                                "previousRoot", previousRoot,
-                                "previousSize", first,
-                                "root", root,
-                                "size", registry.size()),
-                "schemas", schemas.keySet(),
-                "shape", "canonical",
-                "tenant", tenant.name,
-                "transactional", tenant.transactional,
-                "window", object("end", time(start.plus(WINDOW)), "start", time(start))));
+                        "size", registry.size()),
+                "schemas",
+                schemas.keySet(),
+                "shape",
+                "canonical",
+                "tenant",
+                tenant.name,
+                "transactional",
+                tenant.transactional,
+                "window",
+                object("end", time(start.plus(WINDOW)), "start", time(start))));
         Files.writeString(folder.resolve("manifest.json"), manifest);
         tenant.previous = hex(sha256(bytes(manifest)));
         Files.write(folder.resolve("checkpoint"), checkpoint);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.verify.PhaseVerdict.Verdict;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +38,8 @@ class VerifierTest {
         assertThat(report.text()).startsWith("VALID (exit code 0)");
         assertThat(report.exitCode()).isZero();
         assertThat(report.bundles()).hasSize(8);
-        assertThat(report.tenants()).hasSize(2).allSatisfy(t -> assertThat(t.bundles()).isEqualTo(4));
+        assertThat(report.tenants()).hasSize(2).allSatisfy(t -> assertThat(t.bundles())
+                .isEqualTo(4));
     }
 
     @Test
@@ -47,6 +49,19 @@ class VerifierTest {
 
         // Then
         assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    @Test
+    void targetMayBeNamedThroughALink(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Path link = Files.createSymbolicLink(elsewhere.resolve("evidence"), scenario.ledger.bucket.resolve("v1"));
+
+        // When
+        VerificationReport report = Verifier.verify(request(link));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        assertThat(report.bundles()).hasSize(8);
     }
 
     @Test
@@ -62,8 +77,7 @@ class VerifierTest {
     @Test
     void loneBundleInItsBucketPassesAllPhasesThatAreChecked() {
         // When
-        VerificationReport report =
-                Verifier.verify(request(scenario.ledger.bucket.resolve(Scenario.path("acme", 3))));
+        VerificationReport report = Verifier.verify(request(scenario.ledger.bucket.resolve(Scenario.path("acme", 3))));
 
         // Then
         assertThat(report.exitCode()).as(report.text()).isZero();
@@ -87,7 +101,8 @@ class VerifierTest {
     void movedAndRenamedBundleVerifiesWithGivenLeaves(@TempDir Path elsewhere) throws IOException {
         // Given
         Path moved = Scenario.copy(
-                scenario.ledger.bucket.resolve(Scenario.path("acme", 1)), elsewhere.resolve("evidence for the auditor"));
+                scenario.ledger.bucket.resolve(Scenario.path("acme", 1)),
+                elsewhere.resolve("evidence for the auditor"));
 
         // When
         VerificationReport report =
@@ -100,8 +115,7 @@ class VerifierTest {
     @Test
     void leavesOfOneWindowMayBeGivenByTheirOwnFolder(@TempDir Path elsewhere) throws IOException {
         // Given
-        Path moved = Scenario.copy(
-                scenario.ledger.bucket.resolve(Scenario.path("globex", 2)), elsewhere.resolve("b"));
+        Path moved = Scenario.copy(scenario.ledger.bucket.resolve(Scenario.path("globex", 2)), elsewhere.resolve("b"));
         Path leaves = scenario.ledger.bucket.resolve("v1/registry").resolve(TestLedger.window(Scenario.start(2)));
 
         // When
@@ -135,8 +149,9 @@ class VerifierTest {
 
         // Then
         assertThat(acme)
-                .contains("chain acme/0: 6 entries, 6 in all; source offsets 0 to 5, of which only the source vouches for 0;"
-                        + " source end 9 as of 2026-11-21T03:00:00Z")
+                .contains(
+                        "chain acme/0: 6 entries, 6 in all; source offsets 0 to 5, of which only the source vouches for 0;"
+                                + " source end 9 as of 2026-11-21T03:00:00Z")
                 .contains("note: acme/0: the source reached offset 9");
         assertThat(globex).contains("only the source could vouch for 2 skipped offsets");
     }
@@ -156,8 +171,8 @@ class VerifierTest {
     @Test
     void expiredTrustRootIsAWarningOnly() {
         // When
-        VerificationReport report = Verifier.verify(
-                request(scenario.ledger.bucket).withNow(TestKeys.EXPIRES.plusSeconds(1)));
+        VerificationReport report =
+                Verifier.verify(request(scenario.ledger.bucket).withNow(TestKeys.EXPIRES.plusSeconds(1)));
 
         // Then
         assertThat(report.exitCode()).isZero();

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import com.github.luben.zstd.ZstdIOException;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.BundleLine;
+import io.tallystick.bundle.Dsse;
+import io.tallystick.bundle.ExportRecord;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.RegistryLeaf;
+import io.tallystick.bundle.RegistryProofs;
+import io.tallystick.bundle.Statement;
+import io.tallystick.entry.EntryCodec;
+import io.tallystick.entry.EntryException;
+import io.tallystick.note.Checkpoint;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.NoteSignature;
+import io.tallystick.note.SignedNote;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.Rfc6962;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+
+/**
+ * Shows what an object of a bundle says, with the digests that others name it by. It reads strictly, but verifies
+ * nothing: no signature, no proof, no commitment.
+ */
+public final class Inspector {
+    private Inspector() {}
+
+    /**
+     * Shows a file by its name: manifest, export record, envelope, registry proofs, checkpoints, data files, leaves.
+     *
+     * @param line 1-based; which line of a data file or of the leaves
+     * @throws BundleException if the content does not have the form its name promises
+     */
+    public static String file(Path file, long line) throws IOException, BundleException {
+        String name = file.getFileName().toString();
+        if (name.endsWith(BundleLayout.STORED_SUFFIX)) {
+            return line(lineOf(file, line, true));
+        }
+        if (name.endsWith(".ndjson") && !name.equals(BundleLayout.LEAVES)) {
+            return line(lineOf(file, line, false));
+        }
+        if (name.equals(BundleLayout.LEAVES)) {
+            return leaf(lineOf(file, line, false));
+        }
+        byte[] content;
+        try (InputStream in = Files.newInputStream(file)) {
+            content = in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1);
+        }
+        return switch (name) {
+            case BundleLayout.MANIFEST -> manifest(content);
+            case BundleLayout.EXPORT -> {
+                ExportRecord.parse(content);
+                yield pretty(content);
+            }
+            case BundleLayout.DSSE -> envelope(content);
+            case "registry.json" -> {
+                RegistryProofs.parse(content);
+                yield pretty(content);
+            }
+            default -> checkpoint(content);
+        };
+    }
+
+    /** An entry's members and its leaf hash. */
+    public static String entry(byte[] entry) throws BundleException {
+        try {
+            EntryCodec.decode(entry);
+        } catch (EntryException e) {
+            throw new BundleException(e.getMessage(), e);
+        }
+        return pretty(entry) + "leaf hash " + Rfc6962.leafHash(entry) + "\n";
+    }
+
+    /** A line: its entry, and what the entry commits to, as it stands there. */
+    public static String line(byte[] line) throws BundleException {
+        BundleLine parsed = BundleLine.parse(line);
+        StringBuilder text = new StringBuilder(entry(parsed.entryBytes().toByteArray()));
+        parsed.context().ifPresent(opening -> {
+            opening.bytes().ifPresent(bytes -> text.append("context ")
+                    .append(utf8(bytes.toByteArray()))
+                    .append('\n'));
+            text.append("context salt ").append(opening.salt()).append('\n');
+        });
+        parsed.payload().ifPresent(opening -> {
+            opening.bytes().ifPresent(bytes -> text.append("payload (")
+                    .append(bytes.length())
+                    .append(" bytes) ")
+                    .append(printable(bytes.toByteArray()))
+                    .append('\n'));
+            text.append("payload salt ").append(opening.salt()).append('\n');
+        });
+        return text.toString();
+    }
+
+    /** A manifest and its digest, by which the next one names it. */
+    public static String manifest(byte[] manifest) throws BundleException {
+        Manifest.parse(manifest);
+        return pretty(manifest) + "sha256 " + Hash.sha256(manifest) + "\n";
+    }
+
+    /** A checkpoint: origin, size, root, and who signed it. */
+    public static String checkpoint(byte[] note) throws BundleException {
+        try {
+            SignedNote signed = SignedNote.parse(note);
+            Checkpoint checkpoint = Checkpoint.parse(signed.text());
+            StringBuilder text = new StringBuilder()
+                    .append("origin ")
+                    .append(checkpoint.origin())
+                    .append("\nsize   ")
+                    .append(checkpoint.head().size())
+                    .append("\nroot   ")
+                    .append(checkpoint.head().root())
+                    .append('\n');
+            for (NoteSignature signature : signed.signatures()) {
+                text.append("signed ")
+                        .append(signature)
+                        .append(", ")
+                        .append(signature.signature().length)
+                        .append(" bytes, not verified here\n");
+            }
+            return text.toString();
+        } catch (NoteException e) {
+            throw new BundleException("not a checkpoint: " + e.getMessage(), e);
+        }
+    }
+
+    /** A leaf of the registry and its leaf hash. */
+    public static String leaf(byte[] leaf) throws BundleException {
+        RegistryLeaf.parse(leaf);
+        return pretty(leaf) + "leaf hash " + Rfc6962.leafHash(leaf) + "\n";
+    }
+
+    private static String envelope(byte[] content) throws BundleException {
+        Dsse envelope = Dsse.parse(content);
+        byte[] payload = envelope.payload().toByteArray();
+        Statement.parse(payload);
+        return "payload type " + envelope.payloadType() + "\nkey id " + envelope.keyid() + "\n" + pretty(payload);
+    }
+
+    private static byte[] lineOf(Path file, long number, boolean compressed) throws IOException, BundleException {
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
+                InputStream content = compressed ? new ZstdInputStreamNoFinalizer(new ZstdFrames(in)) : in) {
+            LineReader lines = new LineReader(content, BundleLayout.LINE_BYTES_MAX, BundleLayout.DATA_BYTES_MAX);
+            for (byte[] line = lines.next(); line != null; line = lines.next()) {
+                if (lines.lines() == number) {
+                    return line;
+                }
+            }
+            throw new BundleException(file.getFileName() + " has " + lines.lines() + " lines, no line " + number);
+        } catch (LineReader.LineException | ZstdFrames.FrameException | ZstdIOException e) {
+            throw new BundleException(file.getFileName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String utf8(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static String printable(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b >= 0 && b < 0x20) {
+                return "in hex " + HexFormat.of().formatHex(bytes);
+            }
+        }
+        return utf8(bytes);
+    }
+
+    /** Indents minified JSON without touching a token. */
+    private static String pretty(byte[] json) {
+        StringBuilder text = new StringBuilder();
+        int depth = 0;
+        boolean string = false;
+        String in = utf8(json);
+        for (int i = 0; i < in.length(); i++) {
+            char c = in.charAt(i);
+            if (string) {
+                text.append(c);
+                if (c == '\\') {
+                    text.append(in.charAt(++i));
+                }
+                string = c != '"';
+            } else if (c == '{' || c == '[') {
+                boolean empty = in.charAt(i + 1) == '}' || in.charAt(i + 1) == ']';
+                text.append(c);
+                if (empty) {
+                    text.append(in.charAt(++i));
+                } else {
+                    indent(text, ++depth);
+                }
+            } else if (c == '}' || c == ']') {
+                indent(text, --depth);
+                text.append(c);
+            } else if (c == ',') {
+                text.append(c);
+                indent(text, depth);
+            } else {
+                string = c == '"';
+                text.append(c == ':' ? ": " : String.valueOf(c));
+            }
+        }
+        return text.append('\n').toString();
+    }
+
+    private static void indent(StringBuilder text, int depth) {
+        text.append('\n').append("  ".repeat(depth));
+    }
+}
