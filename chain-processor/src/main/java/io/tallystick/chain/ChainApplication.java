@@ -13,6 +13,7 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
@@ -52,12 +53,18 @@ public final class ChainApplication implements AutoCloseable {
     /**
      * Checks that the cluster is this ledger's and begins to work in the background.
      *
-     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}
+     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}, or the ingest topic
+     *     does not stamp its records
      * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
      */
     public void start() {
         try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
             admin.checkPartitions();
+        }
+        try (Admin admin = Admin.create(config.ledger().kafkaClient(config.applicationId() + "-start"))) {
+            StageTopics topics = new StageTopics(config);
+            topics.requireAppendTime(admin);
+            topics.ensureChangelog(admin);
         }
         Serde<SpecificRecord> records = new LedgerSerdes(config.ledger().schemaRegistryUrl()).records();
         SequencerSupplier sequencer = new SequencerSupplier(

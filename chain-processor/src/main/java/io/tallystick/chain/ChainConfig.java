@@ -9,7 +9,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -185,13 +184,5 @@ public final class ChainConfig extends AbstractConfig {
                 1,
                 StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
                 128 * 1024);
-    }
-
-    /** Names of the settings that cannot be changed, ascending. */
-    static List<String> fixedKeys() {
-        return Stream.of(FIXED.keySet(), OURS, ALSO_FIXED, FIXED_CLIENT_KEYS)
-                .flatMap(Set::stream)
-                .sorted()
-                .toList();
     }
 }

@@ -18,13 +18,22 @@ import io.tallystick.chain.sequence.EntriesOracle;
 import io.tallystick.chain.sequence.Given;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.fixtures.TestSeed;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -113,7 +122,7 @@ class ChainIT {
         }
     }
 
-    private List<java.time.Instant> boundaries(int partition) {
+    private List<Instant> boundaries(int partition) {
         return ledger.entries(partition).stream()
                 .filter(Boundary.class::isInstance)
                 .map(record -> ((Boundary) record).getTime())
@@ -165,11 +174,14 @@ class ChainIT {
     }
 
     @Test
-    void abruptStopsLeaveOneGaplessChain() {
-        // When: eight lives, each stopped with records in flight
+    void aZombieAndItsSuccessorsWriteOneGaplessChain() {
+        // When: five lives, none waits until the one before it has stopped; each begins with an empty disk
         long sent = 0;
-        for (int life = 0; life < 8; life++) {
-            ChainApplication application = start();
+        for (int life = 0; life < 5; life++) {
+            ChainApplication application =
+                    new ChainApplication(ledger.config(state.resolve("life-" + life)), fatal::set);
+            application.start();
+            awaitRunning(application);
             ledger.sendEvents("acme/0", Math.max(0, sent - 20), sent + 300);
             ledger.sendEvents("globex/0", Math.max(0, sent - 20), sent + 300);
             sent += 300;
@@ -182,6 +194,36 @@ class ChainIT {
             ledger.awaitAccounted("globex/0", sent);
             assertThat(EntriesOracle.check(ledger.entries(partition("acme/0"))).sizes())
                     .containsEntry("acme/0", sent + 1);
+            assertThat(application.isRunning()).isTrue();
+        }
+    }
+
+    @Test
+    void killedProcessesLeaveOneGaplessChain() throws IOException, InterruptedException {
+        // When: each life is ended by the operating system while it works, on the same disk
+        Random random = TestSeed.random("ChainIT.kill");
+        long sent = 0;
+        for (int life = 0; life < 4; life++) {
+            Process process = ChainProcess.start(ledger, state);
+            long before = sent;
+            sent += 1_000;
+            ledger.sendEvents("acme/0", Math.max(0, before - 20), sent);
+            ledger.sendEvents("globex/0", Math.max(0, before - 20), sent);
+            long enough = before + 1 + random.nextInt(900);
+            await().atMost(PATIENCE)
+                    .pollDelay(Duration.ZERO)
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> ledger.accounted("acme/0") >= enough);
+            process.destroyForcibly().waitFor();
+        }
+
+        // Then
+        try (ChainApplication application = start()) {
+            ledger.awaitAccounted("acme/0", sent);
+            ledger.awaitAccounted("globex/0", sent);
+            assertThat(EntriesOracle.check(ledger.entries(partition("globex/0")))
+                            .sizes())
+                    .containsEntry("globex/0", sent + 1);
             assertThat(application.isRunning()).isTrue();
         }
     }
@@ -212,6 +254,27 @@ class ChainIT {
         // When, Then
         try (ChainApplication application = new ChainApplication(ledger.config(state), fatal::set)) {
             assertThatThrownBy(application::start).isInstanceOf(LedgerIntegrityException.class);
+        }
+    }
+
+    @Test
+    void anIngestTopicThatTrustsItsProducersClocksIsRefusedAtTheStart()
+            throws InterruptedException, ExecutionException {
+        // Given
+        ConfigResource ingest =
+                new ConfigResource(ConfigResource.Type.TOPIC, ledger.topics().ingest());
+        AlterConfigOp trusting = new AlterConfigOp(
+                new ConfigEntry(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "CreateTime"), AlterConfigOp.OpType.SET);
+        ledger.admin
+                .incrementalAlterConfigs(Map.of(ingest, List.of(trusting)))
+                .all()
+                .get();
+
+        // When, Then
+        try (ChainApplication application = new ChainApplication(ledger.config(state), fatal::set)) {
+            assertThatThrownBy(application::start)
+                    .isInstanceOf(LedgerIntegrityException.class)
+                    .hasMessageContaining("LogAppendTime");
         }
     }
 }

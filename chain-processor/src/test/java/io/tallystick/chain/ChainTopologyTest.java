@@ -185,6 +185,30 @@ class ChainTopologyTest {
     }
 
     @Test
+    void whatBecameOfMessagesIsCounted() {
+        // Given
+        start();
+
+        // When
+        ingest.pipeInput(HERE, here(0, 0), at(10));
+        ingest.pipeInput(HERE, here(0, 0), at(11));
+        ingest.pipeInput(HERE, here(0, 0), at(12));
+
+        // Then
+        assertThat(total("appended")).isEqualTo(1.0);
+        assertThat(total("replayed")).isEqualTo(2.0);
+        assertThat(total("halted")).isZero();
+    }
+
+    private double total(String outcome) {
+        return driver.metrics().entrySet().stream()
+                .filter(metric -> metric.getKey().group().equals("stream-sequencer-metrics")
+                        && metric.getKey().name().equals(outcome + "-total"))
+                .mapToDouble(metric -> (double) metric.getValue().metricValue())
+                .sum();
+    }
+
+    @Test
     void theStoreHoldsChainAndPartition() {
         // Given
         start();

@@ -167,8 +167,8 @@ class HeadGuardIT {
             stranger.initTransactions();
             stranger.beginTransaction();
             List<Future<RecordMetadata>> sent = IntStream.range(0, 1_000)
-                    .mapToObj(i -> stranger.send(
-                            new ProducerRecord<>(ledger.topics().entries(), HOME, null, new Tick(i))))
+                    .mapToObj(i ->
+                            stranger.send(new ProducerRecord<>(ledger.topics().entries(), HOME, null, new Tick(i))))
                     .toList();
             stranger.flush();
             assertThat(sent).allSatisfy(one -> assertThat(one).succeedsWithin(PATIENCE));

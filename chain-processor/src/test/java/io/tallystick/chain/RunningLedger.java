@@ -17,6 +17,8 @@ import io.tallystick.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,6 +48,7 @@ final class RunningLedger implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
     final Map<String, Object> properties = new HashMap<>();
+    private final Instant created = InstantSource.system().instant();
     final LedgerSettings settings;
     final Serde<SpecificRecord> records;
     final Admin admin;
@@ -69,8 +72,9 @@ final class RunningLedger implements AutoCloseable {
         producer = new KafkaProducer<>(acks, new StringSerializer(), records.serializer());
     }
 
+    /** Also a second time after topics were lost: its clock starts at the same instant. */
     void init() throws IOException {
-        try (LedgerAdmin ledger = new LedgerAdmin(settings)) {
+        try (LedgerAdmin ledger = new LedgerAdmin(settings, () -> created)) {
             ledger.init(1);
         }
     }
@@ -164,7 +168,7 @@ final class RunningLedger implements AutoCloseable {
 
     /** What a careless operator does: the changelog goes, and nobody notices. */
     void deleteChangelog() throws InterruptedException, ExecutionException {
-        String changelog = config(Path.of("unused")).applicationId() + "-" + SequencerSupplier.STORE + "-changelog";
+        String changelog = new StageTopics(config(Path.of("unused"))).changelog();
         admin.deleteTopics(List.of(changelog)).all().get();
         await().atMost(PATIENCE).until(() -> !admin.listTopics().names().get().contains(changelog));
     }

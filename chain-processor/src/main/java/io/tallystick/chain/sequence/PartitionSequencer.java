@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -75,14 +76,14 @@ public final class PartitionSequencer {
         if (message instanceof Tick tick) {
             requireHere(tick);
         } else if (message instanceof AdmittedEvent event) {
-            ChainState state = known(draft, chains, input, event.getChain(), Bodies.topic(event));
+            ChainState state = known(draft, chains, input, event.getChain(), () -> Bodies.topic(event));
             Outcome outcome = Sequencer.offer(state, event, place.origin(), now);
             if (outcome instanceof Outcome.Appended appended) {
                 draft.write(Envelopes.of(event, appended.entry()), appended.entry());
             }
             draft.settle(state, outcome);
         } else if (message instanceof Claim claim) {
-            ChainState state = known(draft, chains, input, claim.getChain(), Bodies.topic(claim));
+            ChainState state = known(draft, chains, input, claim.getChain(), () -> Bodies.topic(claim));
             draft.settle(state, Sequencer.offer(state, claim));
         } else if (message instanceof Control control) {
             offer(draft, chains.get(requireKey(input, control.getChain())), control, now);
@@ -106,15 +107,17 @@ public final class PartitionSequencer {
 
     /** The chain's state; a chain seen for the first time begins here, with its genesis. */
     private ChainState known(
-            Draft draft, SortedMap<String, ChainState> chains, Input input, String chain, SourceTopic source) {
+            Draft draft,
+            SortedMap<String, ChainState> chains,
+            Input input,
+            String chain,
+            Supplier<SourceTopic> source) {
         requireKey(input, chain);
         ChainState state = chains.get(chain);
         if (state != null) {
             return state;
         }
-        ChainId id = requireChain(chain, source);
-        Outcome.Appended genesis = Sequencer.begin(
-                id, place.origin(), source, draft.partition.clock().now());
+        Outcome.Appended genesis = begin(chain, source, draft.partition.clock().now());
         draft.write(Envelopes.genesis(genesis.entry()), genesis.entry());
         draft.chain = Optional.of(genesis.state());
         return genesis.state();
@@ -129,16 +132,11 @@ public final class PartitionSequencer {
         return chain;
     }
 
-    private static ChainId requireChain(String chain, SourceTopic source) {
+    private Outcome.Appended begin(String chain, Supplier<SourceTopic> source, Instant now) {
         try {
-            ChainId id = ChainId.parse(chain);
-            if (id.partition() != source.partition() || !source.topic().endsWith("in." + id.tenant())) {
-                throw new IllegalArgumentException(
-                        "its source is partition " + source.partition() + " of " + source.topic());
-            }
-            return id;
+            return Sequencer.begin(ChainId.parse(chain), place.origin(), source.get(), now);
         } catch (IllegalArgumentException e) {
-            throw new LedgerIntegrityException("no chain can be named " + chain + ": " + e.getMessage(), e);
+            throw new LedgerIntegrityException("no chain can begin as " + chain + ": " + e.getMessage(), e);
         }
     }
 

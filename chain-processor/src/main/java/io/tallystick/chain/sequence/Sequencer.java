@@ -7,7 +7,6 @@ import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
 import io.tallystick.entry.Body;
 import io.tallystick.entry.ChainId;
-import io.tallystick.entry.Entry;
 import io.tallystick.entry.Genesis;
 import io.tallystick.entry.SourceTopic;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -39,8 +38,8 @@ public final class Sequencer {
      * @param source where the chain's records come from
      */
     static Outcome.Appended begin(ChainId chain, String ledgerOrigin, SourceTopic source, Instant recorded) {
-        LinkedEntry genesis = LinkedEntry.of(
-                new Entry(chain, 0, Hash.ZERO, recorded, new Genesis(chain.origin(ledgerOrigin), source)));
+        LinkedEntry genesis =
+                LinkedEntry.of(chain, 0, Hash.ZERO, recorded, new Genesis(chain.origin(ledgerOrigin), source));
         SourcePosition start = SourcePosition.start(source.topicId());
         return new Outcome.Appended(ChainState.begun(chain, genesis.leafHash(), start), genesis);
     }
@@ -135,6 +134,6 @@ public final class Sequencer {
     }
 
     private static LinkedEntry link(ChainState state, Body body, Instant recorded) {
-        return LinkedEntry.of(new Entry(state.chain(), state.size(), state.last(), recorded, body));
+        return LinkedEntry.of(state.chain(), state.size(), state.last(), recorded, body);
     }
 }

@@ -301,6 +301,22 @@ class PartitionSequencerTest {
     }
 
     @Test
+    void aTopicIdThatKafkaNeverPrintsStopsTheWriter() {
+        assertThatThrownBy(() ->
+                        run.offer(CHAIN, event(0, 0, 0).setTopicId("short").build(), at(0)))
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageContaining("topic id");
+    }
+
+    @Test
+    void aReservedTypeInATenantsChainStopsTheWriter() {
+        assertThatThrownBy(() ->
+                        run.offer(CHAIN, event(0, 0, 0).setType("ledger.hold").build(), at(0)))
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageContaining("reserved type");
+    }
+
+    @Test
     void aSaltWithoutItsCommitmentStopsTheWriter() {
         assertThatThrownBy(() -> run.offer(
                         CHAIN,

@@ -24,7 +24,8 @@ import org.apache.kafka.common.serialization.Serializer;
  * The value serde of the ledger's Avro topics: Confluent framing, TopicRecordNameStrategy, specific records.
  *
  * <p>Serialisers never register: {@link #register} does, when a ledger is set up. Ids are cached, so a registry that is
- * down stops nobody who has used a schema before.
+ * down stops nobody who has used a schema before; whoever needs an id that is not cached waits for the registry, up to
+ * {@link RegistryPatience#WAIT_MAX}.
  *
  * <p>A serde may be shared by several threads, as Confluent's serialisers may.
  */
@@ -62,8 +63,10 @@ public final class LedgerSerdes {
         serializer.configure(settings, false);
         KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer(client);
         deserializer.configure(settings, false);
-        Serializer<SpecificRecord> write = (topic, value) -> serializer.serialize(topic, value);
-        Deserializer<SpecificRecord> read = (topic, bytes) -> (SpecificRecord) deserializer.deserialize(topic, bytes);
+        Serializer<SpecificRecord> write =
+                (topic, value) -> RegistryPatience.whileAway(() -> serializer.serialize(topic, value));
+        Deserializer<SpecificRecord> read = (topic, bytes) ->
+                (SpecificRecord) RegistryPatience.whileAway(() -> deserializer.deserialize(topic, bytes));
         return Serdes.serdeFrom(write, read);
     }
 

@@ -12,27 +12,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * The first record of each partition of {@code ledger.entries}. A partition without one is never written to.
  *
- * <p>All of them carry the same {@code created}: a set-up that ended half-way goes on with the instant it began with.
+ * <p>All of them carry the same {@code created} and are written in one transaction, which only one set-up at a time can
+ * commit.
  */
 final class InitRecords {
     private static final Duration POLL = Duration.ofMillis(200);
@@ -51,7 +45,8 @@ final class InitRecords {
     void write() {
         List<Integer> empty = new ArrayList<>();
         Optional<Instant> created = Optional.empty();
-        try (Consumer<String, SpecificRecord> consumer = consumer()) {
+        try (ExclusiveWriter<SpecificRecord> writer = new ExclusiveWriter<>(settings, "init", serde.serializer());
+                Consumer<String, SpecificRecord> consumer = consumer()) {
             for (int partition = 0; partition < settings.partitions(); partition++) {
                 Optional<Init> init =
                         read(consumer, new TopicPartition(settings.topics().entries(), partition));
@@ -61,8 +56,15 @@ final class InitRecords {
                     created = init.map(Init::getCreated);
                 }
             }
+            if (!empty.isEmpty()) {
+                Instant start = created.orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MILLIS));
+                Init init = new Init(0L, settings.partitions(), settings.origin(), start);
+                writer.write(empty.stream()
+                        .map(partition -> new ProducerRecord<String, SpecificRecord>(
+                                settings.topics().entries(), partition, null, init))
+                        .toList());
+            }
         }
-        writeTo(empty, created.orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MILLIS)));
     }
 
     private Optional<Init> read(Consumer<String, SpecificRecord> consumer, TopicPartition partition) {
@@ -90,35 +92,13 @@ final class InitRecords {
         return (Init) record.value();
     }
 
-    private void writeTo(List<Integer> partitions, Instant created) {
-        Init init = new Init(0L, settings.partitions(), settings.origin(), created);
-        try (Producer<String, SpecificRecord> producer = producer()) {
-            for (int partition : partitions) {
-                producer.send(new ProducerRecord<>(settings.topics().entries(), partition, null, init))
-                        .get();
-            }
-        } catch (ExecutionException e) {
-            throw new KafkaException("cannot write to " + settings.topics().entries(), e);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
-    }
-
     private Consumer<String, SpecificRecord> consumer() {
         Map<String, Object> properties =
                 new HashMap<>(settings.kafkaClient(settings.topics().group("init")));
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
         return new KafkaConsumer<>(properties, new StringDeserializer(), serde.deserializer());
-    }
-
-    private Producer<String, SpecificRecord> producer() {
-        Map<String, Object> properties =
-                new HashMap<>(settings.kafkaClient(settings.topics().group("init")));
-        properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        return new KafkaProducer<>(properties, new StringSerializer(), serde.serializer());
     }
 }

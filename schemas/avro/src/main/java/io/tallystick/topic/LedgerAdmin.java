@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -118,30 +119,39 @@ public final class LedgerAdmin implements AutoCloseable {
             int replication,
             TenantDescriptor.Retention retention,
             boolean transactional) {
-        try (TenantDirectory directory = new TenantDirectory(settings)) {
+        TenantDescriptor descriptor;
+        try (ExclusiveWriter<byte[]> writer = new ExclusiveWriter<>(settings, "tenants", new ByteArraySerializer());
+                TenantDirectory directory = new TenantDirectory(settings)) {
             TenantDescriptor existing = directory.refresh().get(tenant);
             if (existing != null) {
                 return existing;
             }
+            descriptor = describe(tenant, partitions, replication, retention, transactional);
+            writer.write(List.of(new ProducerRecord<>(topics.tenants(), tenant, descriptor.encode())));
         }
+        send(tenantCreated(descriptor));
+        return descriptor;
+    }
+
+    /** Creates the topics; a tenant gets its blind here, once and for ever. */
+    private TenantDescriptor describe(
+            String tenant,
+            int partitions,
+            int replication,
+            TenantDescriptor.Retention retention,
+            boolean transactional) {
         createTopics(topics.tenantTopics(tenant, partitions), replication);
-        String topicId = describe(List.of(topics.in(tenant)))
-                .get(topics.in(tenant))
-                .topicId()
-                .toString();
+        String input = topics.in(tenant);
         byte[] blind = new byte[Hash.LENGTH];
         random.nextBytes(blind);
-        TenantDescriptor descriptor = new TenantDescriptor(
+        return new TenantDescriptor(
                 tenant,
                 TenantDescriptor.State.ACTIVE,
-                List.of(topicId),
+                List.of(describe(List.of(input)).get(input).topicId().toString()),
                 Hash.of(blind),
                 TenantDescriptor.Duplicates.MARK,
                 transactional,
                 retention);
-        send(new ProducerRecord<>(topics.tenants(), tenant, descriptor.encode()));
-        send(tenantCreated(descriptor));
-        return descriptor;
     }
 
     /** All tenants, the operator included, ascending by id. */
@@ -177,7 +187,10 @@ public final class LedgerAdmin implements AutoCloseable {
         headers.add("ce_id", UUID.randomUUID().toString().getBytes(UTF_8));
         headers.add("ce_source", settings.origin().getBytes(UTF_8));
         headers.add("ce_type", "ledger.tenant.created".getBytes(UTF_8));
-        headers.add("ce_time", LedgerTime.format(clock.instant().truncatedTo(ChronoUnit.MILLIS)).getBytes(UTF_8));
+        headers.add(
+                "ce_time",
+                LedgerTime.format(clock.instant().truncatedTo(ChronoUnit.MILLIS))
+                        .getBytes(UTF_8));
         headers.add("content-type", "application/json".getBytes(UTF_8));
         byte[] payload = Jcs.encode(JsonObject.builder()
                 .put("retentionDays", descriptor.retention().days())
@@ -246,19 +259,24 @@ public final class LedgerAdmin implements AutoCloseable {
                 "signer", Map.of(topics.registry(), 1, topics.heads(), 1),
                 "export-chains", Map.of(topics.entries(), settings.partitions()),
                 "export-bundles", Map.of(topics.exports(), settings.partitions()));
-        inputs.forEach((stage, of) -> commitZero(topics.group(stage), of));
+        inputs.forEach((stage, of) -> commitBeginning(topics.group(stage), of));
     }
 
-    private void commitZero(String group, Map<String, Integer> inputs) {
+    /** Where a group has no offset yet it starts at the beginning: 0, or in ingest what retention left. */
+    private void commitBeginning(String group, Map<String, Integer> inputs) {
         Map<TopicPartition, OffsetAndMetadata> committed = await(
                 admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), "list offsets of " + group);
-        Map<TopicPartition, OffsetAndMetadata> missing = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> missing = new HashMap<>();
         inputs.forEach((topic, partitions) -> partitionsOf(topic, partitions).stream()
                 .filter(partition -> committed.get(partition) == null)
-                .forEach(partition -> missing.put(partition, new OffsetAndMetadata(0))));
-        if (!missing.isEmpty()) {
-            await(admin.alterConsumerGroupOffsets(group, missing).all(), "commit offset 0 for " + group);
+                .forEach(partition -> missing.put(partition, OffsetSpec.earliest())));
+        if (missing.isEmpty()) {
+            return;
         }
+        Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
+        await(admin.listOffsets(missing).all(), "list offsets of " + inputs.keySet())
+                .forEach((partition, found) -> beginning.put(partition, new OffsetAndMetadata(found.offset())));
+        await(admin.alterConsumerGroupOffsets(group, beginning).all(), "commit the first offsets for " + group);
     }
 
     private static List<TopicPartition> partitionsOf(String topic, int partitions) {

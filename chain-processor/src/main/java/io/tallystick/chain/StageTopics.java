@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import io.tallystick.topic.LedgerIntegrityException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What this stage must find, or make, on the cluster before it starts. */
+final class StageTopics {
+    private static final Logger LOGGER = LoggerFactory.getLogger(StageTopics.class);
+    private static final String APPEND_TIME = "LogAppendTime";
+    private static final long TIMEOUT_SECONDS = 60;
+
+    private final String ingest;
+    private final String changelog;
+    private final int partitions;
+    private final short replication;
+
+    StageTopics(ChainConfig config) {
+        this.ingest = config.ledger().topics().ingest();
+        this.changelog = config.applicationId() + "-" + SequencerSupplier.STORE + "-changelog";
+        this.partitions = config.ledger().partitions();
+        this.replication =
+                config.streams().getInt(StreamsConfig.REPLICATION_FACTOR_CONFIG).shortValue();
+    }
+
+    String changelog() {
+        return changelog;
+    }
+
+    /**
+     * The ledger clock follows append times: with producers' times in their place anybody could move it.
+     *
+     * @throws LedgerIntegrityException if the ingest topic does not stamp records itself
+     */
+    void requireAppendTime(Admin admin) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, ingest);
+        Map<ConfigResource, Config> configs =
+                await(admin.describeConfigs(List.of(resource)).all(), "read the settings of " + ingest);
+        String type = configs.get(resource)
+                .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
+                .value();
+        if (!type.equals(APPEND_TIME)) {
+            throw new LedgerIntegrityException("topic " + ingest + " has " + TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG
+                    + "=" + type + ", expected " + APPEND_TIME + "; set it back, the ledger clock rests on it");
+        }
+    }
+
+    /**
+     * Makes the changelog of the chain states if it is not there.
+     *
+     * <p>Streams makes it only when its group rebalances. A static member that comes back causes no rebalance, so after the
+     * topic was deleted it would wait for it for ever (seen with 4.3.1). An empty changelog is safe: the head guard rebuilds
+     * the state, or refuses.
+     *
+     * @throws KafkaException if the cluster refuses
+     */
+    void ensureChangelog(Admin admin) {
+        NewTopic topic = new NewTopic(
+                        changelog,
+                        Optional.of(partitions),
+                        replication > 0 ? Optional.of(replication) : Optional.empty())
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG,
+                        "false"));
+        try {
+            await(admin.createTopics(List.of(topic)).all(), "create " + changelog);
+        } catch (TopicExistsException e) {
+            LOGGER.atDebug().addKeyValue("topic", changelog).log("changelog found");
+            return;
+        }
+        LOGGER.atWarn().addKeyValue("topic", changelog).log("changelog made; expected at a ledger's first start only");
+    }
+
+    private static <T> T await(KafkaFuture<T> future, String what) {
+        try {
+            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KafkaException cause) {
+                throw cause;
+            }
+            throw new KafkaException("cannot " + what, e.getCause());
+        } catch (TimeoutException e) {
+            throw new KafkaException("cannot " + what + ": no answer within " + TIMEOUT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+}
