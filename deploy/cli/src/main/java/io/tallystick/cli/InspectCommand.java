@@ -44,10 +44,16 @@ final class InspectCommand implements Runnable {
             }
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "cannot read " + path + ": " + e.getMessage(), "Name a bundle or a file of one.", e);
+                    ExitCodes.USAGE,
+                    "cannot read " + path + ": " + e.getMessage(),
+                    "Name a bundle or a file of one.",
+                    e);
         } catch (BundleException e) {
             throw new CommandException(
-                    ExitCodes.FAILED, path + " has not the form it must have: " + e.getMessage(), "Try 'tally verify'.", e);
+                    ExitCodes.FAILED,
+                    path + " has not the form it must have: " + e.getMessage(),
+                    "Try 'tally verify'.",
+                    e);
         }
         out.flush();
     }
@@ -55,16 +61,20 @@ final class InspectCommand implements Runnable {
     private void summarise(PrintWriter out) throws IOException, BundleException {
         Manifest manifest = Manifest.parse(Files.readAllBytes(path.resolve(BundleLayout.MANIFEST)));
         out.println("bundle of tenant " + manifest.tenant() + " of ledger " + manifest.origin());
-        out.println("  window    " + manifest.window().start() + " to " + manifest.window().end());
-        out.println("  registry  size " + manifest.registry().size() + ", root " + manifest.registry().root());
+        out.println("  window    " + manifest.window().start() + " to "
+                + manifest.window().end());
+        out.println("  registry  size " + manifest.registry().size() + ", root "
+                + manifest.registry().root());
         manifest.previous().ifPresent(previous -> out.println("  previous  manifest " + previous));
         for (Manifest.Chain chain : manifest.chains()) {
             out.println("  chain     " + manifest.chainId(chain) + " [" + chain.firstSeq() + ", " + chain.size() + ") "
                     + chain.counts() + (chain.reasons().isEmpty() ? "" : " " + chain.reasons())
-                    + ", source offsets [" + chain.source().from() + ", " + chain.source().next() + ")");
+                    + ", source offsets [" + chain.source().from() + ", "
+                    + chain.source().next() + ")");
         }
-        manifest.data().forEach(file -> out.println("  data      " + file.name() + BundleLayout.STORED_SUFFIX + ", "
-                + file.lines() + " lines, " + file.bytes() + " bytes"));
+        manifest.data()
+                .forEach(file -> out.println("  data      " + file.name() + BundleLayout.STORED_SUFFIX + ", "
+                        + file.lines() + " lines, " + file.bytes() + " bytes"));
         Path checkpoint = path.resolve(BundleLayout.CHECKPOINT);
         out.println(
                 Files.exists(checkpoint)

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -29,7 +30,11 @@ import org.slf4j.LoggerFactory;
 final class LocalLedger implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LocalLedger.class);
     private static final int REPLICATION = 1;
+    private static final List<RunCommand.Stage> DOWNSTREAM_FIRST =
+            List.of(RunCommand.Stage.EXPORT, RunCommand.Stage.ANCHOR, RunCommand.Stage.CHAIN, RunCommand.Stage.INGEST);
+    private static final Duration DRAIN_MAX = Duration.ofSeconds(20);
 
+    private final LedgerHome home;
     private final Map<String, String> properties;
     private final Deque<AutoCloseable> running;
 
@@ -44,7 +49,8 @@ final class LocalLedger implements AutoCloseable {
      */
     record Options(String origin, int partitions, Duration window, Duration checkpoint, EmbeddedOptions platform) {}
 
-    private LocalLedger(Map<String, String> properties, Deque<AutoCloseable> running) {
+    private LocalLedger(LedgerHome home, Map<String, String> properties, Deque<AutoCloseable> running) {
+        this.home = home;
         this.properties = properties;
         this.running = running;
     }
@@ -67,10 +73,10 @@ final class LocalLedger implements AutoCloseable {
             try (LedgerAdmin admin = new LedgerAdmin(settings)) {
                 admin.init(REPLICATION);
             }
-            for (RunCommand.Stage stage : RunCommand.Stage.values()) {
+            for (RunCommand.Stage stage : DOWNSTREAM_FIRST) {
                 running.push(stage.start(properties, onFatal));
             }
-            return new LocalLedger(properties, running);
+            return new LocalLedger(home, properties, running);
         } catch (IOException e) {
             closeAll(running);
             throw new CommandException(
@@ -130,19 +136,33 @@ final class LocalLedger implements AutoCloseable {
         Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
+    /**
+     * Ends ingest, so that the ledger clock stands still; waits for the windows that are closed to be exported, which
+     * leaves a bucket that verifies as a whole; then ends the rest.
+     */
     @Override
     public void close() {
+        closeOne(running);
+        if (!new SettledBucket(home.bucket()).await(DRAIN_MAX)) {
+            LOGGER.atWarn()
+                    .addKeyValue("waitedMs", DRAIN_MAX.toMillis())
+                    .log("the newest window is not exported yet; it will be at the next start");
+        }
         closeAll(running);
     }
 
-    /** Stages first, in the reverse order of their start; one that fails to close does not keep the others open. */
+    /** In the order of the pipeline; one that fails to close does not keep the others open. */
     private static void closeAll(Deque<AutoCloseable> running) {
         while (!running.isEmpty()) {
-            try {
-                running.pop().close();
-            } catch (Exception e) {
-                LOGGER.atWarn().setCause(e).log("closing failed; going on with the others");
-            }
+            closeOne(running);
+        }
+    }
+
+    private static void closeOne(Deque<AutoCloseable> running) {
+        try {
+            running.pop().close();
+        } catch (Exception e) {
+            LOGGER.atWarn().setCause(e).log("closing failed; going on with the others");
         }
     }
 }

@@ -66,9 +66,9 @@ final class QuickstartCommand implements Callable<Integer> {
             produced = produce(ledger);
             say("[3/5] waiting for the windows to be sealed and exported ...");
             new BundleWait(home.bucket(), fatal, Duration.ofSeconds(timeoutSeconds)).await(produced);
-            produced.forEach(one -> say("      "
-                    + BundleCounts.of(home.bucket(), one.tenant().tenant()).sentence()));
         }
+        produced.forEach(one -> say(
+                "      " + BundleCounts.of(home.bucket(), one.tenant().tenant()).sentence()));
         int exitCode = verify(home, produced);
         say("");
         say(exitCode == ExitCodes.OK ? "Done" : "FAILED");

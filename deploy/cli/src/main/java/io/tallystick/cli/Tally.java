@@ -54,7 +54,14 @@ public final class Tally implements Runnable {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), args));
+        int exitCode = ExitCodes.INTERNAL;
+        try {
+            exitCode = run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), args);
+        } catch (OutOfMemoryError e) {
+            System.err.println("tally: out of memory. Give it more: TALLY_HEAP=4g deploy/tally ...");
+        } finally {
+            System.exit(exitCode);
+        }
     }
 
     /** Runs one command; the exit code is one of DESIGN.md section 9. */

@@ -43,6 +43,7 @@ final class Verification {
 
     /** How many bundles were looked at. */
     static String headline(VerificationReport report) {
-        return report.bundles().size() + (report.bundles().size() == 1 ? " bundle" : " bundles") + " verified: order, completeness, hashes, trees, signatures";
+        return report.bundles().size() + (report.bundles().size() == 1 ? " bundle" : " bundles")
+                + " verified: order, completeness, hashes, trees, signatures";
     }
 }
