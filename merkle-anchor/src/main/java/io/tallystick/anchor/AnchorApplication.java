@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -65,12 +66,14 @@ public final class AnchorApplication implements AutoCloseable {
         try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
             admin.checkPartitions();
         }
+        int replication = ensureChangelogs();
         String instance = InstanceId.of(config.stateDirectory());
         try {
             SigningKeys keys = track(SigningKeys.open(config.signingKeyFiles(), config.passphraseFile()));
             CheckpointSigner checkpoints = keys.signer();
-            startStreams(TreesTopology.STAGE, instance, trees());
-            startStreams(RegistryTopology.STAGE, instance, registry());
+            startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), trees());
+            startStreams(
+                    RegistryTopology.STAGE, config.streams(RegistryTopology.STAGE, instance, replication), registry());
             signer = track(new Signer(config, instance, checkpoints, serdes.records(), fault -> fail("signer", fault)));
             signer.start();
         } catch (RuntimeException e) {
@@ -78,6 +81,17 @@ public final class AnchorApplication implements AutoCloseable {
             throw e;
         }
         LOGGER.atInfo().addKeyValue("origin", config.ledger().origin()).log("anchor started");
+    }
+
+    /** Returns how many replicas they have. */
+    private int ensureChangelogs() {
+        try (Admin admin =
+                Admin.create(config.ledger().kafkaClient(config.topics().group("anchor-start")))) {
+            Changelogs changelogs = new Changelogs(admin, config.topics());
+            int replication = config.changelogReplication().orElseGet(changelogs::replication);
+            changelogs.ensure(config.ledger().partitions(), replication);
+            return replication;
+        }
     }
 
     private Topology trees() {
@@ -95,8 +109,7 @@ public final class AnchorApplication implements AutoCloseable {
                 config.committedReader("recovery"), serdes.records().deserializer());
     }
 
-    private void startStreams(String stage, String instance, Topology topology) {
-        Map<String, Object> properties = config.streams(stage, instance);
+    private void startStreams(String stage, Map<String, Object> properties, Topology topology) {
         KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(properties));
         streams.setUncaughtExceptionHandler(fault -> {
             fail(stage, fault);
@@ -146,7 +159,8 @@ public final class AnchorApplication implements AutoCloseable {
                 registry.map(RegistryProgress::sealedUntil),
                 registry.map(RegistryProgress::size).orElse(0L),
                 registry.map(RegistryProgress::awaited).orElse(List.of()),
-                Optional.ofNullable(signer).flatMap(Signer::publishedUntil));
+                Optional.ofNullable(signer).flatMap(Signer::publishedUntil),
+                signer == null ? 0 : signer.skippedRoots());
     }
 
     /** Stops signer, registry and trees, in this order; may be called again. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.RangeAssignor;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
@@ -31,6 +33,9 @@ public final class AnchorConfig extends AbstractConfig {
 
     private static final int COMMIT_INTERVAL_MS = 100;
     private static final int SESSION_TIMEOUT_MS = 10_000;
+
+    /** Rebuilding a lost store happens between two polls. */
+    private static final int REBUILD_MAX_MS = 30 * 60 * 1000;
 
     /** What exactly-once, fencing and refusal of bad records rest on; also behind a prefix such as {@code producer.}. */
     private static final Set<String> OURS = Set.of(
@@ -136,6 +141,7 @@ public final class AnchorConfig extends AbstractConfig {
         Map<String, Object> properties = new HashMap<>(ledger.clientProperties());
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);
+        properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG), REBUILD_MAX_MS);
         properties.put(
                 StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.LARGE_RECORD_BYTES_MAX);
         properties.putAll(originalsWithPrefix(STREAMS_PREFIX));
@@ -150,9 +156,23 @@ public final class AnchorConfig extends AbstractConfig {
         return properties;
     }
 
-    /** As {@link #streams(String)}, as a static member: a restart finds its tasks again at once. */
-    Map<String, Object> streams(String stage, String instance) {
+    /** Replicas of the changelogs, if they are set; else those of the ledger's topics count. */
+    OptionalInt changelogReplication() {
+        Object set = originals().get(STREAMS_PREFIX + StreamsConfig.REPLICATION_FACTOR_CONFIG);
+        int replicas = set == null ? -1 : Integer.parseInt(set.toString().strip());
+        return replicas < 0 ? OptionalInt.empty() : OptionalInt.of(replicas);
+    }
+
+    /**
+     * As {@link #streams(String)}, as a static member: a restart finds its tasks again at once.
+     *
+     * @param replication replicas of the changelogs
+     */
+    Map<String, Object> streams(String stage, String instance, int replication) {
         Map<String, Object> properties = streams(stage);
+        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, replication);
+        properties.putIfAbsent(
+                StreamsConfig.topicPrefix(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG), Changelogs.minInSync(replication));
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
         return properties;
     }

@@ -13,12 +13,15 @@ import java.util.Optional;
  * @param registrySize number of leaves of the registry; 0 where it does not run
  * @param awaitedPartitions partitions of {@code ledger.entries} that have not closed the oldest window
  * @param publishedUntil end of the last window whose registry checkpoint this process published
+ * @param skippedRoots roots this process did not sign because a larger one of their origin was intended before: grows when
+ *     the signer's offsets were set back
  */
 public record AnchorSnapshot(
         Optional<Instant> sealedUntil,
         long registrySize,
         List<Integer> awaitedPartitions,
-        Optional<Instant> publishedUntil) {
+        Optional<Instant> publishedUntil,
+        long skippedRoots) {
     public AnchorSnapshot {
         awaitedPartitions = List.copyOf(awaitedPartitions);
     }

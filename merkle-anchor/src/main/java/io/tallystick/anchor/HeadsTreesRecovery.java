@@ -57,11 +57,14 @@ final class HeadsTreesRecovery implements TreesRecovery {
                     from,
                     until,
                     record -> EntryRecords.offer(trees, record.offset(), record.key(), record.value()));
-            heads.sinceClosed.values().forEach(head -> acknowledge(store, head));
+            heads.sinceClosed
+                    .values()
+                    .forEach(
+                            head -> trees.acknowledge(head.chain(), head.range().size()));
             LOGGER.atWarn()
                     .addKeyValue("partition", partition)
                     .addKeyValue("offset", until)
-                    .log("trees rebuilt from heads, the local state and its changelog were empty");
+                    .log("trees rebuilt from heads, the local state and its changelog were empty or incomplete");
         }
     }
 
@@ -101,16 +104,6 @@ final class HeadsTreesRecovery implements TreesRecovery {
     private static LedgerIntegrityException misplaced(ConsumerRecord<String, SpecificRecord> record, String expected) {
         return new LedgerIntegrityException(record.topic() + "-" + record.partition() + " offset " + record.offset()
                 + " does not hold " + expected + ", which a head refers to");
-    }
-
-    /** A head that exists is not to be cut again, should the group's offset have been set back behind it. */
-    private static void acknowledge(TreeStore store, ChainHead head) {
-        ChainTree tree = store.tree(head.chain())
-                .orElseThrow(() -> new LedgerIntegrityException(
-                        "a head of chain " + head.chain() + " exists, but none of its entries was found before it"));
-        if (tree.size() >= head.range().size()) {
-            store.put(tree.knowing(new ChainTree.Cut(head.range().size(), tree.recorded())));
-        }
     }
 
     /** What {@code ledger.heads} says of one partition. */

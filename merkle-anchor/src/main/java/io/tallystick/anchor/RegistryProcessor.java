@@ -58,6 +58,7 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
     @Override
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
+        storeChecked = false;
         store = new StreamsRegistryStore(context);
         WindowGrid windows = new WindowGrid(ledger.windowSize());
         registry = new Registry(
@@ -92,11 +93,16 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
         }
     }
 
-    /** As for the trees: an empty store is never taken for a new ledger. */
+    /** As for the trees: neither an empty store nor what is left of one is taken for all there is. */
     private void requireState(long offset) {
         if (!storeChecked) {
-            if (store.state().isEmpty() && offset > 0) {
-                surroundings.recovery().replay(offset, registry);
+            if (!registry.intact()) {
+                long before = Math.max(
+                        offset, store.state().map(RegistryState::lastOffset).orElse(-1L) + 1);
+                store.clear();
+                if (before > 0) {
+                    surroundings.recovery().replay(before, registry);
+                }
             }
             storeChecked = true;
         }

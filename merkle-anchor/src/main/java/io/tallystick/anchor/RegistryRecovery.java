@@ -3,7 +3,7 @@ package io.tallystick.anchor;
 
 import io.tallystick.anchor.registry.Registry;
 
-/** Brings back the registry whose store is empty. */
+/** Brings back the registry whose store is empty or has lost something. */
 interface RegistryRecovery {
     /** What {@code ledger.registry} holds already. */
     Registry.Base registered();

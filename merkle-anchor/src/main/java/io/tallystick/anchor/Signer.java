@@ -2,7 +2,6 @@
 package io.tallystick.anchor;
 
 import io.tallystick.anchor.sign.CheckpointSigner;
-import io.tallystick.topic.LedgerIntegrityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,7 +10,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
@@ -25,8 +23,7 @@ import org.slf4j.LoggerFactory;
  * The thread of the signer. It signs where it owns the partition of {@code ledger.registry} and stands by elsewhere.
  *
  * <p>Fenced by another signer, or cut off from the broker, it drops all it holds and applies again; the state is in the
- * topics. Only a broken invariant, or a group whose offsets were never set up, stops it for good and the application with
- * it.
+ * topics. Only what starting over cannot mend ({@link SignerFaults}) stops it for good and the application with it.
  */
 final class Signer implements AutoCloseable {
     /** Most roots signed between two commits of offsets. */
@@ -42,7 +39,7 @@ final class Signer implements AutoCloseable {
     private final Consumer<Throwable> onFatal;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicReference<SignerTerm> term = new AtomicReference<>();
-    private final AtomicReference<Instant> published = new AtomicReference<>();
+    private final SignerProgress progress = new SignerProgress();
     private final Thread thread;
 
     /**
@@ -69,7 +66,12 @@ final class Signer implements AutoCloseable {
 
     /** End of the last window whose registry checkpoint this process published. */
     Optional<Instant> publishedUntil() {
-        return Optional.ofNullable(published.get());
+        return progress.publishedUntil();
+    }
+
+    /** Number of roots passed over as smaller than those signed before. */
+    long skippedRoots() {
+        return progress.skippedRoots();
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace")
@@ -86,7 +88,7 @@ final class Signer implements AutoCloseable {
 
     /** One term; returns when it is over and another may begin. */
     private void serve() {
-        try (SignerTerm current = new SignerTerm(config, instance, checkpoints, records, published::set)) {
+        try (SignerTerm current = new SignerTerm(config, instance, checkpoints, records, progress)) {
             term.set(current);
             while (stopping.getCount() > 0) {
                 current.work();
@@ -95,9 +97,10 @@ final class Signer implements AutoCloseable {
             standBy("another signer took over, standing by", e);
         } catch (WakeupException e) {
             LOGGER.atDebug().log("signer was woken up to stop");
-        } catch (InvalidOffsetException | LedgerIntegrityException e) {
-            throw e;
         } catch (KafkaException e) {
+            if (SignerFaults.areHopeless(e)) {
+                throw e;
+            }
             standBy("signer lost the broker or its partition, starting over", e);
         } finally {
             term.set(null);

@@ -83,9 +83,17 @@ final class SignerSession implements AutoCloseable {
     }
 
     /**
+     * Whether a larger root of the origin was intended: not signing is always safe, so what is behind is passed over. It
+     * comes again after the group's offsets have been set back.
+     */
+    boolean isBehind(String origin, TreeHead head) {
+        return guard.isBehind(origin, head);
+    }
+
+    /**
      * Signs and publishes heads of chains.
      *
-     * @param batch as {@link Root#batchLength} allows
+     * @param batch as {@link Root#batchLength} allows, none of them behind; may be empty
      * @param offsets the group's positions after them
      * @throws LedgerIntegrityException if one must not be signed; then none of the batch is
      */

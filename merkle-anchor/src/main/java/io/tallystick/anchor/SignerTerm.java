@@ -10,7 +10,6 @@ import io.tallystick.avro.PartitionClosed;
 import io.tallystick.avro.RegistryWindow;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -18,7 +17,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -28,6 +26,8 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One membership in the signer's group. While it owns the registry's partition it holds a {@link SignerSession}.
@@ -37,12 +37,13 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  * one thread, except {@link #wakeUp}.
  */
 final class SignerTerm implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SignerTerm.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final AnchorConfig config;
     private final CheckpointSigner checkpoints;
     private final Serde<SpecificRecord> records;
-    private final Consumer<Instant> published;
+    private final SignerProgress progress;
     private final TopicPartition heads;
     private final TopicPartition registry;
     private final KafkaConsumer<String, SpecificRecord> consumer;
@@ -58,11 +59,11 @@ final class SignerTerm implements AutoCloseable {
             String instance,
             CheckpointSigner checkpoints,
             Serde<SpecificRecord> records,
-            Consumer<Instant> published) {
+            SignerProgress progress) {
         this.config = config;
         this.checkpoints = checkpoints;
         this.records = records;
-        this.published = published;
+        this.progress = progress;
         this.heads = new TopicPartition(config.topics().heads(), 0);
         this.registry = new TopicPartition(config.topics().registry(), 0);
         this.consumer =
@@ -87,25 +88,47 @@ final class SignerTerm implements AutoCloseable {
         }
     }
 
+    /** A root and the offset after its head. */
+    private record Placed(Root root, long next) {}
+
+    /** Roots smaller than those intended before are passed over: they come again if the group's offsets were set back. */
     private void publishHeads(List<ConsumerRecord<String, SpecificRecord>> polled) {
-        List<Root> roots = new ArrayList<>();
-        List<Long> next = new ArrayList<>();
+        List<Placed> left = new ArrayList<>();
         for (ConsumerRecord<String, SpecificRecord> record : polled) {
-            Optional<Root> root = root(record);
-            if (root.isPresent()) {
-                roots.add(root.get());
-                next.add(record.offset() + 1);
-            }
+            root(record).ifPresent(root -> left.add(new Placed(root, record.offset() + 1)));
         }
-        int from = 0;
-        while (from < roots.size()) {
-            int to = from + Root.batchLength(roots.subList(from, roots.size()), Signer.ROOTS_MAX);
+        int offered = left.size();
+        int published = 0;
+        left.removeIf(this::isBehind);
+        while (!left.isEmpty()) {
+            int length = Root.batchLength(left.stream().map(Placed::root).toList(), Signer.ROOTS_MAX);
+            List<Placed> batch = left.subList(0, length);
             session.publish(
-                    roots.subList(from, to),
-                    Map.of(heads, new OffsetAndMetadata(next.get(to - 1))),
+                    batch.stream().map(Placed::root).toList(),
+                    Map.of(heads, new OffsetAndMetadata(batch.get(length - 1).next())),
                     consumer.groupMetadata());
-            from = to;
+            published += length;
+            batch.clear();
+            left.removeIf(this::isBehind);
         }
+        if (published < offered) {
+            passOver(offered - published, heads, consumer.position(heads));
+        }
+    }
+
+    private boolean isBehind(Placed placed) {
+        return session.isBehind(placed.root().origin(), placed.root().head());
+    }
+
+    /** Counts, and commits how far it has come, so that it is not all to be read again. */
+    private void passOver(int roots, TopicPartition partition, long next) {
+        session.publish(List.of(), Map.of(partition, new OffsetAndMetadata(next)), consumer.groupMetadata());
+        progress.skipped(roots);
+        LOGGER.atWarn()
+                .addKeyValue("topic", partition.topic())
+                .addKeyValue("offset", next)
+                .addKeyValue("roots", roots)
+                .log("roots passed over, larger ones of their origins were signed before");
     }
 
     private Optional<Root> root(ConsumerRecord<String, SpecificRecord> record) {
@@ -130,6 +153,8 @@ final class SignerTerm implements AutoCloseable {
     }
 
     private void publishWindows() {
+        int skipped = 0;
+        long next = 0;
         while (!windows.isEmpty()) {
             ConsumerRecord<String, SpecificRecord> record = windows.remove();
             if (!(record.value() instanceof RegistryWindow part)) {
@@ -137,17 +162,31 @@ final class SignerTerm implements AutoCloseable {
                         "offset " + record.offset() + " of " + record.topic() + " holds no window");
             }
             Optional<SealedWindow> window = parts.add(part);
-            if (window.isPresent()) {
-                session.publish(
-                        window.get(),
-                        Map.of(
-                                registry, new OffsetAndMetadata(record.offset() + 1),
-                                heads, new OffsetAndMetadata(consumer.position(heads))),
-                        consumer.groupMetadata());
-                published.accept(window.get().end());
+            if (window.isEmpty()) {
+                continue;
+            }
+            next = record.offset() + 1;
+            if (session.isBehind(
+                    config.ledger().origin(), window.get().extended().head())) {
+                skipped++;
+            } else {
+                publish(window.get(), next);
             }
         }
+        if (skipped > 0) {
+            passOver(skipped, registry, next);
+        }
         consumer.resume(List.of(registry));
+    }
+
+    private void publish(SealedWindow window, long next) {
+        session.publish(
+                window,
+                Map.of(
+                        registry, new OffsetAndMetadata(next),
+                        heads, new OffsetAndMetadata(consumer.position(heads))),
+                consumer.groupMetadata());
+        progress.published(window.end());
     }
 
     void wakeUp() {

@@ -5,6 +5,7 @@ import io.tallystick.anchor.registry.RegistryCodec;
 import io.tallystick.anchor.registry.RegistryState;
 import io.tallystick.anchor.registry.RegistryStore;
 import io.tallystick.anchor.registry.WindowHead;
+import io.tallystick.anchor.window.StoreDigest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.LedgerTime;
 import java.time.Instant;
@@ -49,8 +50,7 @@ final class StreamsRegistryStore implements RegistryStore {
 
     @Override
     public boolean add(Instant window, WindowHead head) {
-        String key = LedgerTime.format(window) + SEPARATOR + head.chain();
-        return heads.putIfAbsent(key, RegistryCodec.encode(head.head())) == null;
+        return heads.putIfAbsent(RegistryCodec.key(window, head.chain()), RegistryCodec.encode(head.head())) == null;
     }
 
     @Override
@@ -64,7 +64,25 @@ final class StreamsRegistryStore implements RegistryStore {
                 found.add(RegistryCodec.decodeHead(chain, next.value));
             }
         }
-        found.forEach(head -> heads.delete(start + SEPARATOR + head.chain()));
+        found.forEach(head -> heads.delete(RegistryCodec.key(window, head.chain())));
         return found;
+    }
+
+    @Override
+    public StoreDigest held() {
+        StoreDigest held = StoreDigest.EMPTY;
+        try (KeyValueIterator<String, byte[]> all = heads.all()) {
+            while (all.hasNext()) {
+                KeyValue<String, byte[]> next = all.next();
+                held = held.with(next.key, next.value);
+            }
+        }
+        return held;
+    }
+
+    @Override
+    public void clear() {
+        states.delete(STATE_KEY);
+        StreamsTreeStore.clear(heads);
     }
 }

@@ -6,6 +6,8 @@ import io.tallystick.anchor.window.PartitionClock;
 import io.tallystick.anchor.window.TreeCodec;
 import io.tallystick.anchor.window.TreeStore;
 import io.tallystick.entry.ChainId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -68,5 +70,19 @@ final class StreamsTreeStore implements TreeStore {
                 visitor.accept(TreeCodec.decodeTree(ChainId.parse(next.key), next.value));
             }
         }
+    }
+
+    @Override
+    public void clear() {
+        clock.delete(CLOCK_KEY);
+        clear(trees);
+    }
+
+    static void clear(KeyValueStore<String, byte[]> store) {
+        List<String> keys = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> all = store.all()) {
+            all.forEachRemaining(next -> keys.add(next.key));
+        }
+        keys.forEach(store::delete);
     }
 }

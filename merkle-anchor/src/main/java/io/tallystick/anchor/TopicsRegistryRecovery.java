@@ -41,7 +41,8 @@ final class TopicsRegistryRecovery implements RegistryRecovery {
             reader.read(new TopicPartition(config.topics().heads(), 0), 0, before, record -> offer(registry, record));
             LOGGER.atWarn()
                     .addKeyValue("offset", before)
-                    .log("registry rebuilt from its topics, the local state and its changelog were empty");
+                    .log(
+                            "registry rebuilt from its topics, the local state and its changelog were empty or incomplete");
         }
     }
 

@@ -44,6 +44,7 @@ final class TreesProcessor implements Processor<String, SpecificRecord, String, 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
+        storeChecked = false;
         store = new StreamsTreeStore(context);
         trees = new PartitionTrees(ledger, partition(), store);
     }
@@ -69,11 +70,16 @@ final class TreesProcessor implements Processor<String, SpecificRecord, String, 
                         closed.end().toEpochMilli())));
     }
 
-    /** An empty store is never taken for a new ledger: what heads exist says where it had come to. */
+    /**
+     * An empty store is never taken for a new ledger: what heads exist says where it had come to. Nor is what is left of a
+     * store taken for all of it.
+     */
     private void requireState(long offset) {
         if (!storeChecked) {
-            if (store.clock().isEmpty()) {
-                recovery.rebuild(partition(), offset, trees, store);
+            if (!trees.intact()) {
+                long reached = store.clock().map(clock -> clock.last().offset()).orElse(-1L);
+                store.clear();
+                recovery.rebuild(partition(), Math.max(offset, reached + 1), trees, store);
             }
             storeChecked = true;
         }

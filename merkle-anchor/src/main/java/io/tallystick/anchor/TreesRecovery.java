@@ -4,11 +4,11 @@ package io.tallystick.anchor;
 import io.tallystick.anchor.window.PartitionTrees;
 import io.tallystick.anchor.window.TreeStore;
 
-/** Brings back the trees of a partition whose store is empty. */
+/** Brings back the trees of a partition whose store is empty or has lost something. */
 @FunctionalInterface
 interface TreesRecovery {
     /**
-     * Fills the store up to the given record, and further if heads exist beyond it. Leaves it empty for a partition that
+     * Fills the empty store up to the given record, and further if heads exist beyond it. Leaves it empty for a partition that
      * nothing was ever read from.
      *
      * @param partition partition of {@code ledger.entries}

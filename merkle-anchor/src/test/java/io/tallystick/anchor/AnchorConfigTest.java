@@ -36,7 +36,7 @@ class AnchorConfigTest {
 
     @Test
     void streamsRunsExactlyOnce() {
-        Map<String, Object> streams = with("streams.num.stream.threads", 3).streams("trees", "instance");
+        Map<String, Object> streams = with("streams.num.stream.threads", 3).streams("trees", "instance", 1);
 
         assertThat(streams)
                 .containsEntry("processing.guarantee", "exactly_once_v2")
@@ -44,6 +44,27 @@ class AnchorConfigTest {
                 .containsEntry("ensure.explicit.internal.resource.naming", true)
                 .containsEntry("consumer.group.instance.id", "instance")
                 .containsEntry("num.stream.threads", 3);
+    }
+
+    @Test
+    void changelogsAreAsSafeAsTheLedgersTopics() {
+        AnchorConfig config = with("state.dir", "state");
+
+        assertThat(config.changelogReplication()).isEmpty();
+        assertThat(config.streams("trees", "instance", 3))
+                .containsEntry("replication.factor", 3)
+                .containsEntry("topic.min.insync.replicas", "2");
+        assertThat(config.streams("trees", "instance", 2)).containsEntry("topic.min.insync.replicas", "1");
+        assertThat(with("streams.replication.factor", "5").changelogReplication())
+                .hasValue(5);
+    }
+
+    @Test
+    void aTaskThatRebuildsIsNotTakenForDead() {
+        assertThat(with("state.dir", "state").streams("trees"))
+                .containsEntry("consumer.max.poll.interval.ms", 1_800_000);
+        assertThat(with("streams.consumer.max.poll.interval.ms", "7200000").streams("registry"))
+                .containsEntry("consumer.max.poll.interval.ms", "7200000");
     }
 
     @Test

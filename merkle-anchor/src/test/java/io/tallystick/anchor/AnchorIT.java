@@ -231,6 +231,42 @@ class AnchorIT {
     }
 
     @Test
+    void aReturningStaticMemberRebuildsTheTreesWhoseChangelogAloneIsGone() throws Exception {
+        start();
+        writeWindow(window(0), 0, 1, 2);
+        awaitSealed(1);
+
+        loseStoresOfAMember();
+        loseChangelog("trees-chain-trees-changelog");
+        writeWindow(window(1), 1);
+        start();
+        awaitSealed(2);
+
+        requireExpected();
+    }
+
+    /** All but the name in the group. */
+    private void loseStoresOfAMember() throws IOException {
+        Path name = ledger.config().stateDirectory().resolve("instance-id");
+        application.close();
+        String kept = Files.readString(name);
+        loseLocalState();
+        Files.createDirectories(name.getParent());
+        Files.writeString(name, kept);
+    }
+
+    private void loseChangelog(String suffix) throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(ledger.settings().kafkaClient("test"))) {
+            List<String> changelogs = admin.listTopics().names().get().stream()
+                    .filter(topic -> topic.equals(ledger.topics().group("") + suffix))
+                    .toList();
+            assertThat(changelogs).hasSize(1);
+            admin.deleteTopics(changelogs).all().get();
+            await().until(() -> !admin.listTopics().names().get().contains(changelogs.get(0)));
+        }
+    }
+
+    @Test
     void offsetsSetBackAndAllStateLostLeadToNothingNew() throws Exception {
         start();
         writeWindow(window(0), 0, 1, 2);

@@ -32,10 +32,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ApplicationRecoverableException;
+import org.apache.kafka.common.errors.RecordDeserializationException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -281,14 +290,68 @@ class SignerIT {
     }
 
     @Test
-    void aSmallerTreeThanBeforeIsNeverSigned() {
+    void aSmallerTreeThanBeforeIsPassedOver() {
         writeHead(3, Cut.WINDOW);
         writeHead(2, Cut.WINDOW);
+        writeHead(4, Cut.WINDOW);
+
+        Signer signer = start("one");
+
+        assertThat(awaitCheckpoints(2)).extracting(SignedCheckpoint::getSize).containsExactly(3L, 4L);
+        await().until(() -> signer.skippedRoots() == 1);
+        assertThat(fatal).isEmpty();
+    }
+
+    @Test
+    void offsetsSetBackLeadToNoRootThatIsSmallerAndStopNothing() {
+        SealedWindow first = emptyWindow(CompactRange.EMPTY, START);
+        writeWindow(first);
+        writeWindow(emptyWindow(first.extended(), GRID.endOf(START)));
+        writeHead(2, Cut.FAST);
+        writeHead(3, Cut.WINDOW);
+        Signer before = start("one");
+        awaitCheckpoints(4);
+        before.close();
+        setOffsetsBack();
+        writeHead(4, Cut.FAST);
+
+        Signer after = start("one");
+
+        assertThat(awaitCheckpoints(7))
+                .extracting(SignedCheckpoint::getSize)
+                .containsExactly(2L, 3L, 1L, 2L, 3L, 4L, 2L);
+        await().until(() -> after.skippedRoots() == 2);
+        assertThat(fatal).isEmpty();
+    }
+
+    /** As {@code tally init} does for a group whose offsets have expired; waits until the group has no members. */
+    private void setOffsetsBack() {
+        Map<TopicPartition, OffsetAndMetadata> zero = Map.of(
+                new TopicPartition(ledger.topics().heads(), 0), new OffsetAndMetadata(0),
+                new TopicPartition(ledger.topics().registry(), 0), new OffsetAndMetadata(0));
+        try (Admin admin = Admin.create(ledger.settings().kafkaClient("test"))) {
+            await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> {
+                admin.alterConsumerGroupOffsets(ledger.topics().group("signer"), zero)
+                        .all()
+                        .get();
+                return true;
+            });
+        }
+    }
+
+    @Test
+    void aRecordThatCannotBeReadStopsTheSigner() throws Exception {
+        Map<String, Object> client = ledger.settings().kafkaClient("test");
+        try (KafkaProducer<String, byte[]> producer =
+                new KafkaProducer<>(client, new StringSerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(ledger.topics().heads(), 0, "acme/0", new byte[] {9, 9, 9, 9, 9, 9}))
+                    .get();
+        }
 
         start("one");
 
-        awaitFatal("a smaller tree than before");
-        assertThat(ledger.checkpoints()).extracting(SignedCheckpoint::getSize).containsExactly(3L);
+        await().atMost(Duration.ofMinutes(1)).until(() -> !fatal.isEmpty());
+        assertThat(fatal.get(0)).isInstanceOf(RecordDeserializationException.class);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor.registry;
 
+import io.tallystick.anchor.window.StoreDigest;
 import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.CompactRange;
@@ -52,6 +53,11 @@ public final class Registry {
         return store.state().filter(state -> offset <= state.lastOffset()).isPresent();
     }
 
+    /** Whether the store holds a state and exactly the heads the state commits to. Reads the whole store. */
+    public boolean intact() {
+        return store.state().filter(state -> state.kept().equals(store.held())).isPresent();
+    }
+
     /**
      * Keeps a head of a window until the window is sealed.
      *
@@ -65,7 +71,9 @@ public final class Registry {
             throw new LedgerIntegrityException(
                     "a second head of chain " + head.chain() + " for the window from " + window);
         }
-        store.put(new RegistryState(offset, state.registry(), state.registeredUntil(), counted));
+        StoreDigest kept =
+                state.kept().with(RegistryCodec.key(window, head.chain()), RegistryCodec.encode(head.head()));
+        store.put(new RegistryState(offset, state.registry(), state.registeredUntil(), counted, kept));
     }
 
     /**
@@ -80,9 +88,13 @@ public final class Registry {
         WindowTracker.Advance advance = state.windows().close(partition, start, end, heads, windows);
         CompactRange registry = state.registry();
         Instant until = state.registeredUntil();
+        StoreDigest kept = state.kept();
         List<SealedWindow> sealed = new ArrayList<>();
         for (Instant window : advance.complete()) {
             List<WindowHead> found = store.remove(window);
+            for (WindowHead head : found) {
+                kept = kept.without(RegistryCodec.key(window, head.chain()), RegistryCodec.encode(head.head()));
+            }
             if (windows.endOf(window).isAfter(until)) {
                 SealedWindow next = builder.seal(registry, window, found);
                 registry = next.extended();
@@ -90,7 +102,7 @@ public final class Registry {
                 sealed.add(next);
             }
         }
-        store.put(new RegistryState(offset, registry, until, advance.tracker()));
+        store.put(new RegistryState(offset, registry, until, advance.tracker(), kept));
         return sealed;
     }
 
@@ -104,6 +116,7 @@ public final class Registry {
                 -1,
                 registered.registry(),
                 registered.until().orElse(window),
-                WindowTracker.startingAt(partitions, window));
+                WindowTracker.startingAt(partitions, window),
+                StoreDigest.EMPTY);
     }
 }

@@ -2,7 +2,9 @@
 package io.tallystick.anchor.registry;
 
 import io.tallystick.anchor.window.RangeBytes;
+import io.tallystick.anchor.window.StoreDigest;
 import io.tallystick.entry.ChainId;
+import io.tallystick.entry.LedgerTime;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
@@ -17,18 +19,19 @@ import java.util.List;
  * The stored form of the registry's state, version 1. Numbers are big-endian, instants are milliseconds since 1970 UTC.
  *
  * <pre>
- * state    = version[1]=1 lastOffset[8] frontier registeredUntil[8] sealedUntil[8] partitions[4] progress*
+ * state    = version[1]=1 lastOffset[8] frontier registeredUntil[8] sealedUntil[8] kept[8] keptSum[32]
+ *            partitions[4] progress*
  * progress = closedUntil[8] heads[4]
  * head     = version[1]=1 size[8] root[32]
  * </pre>
  *
- * {@code frontier} is {@link RangeBytes}; window and chain of a head are the store's key. Another layout gets another
+ * {@code kept} and {@code keptSum} are the {@link StoreDigest} of the heads; {@code frontier} is {@link RangeBytes}; window and chain of a head are the store's key. Another layout gets another
  * version and class.
  */
 public final class RegistryCodec {
     private static final byte VERSION = 1;
     private static final int PROGRESS_BYTES = 8 + 4;
-    private static final int STATE_FIXED_BYTES = 1 + 8 + 8 + 8 + 4;
+    private static final int STATE_FIXED_BYTES = 1 + 8 + 8 + 8 + 8 + Hash.LENGTH + 4;
     private static final int HEAD_BYTES = 1 + 8 + Hash.LENGTH;
 
     private RegistryCodec() {}
@@ -43,6 +46,8 @@ public final class RegistryCodec {
         RangeBytes.put(to, state.registry());
         to.putLong(state.registeredUntil().toEpochMilli());
         to.putLong(state.windows().sealedUntil().toEpochMilli());
+        to.putLong(state.kept().records());
+        to.put(state.kept().sum().bytes());
         to.putInt(partitions.size());
         for (WindowTracker.Progress progress : partitions) {
             to.putLong(progress.closedUntil().toEpochMilli());
@@ -60,6 +65,7 @@ public final class RegistryCodec {
             CompactRange registry = RangeBytes.get(from);
             Instant registeredUntil = instant(from);
             Instant sealedUntil = instant(from);
+            StoreDigest kept = new StoreDigest(from.getLong(), RangeBytes.hash(from));
             int partitions = from.getInt();
             if (from.remaining() != (long) partitions * PROGRESS_BYTES) {
                 throw new IllegalArgumentException("wrong length");
@@ -68,10 +74,16 @@ public final class RegistryCodec {
             for (int i = 0; i < partitions; i++) {
                 progress.add(new WindowTracker.Progress(instant(from), from.getInt()));
             }
-            return new RegistryState(lastOffset, registry, registeredUntil, new WindowTracker(progress, sealedUntil));
+            return new RegistryState(
+                    lastOffset, registry, registeredUntil, new WindowTracker(progress, sealedUntil), kept);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new LedgerIntegrityException("stored registry state is damaged", e);
         }
+    }
+
+    /** The key of a head that waits for its window to be sealed: {@code <window start> <chain id>}. */
+    public static String key(Instant window, ChainId chain) {
+        return LedgerTime.format(window) + ' ' + chain;
     }
 
     /** The stored form of a head. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor.registry;
 
+import io.tallystick.anchor.window.StoreDigest;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -22,4 +23,10 @@ public interface RegistryStore {
 
     /** Takes the heads of a window out. */
     List<WindowHead> remove(Instant window);
+
+    /** The digest of the heads that are there, under {@link RegistryCodec#key}. */
+    StoreDigest held();
+
+    /** Removes all heads and the state. */
+    void clear();
 }

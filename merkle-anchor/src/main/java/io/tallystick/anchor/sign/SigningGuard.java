@@ -45,6 +45,11 @@ public final class SigningGuard {
         return head.equals(before) ? new Outcome.Repeated() : new Outcome.Forked(before);
     }
 
+    /** Whether a larger tree was intended: the head is not to be signed, and need not be. */
+    public boolean isBehind(String origin, TreeHead head) {
+        return offer(origin, head) instanceof Outcome.Shrunk;
+    }
+
     /**
      * Takes note of a durable intent.
      *

@@ -7,7 +7,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * Decides what a record of one partition of {@code ledger.entries} does to the trees of its chains. Processing and
@@ -52,7 +54,30 @@ public final class PartitionTrees {
      * @param end the window's end
      */
     public void resume(RecordPosition boundary, Instant end) {
-        store.put(new PartitionClock(boundary, end, end));
+        store.put(new PartitionClock(boundary, end, end, held()));
+    }
+
+    /** Whether the store holds a clock and exactly the trees the clock commits to. Reads the whole store. */
+    public boolean intact() {
+        return store.clock().filter(clock -> clock.trees().equals(held())).isPresent();
+    }
+
+    /**
+     * Takes note of a head that exists, so that it is not cut again.
+     *
+     * @param size tree size of the head; nothing happens if the tree is smaller
+     * @throws LedgerIntegrityException if the chain has no tree
+     */
+    public void acknowledge(ChainId chain, long size) {
+        ChainTree tree = store.tree(chain)
+                .orElseThrow(() -> new LedgerIntegrityException(
+                        "a head of chain " + chain + " exists, but none of its entries was found before it"));
+        if (tree.size() >= size) {
+            ChainTree knowing = tree.knowing(new ChainTree.Cut(size, tree.recorded()));
+            PartitionClock clock = store.clock().orElseThrow();
+            store.put(clock.holding(replaced(clock.trees(), Optional.of(tree), knowing)));
+            store.put(knowing);
+        }
     }
 
     /**
@@ -73,7 +98,7 @@ public final class PartitionTrees {
                     "ledger " + origin + " with " + partitions + " partitions, configured are " + ledger.origin()
                             + " with " + ledger.partitions());
         }
-        store.put(new PartitionClock(position, created, ledger.windows().startOf(created)));
+        store.put(new PartitionClock(position, created, ledger.windows().startOf(created), StoreDigest.EMPTY));
     }
 
     /**
@@ -91,8 +116,8 @@ public final class PartitionTrees {
             throw new LedgerIntegrityException(stored.where(chain) + ": chain belongs to partition " + expected + " of "
                     + ledger.partitions() + ", found in " + partition);
         }
-        ChainTree tree =
-                store.tree(chain).orElseGet(() -> ChainTree.empty(chain)).append(stored);
+        Optional<ChainTree> before = store.tree(chain);
+        ChainTree tree = before.orElseGet(() -> ChainTree.empty(chain)).append(stored);
         Instant recorded = tree.recorded();
         if (recorded.isBefore(clock.now())) {
             throw new LedgerIntegrityException(
@@ -103,12 +128,11 @@ public final class PartitionTrees {
             throw new LedgerIntegrityException(stored.where(chain) + ": recorded " + recorded
                     + " lies after the open window, whose end " + end + " has no boundary");
         }
-        store.put(clock.follow(stored.position(), recorded));
-        if (!ledger.policy().isDue(tree, recorded)) {
-            store.put(tree);
-            return Cuts.NONE;
-        }
-        return new Cuts(List.of(cut(tree, recorded)), Optional.empty());
+        boolean due = ledger.policy().isDue(tree, recorded);
+        ChainTree after = due ? tree.cutAt(recorded) : tree;
+        store.put(clock.follow(stored.position(), recorded).holding(replaced(clock.trees(), before, after)));
+        store.put(after);
+        return due ? new Cuts(List.of(fastHead(after, recorded)), Optional.empty()) : Cuts.NONE;
     }
 
     /**
@@ -140,42 +164,64 @@ public final class PartitionTrees {
         }
         PartitionClock crossed = clock.follow(position, time);
         if (window.isEmpty()) {
-            store.put(crossed);
-            return new Cuts(fastHeads(time), Optional.empty());
+            return new Cuts(fastHeads(crossed, time), Optional.empty());
         }
-        store.put(crossed.open(end));
-        List<Cuts.Head> heads = windowHeads(clock.window(), end);
+        List<Cuts.Head> heads = windowHeads(crossed.open(end), clock.window(), end);
         return new Cuts(heads, Optional.of(new Cuts.Closed(clock.window(), end, heads.size(), position.offset())));
     }
 
-    private List<Cuts.Head> fastHeads(Instant time) {
-        List<ChainTree> due = new ArrayList<>();
-        store.forEach(tree -> {
-            if (ledger.policy().isDueAtBoundary(tree, time)) {
-                due.add(tree);
-            }
-        });
-        return due.stream().map(tree -> cut(tree, time)).toList();
+    private List<Cuts.Head> fastHeads(PartitionClock crossed, Instant time) {
+        return cutAll(crossed, tree -> ledger.policy().isDueAtBoundary(tree, time), tree -> tree.cutAt(time)).stream()
+                .map(tree -> fastHead(tree, time))
+                .toList();
     }
 
-    private Cuts.Head cut(ChainTree tree, Instant time) {
-        ChainTree cut = tree.cutAt(time);
-        store.put(cut);
+    private Cuts.Head fastHead(ChainTree cut, Instant time) {
         return new Cuts.Head(cut, Cuts.Reason.FAST, ledger.windows().startOf(time), time);
     }
 
-    private List<Cuts.Head> windowHeads(Instant start, Instant end) {
+    private List<Cuts.Head> windowHeads(PartitionClock crossed, Instant start, Instant end) {
         boolean everyOpenChain = ledger.windows().beginsDay(start);
-        List<ChainTree> due = new ArrayList<>();
-        store.forEach(tree -> {
-            if (tree.grewInWindow() || (everyOpenChain && !tree.closed())) {
-                due.add(tree.cutAtWindowEnd(end));
-            }
-        });
-        due.forEach(store::put);
-        return due.stream()
+        return cutAll(
+                        crossed,
+                        tree -> tree.grewInWindow() || (everyOpenChain && !tree.closed()),
+                        tree -> tree.cutAtWindowEnd(end))
+                .stream()
                 .map(tree -> new Cuts.Head(tree, Cuts.Reason.WINDOW, start, end))
                 .toList();
+    }
+
+    /** Cuts the trees that are due, then stores them and the clock; returns them as cut. */
+    private List<ChainTree> cutAll(PartitionClock crossed, Predicate<ChainTree> due, UnaryOperator<ChainTree> cut) {
+        List<ChainTree> before = new ArrayList<>();
+        store.forEach(tree -> {
+            if (due.test(tree)) {
+                before.add(tree);
+            }
+        });
+        StoreDigest held = crossed.trees();
+        List<ChainTree> after = new ArrayList<>(before.size());
+        for (ChainTree tree : before) {
+            ChainTree changed = cut.apply(tree);
+            held = replaced(held, Optional.of(tree), changed);
+            after.add(changed);
+        }
+        store.put(crossed.holding(held));
+        after.forEach(store::put);
+        return after;
+    }
+
+    private static StoreDigest replaced(StoreDigest held, Optional<ChainTree> before, ChainTree after) {
+        StoreDigest others = before.map(tree -> held.without(tree.chain().toString(), TreeCodec.encode(tree)))
+                .orElse(held);
+        return others.with(after.chain().toString(), TreeCodec.encode(after));
+    }
+
+    /** The digest of the trees that are there. */
+    private StoreDigest held() {
+        List<StoreDigest> sum = new ArrayList<>(List.of(StoreDigest.EMPTY));
+        store.forEach(tree -> sum.set(0, replaced(sum.get(0), Optional.empty(), tree)));
+        return sum.get(0);
     }
 
     private PartitionClock clock(RecordPosition position) {

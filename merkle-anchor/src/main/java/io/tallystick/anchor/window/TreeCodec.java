@@ -14,15 +14,15 @@ import java.time.Instant;
  *
  * <pre>
  * tree  = version[1]=1 frontier lastLeaf[32] recorded[8] offset[8] closed[1]=0|1 cutSize[8] cutTime[8] windowSize[8]
- * clock = version[1]=1 offset[8] pseq[8] now[8] window[8]
+ * clock = version[1]=1 offset[8] pseq[8] now[8] window[8] trees[8] treesSum[32]
  * </pre>
  *
- * {@code frontier} is {@link RangeBytes}; the chain is the store's key. Another layout gets another version and class.
+ * {@code trees} and {@code treesSum} are the {@link StoreDigest} of the trees; {@code frontier} is {@link RangeBytes}; the chain is the store's key. Another layout gets another version and class.
  */
 public final class TreeCodec {
     private static final byte VERSION = 1;
     private static final int TREE_FIXED_BYTES = 1 + Hash.LENGTH + 8 + 8 + 1 + 8 + 8 + 8;
-    private static final int CLOCK_BYTES = 1 + 4 * 8;
+    private static final int CLOCK_BYTES = 1 + 4 * 8 + 8 + Hash.LENGTH;
 
     private TreeCodec() {}
 
@@ -70,6 +70,8 @@ public final class TreeCodec {
         to.putLong(clock.last().pseq());
         to.putLong(clock.now().toEpochMilli());
         to.putLong(clock.window().toEpochMilli());
+        to.putLong(clock.trees().records());
+        to.put(clock.trees().sum().bytes());
         return to.array();
     }
 
@@ -79,7 +81,8 @@ public final class TreeCodec {
         try {
             requireVersion(from);
             RecordPosition last = new RecordPosition(from.getLong(), from.getLong());
-            PartitionClock clock = new PartitionClock(last, instant(from), instant(from));
+            PartitionClock clock = new PartitionClock(
+                    last, instant(from), instant(from), new StoreDigest(from.getLong(), RangeBytes.hash(from)));
             if (from.hasRemaining()) {
                 throw new IllegalArgumentException("trailing bytes");
             }

@@ -21,4 +21,7 @@ public interface TreeStore {
 
     /** Visits all trees, ascending by the text of the chain id. The visitor must not change the store. */
     void forEach(Consumer<ChainTree> visitor);
+
+    /** Removes all trees and the clock. */
+    void clear();
 }

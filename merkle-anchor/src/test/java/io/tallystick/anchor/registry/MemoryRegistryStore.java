@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor.registry;
 
+import io.tallystick.anchor.window.StoreDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,5 +34,22 @@ final class MemoryRegistryStore implements RegistryStore {
     public List<WindowHead> remove(Instant window) {
         List<WindowHead> kept = heads.remove(window);
         return kept == null ? List.of() : kept;
+    }
+
+    @Override
+    public StoreDigest held() {
+        StoreDigest held = StoreDigest.EMPTY;
+        for (Map.Entry<Instant, List<WindowHead>> window : heads.entrySet()) {
+            for (WindowHead head : window.getValue()) {
+                held = held.with(RegistryCodec.key(window.getKey(), head.chain()), RegistryCodec.encode(head.head()));
+            }
+        }
+        return held;
+    }
+
+    @Override
+    public void clear() {
+        heads.clear();
+        state = null;
     }
 }

@@ -69,6 +69,17 @@ class SigningGuardTest {
     }
 
     @Test
+    void onlySmallerTreesAreBehind() {
+        assertThat(guard.isBehind(ORIGIN, head(1, "z"))).isFalse();
+        guard.record(ORIGIN, head(7, "a"));
+
+        assertThat(guard.isBehind(ORIGIN, head(6, "c"))).isTrue();
+        assertThat(guard.isBehind(ORIGIN, head(7, "a"))).isFalse();
+        assertThat(guard.isBehind(ORIGIN, head(7, "b"))).isFalse();
+        assertThat(guard.isBehind(ORIGIN + "/acme/0", head(6, "c"))).isFalse();
+    }
+
+    @Test
     void originsDoNotMix() {
         guard.record(ORIGIN, head(7, "a"));
 

@@ -36,4 +36,10 @@ public final class MemoryTreeStore implements TreeStore {
     public void forEach(Consumer<ChainTree> visitor) {
         trees.forEach((chain, stored) -> visitor.accept(TreeCodec.decodeTree(ChainId.parse(chain), stored)));
     }
+
+    @Override
+    public void clear() {
+        trees.clear();
+        clock = null;
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tallystick.anchor.EntryChain;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -49,18 +50,24 @@ class TreeCodecTest {
 
     @Test
     void theClockSurvivesStorage() {
-        PartitionClock clock = new PartitionClock(new RecordPosition(7, 5), NOON, NOON.minusSeconds(300));
+        PartitionClock clock = new PartitionClock(
+                new RecordPosition(7, 5), NOON, NOON.minusSeconds(300), StoreDigest.EMPTY.with("acme/3", new byte[] {1
+                }));
 
         assertThat(TreeCodec.decodeClock(TreeCodec.encode(clock))).isEqualTo(clock);
     }
 
     @Test
     void theLayoutOfTheClockIsFixed() {
-        PartitionClock clock =
-                new PartitionClock(new RecordPosition(7, 5), Instant.ofEpochMilli(258), Instant.ofEpochMilli(256));
+        PartitionClock clock = new PartitionClock(
+                new RecordPosition(7, 5),
+                Instant.ofEpochMilli(258),
+                Instant.ofEpochMilli(256),
+                new StoreDigest(3, Hash.parseHex("ab".repeat(32))));
 
         assertThat(HexFormat.of().formatHex(TreeCodec.encode(clock)))
-                .isEqualTo("01" + "0000000000000007" + "0000000000000005" + "0000000000000102" + "0000000000000100");
+                .isEqualTo("01" + "0000000000000007" + "0000000000000005" + "0000000000000102" + "0000000000000100"
+                        + "0000000000000003" + "ab".repeat(32));
     }
 
     @Test
@@ -71,7 +78,7 @@ class TreeCodecTest {
         }
         refusesTree(Arrays.copyOf(stored, stored.length + 1));
 
-        byte[] clock = TreeCodec.encode(new PartitionClock(new RecordPosition(7, 5), NOON, NOON));
+        byte[] clock = TreeCodec.encode(new PartitionClock(new RecordPosition(7, 5), NOON, NOON, StoreDigest.EMPTY));
         for (int length = 0; length < clock.length; length++) {
             refusesClock(Arrays.copyOf(clock, length));
         }
@@ -83,7 +90,7 @@ class TreeCodecTest {
         byte[] tree = TreeCodec.encode(grown(5));
         tree[0] = 2;
         refusesTree(tree);
-        byte[] clock = TreeCodec.encode(new PartitionClock(new RecordPosition(7, 5), NOON, NOON));
+        byte[] clock = TreeCodec.encode(new PartitionClock(new RecordPosition(7, 5), NOON, NOON, StoreDigest.EMPTY));
         clock[0] = 0;
         refusesClock(clock);
     }

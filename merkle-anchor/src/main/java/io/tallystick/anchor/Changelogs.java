@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.topic.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the changelogs that are not there, as safe as the ledger's own topics.
+ *
+ * <p>Streams makes them only when its group rebalances. A static member that comes back causes no rebalance, so after a
+ * changelog was deleted it would wait for it for ever. An empty changelog is safe: what it does not hold is rebuilt.
+ */
+final class Changelogs {
+    private static final Logger LOGGER = LoggerFactory.getLogger(Changelogs.class);
+    private static final long TIMEOUT_SECONDS = 60;
+
+    private final Admin admin;
+    private final Topics topics;
+
+    Changelogs(Admin admin, Topics topics) {
+        this.admin = admin;
+        this.topics = topics;
+    }
+
+    /** Replicas that the topic of heads has, and so all the ledger's topics. */
+    int replication() {
+        return await(
+                        admin.describeTopics(List.of(topics.heads()))
+                                .topicNameValues()
+                                .get(topics.heads()),
+                        "describe " + topics.heads())
+                .partitions()
+                .get(0)
+                .replicas()
+                .size();
+    }
+
+    /**
+     * Makes those of the trees and of the registry.
+     *
+     * @param partitions N, which are the tasks of the trees
+     * @param replication replicas of each
+     * @throws KafkaException if the cluster refuses
+     */
+    void ensure(int partitions, int replication) {
+        List<NewTopic> wanted = new ArrayList<>();
+        for (String store : List.of(TreesTopology.TREES, TreesTopology.CLOCK)) {
+            wanted.add(changelog(TreesTopology.STAGE, store, partitions, replication));
+        }
+        for (String store : List.of(RegistryTopology.STATE, RegistryTopology.HEADS)) {
+            wanted.add(changelog(RegistryTopology.STAGE, store, 1, replication));
+        }
+        CreateTopicsResult created = admin.createTopics(wanted);
+        for (NewTopic topic : wanted) {
+            try {
+                await(created.values().get(topic.name()), "create " + topic.name());
+                LOGGER.atWarn()
+                        .addKeyValue("topic", topic.name())
+                        .log("changelog made; expected at a ledger's first start only");
+            } catch (TopicExistsException e) {
+                LOGGER.atDebug().addKeyValue("topic", topic.name()).log("changelog found");
+            }
+        }
+    }
+
+    private NewTopic changelog(String stage, String store, int partitions, int replication) {
+        return new NewTopic(topics.group(stage) + "-" + store + "-changelog", partitions, (short) replication)
+                .configs(Map.of(
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_COMPACT,
+                        TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
+                        minInSync(replication),
+                        TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG,
+                        "false"));
+    }
+
+    /** As for the ledger's topics: one replica may be away. */
+    static String minInSync(int replication) {
+        return replication >= 3 ? "2" : "1";
+    }
+
+    private static <T> T await(KafkaFuture<T> future, String what) {
+        try {
+            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KafkaException cause) {
+                throw cause;
+            }
+            throw new KafkaException("cannot " + what, e.getCause());
+        } catch (TimeoutException e) {
+            throw new KafkaException("cannot " + what + ": no answer within " + TIMEOUT_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+}
