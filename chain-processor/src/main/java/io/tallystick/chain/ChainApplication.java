@@ -71,7 +71,7 @@ public final class ChainApplication implements AutoCloseable {
                 config.ledger(),
                 config.clockMaxAhead(),
                 replayMax,
-                new KafkaEntriesTail(config.ledger(), records.deserializer()),
+                new KafkaEntriesTail(config.ledger(), records.deserializer(), config.transactionTimeout()),
                 InstantSource.system());
         Properties properties = new Properties();
         properties.putAll(config.streamsProperties());

@@ -38,16 +38,23 @@ final class KafkaEntriesTail implements EntriesTail {
     private static final int GROWTH = 8;
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** Above the time after which a broker aborts a dead producer's transaction (10 s under Streams). */
-    private static final Duration PENDING_MAX = Duration.ofSeconds(60);
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(60);
+
+    /** A broker looks for transactions that took too long every 10 s. */
+    private static final Duration ABORT_MAX = Duration.ofSeconds(30);
 
     private final LedgerSettings ledger;
     private final Deserializer<SpecificRecord> values;
+    private final Duration pendingMax;
 
-    /** @param values of the entries topic */
-    KafkaEntriesTail(LedgerSettings ledger, Deserializer<SpecificRecord> values) {
+    /**
+     * @param values of the entries topic
+     * @param transactionTimeout after which a broker aborts a dead producer's transaction
+     */
+    KafkaEntriesTail(LedgerSettings ledger, Deserializer<SpecificRecord> values, Duration transactionTimeout) {
         this.ledger = ledger;
         this.values = values;
+        this.pendingMax = transactionTimeout.plus(ABORT_MAX);
     }
 
     /** @throws KafkaException if the brokers do not answer, or a pending transaction does not end */
@@ -78,10 +85,10 @@ final class KafkaEntriesTail implements EntriesTail {
     }
 
     /** Records in {@code [from, end)}. A pending transaction below the end stops a read_committed reader: it waits. */
-    private static List<SpecificRecord> committed(
+    private List<SpecificRecord> committed(
             Consumer<String, SpecificRecord> consumer, TopicPartition entries, long from, long end) {
         List<SpecificRecord> records = new ArrayList<>();
-        long deadline = System.nanoTime() + PENDING_MAX.toNanos();
+        long deadline = System.nanoTime() + pendingMax.toNanos();
         consumer.seek(entries, from);
         while (consumer.position(entries) < end) {
             long before = consumer.position(entries);
@@ -91,10 +98,10 @@ final class KafkaEntriesTail implements EntriesTail {
                 }
             }
             if (consumer.position(entries) > before) {
-                deadline = System.nanoTime() + PENDING_MAX.toNanos();
+                deadline = System.nanoTime() + pendingMax.toNanos();
             } else if (System.nanoTime() > deadline) {
                 throw new KafkaException("cannot read " + entries + " from offset " + before + " to its end " + end
-                        + ": no progress for " + PENDING_MAX.toSeconds() + " s; is a transaction left open there?");
+                        + ": no progress for " + pendingMax.toSeconds() + " s; is a transaction left open there?");
             }
         }
         return records;
@@ -107,7 +114,7 @@ final class KafkaEntriesTail implements EntriesTail {
                             Map.of(entries, OffsetSpec.latest()),
                             new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                     .partitionResult(entries)
-                    .get(PENDING_MAX.toSeconds(), TimeUnit.SECONDS);
+                    .get(ANSWER_MAX.toSeconds(), TimeUnit.SECONDS);
             return end.offset();
         } catch (ExecutionException | TimeoutException e) {
             throw new KafkaException("cannot read the end offset of " + entries, e);

@@ -49,6 +49,13 @@ final class SequencerMonitor implements AutoCloseable {
                 .addKeyValue("chains", chains.size())
                 .addKeyValue("replayed", verdict.replayed())
                 .log("state equals the end of the topic");
+        if (verdict.replayed() > 0 && !chains.isEmpty()) {
+            LOGGER.atError()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("replayed", verdict.replayed())
+                    .log("state rebuilt from the topic, which holds no halts: chains halted in the records replayed go"
+                            + " on; look for halts in earlier logs before their sources are trusted");
+        }
         chains.stream().filter(state -> state.halt().isPresent()).forEach(state -> LOGGER.atError()
                 .addKeyValue("chain", state.chain())
                 .addKeyValue("sequence", state.size())

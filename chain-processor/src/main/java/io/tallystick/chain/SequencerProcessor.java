@@ -3,19 +3,16 @@ package io.tallystick.chain;
 
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.chain.sequence.ChainState;
-import io.tallystick.chain.sequence.ChainStateCodec;
+import io.tallystick.chain.sequence.ChainStates;
 import io.tallystick.chain.sequence.HeadGuard;
 import io.tallystick.chain.sequence.PartitionSequencer;
 import io.tallystick.chain.sequence.PartitionState;
 import io.tallystick.chain.sequence.PartitionStateCodec;
 import io.tallystick.chain.sequence.Step;
-import io.tallystick.entry.ChainId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.KeyValue;
@@ -42,7 +39,7 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     private PartitionSequencer sequencer;
     private SequencerMonitor monitor;
     private PartitionState partition;
-    private SortedMap<String, ChainState> chains;
+    private ChainStates chains;
     private List<ChainState> unstored;
 
     SequencerProcessor(SequencerSupplier supplier) {
@@ -56,14 +53,15 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
         store = context.getStateStore(SequencerSupplier.STORE);
         int task = context.taskId().partition();
         sequencer = supplier.sequencer(task);
-        chains = new TreeMap<>();
+        chains = new ChainStates();
         Optional<PartitionState> stored = load();
+        long first = HeadGuard.firstNeeded(stored, chains.all());
         HeadGuard.Verdict verdict = supplier.guard(task)
-                .check(stored, chains, supplier.tail().read(task, HeadGuard.firstNeeded(stored), supplier.replayMax()));
+                .check(stored, chains.all(), supplier.tail().read(task, first, supplier.replayMax()));
         partition = verdict.partition();
-        verdict.chains().forEach(state -> chains.put(state.chain().toString(), state));
+        verdict.chains().forEach(chains::put);
         monitor = new SequencerMonitor(context.metrics(), task);
-        monitor.started(verdict, chains.values());
+        monitor.started(verdict, chains.all().values());
         unstored = verdict.chains();
         if (verdict.replayed() > 0) {
             storeSoon();
@@ -75,7 +73,7 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
             while (all.hasNext()) {
                 KeyValue<String, byte[]> pair = all.next();
                 if (!pair.key.equals(PARTITION)) {
-                    chains.put(pair.key, ChainStateCodec.decode(ChainId.parse(pair.key), pair.value));
+                    chains.load(pair.key, pair.value);
                 }
             }
         }
@@ -108,13 +106,11 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
         Instant appended = Instant.ofEpochMilli(record.timestamp());
         Instant limit = supplier.system().instant().plus(supplier.clockMaxAhead());
         Step step = sequencer.step(
-                partition, chains, new PartitionSequencer.Input(record.key(), record.value(), appended, limit));
-        step.chain().ifPresent(state -> {
-            chains.put(state.chain().toString(), state);
-            put(state);
-        });
-        if (!step.partition().equals(partition)) {
-            partition = step.partition();
+                partition, chains.all(), new PartitionSequencer.Input(record.key(), record.value(), appended, limit));
+        step.chain().ifPresent(this::put);
+        PartitionState after = step.partition().holding(chains.digest());
+        if (!after.equals(partition)) {
+            partition = after;
             store.put(PARTITION, PartitionStateCodec.encode(partition));
         }
         step.records().forEach(this::forward);
@@ -134,7 +130,7 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     }
 
     private void put(ChainState state) {
-        store.put(state.chain().toString(), ChainStateCodec.encode(state));
+        store.put(state.chain().toString(), chains.put(state));
     }
 
     @Override

@@ -2,15 +2,16 @@
 package io.tallystick.chain;
 
 import io.tallystick.topic.LedgerIntegrityException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
@@ -28,12 +29,14 @@ final class StageTopics {
     private static final long TIMEOUT_SECONDS = 60;
 
     private final String ingest;
+    private final String entries;
     private final String changelog;
     private final int partitions;
     private final short replication;
 
     StageTopics(ChainConfig config) {
         this.ingest = config.ledger().topics().ingest();
+        this.entries = config.ledger().topics().entries();
         this.changelog = config.applicationId() + "-" + SequencerSupplier.STORE + "-changelog";
         this.partitions = config.ledger().partitions();
         this.replication =
@@ -63,7 +66,8 @@ final class StageTopics {
     }
 
     /**
-     * Makes the changelog of the chain states if it is not there.
+     * Makes the changelog of the chain states if it is not there, with {@code replication.factor} replicas, else with as many
+     * as the entries topic has.
      *
      * <p>Streams makes it only when its group rebalances. A static member that comes back causes no rebalance, so after the
      * topic was deleted it would wait for it for ever (seen with 4.3.1). An empty changelog is safe: the head guard rebuilds
@@ -72,15 +76,8 @@ final class StageTopics {
      * @throws KafkaException if the cluster refuses
      */
     void ensureChangelog(Admin admin) {
-        NewTopic topic = new NewTopic(
-                        changelog,
-                        Optional.of(partitions),
-                        replication > 0 ? Optional.of(replication) : Optional.empty())
-                .configs(Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
-                        TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG,
-                        "false"));
+        short replicas = replication > 0 ? replication : replicasOfEntries(admin);
+        NewTopic topic = new NewTopic(changelog, partitions, replicas).configs(changelogSettings(replicas));
         try {
             await(admin.createTopics(List.of(topic)).all(), "create " + changelog);
         } catch (TopicExistsException e) {
@@ -88,6 +85,24 @@ final class StageTopics {
             return;
         }
         LOGGER.atWarn().addKeyValue("topic", changelog).log("changelog made; expected at a ledger's first start only");
+    }
+
+    /** No acknowledged state is lost with one broker, as no entry is. */
+    static Map<String, String> changelogSettings(int replicas) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+        settings.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
+        if (replicas >= 3) {
+            settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");
+        }
+        return settings;
+    }
+
+    private short replicasOfEntries(Admin admin) {
+        TopicDescription found = await(
+                        admin.describeTopics(List.of(entries)).allTopicNames(), "read the replicas of " + entries)
+                .get(entries);
+        return (short) found.partitions().get(0).replicas().size();
     }
 
     private static <T> T await(KafkaFuture<T> future, String what) {

@@ -57,6 +57,19 @@ class ChainConfigTest {
     }
 
     @Test
+    void aTransactionHasTimeForTheBoundariesOfALongDowntime() {
+        // Given
+        Map<String, Object> longer = properties();
+        longer.put("streams.producer.transaction.timeout.ms", "120000");
+
+        // When, Then
+        assertThat(new ChainConfig(properties()).streams().getProducerConfigs("c"))
+                .containsEntry("transaction.timeout.ms", 60_000);
+        assertThat(new ChainConfig(longer).streams().getProducerConfigs("c"))
+                .containsEntry("transaction.timeout.ms", "120000");
+    }
+
+    @Test
     void theFixedSettingsReachTheClients() {
         StreamsConfig streams = new ChainConfig(properties()).streams();
         assertThat(streams.getMainConsumerConfigs("g", "c", 1))

@@ -12,6 +12,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.Boundary;
@@ -48,6 +52,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** The driver has one task, partition 0; chains of partition 0 are used. What needs a broker is in {@code ChainIT}. */
 class ChainTopologyTest {
@@ -269,6 +274,29 @@ class ChainTopologyTest {
         List<SpecificRecord> all = new ArrayList<>(tail);
         entries().forEach(record -> all.add(record.value()));
         assertThat(EntriesOracle.check(all).sources()).containsEntry(HERE, 6L);
+    }
+
+    @Test
+    void aHaltThatAReplayCannotKnowIsToldAsAnError() {
+        // Given
+        start();
+        ingest.pipeInput(HERE, here(0, 4), at(10));
+        entries().forEach(record -> tail.add(record.value()));
+        driver.close();
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(SequencerProcessor.class);
+        logged.start();
+        logger.addAppender(logged);
+
+        // When
+        start();
+
+        // Then
+        logger.detachAppender(logged);
+        assertThat(logged.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .singleElement()
+                .satisfies(event -> assertThat(event.getFormattedMessage()).contains("holds no halts"));
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.avro.Tick;
+import io.tallystick.chain.sequence.EntriesOracle;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -41,6 +42,13 @@ class HeadGuardIT {
     private static final int HOME = partition(CHAIN);
     private static final long LIMIT = 100;
 
+    /** Another chain of the same partition. */
+    private static final String NEIGHBOUR = IntStream.range(1, 100)
+            .mapToObj(i -> "acme/" + i)
+            .filter(chain -> partition(chain) == HOME)
+            .findFirst()
+            .orElseThrow();
+
     @TempDir
     private Path first;
 
@@ -69,8 +77,23 @@ class HeadGuardIT {
     private void appendUpTo(Path state, long from, long to) {
         try (ChainApplication application = launch(state)) {
             awaitRunning(application);
-            ledger.sendEvents(CHAIN, from, to);
-            ledger.awaitAccounted(CHAIN, to);
+            append(CHAIN, from, to);
+        }
+    }
+
+    private void append(String chain, long from, long to) {
+        ledger.sendEvents(chain, from, to);
+        ledger.awaitAccounted(chain, to);
+    }
+
+    /** Two chains; the changelog then knows only one of them, and the partition's last record. */
+    private void appendAndReplaceTheChangelog(long neighbours) throws InterruptedException, ExecutionException {
+        try (ChainApplication application = launch(first)) {
+            awaitRunning(application);
+            append(NEIGHBOUR, 0, neighbours);
+            append(CHAIN, 0, 10);
+            ledger.replaceChangelog();
+            append(CHAIN, 10, 20);
         }
     }
 
@@ -127,6 +150,33 @@ class HeadGuardIT {
 
         // When, Then
         refuses(second, "records ahead of the state (empty)");
+    }
+
+    @Test
+    void aChangelogReplacedUnderTheRunningStageGivesNoSecondGenesis() throws InterruptedException, ExecutionException {
+        // Given
+        appendAndReplaceTheChangelog(10);
+
+        // When: the disk is lost too
+        try (ChainApplication application = launch(second)) {
+            awaitRunning(application);
+            append(NEIGHBOUR, 10, 20);
+            append(CHAIN, 20, 30);
+        }
+
+        // Then
+        assertThat(EntriesOracle.check(ledger.entries(HOME)).sizes()).isEqualTo(Map.of(CHAIN, 31L, NEIGHBOUR, 21L));
+        assertThat(fatal).hasNullValue();
+    }
+
+    @Test
+    void aChangelogReplacedUnderTheRunningStageOfALongLedgerIsRefused()
+            throws InterruptedException, ExecutionException {
+        // Given
+        appendAndReplaceTheChangelog(150);
+
+        // When, Then
+        refuses(second, "the state is not whole", "at most 100 are replayed");
     }
 
     @Test

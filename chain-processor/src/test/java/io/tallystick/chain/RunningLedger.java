@@ -173,6 +173,12 @@ final class RunningLedger implements AutoCloseable {
         await().atMost(PATIENCE).until(() -> !admin.listTopics().names().get().contains(changelog));
     }
 
+    /** Worse: it is made anew while the stage runs, and holds only what is written from then on. */
+    void replaceChangelog() throws InterruptedException, ExecutionException {
+        deleteChangelog();
+        new StageTopics(config(Path.of("unused"))).ensureChangelog(admin);
+    }
+
     @Override
     public void close() {
         producer.close();

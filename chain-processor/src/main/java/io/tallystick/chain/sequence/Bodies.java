@@ -40,8 +40,7 @@ final class Bodies {
         return checked(message.getChain(), () -> switch (message.getKind()) {
             case EVENT -> event(message, next);
             case REJECTED -> rejected(message, next);
-            case GAP ->
-                new Gap(next, message.getOffset() + 1, GapReason.ofCode(required(message.getReason(), "reason")));
+            case GAP -> gap(message, next);
             case SOURCE -> throw new IllegalArgumentException("a SOURCE message covers no offsets");
         });
     }
@@ -69,6 +68,20 @@ final class Bodies {
                 payload(message),
                 context(message),
                 OptionalLong.empty());
+    }
+
+    /**
+     * Both reasons say that the source no longer holds the records; they differ in whether the chain had read any. The chain
+     * knows that, ingest may have lost its position. So the message's reason need only be a valid one.
+     */
+    private static Gap gap(AdmittedEvent message, long next) {
+        GapReason told = GapReason.ofCode(required(message.getReason(), "reason"));
+        GapReason reason =
+                switch (told) {
+                    case BEFORE_LEDGER, SOURCE_RETENTION ->
+                        next == 0 ? GapReason.BEFORE_LEDGER : GapReason.SOURCE_RETENTION;
+                };
+        return new Gap(next, message.getOffset() + 1, reason);
     }
 
     /** @throws LedgerIntegrityException if the message lacks its reason */

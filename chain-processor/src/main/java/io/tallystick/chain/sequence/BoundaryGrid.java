@@ -3,9 +3,9 @@ package io.tallystick.chain.sequence;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * The instants at which the ledger cuts: multiples, since 1970, of the checkpoint interval and of the window size.
@@ -31,15 +31,15 @@ public record BoundaryGrid(Duration interval, Duration window) {
     public record Line(Instant time, Optional<Instant> windowStart) {}
 
     /** The lines in {@code (after, upTo]}, ascending: moving a clock to a line crosses it, standing on it does not. */
-    public List<Line> crossed(Instant after, Instant upTo) {
-        List<Line> lines = new ArrayList<>();
+    public Stream<Line> crossed(Instant after, Instant upTo) {
         long end = upTo.toEpochMilli();
-        long time = nextAfter(after.toEpochMilli());
-        while (time <= end) {
-            lines.add(line(time));
-            time = nextAfter(time);
-        }
-        return lines;
+        return LongStream.iterate(nextAfter(after.toEpochMilli()), time -> time <= end, this::nextAfter)
+                .mapToObj(this::line);
+    }
+
+    /** Whether any line is crossed. */
+    boolean isCrossed(Instant after, Instant upTo) {
+        return nextAfter(after.toEpochMilli()) <= upTo.toEpochMilli();
     }
 
     private long nextAfter(long time) {

@@ -5,7 +5,10 @@ import io.tallystick.chain.sequence.PartitionState.LastRecord;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -13,7 +16,9 @@ import org.apache.avro.specific.SpecificRecord;
  *
  * <p>State is lost without an error when its changelog is deleted, and comes back old from a careless restore. A sequencer
  * that went on would write a second entry n: a fork. State and entries commit in one transaction, so equality of the last
- * record covers every chain of the partition.
+ * record covers every chain of the partition, as long as the store holds every chain. That is not certain: a changelog that
+ * was deleted and made anew under a running stage restores only the chains written since, and the partition's state with
+ * them. So that state names its chains by a {@link ChainsDigest}; a store with others is taken for lost.
  */
 public final class HeadGuard {
     /** How many records a topic may be ahead of the state to be replayed by itself. */
@@ -51,8 +56,14 @@ public final class HeadGuard {
     }
 
     /** The counter of the first record {@link #check} needs to see, given the state. */
-    public static long firstNeeded(Optional<PartitionState> stored) {
-        return stored.map(state -> state.last().pseq()).orElse(0L);
+    public static long firstNeeded(Optional<PartitionState> stored, SortedMap<String, ChainState> chains) {
+        return stored.filter(state -> isWhole(state, chains))
+                .map(state -> state.last().pseq())
+                .orElse(0L);
+    }
+
+    private static boolean isWhole(PartitionState state, SortedMap<String, ChainState> chains) {
+        return state.chains().equals(ChainsDigest.of(chains.values()));
     }
 
     /**
@@ -62,6 +73,7 @@ public final class HeadGuard {
      * @param chains states of its chains by chain id
      * @param tail the last committed records of the partition, in order: from {@link #firstNeeded} on, or at least the very
      *     last if that lies further back than can be replayed; empty if there are none
+     * @return the state to go on with; rebuilt from the first record if the stored one is not whole
      * @throws LedgerIntegrityException if state and topic do not fit and the difference may not be replayed
      */
     public Verdict check(
@@ -82,12 +94,33 @@ public final class HeadGuard {
             throw refused("the state is ahead: it ends with "
                     + stored.orElseThrow().last() + ", the topic's last record has pseq " + end);
         }
+        if (stored.isPresent() && !isWhole(stored.get(), chains)) {
+            return rebuild(stored.get(), chains, tail, end);
+        }
         if (ahead > replayMax) {
             throw refused("the topic is " + ahead + " records ahead of the state ("
                     + stored.map(state -> state.last().toString()).orElse("empty") + "), at most " + replayMax
                     + " are replayed");
         }
         return replay(stored, chains, missing(stored, tail));
+    }
+
+    /** Everything anew from the topic. What is left of the state must not contradict it. */
+    private Verdict rebuild(
+            PartitionState stored, SortedMap<String, ChainState> chains, List<SpecificRecord> tail, long end) {
+        String why = "the state is not whole: it holds " + ChainsDigest.of(chains.values()) + ", but belongs to "
+                + stored.chains();
+        if (end > replayMax) {
+            throw refused(why + "; the topic is " + end + " records long, at most " + replayMax + " are replayed");
+        }
+        missing(Optional.of(stored), tail);
+        Verdict rebuilt = replay(Optional.empty(), new TreeMap<>(), tail);
+        Set<String> unknown = new TreeSet<>(chains.keySet());
+        rebuilt.chains().forEach(state -> unknown.remove(state.chain().toString()));
+        if (!unknown.isEmpty()) {
+            throw refused(why + "; the topic does not hold " + unknown);
+        }
+        return rebuilt;
     }
 
     /** The records after the state's last one, which must be in the topic as the state has it. */

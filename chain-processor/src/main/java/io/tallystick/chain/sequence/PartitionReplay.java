@@ -29,9 +29,9 @@ import org.apache.avro.specific.SpecificRecord;
  * Rebuilds state from the records of the entries topic, checking each against the one before it.
  *
  * <p>From an entry follow: size, hashes, source position (next, topic id; the envelope has the leader epoch) and the clock;
- * from a {@code Boundary}: the clock and the claims. What leaves no record comes back by itself: later claims within 10 s,
- * the last notice's time and a tick's append time matter for seconds. A halt leaves no record either: a source that
- * contradicts itself again halts its chain again.
+ * from a {@code Boundary}: the clock and, at the end of a window, the claims. What leaves no record comes back by itself:
+ * later claims within 10 s, the last notice's time and a tick's append time matter for seconds. A halt leaves no record
+ * either and does not come back by itself: a halted chain goes on unless its source contradicts it once more.
  *
  * <p>For one thread. After an exception the object is useless.
  */
@@ -78,8 +78,8 @@ final class PartitionReplay {
                 identity,
                 "an Init record of " + place.origin() + " with " + place.partitions() + " partitions, not of "
                         + init.getOrigin() + " with " + init.getPartitions());
-        partition =
-                Optional.of(new PartitionState(init.getOrigin(), LedgerClock.startingAt(init.getCreated()), identity));
+        partition = Optional.of(new PartitionState(
+                init.getOrigin(), LedgerClock.startingAt(init.getCreated()), identity, ChainsDigest.EMPTY));
     }
 
     private void claim(ClaimStatus claim) {
@@ -155,8 +155,9 @@ final class PartitionReplay {
         }
     }
 
+    /** The partition's state, with the digest of all its chains. */
     Optional<PartitionState> partition() {
-        return partition;
+        return partition.map(state -> state.holding(ChainsDigest.of(chains.values())));
     }
 
     /** Chains whose state differs from what the replay began with. */

@@ -2,10 +2,10 @@
 package io.tallystick.chain.sequence;
 
 import io.tallystick.avro.AdmittedEvent;
-import io.tallystick.avro.Boundary;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.ClaimStatus;
 import io.tallystick.avro.Control;
+import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Notice;
 import io.tallystick.avro.Tick;
 import io.tallystick.chain.sequence.LedgerClock.Advance;
@@ -61,10 +61,7 @@ public final class PartitionSequencer {
     public Step step(PartitionState before, SortedMap<String, ChainState> chains, Input input) {
         Advance advance = before.clock().advance(input.appended(), input.message() instanceof Tick, input.limit());
         Draft draft = new Draft(before);
-        for (BoundaryGrid.Line line :
-                grid.crossed(before.clock().now(), advance.clock().now())) {
-            draft.cut(line, chains);
-        }
+        draft.cut(before.clock().now(), advance.clock().now(), chains);
         draft.partition = draft.partition.at(advance.clock());
         offer(draft, chains, input);
         return draft.step(advance.clamped());
@@ -149,8 +146,9 @@ public final class PartitionSequencer {
 
     /** A step in the making. */
     private final class Draft {
-        private final List<SpecificRecord> records = new ArrayList<>();
+        private final List<LedgerEntry> entries = new ArrayList<>();
         private PartitionState partition;
+        private Optional<Cuts> cuts = Optional.empty();
         private Optional<ChainState> chain = Optional.empty();
         private Optional<Notice> notice = Optional.empty();
         private Optional<Outcome> outcome = Optional.empty();
@@ -159,16 +157,20 @@ public final class PartitionSequencer {
             this.partition = before;
         }
 
-        private void cut(BoundaryGrid.Line line, Map<String, ChainState> chains) {
-            long pseq = partition.nextPseq();
-            records.add(new Boundary(
-                    pseq, place.partition(), line.time(), line.windowStart().orElse(null), claims(chains)));
-            partition = partition.wrote(new LastRecord(pseq, Optional.empty(), line.time()));
+        private void cut(Instant after, Instant upTo, Map<String, ChainState> chains) {
+            if (!grid.isCrossed(after, upTo)) {
+                return;
+            }
+            long first = partition.nextPseq();
+            cuts = Optional.of(new Cuts(place.partition(), grid, after, upTo, first, claims(chains)));
+            grid.crossed(after, upTo)
+                    .forEach(line -> partition =
+                            partition.wrote(new LastRecord(partition.nextPseq(), Optional.empty(), line.time())));
         }
 
         private void write(Envelopes.Envelope envelope, LinkedEntry entry) {
             long pseq = partition.nextPseq();
-            records.add(envelope.numbered(pseq));
+            entries.add(envelope.numbered(pseq));
             EntryRef ref =
                     new EntryRef(entry.entry().chain().toString(), entry.entry().seq(), entry.leafHash());
             partition = partition.wrote(
@@ -193,7 +195,7 @@ public final class PartitionSequencer {
         }
 
         private Step step(boolean clamped) {
-            return new Step(partition, chain, records, notice, outcome, clamped);
+            return new Step(partition, chain, cuts, entries, notice, outcome, clamped);
         }
     }
 

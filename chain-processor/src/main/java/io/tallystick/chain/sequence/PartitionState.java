@@ -14,12 +14,14 @@ import java.util.Optional;
  * @param origin the ledger's origin as the {@code Init} record has it; 1 to 128 bytes
  * @param clock the ledger clock
  * @param last the last record written
+ * @param chains digest of the states of all its chains: which store this belongs to
  */
-public record PartitionState(String origin, LedgerClock clock, LastRecord last) {
+public record PartitionState(String origin, LedgerClock clock, LastRecord last, ChainsDigest chains) {
     public PartitionState {
         requireNonNull(origin, "origin");
         requireNonNull(clock, "clock");
         requireNonNull(last, "last");
+        requireNonNull(chains, "chains");
     }
 
     /**
@@ -72,10 +74,15 @@ public record PartitionState(String origin, LedgerClock clock, LastRecord last) 
     }
 
     PartitionState at(LedgerClock newClock) {
-        return new PartitionState(origin, newClock, last);
+        return new PartitionState(origin, newClock, last, chains);
     }
 
     PartitionState wrote(LastRecord record) {
-        return new PartitionState(origin, clock, record);
+        return new PartitionState(origin, clock, record, chains);
+    }
+
+    /** The state to be stored together with the chains of this digest. */
+    public PartitionState holding(ChainsDigest digest) {
+        return digest.equals(chains) ? this : new PartitionState(origin, clock, last, digest);
     }
 }

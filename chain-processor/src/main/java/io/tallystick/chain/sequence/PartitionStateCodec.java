@@ -20,6 +20,8 @@ import java.util.Optional;
  *     8  append time of the last tick
  *     8  last record: pseq
  *     8  last record: recorded
+ *     8  number of chains
+ *    32  digest of the chain states, {@link ChainsDigest}
  * 1 + n  last record: chain id            \
  *     8  last record: seq                 | with flag 1
  *    32  last record: leaf hash           /
@@ -28,11 +30,11 @@ import java.util.Optional;
 public final class PartitionStateCodec {
     private static final int VERSION = 1;
     private static final int ENTRY = 1;
-    private static final int BYTES_MAX = 2 + 256 + 32 + 256 + 40;
+    private static final int BYTES_MAX = 2 + 256 + 32 + 40 + 256 + 40;
 
     private PartitionStateCodec() {}
 
-    /** At most 586 bytes. */
+    /** At most 626 bytes. */
     public static byte[] encode(PartitionState state) {
         ByteBuffer out = ByteBuffer.allocate(BYTES_MAX);
         LastRecord last = state.last();
@@ -42,6 +44,8 @@ public final class PartitionStateCodec {
         StateBytes.putInstant(out, state.clock().lastTick());
         out.putLong(last.pseq());
         StateBytes.putInstant(out, last.recorded());
+        out.putLong(state.chains().chains());
+        StateBytes.putHash(out, state.chains().sum());
         last.entry().ifPresent(entry -> {
             StateBytes.putText(out, entry.chain());
             out.putLong(entry.seq());
@@ -68,9 +72,11 @@ public final class PartitionStateCodec {
         LedgerClock clock = new LedgerClock(now, StateBytes.getInstant(in));
         long pseq = in.getLong();
         Instant recorded = StateBytes.getInstant(in);
+        long count = in.getLong();
+        ChainsDigest chains = new ChainsDigest(count, StateBytes.getHash(in));
         Optional<EntryRef> entry = (flags & ENTRY) == 0 ? Optional.empty() : Optional.of(entry(in));
         StateBytes.requireEnd(in);
-        return new PartitionState(origin, clock, new LastRecord(pseq, entry, recorded));
+        return new PartitionState(origin, clock, new LastRecord(pseq, entry, recorded), chains);
     }
 
     private static EntryRef entry(ByteBuffer in) {

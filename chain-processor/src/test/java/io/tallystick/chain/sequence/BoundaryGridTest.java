@@ -58,10 +58,18 @@ class BoundaryGridTest {
         BoundaryGrid odd = new BoundaryGrid(Duration.ofSeconds(40), Duration.ofSeconds(60));
 
         // When, Then
-        assertThat(odd.crossed(time("00:00:00.000"), time("00:02:00.000")).stream()
+        assertThat(odd.crossed(time("00:00:00.000"), time("00:02:00.000"))
                         .map(line -> line.time().getEpochSecond()
                                 - time("00:00:00.000").getEpochSecond()))
                 .containsExactly(40L, 60L, 80L, 120L);
+    }
+
+    @Test
+    void whetherAnyLineIsCrossedIsKnownWithoutMakingIt() {
+        assertThat(grid.isCrossed(time("03:00:00.001"), time("03:00:59.999"))).isFalse();
+        assertThat(grid.isCrossed(time("03:00:59.999"), time("03:01:00.000"))).isTrue();
+        assertThat(grid.isCrossed(time("03:01:00.000"), time("03:01:00.000"))).isFalse();
+        assertThat(grid.isCrossed(time("03:05:00.000"), time("03:01:00.000"))).isFalse();
     }
 
     @Test

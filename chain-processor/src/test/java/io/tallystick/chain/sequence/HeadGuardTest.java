@@ -22,9 +22,11 @@ import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.Topics;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,13 @@ import org.junit.jupiter.api.Test;
 
 class HeadGuardTest {
     private static final SortedMap<String, ChainState> NO_CHAINS = new TreeMap<>();
+
+    /** Another chain of the same partition. */
+    private static final String NEIGHBOUR = IntStream.range(0, 100)
+            .mapToObj(i -> "globex/" + i)
+            .filter(chain -> Topics.partitionOf(chain, Given.N) == Given.HOME)
+            .findFirst()
+            .orElseThrow();
 
     private final HeadGuard guard = new HeadGuard(Given.place(), "ledger.entries", 10_000);
     private final PartitionRun run = PartitionRun.begin();
@@ -117,9 +126,7 @@ class HeadGuardTest {
     void whatIsWrittenAfterAReplayContinuesTheChain() {
         // Given
         HeadGuard.Verdict verdict = guard.check(Optional.empty(), NO_CHAINS, run.records);
-        run.partition = verdict.partition();
-        run.chains.clear();
-        verdict.chains().forEach(state -> run.chains.put(state.chain().toString(), state));
+        run.resume(verdict);
 
         // When
         run.offer(CHAIN, event(5, 5, 0).setTopicId(OTHER_TOPIC_ID).build(), at(31_500));
@@ -199,8 +206,100 @@ class HeadGuardTest {
 
     @Test
     void theStateOfAnotherLedgerIsRefused() {
-        PartitionState other = new PartitionState("other.example.com", run.partition.clock(), run.partition.last());
+        PartitionState other = new PartitionState(
+                "other.example.com", run.partition.clock(), run.partition.last(), run.partition.chains());
         refuses(() -> guard.check(Optional.of(other), run.chains, run.records), "other.example.com");
+    }
+
+    /** The neighbour's state is lost, the partition's last record is not. */
+    private SortedMap<String, ChainState> withoutTheNeighbour() {
+        run.offer(NEIGHBOUR, Given.forChain(event(0, 0, 0), NEIGHBOUR), at(31_004));
+        run.offer(CHAIN, event(5, 5, 0).setTopicId(OTHER_TOPIC_ID).build(), at(31_005));
+        SortedMap<String, ChainState> left = new TreeMap<>(run.chains);
+        left.remove(NEIGHBOUR);
+        return left;
+    }
+
+    @Test
+    void aStateThatLostAChainIsRebuiltFromTheFirstRecord() {
+        // Given
+        SortedMap<String, ChainState> left = withoutTheNeighbour();
+
+        // When
+        HeadGuard.Verdict verdict = guard.check(Optional.of(run.partition), left, run.records);
+
+        // Then
+        assertThat(HeadGuard.firstNeeded(Optional.of(run.partition), left)).isZero();
+        assertThat(HeadGuard.firstNeeded(Optional.of(run.partition), run.chains))
+                .isEqualTo(run.partition.last().pseq());
+        assertThat(verdict.chains()).containsExactlyElementsOf(run.chains.values());
+        assertThat(verdict.partition().last()).isEqualTo(run.partition.last());
+        assertThat(verdict.partition().chains()).isEqualTo(run.partition.chains());
+        assertThat(verdict.replayed()).isEqualTo(run.records.size());
+    }
+
+    @Test
+    void aStateThatLostAChainOfALongLedgerIsRefused() {
+        // Given
+        SortedMap<String, ChainState> left = withoutTheNeighbour();
+        HeadGuard strict = new HeadGuard(Given.place(), "ledger.entries", run.records.size() - 2L);
+
+        // When, Then: also with only the last record at hand
+        refuses(
+                () -> strict.check(Optional.of(run.partition), left, run.records),
+                "the state is not whole",
+                "1 chains");
+        refuses(
+                () -> strict.check(
+                        Optional.of(run.partition),
+                        left,
+                        run.records.subList(run.records.size() - 1, run.records.size())),
+                "the state is not whole");
+    }
+
+    @Test
+    void aStateWithAnOldChainIsRebuilt() {
+        // Given: a chain as it was one entry ago
+        ChainState old = run.chains.get(CHAIN);
+        run.offer(CHAIN, event(5, 5, 0).setTopicId(OTHER_TOPIC_ID).build(), at(31_004));
+
+        // When
+        HeadGuard.Verdict verdict =
+                guard.check(Optional.of(run.partition), new TreeMap<>(Map.of(CHAIN, old)), run.records);
+
+        // Then
+        assertThat(verdict.chains()).containsExactly(run.chains.get(CHAIN));
+    }
+
+    @Test
+    void aStateWithAChainTheTopicDoesNotHoldIsRefused() {
+        // Given
+        PartitionRun other = PartitionRun.begin();
+        other.offer(NEIGHBOUR, Given.forChain(event(0, 0, 0), NEIGHBOUR), at(1));
+        SortedMap<String, ChainState> more = new TreeMap<>(run.chains);
+        more.putAll(other.chains);
+
+        // When, Then
+        refuses(
+                () -> guard.check(Optional.of(run.partition), more, run.records),
+                "the state is not whole",
+                "the topic does not hold [" + NEIGHBOUR + "]");
+    }
+
+    @Test
+    void aStateThatIsNotWholeIsStillComparedWithTheTopic() {
+        // Given
+        SortedMap<String, ChainState> left = withoutTheNeighbour();
+        List<SpecificRecord> shorter = run.records.subList(0, run.records.size() - 1);
+        PartitionRun fork = PartitionRun.begin();
+        fork.offer(CHAIN, gap(0, 0).build(), at(1));
+        while (fork.records.size() < run.records.size()) {
+            fork.offer(CHAIN, gapFrom(fork), at(2));
+        }
+
+        // When, Then
+        refuses(() -> guard.check(Optional.of(run.partition), left, shorter), "the state is ahead");
+        refuses(() -> guard.check(Optional.of(run.partition), left, fork.records), "but the topic holds");
     }
 
     @Test

@@ -13,20 +13,29 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** A partition from its first record on, kept in memory: what the shell does, without Kafka. */
 final class PartitionRun {
-    final SortedMap<String, ChainState> chains = new TreeMap<>();
+    SortedMap<String, ChainState> chains;
     final List<SpecificRecord> records = new ArrayList<>();
     final List<Notice> notices = new ArrayList<>();
     PartitionState partition;
 
     private final PartitionSequencer sequencer;
+    private ChainStates states;
 
     PartitionRun(Place place, BoundaryGrid grid) {
         this.sequencer = new PartitionSequencer(place, grid);
         Init init = Given.init();
         PartitionReplay replay = new PartitionReplay(place, Optional.empty(), new TreeMap<>());
         replay.apply(init);
-        this.partition = replay.partition().orElseThrow();
+        resume(new HeadGuard.Verdict(replay.partition().orElseThrow(), List.of(), 1));
         this.records.add(init);
+    }
+
+    /** Goes on with state rebuilt from nothing. */
+    void resume(HeadGuard.Verdict rebuilt) {
+        states = new ChainStates();
+        rebuilt.chains().forEach(states::put);
+        chains = states.all();
+        partition = rebuilt.partition();
     }
 
     static PartitionRun begin() {
@@ -39,9 +48,9 @@ final class PartitionRun {
 
     Step offer(String key, SpecificRecord message, Instant appended, Instant limit) {
         Step step = sequencer.step(partition, chains, new PartitionSequencer.Input(key, message, appended, limit));
-        partition = step.partition();
-        step.chain().ifPresent(state -> chains.put(state.chain().toString(), state));
-        records.addAll(step.records());
+        step.chain().ifPresent(states::put);
+        partition = step.partition().holding(states.digest());
+        step.records().forEach(records::add);
         step.notice().ifPresent(notices::add);
         return step;
     }

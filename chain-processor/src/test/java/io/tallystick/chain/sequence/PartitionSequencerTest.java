@@ -24,9 +24,11 @@ import io.tallystick.avro.Notice;
 import io.tallystick.avro.Tick;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.Topics;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 
@@ -52,7 +54,7 @@ class PartitionSequencerTest {
         Step step = run.offer(CHAIN, event(0, 0), at(10));
 
         // Then
-        assertThat(pseqs(step.records())).containsExactly(1L, 2L);
+        assertThat(pseqs(step.records().toList())).containsExactly(1L, 2L);
         assertThat(step.records()).allSatisfy(record -> assertThat(record).isInstanceOf(LedgerEntry.class));
         assertThat(step.chain())
                 .hasValueSatisfying(state -> assertThat(state.size()).isEqualTo(2));
@@ -88,18 +90,19 @@ class PartitionSequencerTest {
         Step step = run.offer(CHAIN, event(0, 0, 7).build(), at(10));
 
         // Then
-        LedgerEntry envelope = (LedgerEntry) step.records().get(1);
+        LedgerEntry envelope = (LedgerEntry) step.records().toList().get(1);
         assertThat(envelope.getLeaderEpoch()).isEqualTo(7);
         assertThat(envelope.getPayload()).isEqualTo(event(0, 0).getPayload());
         assertThat(envelope.getSalt()).isEqualTo(event(0, 0).getPayloadSalt());
         assertThat(envelope.getContext()).isNull();
-        assertThat(((LedgerEntry) step.records().get(0)).getLeaderEpoch()).isEqualTo(-1);
+        assertThat(((LedgerEntry) step.records().toList().get(0)).getLeaderEpoch())
+                .isEqualTo(-1);
     }
 
     @Test
     void aRejectedEnvelopeCarriesTheSentenceForTheTenant() {
         Step step = run.offer(CHAIN, rejected(0, 0, 0).build(), at(10));
-        assertThat(((LedgerEntry) step.records().get(1)).getDetail()).isEqualTo("The record has no value.");
+        assertThat(((LedgerEntry) step.records().toList().get(1)).getDetail()).isEqualTo("The record has no value.");
     }
 
     @Test
@@ -139,14 +142,14 @@ class PartitionSequencerTest {
 
         // Then
         Instant quarter = Instant.parse("2026-11-21T03:15:00Z");
-        assertThat(step.records().get(0))
+        assertThat(step.records().toList().get(0))
                 .isEqualTo(new Boundary(
                         2L,
                         HOME,
                         quarter,
                         quarter.minusSeconds(900),
                         List.of(new ClaimStatus(CHAIN, 17L, CREATED.plusMillis(11)))));
-        assertThat(step.records().get(1)).isInstanceOf(LedgerEntry.class);
+        assertThat(step.records().toList().get(1)).isInstanceOf(LedgerEntry.class);
         assertThat(run.partition.last().recorded()).isEqualTo(quarter);
     }
 
@@ -156,18 +159,61 @@ class PartitionSequencerTest {
         Step step = run.offer(null, tick(), CREATED.plusSeconds(2 * 900));
 
         // Then: 03:15 to 03:44
-        List<Boundary> cuts = step.records().stream().map(Boundary.class::cast).toList();
+        List<Boundary> cuts = step.records().map(Boundary.class::cast).toList();
         assertThat(cuts).hasSize(30);
         assertThat(cuts.stream().filter(cut -> cut.getWindowStart() != null).map(Boundary::getTime))
                 .containsExactly(Instant.parse("2026-11-21T03:15:00Z"), Instant.parse("2026-11-21T03:30:00Z"));
-        assertThat(pseqs(step.records())).first().isEqualTo(1L);
+        assertThat(pseqs(step.records().toList())).first().isEqualTo(1L);
+        EntriesOracle.check(run.records);
+    }
+
+    @Test
+    void onlyABoundaryThatEndsAWindowNamesClaims() {
+        // Given
+        run.offer(CHAIN, claim(0, 17), at(10));
+
+        // When: 03:15 to 03:30
+        Step step = run.offer(null, tick(), at(29_500 + 15 * 60_000));
+
+        // Then
+        assertThat(step.records().map(Boundary.class::cast)).hasSize(16).allSatisfy(cut -> assertThat(cut.getClaims())
+                .hasSize(cut.getWindowStart() == null ? 0 : 1));
+    }
+
+    @Test
+    void aMonthWithoutInputIsCutOneBoundaryAtATimeWithOneListOfClaims() {
+        // Given
+        run.offer(CHAIN, claim(0, 17), at(10));
+        long last = run.partition.last().pseq();
+        Instant end = CREATED.plus(Duration.ofDays(30));
+
+        // When
+        Step step = run.offer(null, tick(), end);
+
+        // Then: each in order, none held by the step
+        List<Boundary> cuts = step.records().map(Boundary.class::cast).toList();
+        assertThat(cuts).hasSize(43_200);
+        assertThat(pseqs(List.copyOf(cuts)))
+                .isEqualTo(
+                        LongStream.rangeClosed(last + 1, last + 43_200).boxed().toList());
+        assertThat(step.partition().last().pseq()).isEqualTo(last + 43_200);
+        assertThat(step.partition().last().recorded())
+                .isEqualTo(cuts.get(43_199).getTime())
+                .isBeforeOrEqualTo(end)
+                .isAfter(end.minusSeconds(60));
+        List<Boundary> windows =
+                cuts.stream().filter(cut -> cut.getWindowStart() != null).toList();
+        assertThat(windows).hasSize(2_880).allSatisfy(cut -> assertThat(cut.getClaims())
+                .isSameAs(windows.get(0).getClaims()));
+        assertThat(step.records().findFirst().orElseThrow()).isNotSameAs(cuts.get(0));
+        assertThat(step.entries()).isEmpty();
         EntriesOracle.check(run.records);
     }
 
     @Test
     void theBoundaryDoesNotKnowTheClaimThatReachesIt() {
         Step step = run.offer(CHAIN, claim(0, 17), at(40_000));
-        assertThat(((Boundary) step.records().get(0)).getClaims()).isEmpty();
+        assertThat(((Boundary) step.records().toList().get(0)).getClaims()).isEmpty();
     }
 
     @Test
@@ -192,7 +238,7 @@ class PartitionSequencerTest {
         Step step = run.offer(null, tick(), at(30_000));
 
         // Then
-        assertThat(((Boundary) step.records().get(0)).getClaims())
+        assertThat(((Boundary) step.records().toList().get(0)).getClaims())
                 .extracting(ClaimStatus::getChain)
                 .containsExactly(CHAIN, neighbour);
     }

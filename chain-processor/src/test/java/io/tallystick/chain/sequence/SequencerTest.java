@@ -23,6 +23,7 @@ import io.tallystick.entry.EntryCodec;
 import io.tallystick.entry.EntryException;
 import io.tallystick.entry.Event;
 import io.tallystick.entry.Gap;
+import io.tallystick.entry.GapReason;
 import io.tallystick.entry.Genesis;
 import io.tallystick.entry.Rejected;
 import io.tallystick.entry.Source;
@@ -158,6 +159,22 @@ class SequencerTest {
                 assertThat(body.next()).isEqualTo(100);
             });
             assertThat(appended.state().source()).isEqualTo(new SourcePosition(TOPIC_ID, 100, 3));
+        }
+
+        @Test
+        void theReasonOfAGapFollowsFromTheChainAndNotFromIngest() {
+            // Given: an ingest that lost its position takes the chain for a new one, or a new one for an old one
+            AdmittedEvent lostPosition =
+                    gap(10, 99).setFrom(0).setReason("before-ledger").build();
+            AdmittedEvent oldPosition = gap(0, 4).setReason("source-retention").build();
+
+            // When
+            Appended later = (Appended) offer(atTen(), lostPosition);
+            Appended first = (Appended) offer(begun(), oldPosition);
+
+            // Then
+            assertThat(later.entry().entry().body()).isEqualTo(new Gap(10, 100, GapReason.SOURCE_RETENTION));
+            assertThat(first.entry().entry().body()).isEqualTo(new Gap(0, 5, GapReason.BEFORE_LEDGER));
         }
 
         @Test

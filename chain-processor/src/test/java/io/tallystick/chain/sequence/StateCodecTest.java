@@ -52,11 +52,16 @@ class StateCodecTest {
     static Stream<PartitionState> partitions() {
         LedgerClock clock = new LedgerClock(CREATED.plusSeconds(9), CREATED.plusSeconds(8));
         return Stream.of(
-                new PartitionState("o", LedgerClock.startingAt(CREATED), new LastRecord(0, Optional.empty(), CREATED)),
+                new PartitionState(
+                        "o",
+                        LedgerClock.startingAt(CREATED),
+                        new LastRecord(0, Optional.empty(), CREATED),
+                        ChainsDigest.EMPTY),
                 new PartitionState(
                         "ledger.example.com",
                         clock,
-                        new LastRecord(77, Optional.of(new EntryRef("acme/0", 12, HASH)), CREATED)));
+                        new LastRecord(77, Optional.of(new EntryRef("acme/0", 12, HASH)), CREATED),
+                        new ChainsDigest(3, EVENT)));
     }
 
     @ParameterizedTest
@@ -85,7 +90,8 @@ class StateCodecTest {
         PartitionState state = partitions().skip(1).findFirst().orElseThrow();
         assertThat(HexFormat.of().formatHex(PartitionStateCodec.encode(state)))
                 .isEqualTo("01" + "01" + "12" + "6c65646765722e6578616d706c652e636f6d" + "000001a1fc194f0c"
-                        + "000001a1fc194b24" + "000000000000004d" + "000001a1fc192be4" + "06" + "61636d652f30"
+                        + "000001a1fc194b24" + "000000000000004d" + "000001a1fc192be4" + "0000000000000003"
+                        + "22".repeat(32) + "06" + "61636d652f30"
                         + "000000000000000c" + "11".repeat(32));
     }
 
