@@ -21,6 +21,7 @@ final class Assignment implements ConsumerRebalanceListener {
     private final ExporterName name;
     private final Map<TopicPartition, Optional<OffsetAndMetadata>> added = new HashMap<>();
     private final Set<TopicPartition> lost = new HashSet<>();
+    private boolean settled;
 
     Assignment(Consumer<?, ?> consumer, ExporterName name) {
         this.consumer = consumer;
@@ -36,12 +37,25 @@ final class Assignment implements ConsumerRebalanceListener {
             added.put(partition, offset);
         }
         consumer.pause(partitions);
+        settled = true;
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        settled = false;
         lost.addAll(partitions);
         partitions.forEach(added::remove);
+    }
+
+    /** Whether the group has given this member its partitions, if any, and all of them are read to their end. */
+    boolean isReadToEnd() {
+        return settled && isReadToEnd(consumer);
+    }
+
+    /** Whether a consumer has read everything it is assigned. What it does not know yet it has not read. */
+    static boolean isReadToEnd(Consumer<?, ?> consumer) {
+        return consumer.assignment().stream()
+                .allMatch(partition -> consumer.currentLag(partition).orElse(Long.MAX_VALUE) == 0);
     }
 
     /** Partitions the step had and has to forget; a partition that came back is also among the added ones. */

@@ -38,6 +38,8 @@ import org.slf4j.LoggerFactory;
  * crash before the commit   the window's bundles are written again: what is there is adopted, what is missing is added
  * crash after the commit    the next window begins; a folder without its checkpoint is never left behind
  * </pre>
+ *
+ * A tenant whose schema text is missing waits in {@link PendingBundles}, with the commit, while the others go on.
  */
 final class BundleExporter implements Step {
     private static final Logger LOGGER = LoggerFactory.getLogger(BundleExporter.class);
@@ -54,6 +56,7 @@ final class BundleExporter implements Step {
     private final Consumer<String, SpecificRecord> consumer;
     private final Assignment assignment;
     private final Map<TopicPartition, TenantExports> exports = new HashMap<>();
+    private final Map<TopicPartition, PendingBundles> pending = new HashMap<>();
     private final Map<TopicPartition, RegistryView.Position> positions = new HashMap<>();
     private Optional<RegistryView> view = Optional.empty();
     private Instant registryStored = Instant.MIN;
@@ -96,9 +99,11 @@ final class BundleExporter implements Step {
     private void reassign() {
         boolean lost = exports.keySet().removeAll(assignment.takeLost());
         positions.keySet().retainAll(exports.keySet());
+        pending.keySet().retainAll(exports.keySet());
         Map<TopicPartition, Optional<OffsetAndMetadata>> added = assignment.takeAdded();
         added.forEach((partition, committed) -> {
             exports.put(partition, new TenantExports(clients.ledger().partitions(), committed));
+            pending.put(partition, new PendingBundles(this::write));
             positions.put(partition, TenantExports.position(committed));
         });
         if (lost || !added.isEmpty()) {
@@ -124,18 +129,28 @@ final class BundleExporter implements Step {
         boolean progress = false;
         boolean waiting = false;
         for (Map.Entry<TopicPartition, TenantExports> partition : exports.entrySet()) {
-            Optional<TenantExports.Complete> complete = partition.getValue().complete();
+            retry(partition.getKey());
+            Optional<TenantExports.Complete> complete = next(partition.getKey());
             while (complete.isPresent() && export(partition.getKey(), partition.getValue(), complete.get())) {
                 progress = true;
-                complete = partition.getValue().complete();
+                complete = next(partition.getKey());
             }
             waiting |= complete.isPresent();
         }
-        if (waiting) {
-            view.orElseThrow().poll();
-        }
+        boolean reading = waiting && view.orElseThrow().poll();
         watch(progress || !waiting);
-        return progress;
+        return progress || (!reading && assignment.isReadToEnd());
+    }
+
+    private Optional<TenantExports.Complete> next(TopicPartition partition) {
+        return pending.get(partition).isFull()
+                ? Optional.empty()
+                : exports.get(partition).complete();
+    }
+
+    private void retry(TopicPartition partition) throws IOException {
+        pending.get(partition).retry(clock.instant());
+        commit(partition);
     }
 
     /** @return false if the registry has not sealed the window yet */
@@ -151,9 +166,10 @@ final class BundleExporter implements Step {
             registryStored = complete.window().start();
         }
         for (Map.Entry<String, List<ChainSegment>> tenant : complete.tenants().entrySet()) {
-            write(partition, tenant.getKey(), tenant.getValue(), sealed.get());
+            TenantWindow bundle = bundle(partition, tenant.getKey(), tenant.getValue(), sealed.get());
+            pending.get(partition).write(bundle, clock.instant());
         }
-        finish(partition, from, complete.window());
+        finish(partition, from, sealed.get());
         return true;
     }
 
@@ -176,8 +192,8 @@ final class BundleExporter implements Step {
         }
     }
 
-    private void write(TopicPartition partition, String tenant, List<ChainSegment> chains, SealedWindow sealed)
-            throws IOException {
+    private TenantWindow bundle(
+            TopicPartition partition, String tenant, List<ChainSegment> chains, SealedWindow sealed) {
         if (!partitionOf(tenant).equals(partition)) {
             throw new LedgerIntegrityException(
                     partition + " holds chains of " + tenant + ", whose partition is " + partitionOf(tenant));
@@ -195,26 +211,36 @@ final class BundleExporter implements Step {
                                 .orElseThrow());
             }
         }
-        TenantWindow bundle = new TenantWindow(descriptor, sealed, chains, checkpoints);
+        return new TenantWindow(descriptor, sealed, chains, checkpoints);
+    }
+
+    private void write(TenantWindow bundle) throws IOException {
         BundleWriter.Written written = bundles.write(bundle, schemas, clock.instant());
         LOGGER.atInfo()
-                .addKeyValue("tenant", tenant)
-                .addKeyValue("window", sealed.window().start())
-                .addKeyValue("chains", chains.size())
+                .addKeyValue("tenant", bundle.tenant().tenant())
+                .addKeyValue("window", bundle.sealed().window().start())
+                .addKeyValue("chains", bundle.segments().size())
                 .addKeyValue("directory", written.directory())
                 .addKeyValue("manifest", written.manifest())
                 .log("bundle written");
     }
 
-    private void finish(TopicPartition partition, TenantExports from, Manifest.Window window) {
-        from.finish(window).ifPresent(offset -> consumer.seek(partition, offset));
+    private void finish(TopicPartition partition, TenantExports from, SealedWindow sealed) {
+        from.finish(sealed.window()).ifPresent(offset -> consumer.seek(partition, offset));
         exports.values().stream()
                 .map(TenantExports::finished)
                 .min(Instant::compareTo)
                 .ifPresent(view.orElseThrow()::finish);
+        OffsetAndMetadata committable = from.committable(view.orElseThrow().position());
+        pending.get(partition).finish(sealed.window().start(), sealed.registry(), committable);
+        commit(partition);
+    }
+
+    private void commit(TopicPartition partition) {
         // Crash here: the bundles are found complete and adopted.
-        consumer.commitSync(
-                Map.of(partition, from.committable(view.orElseThrow().position())));
+        pending.get(partition)
+                .takeCommittable()
+                .ifPresent(committable -> consumer.commitSync(Map.of(partition, committable)));
     }
 
     private void watch(boolean moving) {

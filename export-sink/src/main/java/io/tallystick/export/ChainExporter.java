@@ -99,7 +99,7 @@ final class ChainExporter implements Step {
                 progress |= take(partition, reading, record);
             }
         }
-        return progress;
+        return progress || assignment.isReadToEnd();
     }
 
     private void begin(Map<TopicPartition, Optional<OffsetAndMetadata>> added) throws IOException {

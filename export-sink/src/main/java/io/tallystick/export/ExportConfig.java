@@ -93,8 +93,9 @@ public final class ExportConfig extends AbstractConfig {
                         Duration.ofMinutes(10).toMillis(),
                         Range.atLeast(0),
                         Importance.LOW,
-                        "Milliseconds for which a store, a schema registry or a broker that fails is tried again before"
-                                + " the exporter stops.");
+                        "Milliseconds for which a store, a schema registry or a broker that goes on failing is tried"
+                                + " again before the exporter stops. The text of a schema that the registry does not"
+                                + " have is waited for without limit.");
     }
 
     /** The keys as text, for the documentation. */

@@ -7,12 +7,14 @@ import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.assemble.BundleWriter;
+import io.tallystick.export.assemble.SchemaMissingException;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 
 /**
- * Schema texts, exactly as the registry returns them. A registry that is down, does not know the id yet or has another
- * text under it is tried again: the entry is sealed, only its text is missing.
+ * Schema texts, exactly as the registry returns them. A registry that cannot be reached is a failure of the outside world
+ * like any other. One that answers with something else than the text lacks it for one tenant: the entry is sealed, only
+ * its text is missing.
  */
 final class RegistrySchemas implements BundleWriter.SchemaTexts {
     private final RestService registry;
@@ -23,20 +25,23 @@ final class RegistrySchemas implements BundleWriter.SchemaTexts {
 
     @Override
     public byte[] text(SchemaRef schema) throws IOException {
-        byte[] text = fetch(schema.id()).getBytes(UTF_8);
+        byte[] text = fetch(schema).getBytes(UTF_8);
         Hash found = Hash.sha256(text);
         if (!found.equals(schema.sha256())) {
-            throw new IOException("schema registry returns a text with SHA-256 " + found + " for id " + schema.id()
-                    + ", entries name " + schema.sha256() + "; is it the registry the tenant's producers use?");
+            throw new SchemaMissingException(
+                    schema,
+                    "schema registry returns a text with SHA-256 " + found + " for id " + schema.id()
+                            + ", entries name " + schema.sha256() + "; is it the registry the tenant's producers use?");
         }
         return text;
     }
 
-    private String fetch(long id) throws IOException {
+    private String fetch(SchemaRef schema) throws IOException {
         try {
-            return registry.getId(Math.toIntExact(id)).getSchemaString();
+            return registry.getId(Math.toIntExact(schema.id())).getSchemaString();
         } catch (RestClientException e) {
-            throw new IOException("schema registry has no text for id " + id + ": " + e.getMessage(), e);
+            throw new SchemaMissingException(
+                    schema, "schema registry has no text for id " + schema.id() + ": " + e.getMessage(), e);
         }
     }
 }

@@ -25,6 +25,7 @@ import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -85,9 +86,14 @@ final class RegistryView implements AutoCloseable {
         consumer.seek(checkpointsTopic, position.checkpoints());
     }
 
-    /** Reads what is new. */
-    void poll() {
-        for (ConsumerRecord<String, SpecificRecord> record : consumer.poll(POLL)) {
+    /**
+     * Reads what is new.
+     *
+     * @return false if that was nothing: both topics are read to their end
+     */
+    boolean poll() {
+        ConsumerRecords<String, SpecificRecord> records = consumer.poll(POLL);
+        for (ConsumerRecord<String, SpecificRecord> record : records) {
             if (record.value() instanceof RegistryWindow part) {
                 parts.offer(part.getWindowStart(), record.offset(), known -> known.putIfAbsent(part.getPart(), part));
             } else if (record.value() instanceof SignedCheckpoint checkpoint && isWanted(checkpoint)) {
@@ -102,6 +108,7 @@ final class RegistryView implements AutoCloseable {
                         record.topic() + " offset " + record.offset() + " holds no part of the registry");
             }
         }
+        return !records.isEmpty() || !Assignment.isReadToEnd(consumer);
     }
 
     private boolean isWanted(SignedCheckpoint checkpoint) {

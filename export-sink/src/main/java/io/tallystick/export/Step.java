@@ -8,7 +8,8 @@ interface Step extends AutoCloseable {
     /**
      * Reads once and does what can be done.
      *
-     * @return whether a window was finished, so that what failed before is over
+     * @return whether what failed before is over: a window was finished, or everything there is has been read and dealt
+     *     with. A poll that merely returned says nothing: a fresh step meets what failed only when it has read up to it
      * @throws IOException if the outside world fails; the step is then closed and a new one opened
      */
     boolean poll() throws IOException;

@@ -14,7 +14,11 @@ import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.FailingStore;
 import io.tallystick.export.assemble.SampleLedger;
+import io.tallystick.export.store.Content;
 import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.PutOutcome;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
@@ -31,6 +35,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -250,6 +255,45 @@ class ExportIT {
 
         // Then
         requireValid(bucket);
+    }
+
+    @Test
+    void stopsWhenAStoreGoesOnFailing() {
+        // Given: many polls return between one failure and the next
+        properties.put("ledger.export.retry.timeout.ms", "2000");
+        feedAll();
+
+        // When
+        try (ExportApplication application =
+                start(directory -> new BrokenStore(DirectoryObjectStore.open(directory)))) {
+            assertThat(application).isNotNull();
+            await().atMost(PATIENCE).until(() -> !fatal.isEmpty());
+        }
+
+        // Then
+        assertThat(fatal).first().asString().contains("export-bundles failed");
+        assertThat(bucket.resolve(ACME_1ST + "checkpoint")).doesNotExist();
+    }
+
+    /** Takes everything but checkpoints of bundles. */
+    private record BrokenStore(ObjectStore store) implements ObjectStore {
+        @Override
+        public PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
+            if (name.toString().endsWith("/checkpoint")) {
+                throw new IOException("made to fail at " + name);
+            }
+            return store.putIfAbsent(name, content);
+        }
+
+        @Override
+        public Optional<InputStream> open(ObjectName name) throws IOException {
+            return store.open(name);
+        }
+
+        @Override
+        public void close() throws IOException {
+            store.close();
+        }
     }
 
     @Test

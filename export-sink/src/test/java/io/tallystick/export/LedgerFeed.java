@@ -71,6 +71,16 @@ final class LedgerFeed implements AutoCloseable {
 
     /** Writes a window's entries and ends it in every partition. */
     void entries(CoreExport.WindowScript window) {
+        open(window);
+        for (int partition = 0; partition < settings.partitions(); partition++) {
+            send(settings.topics().entries(), partition, null, boundary(window.sealed(), partition, false));
+            send(settings.topics().entries(), partition, null, boundary(window.sealed(), partition, true));
+        }
+        producer.flush();
+    }
+
+    /** Writes a window's entries without ending it. */
+    void open(CoreExport.WindowScript window) {
         for (CoreExport.Appended appended : window.entries()) {
             int partition = Topics.partitionOf(appended.chain().toString(), settings.partitions());
             Entry entry = decode(appended.entry().entry());
@@ -80,10 +90,6 @@ final class LedgerFeed implements AutoCloseable {
                     partition,
                     appended.chain().toString(),
                     record(appended, partition, entry));
-        }
-        for (int partition = 0; partition < settings.partitions(); partition++) {
-            send(settings.topics().entries(), partition, null, boundary(window.sealed(), partition, false));
-            send(settings.topics().entries(), partition, null, boundary(window.sealed(), partition, true));
         }
         producer.flush();
     }

@@ -51,6 +51,8 @@ import org.slf4j.LoggerFactory;
  * ledger.entries ----> outcomes thread ---&gt; ledger.receipts.&lt;tenant&gt;, ledger.rejects.&lt;tenant&gt;
  * </pre>
  *
+ * <p>They begin once the schema registry has answered the thread ledger-start.
+ *
  * <p>Any number of instances may run; they share the source partitions and the partitions of {@code ledger.entries}.
  */
 public final class IngestApplication implements AutoCloseable {
@@ -59,6 +61,7 @@ public final class IngestApplication implements AutoCloseable {
     private static final Duration TENANTS_INTERVAL = Duration.ofMillis(500);
     private static final Duration TICK_INTERVAL = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(40);
+    private static final Duration STARTER_PATIENCE = Duration.ofSeconds(1);
     private static final Duration BLOCK_MAX = Duration.ofSeconds(2);
     private static final long OUTCOMES_BUFFER_BYTES = 32L * 1024 * 1024;
     private static final int SCHEMA_THREADS = 2;
@@ -72,6 +75,8 @@ public final class IngestApplication implements AutoCloseable {
     private final Serde<SpecificRecord> serde;
     private final InstantSource clock = InstantSource.system();
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private volatile boolean closed;
+    private volatile Worker starter;
 
     /**
      * @param config of this instance
@@ -92,9 +97,9 @@ public final class IngestApplication implements AutoCloseable {
     }
 
     /**
-     * Starts all threads. To be called once.
+     * Starts, and returns at once: the threads begin as soon as the schema registry answers. To be called once.
      *
-     * @throws KafkaException if the cluster or the schema registry cannot be reached
+     * @throws KafkaException if the cluster cannot be reached
      * @throws io.tallystick.topic.LedgerIntegrityException if the cluster's partition counts are not the ledger's
      */
     public synchronized void start() {
@@ -108,7 +113,16 @@ public final class IngestApplication implements AutoCloseable {
                 serde.serializer(),
                 topics.ingest(),
                 settings.partitions()));
-        writer.warmUp();
+        RegistryStart start = new RegistryStart(writer::warmUp, () -> begin(admin, writer, cluster), timing.retry());
+        starter = new Worker("ledger-start", start, () -> {}, STARTER_PATIENCE, onFatal);
+        starter.start();
+    }
+
+    private synchronized void begin(Admin admin, IngestWriter writer, String cluster) {
+        starter.close();
+        if (closed) {
+            return;
+        }
         startIngest(admin, writer, cluster);
         startOutcomes(admin);
         start(
@@ -260,7 +274,16 @@ public final class IngestApplication implements AutoCloseable {
 
     /** Ends all threads; what has been sent is flushed and its positions are committed. */
     @Override
-    public synchronized void close() {
+    public void close() {
+        closed = true;
+        // Not under the lock, which its last step takes.
+        if (starter != null) {
+            starter.close();
+        }
+        closeResources();
+    }
+
+    private synchronized void closeResources() {
         while (!resources.isEmpty()) {
             AutoCloseable resource = resources.pop();
             try {

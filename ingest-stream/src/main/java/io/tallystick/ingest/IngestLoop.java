@@ -14,6 +14,8 @@ import java.util.TreeSet;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
@@ -114,6 +116,10 @@ final class IngestLoop {
             for (TopicPartition partition : records.partitions()) {
                 admit(partition, records.records(partition));
             }
+        } catch (LogTruncationException e) {
+            // Is an offset out of range, too: without this the old position would do as soon as the source has outgrown
+            // it.
+            e.offsetOutOfRangePartitions().keySet().forEach(partition -> truncated(partition, e));
         } catch (OffsetOutOfRangeException e) {
             e.offsetOutOfRangePartitions().keySet().forEach(this::locate);
         } catch (TopicAuthorizationException e) {
@@ -129,6 +135,15 @@ final class IngestLoop {
         OwnedPartition owned = reader.owned(partition);
         if (owned != null && owned.isLocated()) {
             reader.locate(owned);
+        }
+    }
+
+    private void truncated(TopicPartition partition, LogTruncationException truncation) {
+        OwnedPartition owned = reader.owned(partition);
+        if (owned != null && owned.isLocated()) {
+            OffsetAndMetadata divergent = truncation.divergentOffsets().get(partition);
+            // Without it nothing of what was read is known to be left: read all there is.
+            reader.truncated(owned, divergent == null ? 0 : divergent.offset());
         }
     }
 

@@ -83,7 +83,7 @@ final class OutcomeCatchUp {
             try {
                 loop.outcome(record)
                         .filter(outcome -> outcome.tenant().equals(tenant))
-                        .ifPresent(outcome -> loop.send(of, record.offset(), outcome));
+                        .ifPresent(outcome -> loop.send(of, of.sendAgain(tenant, record.offset()), outcome));
             } catch (SerializationException e) {
                 if (!OutcomeLoop.isRegistryAway(e)) {
                     throw e;

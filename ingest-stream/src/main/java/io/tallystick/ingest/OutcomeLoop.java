@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import org.apache.avro.specific.SpecificRecord;
@@ -23,6 +25,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
@@ -56,7 +60,8 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
     private final Inbox inbox;
     private final IngestTiming timing;
     private final Map<TopicPartition, OutcomeProgress> progress = new HashMap<>();
-    private final Map<TopicPartition, Long> committed = new HashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
+    private final Set<TopicPartition> unresumed = new HashSet<>();
     private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
 
     OutcomeLoop(
@@ -98,6 +103,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
     void turn() throws InterruptedException {
         inbox.run(Duration.ZERO);
         drain();
+        resume();
         ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
         for (TopicPartition partition : polled.partitions()) {
             if (!take(partition, polled.records(partition))) {
@@ -110,6 +116,31 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         } else {
             catchUp.turn(tenants);
         }
+    }
+
+    /** Goes on with partitions just assigned: their commit says which tenants stopped earlier. */
+    private void resume() {
+        if (unresumed.isEmpty()) {
+            return;
+        }
+        Map<TopicPartition, OffsetAndMetadata> found;
+        try {
+            found = consumer.committed(unresumed, COMMIT_TIMEOUT);
+        } catch (RetriableException e) {
+            LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes' positions not read, trying again");
+            return;
+        }
+        for (TopicPartition partition : unresumed) {
+            OffsetAndMetadata last = found.get(partition);
+            OutcomeProgress of = last == null ? new OutcomeProgress() : new OutcomeProgress(last);
+            progress.put(partition, of);
+            if (last != null) {
+                committed.put(partition, last);
+            }
+            of.stalledTenants().forEach(tenants::stall);
+        }
+        consumer.resume(unresumed);
+        unresumed.clear();
     }
 
     private boolean take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> polled) {
@@ -145,15 +176,14 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         // A failure just now must stop the next send to the same tenant: sending to a missing topic takes seconds.
         drain();
         if (tenants.isOpen(outcome.tenant()) && tenants.bytesInFlight(outcome.tenant()) < TENANT_BYTES_MAX) {
-            send(of, offset, outcome);
+            send(of, of.send(outcome.tenant(), offset), outcome);
         } else {
             tenants.stall(outcome.tenant());
             of.putOff(outcome.tenant(), offset);
         }
     }
 
-    void send(OutcomeProgress of, long offset, Outcome outcome) {
-        OutcomeProgress.Sent sent = of.send(outcome.tenant(), offset);
+    void send(OutcomeProgress of, OutcomeProgress.Sent sent, Outcome outcome) {
         tenants.sent(outcome);
         // The callback says the same as the future, and without waiting.
         Future<RecordMetadata> unused = producer.send(
@@ -168,16 +198,33 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
             if (next.failure().isEmpty()) {
                 next.progress().written(next.sent());
             } else {
-                next.progress().failed(next.sent());
-                tenants.fail(next.outcome().tenant(), next.failure().get());
-                catchUp.cancel(next.outcome().tenant());
+                failed(next, next.failure().get());
             }
         }
     }
 
+    private void failed(Completion of, Exception failure) {
+        String tenant = of.outcome().tenant();
+        Optional<Outcome> shorter =
+                failure instanceof RecordTooLargeException ? OutcomeRecords.shortened(of.outcome()) : Optional.empty();
+        if (shorter.isPresent()) {
+            // The tenant's topic takes less than the ledger does, and would at every later attempt.
+            LOGGER.atWarn()
+                    .addKeyValue("tenant", tenant)
+                    .log("copy is larger than its topic takes; its value is left out");
+            send(of.progress(), of.sent(), shorter.get());
+        } else {
+            of.progress().failed(of.sent());
+            tenants.fail(tenant, failure);
+            catchUp.cancel(tenant);
+        }
+    }
+
+    /** Nothing is fetched before {@link #resume}. */
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        partitions.forEach(partition -> progress.put(partition, new OutcomeProgress()));
+        consumer.pause(partitions);
+        unresumed.addAll(partitions);
     }
 
     @Override
@@ -202,6 +249,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         partitions.forEach(partition -> {
             progress.remove(partition);
             committed.remove(partition);
+            unresumed.remove(partition);
         });
     }
 
@@ -210,9 +258,9 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         for (TopicPartition partition : partitions) {
             OutcomeProgress of = progress.get(partition);
             if (of != null) {
-                of.committable().stream()
-                        .filter(offset -> !Long.valueOf(offset).equals(committed.get(partition)))
-                        .forEach(offset -> offsets.put(partition, new OffsetAndMetadata(offset)));
+                of.committable()
+                        .filter(offset -> !offset.equals(committed.get(partition)))
+                        .ifPresent(offset -> offsets.put(partition, offset));
             }
         }
         return offsets;
@@ -223,6 +271,6 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
             LOGGER.atWarn().addKeyValue("error", failure.toString()).log("outcomes not committed, trying again");
             return;
         }
-        offsets.forEach((partition, offset) -> committed.put(partition, offset.offset()));
+        offsets.forEach((partition, offset) -> committed.put(partition, offset));
     }
 }

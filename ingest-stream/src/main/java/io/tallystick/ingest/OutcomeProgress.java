@@ -2,16 +2,19 @@
 package io.tallystick.ingest;
 
 import java.util.ArrayDeque;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
  * How far the outcomes of one partition of {@code ledger.entries} are written. A tenant that cannot be written to keeps the
  * offset where it stopped, and nothing else: its records are read again when it can. So memory does not grow, others go on,
- * and what is committed never passes a record that is not written.
+ * and what is committed never passes a record that is not written, unless its metadata say where that tenant stopped.
  *
  * <p>For one thread.
  */
@@ -29,8 +32,29 @@ final class OutcomeProgress {
     }
 
     private final Deque<Sent> sent = new ArrayDeque<>();
-    private final Map<String, Long> stalled = new HashMap<>();
-    private long position = -1;
+    private final Map<String, Long> stalled;
+    private long position;
+
+    /** Begins where nothing was committed. */
+    OutcomeProgress() {
+        stalled = new HashMap<>();
+        position = -1;
+    }
+
+    /**
+     * Goes on from what was committed.
+     *
+     * @throws io.tallystick.topic.LedgerIntegrityException if its metadata are ours and cannot be read
+     */
+    OutcomeProgress(OffsetAndMetadata committed) {
+        stalled = OutcomeStops.decode(committed.metadata());
+        position = committed.offset();
+    }
+
+    /** The tenants that stopped in this partition. */
+    Set<String> stalledTenants() {
+        return Set.copyOf(stalled.keySet());
+    }
 
     /** The record at this offset has been read, and sent or put off. */
     void read(long offset) {
@@ -46,6 +70,11 @@ final class OutcomeProgress {
         Sent added = new Sent(tenant, offset);
         sent.addLast(added);
         return added;
+    }
+
+    /** As {@link #send}, of a tenant that is catching up: what may be committed is known from where it stopped. */
+    Sent sendAgain(String tenant, long offset) {
+        return new Sent(tenant, offset);
     }
 
     void written(Sent record) {
@@ -81,16 +110,20 @@ final class OutcomeProgress {
         }
     }
 
-    /** The offset to commit: everything below it is written. Empty before the first record. */
-    OptionalLong committable() {
+    /**
+     * What to commit: everything below the offset is written, except for the tenants whose stops are in the metadata. If
+     * they do not fit there, the offset is the lowest stop. Empty before the first record.
+     */
+    Optional<OffsetAndMetadata> committable() {
         if (position < 0) {
-            return OptionalLong.empty();
+            return Optional.empty();
         }
         long low = sent.isEmpty() ? position : sent.peekFirst().offset;
-        Collection<Long> stops = stalled.values();
-        for (long stop : stops) {
-            low = Math.min(low, stop);
-        }
-        return OptionalLong.of(low);
+        // The others are read again from the offset on anyway.
+        Map<String, Long> stops = new HashMap<>(stalled);
+        stops.values().removeIf(stop -> stop >= low);
+        return Optional.of(OutcomeStops.encode(stops)
+                .map(metadata -> new OffsetAndMetadata(low, metadata))
+                .orElseGet(() -> new OffsetAndMetadata(Collections.min(stops.values()))));
     }
 }

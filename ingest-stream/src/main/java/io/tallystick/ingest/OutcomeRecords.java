@@ -35,13 +35,16 @@ import org.apache.kafka.common.header.Headers;
  *             __streams.errors.message      a sentence that says what was wrong
  *             __streams.errors.topic, __streams.errors.partition, __streams.errors.offset
  *             ledger-reject-code            the code
- *             ledger-source-bytes           length of the original value, of value-too-large only
+ *             ledger-source-bytes           length of the original value, if it is left out: of value-too-large, or because
+ *                                           the topic takes no record as large
  * </pre>
  *
  * <p>Header values are UTF-8 text, numbers in decimal, as in Kafka Streams' own dead letters (KIP-1034).
  */
 final class OutcomeRecords {
     private static final String ERRORS = "__streams.errors.";
+    private static final String REJECT_CODE = "ledger-reject-code";
+    private static final String SOURCE_BYTES = "ledger-source-bytes";
 
     private final Topics topics;
     private final Duration windowSize;
@@ -114,12 +117,24 @@ final class OutcomeRecords {
         put(copy.headers(), ERRORS + "topic", topic);
         put(copy.headers(), ERRORS + "partition", Integer.toString(partition));
         put(copy.headers(), ERRORS + "offset", Long.toString(offset));
-        put(copy.headers(), "ledger-reject-code", code);
+        put(copy.headers(), REJECT_CODE, code);
         if (rejected.reason() == RejectReason.VALUE_TOO_LARGE) {
             long sourceBytes = rejected.payload().orElseThrow().bytes();
-            put(copy.headers(), "ledger-source-bytes", Long.toString(sourceBytes));
+            put(copy.headers(), SOURCE_BYTES, Long.toString(sourceBytes));
         }
         return new Outcome(tenant, copy);
+    }
+
+    /** A copy for a topic that does not take as much, the value's length in its stead; empty if nothing can be left out. */
+    static Optional<Outcome> shortened(Outcome tooLarge) {
+        ProducerRecord<String, byte[]> from = tooLarge.record();
+        if (from.value() == null || from.headers().lastHeader(REJECT_CODE) == null) {
+            return Optional.empty();
+        }
+        ProducerRecord<String, byte[]> record =
+                new ProducerRecord<>(from.topic(), null, from.key(), null, from.headers());
+        put(record.headers(), SOURCE_BYTES, Integer.toString(from.value().length));
+        return Optional.of(new Outcome(tooLarge.tenant(), record));
     }
 
     private static void put(Headers headers, String name, String value) {

@@ -81,15 +81,28 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
     }
 
     private void ask(int id) {
+        Lookup found;
         try {
-            answered(id, lookUp(id));
+            found = lookUp(id);
         } catch (IOException | RestClientException e) {
             LOGGER.atWarn()
                     .addKeyValue("schemaId", id)
                     .addKeyValue("error", e.toString())
                     .log("schema registry does not answer; partitions that need this schema wait");
             retryLater(id);
+            return;
+        } catch (RuntimeException e) {
+            // What the registry said is not what its client expects. The executor would keep it to itself, and the
+            // partitions
+            // would wait for ever. The type only: the message may quote the answer.
+            LOGGER.atWarn()
+                    .addKeyValue("schemaId", id)
+                    .addKeyValue("error", e.getClass().getName())
+                    .log("schema registry's answer cannot be used; partitions that need this schema wait");
+            retryLater(id);
+            return;
         }
+        answered(id, found);
     }
 
     private void retryLater(int id) {

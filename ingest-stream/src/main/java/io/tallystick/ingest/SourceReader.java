@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
  * assigned --> LOCATING --(topic id, committed offset, log start)--> reading --> revoked: flush, commit
  *                 ^  gap first, if the log starts later                |
  *                 |-------- notice, offset out of range ---------------|
+ *                 |-------- truncated: back to where histories part ---|
  * </pre>
  *
  * <p>The position of the consumer itself is never asked for: it runs past transaction markers. For the ingest thread only.
@@ -173,12 +174,36 @@ final class SourceReader implements ConsumerRebalanceListener {
         if (from < state.start()) {
             gap(partition, state.start());
         } else if (from > state.end()) {
-            warn(partition, "source ends before ingest's position; its log was truncated, or is not yet back", "");
-            locateIn(partition, timing.claims());
+            goBack(partition, state.end());
+            release(partition, Hold.LOCATING);
         } else {
             consumer.seek(partition.partition(), from);
             release(partition, Hold.LOCATING);
         }
+    }
+
+    /**
+     * The source has lost records that ingest has read, and others may have taken their offsets. They must be read: their
+     * higher leader epoch is what tells the sequencer. What did not change is dropped there as a replay.
+     *
+     * @param divergent first source offset whose record may be another one now
+     */
+    void truncated(OwnedPartition partition, long divergent) {
+        goBack(partition, divergent);
+        locate(partition);
+    }
+
+    /** The seek comes at once: until then every poll would find the truncation again. */
+    private void goBack(OwnedPartition partition, long offset) {
+        // Never past what is acknowledged: that would be committed.
+        long back = Math.min(offset, partition.position().acked());
+        LOGGER.atError()
+                .addKeyValue("chain", partition.chain())
+                .addKeyValue("from", partition.position().from())
+                .addKeyValue("to", back)
+                .log("source was truncated; reading it again from there");
+        partition.position().resetTo(back);
+        consumer.seek(partition.partition(), back);
     }
 
     /** Accounts for what the source has lost, but not before a predecessor's copies of it have landed or failed. */

@@ -39,8 +39,11 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -170,6 +173,92 @@ class OutcomesIT {
                         .toList());
         assertThat(receiptsOf("acme").stream().distinct().sorted())
                 .containsExactlyElementsOf(LongStream.rangeClosed(1, 21).boxed().toList());
+    }
+
+    @Test
+    void tenantStalledOverARestartIsRememberedAndOthersGetNothingTwice() throws Exception {
+        // Given
+        ledger.tenant("acme", 1);
+        String broken = IntStream.range(0, 1000)
+                .mapToObj(i -> "broken-" + i)
+                .filter(name -> entriesPartition(name) == entriesPartition("acme"))
+                .findFirst()
+                .orElseThrow();
+        ledger.tenant(broken, 1);
+        ledger.admin.deleteTopics(List.of(ledger.topics.rejects(broken))).all().get();
+        for (int seq = 1; seq <= 20; seq++) {
+            append(event(broken, seq));
+            append(event("acme", seq));
+        }
+        try (IngestApplication ingest = ledger.ingest()) {
+            soon().until(() -> receiptsOf("acme").size() == 20);
+        }
+
+        // When
+        try (IngestApplication ingest = ledger.ingest()) {
+            append(event(broken, 21));
+            append(event("acme", 21));
+            soon().until(() -> receiptsOf("acme").contains(21L));
+            assertThat(receiptsOf(broken)).isEmpty();
+        }
+        ledger.admin
+                .createTopics(List.of(new NewTopic(ledger.topics.rejects(broken), 1, (short) 1)))
+                .all()
+                .get();
+        try (IngestApplication ingest = ledger.ingest()) {
+            soon().until(() -> receiptsOf(broken).contains(21L));
+        }
+
+        // Then
+        List<Long> all = LongStream.rangeClosed(1, 21).boxed().toList();
+        assertThat(receiptsOf("acme")).containsExactlyElementsOf(all);
+        assertThat(receiptsOf(broken)).containsExactlyElementsOf(all);
+    }
+
+    @Test
+    void copyLargerThanItsTopicTakesIsWrittenWithoutItsValue() throws Exception {
+        // Given
+        ledger.tenant("acme", 1);
+        ConfigResource rejects = new ConfigResource(ConfigResource.Type.TOPIC, ledger.topics.rejects("acme"));
+        AlterConfigOp small = new AlterConfigOp(new ConfigEntry("max.message.bytes", "2000"), AlterConfigOp.OpType.SET);
+        ledger.admin
+                .incrementalAlterConfigs(Map.of(rejects, List.of(small)))
+                .all()
+                .get();
+        append(rejected("acme", 1, RejectReason.NOT_JSON, "x".repeat(5000)));
+        append(rejected("acme", 2, RejectReason.NOT_JSON, "nul"));
+        append(event("acme", 3));
+
+        // When
+        try (IngestApplication ingest = ledger.ingest()) {
+            soon().until(() -> !receiptsOf("acme").isEmpty());
+            soon().until(() -> ledger.read(ledger.topics.rejects("acme")).stream()
+                    .anyMatch(copy -> copy.key().equals(place(1))));
+        }
+
+        // Then
+        List<ConsumerRecord<String, byte[]>> copies = ledger.read(ledger.topics.rejects("acme"));
+        assertThat(copies)
+                .filteredOn(copy -> copy.key().equals(place(1)))
+                .hasSize(1)
+                .allSatisfy(copy -> {
+                    assertThat(copy.value()).isNull();
+                    assertThat(headers(copy))
+                            .containsEntry("ledger-source-bytes", "5000")
+                            .containsEntry("ledger-reject-code", "not-json")
+                            .containsEntry("content-type", "application/json");
+                });
+        assertThat(copies)
+                .filteredOn(copy -> copy.key().equals(place(2)))
+                .hasSize(1)
+                .allSatisfy(copy -> {
+                    assertThat(copy.value()).isEqualTo("nul".getBytes(UTF_8));
+                    assertThat(headers(copy)).doesNotContainKey("ledger-source-bytes");
+                });
+    }
+
+    private static int entriesPartition(String tenant) {
+        return Topics.partitionOf(tenant + "/0", TestLedger.PARTITIONS);
     }
 
     @Test

@@ -18,8 +18,10 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import org.apache.avro.Schema;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class RegistryAwayIT {
     private final ConcurrentHashMap<String, Integer> asked = new ConcurrentHashMap<>();
     private volatile boolean away;
+    private volatile int nonsenseOf = -1;
     private HttpServer front;
     private TestLedger ledger;
 
@@ -55,6 +58,10 @@ class RegistryAwayIT {
             int status = away ? 503 : to.getResponseCode();
             InputStream in = away || status >= 400 ? to.getErrorStream() : to.getInputStream();
             byte[] answer = in == null || away ? new byte[0] : in.readAllBytes();
+            if (path.split("\\?", 2)[0].equals("/schemas/ids/" + nonsenseOf)) {
+                answer = "null".getBytes(UTF_8);
+                status = 200;
+            }
             exchange.getResponseHeaders().set("Content-Type", "application/vnd.schemaregistry.v1+json");
             exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
             exchange.getResponseBody().write(answer);
@@ -106,6 +113,58 @@ class RegistryAwayIT {
         assertThat(ledger.messages(AdmittedEvent.class, "acme/0").stream()
                         .map(message -> message.getFrom() + " " + message.getReason()))
                 .containsExactly("0 null", "1 null", "2 schema-unknown", "3 null");
+    }
+
+    @Test
+    void answerThatIsNoSchemaIsAskedForAgain() throws Exception {
+        // Given
+        ledger.tenant("acme", 1);
+        int id = ledger.register("events", Schema.create(Schema.Type.INT));
+        nonsenseOf = id;
+        try (IngestApplication ingest = ledger.ingest()) {
+            // When
+            ledger.produce("acme", 0, new byte[] {0, 0, 0, (byte) (id >> 8), (byte) id, 2});
+            soon().until(() -> asked.getOrDefault(schemaPath(id), 0) >= 3);
+            nonsenseOf = -1;
+
+            // Then
+            soon().until(() -> ledger.messages(AdmittedEvent.class, "acme/0").size() == 1);
+        }
+        assertThat(ledger.messages(AdmittedEvent.class, "acme/0").get(0).getReason())
+                .isNull();
+    }
+
+    @Test
+    void ingestStartsOnceTheRegistryIsThere() {
+        // Given
+        ledger.tenant("acme", 1);
+        ledger.produce("acme", 0, "1".getBytes(UTF_8));
+        away = true;
+        try (IngestApplication ingest = ledger.ingest()) {
+            soon().until(() -> asked.values().stream().anyMatch(times -> times >= 3));
+
+            // When
+            away = false;
+
+            // Then
+            soon().until(() -> ledger.messages(AdmittedEvent.class, "acme/0").size() == 1);
+        }
+    }
+
+    @Test
+    void ingestThatWaitsForTheRegistryCanBeClosed() {
+        // Given
+        away = true;
+        IngestApplication ingest = ledger.ingest();
+        soon().until(() -> !asked.isEmpty());
+
+        // When
+        Instant before = Instant.now();
+        ingest.close();
+
+        // Then
+        assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(10));
+        assertThat(ledger.read(ledger.topics.ingest())).isEmpty();
     }
 
     private String schemaPath(int id) {

@@ -55,7 +55,8 @@ public final class BundleWriter {
         /**
          * The text with this digest.
          *
-         * @throws IOException if the registry cannot be reached, or has another text under this id
+         * @throws SchemaMissingException if the registry has no text, or another one, under this id
+         * @throws IOException if the registry cannot be reached
          */
         byte[] text(SchemaRef schema) throws IOException;
     }
@@ -73,6 +74,7 @@ public final class BundleWriter {
      *
      * @param now for the retention of a bundle that is exported late
      * @throws LedgerIntegrityException if the store holds something else than this bundle, or not the one before
+     * @throws SchemaMissingException if the text of a schema is missing; the bundle can be written when it is there
      * @throws IOException if the store or the schema registry fails; to be tried again
      */
     public Written write(TenantWindow tenant, SchemaTexts texts, Instant now) throws IOException {

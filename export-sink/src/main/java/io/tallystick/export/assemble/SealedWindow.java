@@ -147,7 +147,8 @@ public final class SealedWindow {
     }
 
     /** The registry's part of a manifest. */
-    Manifest.Registry registry() {
+    /** Size and root of the registry before and after the window. */
+    public Manifest.Registry registry() {
         return new Manifest.Registry(
                 previous.size(),
                 previous.frontier(),

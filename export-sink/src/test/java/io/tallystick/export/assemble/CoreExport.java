@@ -100,6 +100,27 @@ public final class CoreExport {
         }
     }
 
+    /** What the script's windows give each tenant, window by window; the data files are stored. */
+    public static List<TenantWindow> bundles(ObjectStore store, Path scratch, List<WindowScript> script)
+            throws IOException {
+        List<TenantWindow> bundles = new ArrayList<>();
+        List<ChainState> states = List.of();
+        Optional<Instant> begin = Optional.empty();
+        for (WindowScript window : script) {
+            try (PartitionWindow partition = new PartitionWindow(scratch, BundleLayout.DATA_BYTES_MAX, begin, states)) {
+                for (Appended appended : window.entries()) {
+                    partition.append(appended.chain(), appended.entry());
+                }
+                List<ChainSegment> segments =
+                        partition.end(window.sealed().window(), Map.of(), new DataFileWriter(store));
+                bundles.addAll(tenants(window.sealed(), segments));
+                states = segments.stream().map(ChainSegment::state).toList();
+                begin = Optional.of(window.sealed().window().end());
+            }
+        }
+        return bundles;
+    }
+
     static List<TenantWindow> tenants(SampleLedger.Sealed sealed, List<ChainSegment> segments) {
         SortedMap<String, List<ChainSegment>> byTenant = segments.stream()
                 .collect(Collectors.groupingBy(segment -> segment.chain().tenant(), TreeMap::new, Collectors.toList()));

@@ -6,8 +6,8 @@ import org.apache.avro.Schema;
 
 /**
  * Walks an Avro datum as its writer's schema says, without making a value of it, and refuses what a decoder should never be
- * given: lengths and counts beyond the bytes there are, ill-formed UTF-8, indexes out of range, nesting without end, bytes
- * left over. Avro 1.12 specification, "Binary encoding".
+ * given: lengths and counts beyond the bytes there are, more values than its size explains, ill-formed UTF-8, indexes out of
+ * range, nesting without end, bytes left over. Avro 1.12 specification, "Binary encoding".
  *
  * <p>Avro's own reader allocates by the counts it is told, replaces ill-formed UTF-8 and ignores trailing bytes; after this
  * walk none of it can happen.
@@ -16,8 +16,11 @@ final class AvroDatum {
     /** Deeper data would exhaust the stack of readers, which recurse. */
     static final int DEPTH_MAX = 128;
 
-    /** Values of zero bytes cost time though no input; beyond this many values a datum of at most 1 MiB is an attack. */
-    static final int VALUES_MAX = 8 * 1024 * 1024;
+    /** Values that take no bytes, such as nulls and the records around others, cost time all the same: so many are free. */
+    private static final long VALUES_FREE = 64;
+
+    /** And so many more for each byte of the datum. A nullable field, for example, is two values in at least one byte. */
+    private static final long VALUES_PER_BYTE = 8;
 
     /** The datum is not one of its schema. The message is a clause for the tenant. */
     static final class Invalid extends Exception {
@@ -29,10 +32,12 @@ final class AvroDatum {
     }
 
     private final ByteBuffer in;
-    private int values;
+    private final long valuesMax;
+    private long values;
 
     private AvroDatum(ByteBuffer in) {
         this.in = in;
+        this.valuesMax = VALUES_FREE + VALUES_PER_BYTE * in.remaining();
     }
 
     /** @throws Invalid if the bytes are not exactly one datum of this schema */
@@ -48,8 +53,8 @@ final class AvroDatum {
         if (depth > DEPTH_MAX) {
             throw invalid("values nest deeper than " + DEPTH_MAX);
         }
-        if (++values > VALUES_MAX) {
-            throw invalid("it holds more than " + VALUES_MAX + " values");
+        if (++values > valuesMax) {
+            throw invalid("it holds more than " + valuesMax + " values, too many for its size");
         }
         switch (schema.getType()) {
             case NULL -> {}

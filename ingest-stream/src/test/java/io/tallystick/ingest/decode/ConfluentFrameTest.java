@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
 import org.apache.avro.file.DataFileStream;
@@ -404,6 +406,38 @@ class ConfluentFrameTest {
         // Then
         accepted(decode(
                 frame(OTHER_ID, datum), Map.of(OTHER_ID, RegisteredSchema.judge(OTHER_ID, "AVRO", text, false))));
+    }
+
+    /** Each block claims as many items as bytes follow it: 3,465 records of 2,000 nulls in 87 bytes. */
+    @Test
+    void fewBytesThatStandForMillionsOfValuesAreRefused() {
+        // Given
+        String wide = IntStream.range(0, 2000)
+                .mapToObj(i -> "{\"name\":\"f" + i + "\",\"type\":\"null\"}")
+                .collect(Collectors.joining(
+                        ",", "{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"W\",\"fields\":[", "]}}"));
+        byte[] datum = new byte[87];
+        for (int i = 0; i < 86; i++) {
+            datum[i] = (byte) (2 * Math.min(63, 86 - i));
+        }
+
+        // Then
+        assertThat(reason(decode(
+                        frame(OTHER_ID, datum), Map.of(OTHER_ID, RegisteredSchema.judge(1, "AVRO", wide, false)))))
+                .isEqualTo(RejectReason.AVRO_INVALID);
+    }
+
+    @Test
+    void sparseRecordOfNullableFieldsIsKept() {
+        // Given
+        String sparse = IntStream.range(0, 500)
+                .mapToObj(i -> "{\"name\":\"f" + i + "\",\"type\":[\"null\",\"string\"]}")
+                .collect(Collectors.joining(",", "{\"type\":\"record\",\"name\":\"S\",\"fields\":[", "]}"));
+
+        // Then
+        accepted(decode(
+                frame(OTHER_ID, new byte[500]),
+                Map.of(OTHER_ID, RegisteredSchema.judge(OTHER_ID, "AVRO", sparse, false))));
     }
 
     @Test

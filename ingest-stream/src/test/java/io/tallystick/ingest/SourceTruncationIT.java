@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.ingest;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.embedded.EmbeddedLedger;
+import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.entry.Salt;
+import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.decode.Decoder;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.LogTruncationException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * A source whose log was cut is read again from the cut, so that the sequencer sees the new history. One broker does not lose
+ * what it has, so the exception of the consumer is thrown by the test; all else is real.
+ */
+@ExtendWith(LedgerExtension.class)
+class SourceTruncationIT {
+    private TestLedger ledger;
+    private String topic;
+    private TopicPartition partition;
+
+    @BeforeEach
+    void setUp(EmbeddedLedger embedded) throws Exception {
+        ledger = new TestLedger(embedded);
+        topic = ledger.tenant("acme", 1);
+        partition = new TopicPartition(topic, 0);
+        IntStream.range(0, 10).forEach(i -> ledger.produce("acme", 0, ("" + i).getBytes(UTF_8)));
+    }
+
+    @AfterEach
+    void tearDown() {
+        ledger.close();
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(250));
+    }
+
+    private List<AdmittedEvent> messages() {
+        return ledger.messages(AdmittedEvent.class, "acme/0");
+    }
+
+    private List<String> intervals(int skipped) {
+        return messages().stream()
+                .skip(skipped)
+                .map(message -> message.getFrom() + ".." + message.getOffset())
+                .toList();
+    }
+
+    @Test
+    void truncatedSourceThatHasOutgrownThePositionIsReadFromWhereHistoriesPart() throws Exception {
+        // When
+        truncateAt(Map.of(partition, new OffsetAndMetadata(6)), 14);
+
+        // Then
+        assertThat(intervals(10)).containsExactly("6..6", "7..7", "8..8", "9..9");
+    }
+
+    @Test
+    void truncatedSourceOfWhichNothingIsKnownToBeLeftIsReadFromItsStart() throws Exception {
+        // When
+        truncateAt(Map.of(), 20);
+
+        // Then
+        assertThat(intervals(10)).hasSize(10).startsWith("0..0").endsWith("9..9");
+    }
+
+    @Test
+    void sourceThatEndsBeforeThePositionIsReadFromItsEnd() throws Exception {
+        // Given
+        ledger.admin
+                .alterConsumerGroupOffsets(
+                        ledger.topics.group("ingest"), Map.of(partition, new OffsetAndMetadata(1000)))
+                .all()
+                .get();
+
+        // When
+        IngestApplication ingest = ledger.ingest();
+        try {
+            soon().until(() -> committed() == 10);
+            ledger.produce("acme", 0, "new".getBytes(UTF_8));
+
+            // Then
+            soon().until(() -> messages().size() == 1);
+            assertThat(intervals(0)).containsExactly("10..10");
+        } finally {
+            ingest.close();
+        }
+    }
+
+    private long committed() throws Exception {
+        return ledger.admin
+                .listConsumerGroupOffsets(ledger.topics.group("ingest"))
+                .partitionsToOffsetAndMetadata()
+                .get()
+                .get(partition)
+                .offset();
+    }
+
+    /** Runs ingest over the ten records, truncates, and goes on until there are so many messages. */
+    private void truncateAt(Map<TopicPartition, OffsetAndMetadata> divergent, int messages) throws Exception {
+        AtomicReference<LogTruncationException> truncation = new AtomicReference<>();
+        IngestClients clients = new IngestClients(ledger.settings, TestLedger.QUICK);
+        String cluster = ledger.admin.describeCluster().clusterId().get();
+        Inbox inbox = new Inbox();
+        try (Consumer<byte[], byte[]> real = clients.groupConsumer("ingest");
+                IngestWriter writer = new IngestWriter(
+                        clients.producer("ingest", 32L * 1024 * 1024, Duration.ofSeconds(2)),
+                        ledger.serde.serializer(),
+                        ledger.topics.ingest(),
+                        TestLedger.PARTITIONS);
+                RegistrySchemas schemas = new RegistrySchemas(
+                        "http://127.0.0.1:9", Executors.newScheduledThreadPool(1), TestLedger.QUICK.retry())) {
+            Consumer<byte[], byte[]> consumer = throwing(real, truncation);
+            SourceProbe probe = new SourceProbe(ledger.admin, ledger.topics.group("ingest"), InstantSource.system());
+            SourceReader reader =
+                    new SourceReader(consumer, writer, probe, inbox, ledger.topics, cluster, TestLedger.QUICK);
+            IngestLoop loop = new IngestLoop(
+                    consumer,
+                    reader,
+                    new Decoder(1000, "operator", schemas),
+                    new Admission(() -> Salt.of(new byte[Salt.LENGTH])),
+                    schemas,
+                    writer,
+                    inbox,
+                    32L * 1024 * 1024);
+            loop.read(Set.of(topic));
+            turnUntil(loop, 10);
+            truncation.set(new LogTruncationException("cut", Map.of(partition, 10L), divergent));
+            turnUntil(loop, messages);
+        }
+    }
+
+    private void turnUntil(IngestLoop loop, int messages) {
+        soon().until(() -> {
+            loop.turn();
+            return messages().size() >= messages;
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Consumer<byte[], byte[]> throwing(
+            Consumer<byte[], byte[]> real, AtomicReference<LogTruncationException> truncation) {
+        return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                SourceTruncationIT.class.getClassLoader(), new Class<?>[] {Consumer.class}, (proxy, method, args) -> {
+                    LogTruncationException thrown = method.getName().equals("poll") ? truncation.getAndSet(null) : null;
+                    if (thrown != null) {
+                        throw thrown;
+                    }
+                    try {
+                        return method.invoke(real, args);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+}
