@@ -32,13 +32,13 @@ final class BundleCheck {
      * What was found, and what the next window's bundle is compared with.
      *
      * @param manifest absent if it could not be read
-     * @param lastLeaves leaf hash of each chain's last entry, by partition
+     * @param ends where each chain stands, by partition
      */
     record Checked(
             BundleReport report,
             Optional<Manifest> manifest,
             Optional<Hash> digest,
-            Map<Integer, Hash> lastLeaves,
+            Map<Integer, ChainEnd> ends,
             long heads) {}
 
     Checked run(Path root, String path) throws IOException {
@@ -48,28 +48,40 @@ final class BundleCheck {
         new DigestCheck(folder, documents, findings).run();
         findings.checked(Phase.STRUCTURE);
         findings.checked(Phase.DIGESTS);
-        Map<Integer, Hash> lastLeaves = new TreeMap<>();
+        Map<Integer, ChainEnd> ends = new TreeMap<>();
         if (documents.manifest().isPresent()) {
-            content(folder, documents, findings, lastLeaves);
+            content(folder, documents, findings, ends);
         }
         signatures(documents, findings);
         anchors(findings);
         retention(documents, findings);
-        return checked(path, documents, findings, lastLeaves);
+        return checked(path, documents, findings, ends);
     }
 
-    private void content(BundleFolder folder, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves)
+    private void content(BundleFolder folder, Documents documents, Findings findings, Map<Integer, ChainEnd> ends)
             throws IOException {
         Manifest manifest = documents.manifest().orElseThrow();
         Map<Integer, ContentCheck.Grown> grown = new ContentCheck(folder, manifest, findings).run();
-        grown.forEach((partition, chain) -> lastLeaves.put(partition, chain.lastLeaf()));
+        grown.forEach((partition, chain) -> ends.put(partition, chain.end()));
         findings.checked(Phase.ENTRIES);
         findings.checked(Phase.CHAINS);
         new TreeCheck(manifest, documents, grown, findings).run();
         findings.checked(Phase.TREES);
         new CompletenessCheck(manifest, documents, chains.of(manifest), findings).run(registry);
         findings.checked(Phase.COMPLETENESS);
+        noteClaims(manifest, findings);
         vouch(manifest, findings);
+    }
+
+    /** asOf is the clock of ingest, the window's end that of the brokers: they may differ, and by how much is said. */
+    private static void noteClaims(Manifest manifest, Findings findings) {
+        Instant end = manifest.window().end();
+        for (Manifest.Chain chain : manifest.chains()) {
+            if (chain.asOf().filter(end::isBefore).isPresent()) {
+                findings.note(
+                        manifest.chainId(chain) + ": asOf " + chain.asOf().get() + " is after the window's end " + end);
+            }
+        }
     }
 
     /** Says how far the statement of completeness reaches. */
@@ -166,7 +178,7 @@ final class BundleCheck {
                 "the store's own lock was not read");
     }
 
-    private static Checked checked(String path, Documents documents, Findings findings, Map<Integer, Hash> lastLeaves) {
+    private static Checked checked(String path, Documents documents, Findings findings, Map<Integer, ChainEnd> ends) {
         Optional<Manifest> manifest = documents.manifest();
         Optional<Hash> digest = documents.manifestBytes().map(bytes -> Hash.sha256(bytes.bytes()));
         List<ChainSummary> summaries = manifest.map(m -> m.chains().stream()
@@ -183,6 +195,6 @@ final class BundleCheck {
                 findings.notes());
         long heads =
                 documents.proofs().map(proofs -> (long) proofs.heads().size()).orElse(0L);
-        return new Checked(report, manifest, digest, lastLeaves, heads);
+        return new Checked(report, manifest, digest, ends, heads);
     }
 }

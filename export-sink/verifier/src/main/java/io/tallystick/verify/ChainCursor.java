@@ -16,9 +16,11 @@ import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.Rfc6962;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,7 +41,10 @@ final class ChainCursor {
     private long position;
     private boolean positionKnown = true;
     private Optional<String> topicId = Optional.empty();
+    private Optional<String> rebound = Optional.empty();
     private boolean closed;
+    private RecentEvents recent;
+    private long originalsUnknown;
     private long skipped;
     private boolean unreadable;
     private CompactRange range;
@@ -54,6 +59,7 @@ final class ChainCursor {
         this.seq = chain.firstSeq();
         this.prev = chain.prev();
         this.position = chain.source().from();
+        this.recent = new RecentEvents(chain.firstSeq());
         this.range = CompactRange.of(chain.firstSeq(), chain.frontier());
     }
 
@@ -66,6 +72,7 @@ final class ChainCursor {
     void unreadable() {
         unreadable = true;
         seq++;
+        recent = new RecentEvents(seq);
         positionKnown = false;
     }
 
@@ -75,6 +82,7 @@ final class ChainCursor {
         prev = Rfc6962.leafHash(entryBytes);
         unreadable = true;
         seq++;
+        recent = new RecentEvents(seq);
         positionKnown = false;
     }
 
@@ -83,6 +91,7 @@ final class ChainCursor {
         requireLink(place, entry);
         requireKind(place, entry);
         cover(place, entry);
+        requireOriginal(place, entry);
         count(place, entry);
         Hash leaf = Rfc6962.leafHash(entryBytes);
         range = range.append(leaf);
@@ -117,6 +126,9 @@ final class ChainCursor {
             topicId = Optional.of(genesis.source().topicId());
         } else if (entry.body() instanceof Source source) {
             requireOrigin(place, origin, source.origin());
+            if (topicId.isEmpty()) {
+                rebound = Optional.of(source.source().topicId());
+            }
             if (topicId.equals(Optional.of(source.source().topicId()))) {
                 place.fail("source entry names the topic id the chain already has: " + topicId.get());
             }
@@ -129,6 +141,38 @@ final class ChainCursor {
     private void requireOrigin(Place place, String expected, String found) {
         if (!expected.equals(found)) {
             place.fail("expected origin " + expected + ", found " + found);
+        }
+    }
+
+    /** What {@code duplicateOf} names is an event with the same id and producer, as far as this window shows it. */
+    private void requireOriginal(Place place, Entry entry) {
+        Optional<Event> event = Optional.empty();
+        if (entry.body() instanceof Event found) {
+            event = Optional.of(found);
+            requireOriginal(place, found.duplicateOf(), event.map(Event::id), found.producer());
+        } else if (entry.body() instanceof Rejected rejected) {
+            requireOriginal(place, rejected.duplicateOf(), rejected.id(), rejected.producer());
+        }
+        if (entry.seq() == seq) {
+            recent.add(event);
+        } else {
+            recent = new RecentEvents(entry.seq() + 1); // a fault; what the entries before were is not relied upon
+        }
+    }
+
+    private void requireOriginal(
+            Place place, OptionalLong duplicateOf, Optional<String> id, Optional<String> producer) {
+        if (duplicateOf.isEmpty() || id.isEmpty()) {
+            return;
+        }
+        long original = duplicateOf.getAsLong();
+        switch (recent.ask(original, id.get(), producer)) {
+            case SAME -> {}
+            case PRODUCER_ABSENT ->
+                findings.note(manifest.chainId(chain) + ": seq " + place.at + " is marked as a duplicate of seq "
+                        + original + ", but only one of them names a producer");
+            case OTHER -> place.fail("duplicateOf " + original + " is not an earlier event with this id and producer");
+            case UNKNOWN -> originalsUnknown++;
         }
     }
 
@@ -179,13 +223,17 @@ final class ChainCursor {
     }
 
     private void schema(Place place, Hash sha256) {
-        if (schemas.add(sha256) && !manifest.schemas().contains(sha256)) {
+        if (schemas.add(sha256) && Collections.binarySearch(manifest.schemas(), sha256) < 0) {
             place.fail("schema " + sha256 + " is not listed in the manifest");
         }
     }
 
     /** Compares what was read with what the manifest says; call after the last line. */
     void end() {
+        if (originalsUnknown > 0) {
+            findings.note(manifest.chainId(chain) + ": " + originalsUnknown + " entries are marked as duplicates of"
+                    + " entries before this window or over " + RecentEvents.KEPT_MAX + " entries back: not compared");
+        }
         if (seq != chain.size()) {
             fail("expected entries up to seq " + (chain.size() - 1) + ", found them up to " + (seq - 1));
         }
@@ -226,8 +274,8 @@ final class ChainCursor {
         return range;
     }
 
-    Hash lastLeaf() {
-        return prev;
+    ChainEnd chainEnd() {
+        return new ChainEnd(prev, rebound, topicId);
     }
 
     Set<Hash> schemas() {

@@ -37,7 +37,8 @@ final class CompletenessCheck {
     }
 
     void run(Optional<RegistryFolder> registry) throws IOException {
-        Optional<Path> folder = registry.flatMap(r -> r.window(manifest.window().start()));
+        Optional<Path> folder =
+                registry.isPresent() ? registry.get().window(manifest.window().start()) : Optional.empty();
         if (folder.isEmpty()) {
             notChecked(
                     registry.isEmpty()

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  */
 final class ContentCheck {
     private static final int WINDOW_LOG_MAX = 23;
+    private static final int STORED_EXTRA = 64 * 1024;
 
     private final BundleFolder folder;
     private final Manifest manifest;
@@ -32,9 +33,8 @@ final class ContentCheck {
      * What reading a chain gave.
      *
      * @param range the tree at the window's end; absent if a line could not be read
-     * @param lastLeaf leaf hash of the last entry, also if the chain was idle
      */
-    record Grown(Optional<CompactRange> range, Hash lastLeaf) {}
+    record Grown(Optional<CompactRange> range, ChainEnd end) {}
 
     ContentCheck(BundleFolder folder, Manifest manifest, Findings findings) {
         this.folder = folder;
@@ -44,6 +44,9 @@ final class ContentCheck {
 
     /** By partition, for every chain of the manifest. */
     Map<Integer, Grown> run() throws IOException {
+        if (isTooMuch(manifest)) {
+            return unread();
+        }
         Set<Hash> unused = new HashSet<>(manifest.schemas());
         for (Manifest.Chain chain : manifest.chains()) {
             ChainCursor cursor = new ChainCursor(manifest, chain, findings);
@@ -58,10 +61,33 @@ final class ContentCheck {
             boolean complete = whole && cursor.range().size() == chain.size();
             grown.put(
                     chain.partition(),
-                    new Grown(complete ? Optional.of(cursor.range()) : Optional.empty(), cursor.lastLeaf()));
+                    new Grown(complete ? Optional.of(cursor.range()) : Optional.empty(), cursor.chainEnd()));
         }
         if (!unused.isEmpty() && !findings.failed(Phase.ENTRIES)) {
             findings.fail(Phase.CHAINS, BundleLayout.MANIFEST, "lists schemas that no entry names: " + unused);
+        }
+        return grown;
+    }
+
+    /** Whether the manifest promises more content than a bundle may have; then none of it is read. */
+    static boolean isTooMuch(Manifest manifest) {
+        long content =
+                manifest.data().stream().mapToLong(Manifest.DataFile::bytes).sum();
+        return content > BundleLayout.BUNDLE_BYTES_MAX;
+    }
+
+    /** How large a data file may be as stored: incompressible content in small frames grows by far less. */
+    static long storedMax(Manifest.DataFile file) {
+        return 2 * file.bytes() + STORED_EXTRA;
+    }
+
+    private Map<Integer, Grown> unread() {
+        String why = "the content is over 64 GiB and was not read";
+        findings.notChecked(Phase.ENTRIES, ExitCode.INCOMPLETE, why);
+        findings.notChecked(Phase.CHAINS, ExitCode.INCOMPLETE, why);
+        for (Manifest.Chain chain : manifest.chains()) {
+            ChainEnd end = new ChainEnd(chain.prev(), Optional.empty(), Optional.empty());
+            grown.put(chain.partition(), new Grown(Optional.empty(), end));
         }
         return grown;
     }
@@ -71,6 +97,10 @@ final class ContentCheck {
         String stored = file.name() + BundleLayout.STORED_SUFFIX;
         if (!folder.has(stored)) {
             unread(stored, "the file is missing");
+            return false;
+        }
+        if (folder.sizes().get(stored) > storedMax(file)) {
+            unread(stored, "the file is over its limit of " + storedMax(file) + " bytes");
             return false;
         }
         LineCheck check = new LineCheck(manifest.window(), cursor, findings);

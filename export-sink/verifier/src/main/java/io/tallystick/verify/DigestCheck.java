@@ -3,7 +3,6 @@ package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.ExportRecord;
-import io.tallystick.bundle.Manifest;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.util.Map;
@@ -21,8 +20,14 @@ final class DigestCheck {
             Set.of(BundleLayout.SUMS, BundleLayout.CHECKPOINT, BundleLayout.DSSE);
     private static final Set<String> NOT_IN_EXPORT =
             Set.of(BundleLayout.SUMS, BundleLayout.CHECKPOINT, BundleLayout.DSSE, BundleLayout.EXPORT);
-    /** Incompressible content grows by far less. */
-    private static final long STORED_BYTES_MAX = 2 * BundleLayout.DATA_BYTES_MAX;
+    private static final Set<String> FIXED = Set.of(
+            BundleLayout.MANIFEST,
+            BundleLayout.MANIFEST_SIGNATURE,
+            BundleLayout.EXPORT,
+            BundleLayout.DSSE,
+            BundleLayout.SUMS,
+            BundleLayout.REGISTRY_PROOFS,
+            BundleLayout.CHECKPOINT);
 
     private static final long SCHEMA_BYTES_MAX = 16L * 1024 * 1024;
 
@@ -39,12 +44,16 @@ final class DigestCheck {
 
     void run() throws IOException {
         folder.strange().forEach((path, why) -> findings.fail(Phase.STRUCTURE, path, why));
-        documents.manifest().ifPresent(this::requireFiles);
-        for (String path : folder.sizes().keySet()) {
-            if (!path.equals(BundleLayout.SUMS) && !path.equals(BundleLayout.CHECKPOINT) && isWithinLimit(path)) {
-                digests.put(path, folder.digest(path));
-            }
+        Map<String, Long> expected = expected();
+        if (documents.manifest().isPresent()) {
+            requireFiles(expected.keySet());
+        } else {
+            findings.notChecked(
+                    Phase.DIGESTS,
+                    ExitCode.INCOMPLETE,
+                    "without the manifest it is not known which files belong to the bundle");
         }
+        hash(expected);
         documents.sums().ifPresent(sums -> requireDigests(BundleLayout.SUMS, sums, NOT_IN_SUMS));
         documents
                 .statement()
@@ -53,25 +62,27 @@ final class DigestCheck {
         requireSchemas();
     }
 
-    /** The files that the manifest and its heads call for, and no others. */
-    private void requireFiles(Manifest manifest) {
-        SortedSet<String> expected = new TreeSet<>(Set.of(
-                BundleLayout.MANIFEST,
-                BundleLayout.MANIFEST_SIGNATURE,
-                BundleLayout.EXPORT,
-                BundleLayout.DSSE,
-                BundleLayout.SUMS,
-                BundleLayout.REGISTRY_PROOFS,
-                BundleLayout.CHECKPOINT));
-        manifest.data().forEach(file -> expected.add(file.name() + BundleLayout.STORED_SUFFIX));
-        manifest.schemas().forEach(schema -> expected.add(BundleLayout.schema(schema)));
-        documents.proofs().ifPresent(proofs -> proofs.heads()
-                .forEach(head ->
-                        expected.add(BundleLayout.chainCheckpoint(head.chain().partition()))));
+    /** The files that the manifest and its heads call for, and no others; with the size each may have. */
+    private SortedMap<String, Long> expected() {
+        SortedMap<String, Long> expected = new TreeMap<>();
+        FIXED.forEach(path -> expected.put(path, (long) Documents.bytesMax(path)));
+        documents.manifest().ifPresent(manifest -> {
+            manifest.data()
+                    .forEach(file ->
+                            expected.put(file.name() + BundleLayout.STORED_SUFFIX, ContentCheck.storedMax(file)));
+            manifest.schemas().forEach(schema -> expected.put(BundleLayout.schema(schema), SCHEMA_BYTES_MAX));
+        });
+        documents.proofs().ifPresent(proofs -> proofs.heads().forEach(head -> {
+            String path = BundleLayout.chainCheckpoint(head.chain().partition());
+            expected.put(path, (long) Documents.bytesMax(path));
+        }));
+        return expected;
+    }
+
+    private void requireFiles(Set<String> expected) {
         for (String path : expected) {
             // A fixed document that is missing was reported when it was read.
-            if (!folder.has(path)
-                    && (path.startsWith("chain-") || path.contains("/chain-") || path.startsWith("schemas/"))) {
+            if (!folder.has(path) && !FIXED.contains(path)) {
                 findings.fail(Phase.STRUCTURE, path, "the file is missing");
             }
         }
@@ -80,22 +91,32 @@ final class DigestCheck {
                 findings.fail(Phase.STRUCTURE, path, "a file that does not belong to the bundle");
             }
         }
-        long content =
-                manifest.data().stream().mapToLong(Manifest.DataFile::bytes).sum();
-        if (content > BundleLayout.BUNDLE_BYTES_MAX) {
-            findings.fail(Phase.STRUCTURE, BundleLayout.MANIFEST, "content of " + content + " bytes is over 64 GiB");
+        if (isTooMuch()) {
+            findings.fail(Phase.STRUCTURE, BundleLayout.MANIFEST, "content is over 64 GiB");
         }
     }
 
-    private boolean isWithinLimit(String path) {
-        long limit = path.endsWith(BundleLayout.STORED_SUFFIX)
-                ? STORED_BYTES_MAX
-                : path.startsWith("schemas/") ? SCHEMA_BYTES_MAX : BundleLayout.MANIFEST_BYTES_MAX;
-        if (folder.sizes().get(path) <= limit) {
-            return true;
+    private boolean isTooMuch() {
+        return documents.manifest().filter(ContentCheck::isTooMuch).isPresent();
+    }
+
+    /** Only what belongs here and keeps its limit is read. */
+    private void hash(Map<String, Long> expected) throws IOException {
+        for (Map.Entry<String, Long> file : expected.entrySet()) {
+            String path = file.getKey();
+            if (!folder.has(path) || path.equals(BundleLayout.SUMS) || path.equals(BundleLayout.CHECKPOINT)) {
+                continue;
+            }
+            boolean fits = folder.sizes().get(path) <= file.getValue();
+            if (fits && !(isTooMuch() && path.endsWith(BundleLayout.STORED_SUFFIX))) {
+                digests.put(path, folder.digest(path));
+                continue;
+            }
+            findings.notChecked(Phase.DIGESTS, ExitCode.INCOMPLETE, path + " is over a limit and was not read");
+            if (!fits && !Documents.isDocument(path)) {
+                findings.fail(Phase.STRUCTURE, path, "the file is over its limit of " + file.getValue() + " bytes");
+            }
         }
-        findings.fail(Phase.STRUCTURE, path, "the file is over its limit of " + limit + " bytes");
-        return false;
     }
 
     private void requireDigests(String list, Map<String, Hash> listed, Set<String> left) {
@@ -110,10 +131,17 @@ final class DigestCheck {
             } else if (left.contains(path)) {
                 findings.fail(Phase.DIGESTS, list, "lists " + path + ", which it must not");
             } else if (found == null) {
-                findings.fail(Phase.DIGESTS, path, "listed in " + list + ", but not there");
+                requireThere(list, path);
             } else if (!found.equals(expected)) {
                 findings.fail(Phase.DIGESTS, path, list + " says " + expected + ", the file has " + found);
             }
+        }
+    }
+
+    /** A file that is there and was not hashed does not belong here or is too large: phase 1 said so. */
+    private void requireThere(String list, String path) {
+        if (!folder.has(path)) {
+            findings.fail(Phase.DIGESTS, path, "listed in " + list + ", but not there");
         }
     }
 

@@ -36,6 +36,8 @@ record Documents(
         Optional<Note> checkpoint,
         SortedMap<Integer, Note> chainCheckpoints) {
 
+    private static final int SIGNATURE_BYTES_MAX = 256;
+
     /** Bytes of a file, not to be changed. */
     static final class ByteText {
         private final byte[] bytes;
@@ -61,13 +63,28 @@ record Documents(
         return new Note(file, signed, Checkpoint.parse(signed.text()), Hash.sha256(bytes));
     }
 
+    /** The size in bytes a document may have; chain checkpoints are documents, data files and schemas are not. */
+    static int bytesMax(String path) {
+        return switch (path) {
+            case BundleLayout.MANIFEST -> BundleLayout.MANIFEST_BYTES_MAX;
+            case BundleLayout.MANIFEST_SIGNATURE -> SIGNATURE_BYTES_MAX;
+            case BundleLayout.EXPORT, BundleLayout.DSSE, BundleLayout.SUMS -> BundleLayout.LIST_BYTES_MAX;
+            case BundleLayout.REGISTRY_PROOFS -> BundleLayout.PROOFS_BYTES_MAX;
+            default -> SignedNote.SIZE_MAX;
+        };
+    }
+
+    /** Whether the file was read, and reported if it was too large, together with the others here. */
+    static boolean isDocument(String path) {
+        return !path.endsWith(BundleLayout.STORED_SUFFIX)
+                && BundleLayout.parseSchema(path).isEmpty();
+    }
+
     private interface Parser<T> {
         T parse(byte[] bytes) throws BundleException, NoteException;
     }
 
     private static final class Reader {
-        private static final int SIGNATURE_BYTES_MAX = 256;
-
         private final BundleFolder folder;
         private final Findings findings;
 
@@ -77,7 +94,7 @@ record Documents(
         }
 
         Documents documents() throws IOException {
-            Optional<ByteText> manifestBytes = bytes(BundleLayout.MANIFEST, BundleLayout.MANIFEST_BYTES_MAX);
+            Optional<ByteText> manifestBytes = bytes(BundleLayout.MANIFEST);
             Optional<Dsse> dsse = document(BundleLayout.DSSE, Dsse::parse);
             SortedMap<Integer, Note> chains = new TreeMap<>();
             for (String path : folder.sizes().keySet()) {
@@ -89,7 +106,7 @@ record Documents(
             return new Documents(
                     manifestBytes,
                     manifestBytes.flatMap(bytes -> parse(BundleLayout.MANIFEST, bytes.bytes(), Manifest::parse)),
-                    bytes(BundleLayout.MANIFEST_SIGNATURE, SIGNATURE_BYTES_MAX),
+                    bytes(BundleLayout.MANIFEST_SIGNATURE),
                     document(BundleLayout.EXPORT, ExportRecord::parse),
                     dsse,
                     dsse.flatMap(this::statement),
@@ -111,15 +128,15 @@ record Documents(
         }
 
         private Optional<Note> note(String path) throws IOException {
-            return bytes(path, SignedNote.SIZE_MAX)
-                    .flatMap(bytes -> parse(path, bytes.bytes(), b -> Documents.note(path, b)));
+            return bytes(path).flatMap(bytes -> parse(path, bytes.bytes(), b -> Documents.note(path, b)));
         }
 
         private <T> Optional<T> document(String path, Parser<T> parser) throws IOException {
-            return bytes(path, BundleLayout.MANIFEST_BYTES_MAX).flatMap(bytes -> parse(path, bytes.bytes(), parser));
+            return bytes(path).flatMap(bytes -> parse(path, bytes.bytes(), parser));
         }
 
-        private Optional<ByteText> bytes(String path, int bytesMax) throws IOException {
+        private Optional<ByteText> bytes(String path) throws IOException {
+            int bytesMax = bytesMax(path);
             if (!folder.has(path)) {
                 findings.fail(Phase.STRUCTURE, path, "the file is missing");
                 return Optional.empty();

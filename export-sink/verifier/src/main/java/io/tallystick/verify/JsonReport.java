@@ -15,11 +15,13 @@ import java.util.function.Function;
  * The transcript, JCS. No clock, no absolute path: the same input gives the same bytes.
  *
  * <pre>
- * {bundles [bundle], exitCode, format, problem?, registry? phase, tenants [tenant], trustRoot?, warnings [text]}
+ * {bundles [bundle], exitCode, format, problem?, registry? phase, target? phase, tenants [tenant], trustRoot?, warnings [text]}
  * bundle  {chains [chain], exitCode, manifest?, notes [text], path, phases [phase], tenant?, window? {end, start}}
  * phase   {faultCount, faults [{file, line?, message, seq?}], phase, reasons [text], title, verdict}
  * chain   {asOf?, chain, entries, size, skippedOffsets, source {from, next}, sourceEnd?}
- * tenant  {bundles, completeness phase, folder, from?, notes [text], tenant?, to?}
+ * tenant  {beginning, bundles, chains [total], completeness phase, folder, from?, notes [text], skippedOffsets, tenant?,
+ *         to?}
+ * total   {asOf?, chain, size, skippedOffsets, sourceEnd?, sourceNext}
  * </pre>
  */
 final class JsonReport {
@@ -34,6 +36,7 @@ final class JsonReport {
                 .put("format", FORMAT);
         report.problem().ifPresent(problem -> json.put("problem", problem.message()));
         report.registry().ifPresent(verdict -> json.put("registry", phase(verdict)));
+        report.target().ifPresent(verdict -> json.put("target", phase(verdict)));
         json.put("tenants", array(report.tenants(), JsonReport::tenant));
         json.put("trustRoot", report.trustRoot().map(Hash::toString));
         json.put("warnings", JsonArray.ofStrings(report.warnings()));
@@ -99,13 +102,27 @@ final class JsonReport {
 
     private static JsonObject tenant(TenantReport tenant) {
         return JsonObject.builder()
+                .put("beginning", tenant.beginning())
                 .put("bundles", tenant.bundles())
+                .put("chains", array(tenant.chains(), JsonReport::total))
                 .put("completeness", phase(tenant.completeness()))
                 .put("folder", tenant.folder())
                 .put("from", tenant.from().map(LedgerTime::format))
                 .put("notes", JsonArray.ofStrings(tenant.notes()))
+                .put("skippedOffsets", tenant.skippedOffsets())
                 .put("tenant", tenant.tenant())
                 .put("to", tenant.to().map(LedgerTime::format))
+                .build();
+    }
+
+    private static JsonObject total(ChainTotal chain) {
+        return JsonObject.builder()
+                .put("asOf", chain.asOf().map(LedgerTime::format))
+                .put("chain", chain.chain().toString())
+                .put("size", chain.size())
+                .put("skippedOffsets", chain.skippedOffsets())
+                .put("sourceEnd", chain.sourceEnd())
+                .put("sourceNext", chain.sourceNext())
                 .build();
     }
 

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /**
  * Phase 8 from the registry's side: every head in the leaves belongs to a bundle that is there. For a bucket that is
@@ -59,9 +60,11 @@ final class RegistryAudit {
 
     /** Reads the leaves of every window that is there. */
     void run(RegistryFolder registry) throws IOException {
-        Optional<CompactRange> range = Optional.of(CompactRange.EMPTY);
+        SortedMap<Instant, Path> windows = registry.windows();
+        Optional<CompactRange> range =
+                windows.isEmpty() ? Optional.empty() : beginning(windows.get(windows.firstKey()));
         Optional<Instant> end = Optional.empty();
-        for (Map.Entry<Instant, Path> window : registry.windows().entrySet()) {
+        for (Map.Entry<Instant, Path> window : windows.entrySet()) {
             boolean follows = end.isEmpty() || end.get().equals(window.getKey());
             if (!follows && kind == Target.Kind.BUCKET) {
                 notChecked("the registry has no leaves from " + end.get() + " to " + window.getKey());
@@ -74,6 +77,14 @@ final class RegistryAudit {
             range = folded.map(LeafFold.Folded::range);
             end = folded.map(f -> f.window().end());
         }
+    }
+
+    /** The registry begins with these leaves, or what was before them is unknown. */
+    private static Optional<CompactRange> beginning(Path folder) throws IOException {
+        boolean later = RegistryFolder.windowLeaf(folder)
+                .filter(leaf -> leaf.first() > 0)
+                .isPresent();
+        return later ? Optional.empty() : Optional.of(CompactRange.EMPTY);
     }
 
     private Optional<LeafFold.Folded> window(Instant start, Path folder, Optional<CompactRange> base)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,18 +47,25 @@ final class RegistryFolder {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** The folder of the window's leaves, if they are there. */
-    Optional<Path> window(Instant start) {
+    /** The folder of the window's leaves, if they are there. A single window's folder is of the window its leaves say. */
+    Optional<Path> window(Instant start) throws IOException {
         if (isFile(root.resolve(BundleLayout.LEAVES))) {
-            return Optional.of(root);
+            // Leaves that do not say their window are a fault of whatever they are given for.
+            Optional<RegistryLeaf.Window> said = windowLeaf(root);
+            return Optional.of(root)
+                    .filter(folder -> said.isEmpty() || said.get().start().equals(start));
         }
         Path folder = root.resolve(BundleLayout.windowDir(start));
         return isFile(folder.resolve(BundleLayout.LEAVES)) ? Optional.of(folder) : Optional.empty();
     }
 
-    /** Every window whose leaves are there, by start. A single window's folder has no name to go by: none. */
+    /** Every window whose leaves are there, by start. */
     SortedMap<Instant, Path> windows() throws IOException {
         SortedMap<Instant, Path> windows = new TreeMap<>();
+        if (isFile(root.resolve(BundleLayout.LEAVES))) {
+            windowLeaf(root).ifPresent(leaf -> windows.put(leaf.start(), root));
+            return windows;
+        }
         try (DirectoryStream<Path> days = Files.newDirectoryStream(root, "dt=*")) {
             for (Path day : days) {
                 if (isDirectory(day)) {
@@ -75,6 +85,34 @@ final class RegistryFolder {
                     windows.put(start.get(), folder);
                 }
             }
+        }
+    }
+
+    /** Where the last window ends whose leaves are there, as they say: not verified. */
+    Optional<Instant> end() throws IOException {
+        SortedMap<Instant, Path> windows = windows();
+        return windows.isEmpty()
+                ? Optional.empty()
+                : windowLeaf(windows.get(windows.lastKey())).map(RegistryLeaf.Window::end);
+    }
+
+    /** The last leaf of a window's folder, read without the others and not verified; absent if it is none. */
+    static Optional<RegistryLeaf.Window> windowLeaf(Path folder) throws IOException {
+        byte[] tail = FileTail.read(folder.resolve(BundleLayout.LEAVES), RegistryLeaf.BYTES_MAX + 2);
+        int end = tail.length - 1;
+        if (end < 0 || tail[end] != '\n') {
+            return Optional.empty();
+        }
+        int begin = end;
+        while (begin > 0 && tail[begin - 1] != '\n') {
+            begin--;
+        }
+        try {
+            return RegistryLeaf.parse(Arrays.copyOfRange(tail, begin, end)) instanceof RegistryLeaf.Window leaf
+                    ? Optional.of(leaf)
+                    : Optional.empty();
+        } catch (BundleException e) {
+            return Optional.empty(); // reported by whoever reads all the leaves
         }
     }
 

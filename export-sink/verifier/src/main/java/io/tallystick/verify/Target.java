@@ -2,25 +2,34 @@
 package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.entry.ChainId;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * What lies at the path to be verified.
+ * What lies at the path to be verified. The path itself comes first: a bundle's folder is a bundle whatever else lies in
+ * it, and where two readings apply, that is a fault and not a choice.
  *
  * @param kind what it is taken for
  * @param tenants bundles by folder of a tenant; one element unless a bucket
  * @param registry the leaves that belong to it by its place, if any
+ * @param faults what must not lie there, by path relative to the target
  */
-record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry) {
+record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fault> faults) {
     private static final String TENANT = "tenant=";
+    private static final String REGISTRY = "registry";
     private static final int DEPTH_MAX = 4;
+    private static final Set<String> BUCKET_FOLDERS = Set.of(REGISTRY, "anchors", "keys", "sql");
+    private static final Pattern BUCKET_FILES = Pattern.compile("README\\.md|trust-root-[0-9]+\\.json");
 
     enum Kind {
         BUNDLE,
@@ -38,94 +47,21 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry) {
     record Tenant(Optional<String> name, Path folder, List<Path> bundles, List<Path> uncommitted) {}
 
     static Target of(Path path) throws IOException {
-        Path absolute = path.toRealPath();
-        Path inside = absolute.resolve(BundleLayout.ROOT);
-        if (isBucket(inside)) {
-            return bucket(inside);
-        }
-        if (isBucket(absolute)) {
-            return bucket(absolute);
-        }
-        if (isBundleLike(absolute)) {
-            Tenant tenant = new Tenant(Optional.empty(), absolute, new ArrayList<>(), new ArrayList<>());
-            (isCommitted(absolute) ? tenant.bundles() : tenant.uncommitted()).add(absolute);
-            return new Target(Kind.BUNDLE, List.of(tenant), registryOf(up(absolute, 3), up(absolute, 2)));
-        }
-        return new Target(Kind.TENANT, List.of(tenant(absolute)), registryOf(up(absolute, 1), Optional.of(absolute)));
-    }
-
-    private static Optional<Path> up(Path path, int levels) {
-        Optional<Path> folder = Optional.of(path);
-        for (int i = 0; i < levels; i++) {
-            folder = folder.map(Path::getParent);
-        }
-        return folder;
-    }
-
-    /** The registry beside the tenant's folder, if the folders are named as in a bucket. */
-    private static Optional<Path> registryOf(Optional<Path> bucket, Optional<Path> tenant) {
-        boolean named = tenant.filter(folder -> tenantName(folder).isPresent()).isPresent();
-        return bucket.filter(folder -> named)
-                .map(folder -> folder.resolve("registry"))
-                .filter(RegistryFolder::isDirectory);
-    }
-
-    private static boolean isBucket(Path path) throws IOException {
-        if (!RegistryFolder.isDirectory(path)) {
-            return false;
-        }
-        try (DirectoryStream<Path> tenants = Files.newDirectoryStream(path, TENANT + "*")) {
-            return tenants.iterator().hasNext() || RegistryFolder.isDirectory(path.resolve("registry"));
-        }
-    }
-
-    private static Target bucket(Path root) throws IOException {
-        List<Tenant> tenants = new ArrayList<>();
-        try (DirectoryStream<Path> folders = Files.newDirectoryStream(root, TENANT + "*")) {
-            for (Path folder : folders) {
-                if (RegistryFolder.isDirectory(folder)) {
-                    tenants.add(tenant(folder));
-                }
-            }
-        }
-        tenants.sort((a, b) -> a.folder().compareTo(b.folder()));
-        Optional<Path> registry = Optional.of(root.resolve("registry")).filter(RegistryFolder::isDirectory);
-        return new Target(Kind.BUCKET, tenants, registry);
-    }
-
-    private static Tenant tenant(Path folder) throws IOException {
-        Tenant tenant = new Tenant(tenantName(folder), folder, new ArrayList<>(), new ArrayList<>());
-        collect(folder, DEPTH_MAX, tenant);
-        return tenant;
+        return new Search(path.toRealPath()).target();
     }
 
     private static Optional<String> tenantName(Path folder) {
-        return Optional.ofNullable(folder.getFileName())
-                .map(Path::toString)
+        return Optional.of(nameOf(folder))
                 .filter(name -> name.startsWith(TENANT))
                 .map(name -> name.substring(TENANT.length()));
     }
 
-    private static void collect(Path folder, int depth, Tenant tenant) throws IOException {
-        try (DirectoryStream<Path> children = Files.newDirectoryStream(folder)) {
-            for (Path child : children) {
-                if (!RegistryFolder.isDirectory(child)) {
-                    continue;
-                }
-                if (isCommitted(child)) {
-                    tenant.bundles().add(child);
-                } else if (isBundleLike(child)) {
-                    tenant.uncommitted().add(child);
-                } else if (depth > 1) {
-                    collect(child, depth - 1, tenant);
-                }
-            }
-        }
+    private static String nameOf(Path path) {
+        return Optional.ofNullable(path.getFileName()).map(Path::toString).orElse("");
     }
 
     private static boolean isCommitted(Path folder) {
-        // The registry's folders have a checkpoint as well, beside their leaves.
-        return isFile(folder.resolve(BundleLayout.CHECKPOINT)) && !isFile(folder.resolve(BundleLayout.LEAVES));
+        return isFile(folder.resolve(BundleLayout.CHECKPOINT));
     }
 
     private static boolean isBundleLike(Path folder) throws IOException {
@@ -135,7 +71,7 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry) {
                 BundleLayout.SUMS,
                 BundleLayout.DSSE,
                 BundleLayout.EXPORT)) {
-            if (isFile(folder.resolve(name)) && !isFile(folder.resolve(BundleLayout.LEAVES))) {
+            if (isFile(folder.resolve(name))) {
                 return true;
             }
         }
@@ -146,5 +82,148 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry) {
 
     private static boolean isFile(Path path) {
         return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static boolean isBucket(List<Path> children) {
+        return children.stream().anyMatch(Target::isOfBucket);
+    }
+
+    private static boolean isOfBucket(Path child) {
+        return nameOf(child).equals(REGISTRY) || tenantName(child).isPresent();
+    }
+
+    /** Sorted by name: what is reported does not depend on the file system's order. */
+    private static List<Path> children(Path folder) throws IOException {
+        List<Path> children = new ArrayList<>();
+        if (RegistryFolder.isDirectory(folder)) {
+            try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
+                all.forEach(children::add);
+            }
+        }
+        Collections.sort(children);
+        return children;
+    }
+
+    private static final class Search {
+        private final Path base;
+        private final List<Fault> faults = new ArrayList<>();
+
+        Search(Path base) {
+            this.base = base;
+        }
+
+        Target target() throws IOException {
+            List<Path> children = children(base);
+            Path inside = base.resolve(BundleLayout.ROOT);
+            boolean inner = isBucket(children(inside));
+            boolean outer = isBucket(children);
+            if (isBundleLike(base)) {
+                requireOneReading("a bundle", inner, outer, children);
+                Tenant tenant = new Tenant(Optional.empty(), base, new ArrayList<>(), new ArrayList<>());
+                (isCommitted(base) ? tenant.bundles() : tenant.uncommitted()).add(base);
+                return new Target(Kind.BUNDLE, List.of(tenant), registryOf(up(3), up(2)), faults);
+            }
+            Tenant loose = new Tenant(tenantName(base), base, new ArrayList<>(), new ArrayList<>());
+            for (Path child : children) {
+                if (!nameOf(child).equals(BundleLayout.ROOT) && !isOfBucket(child)) {
+                    collect(child, DEPTH_MAX, loose);
+                }
+            }
+            boolean bundles = !loose.bundles().isEmpty() || !loose.uncommitted().isEmpty();
+            if (bundles || children.stream().anyMatch(child -> nameOf(child).startsWith("dt="))) {
+                requireOneReading("a tenant's folder", inner, outer, children);
+                return new Target(Kind.TENANT, List.of(loose), registryOf(up(1), Optional.of(base)), faults);
+            }
+            faults.clear(); // links beside a bucket: nothing beside it was looked for
+            if (outer) {
+                if (inner) {
+                    faults.add(Fault.in(
+                            ".",
+                            "two readings: a bucket, and the bucket in " + BundleLayout.ROOT + "; name the one meant"));
+                }
+                return bucket(base);
+            }
+            return inner
+                    ? bucket(inside)
+                    : new Target(Kind.TENANT, List.of(loose), registryOf(up(1), Optional.of(base)), faults);
+        }
+
+        private void requireOneReading(String what, boolean inner, boolean outer, List<Path> children) {
+            boolean version = children.stream().anyMatch(child -> nameOf(child).equals(BundleLayout.ROOT));
+            if (outer || version) {
+                String other = outer
+                        ? "a bucket, with "
+                                + nameOf(children.stream()
+                                        .filter(Target::isOfBucket)
+                                        .findFirst()
+                                        .orElseThrow())
+                        : (inner ? "the bucket in " : "a bucket's folder ") + BundleLayout.ROOT;
+                faults.add(Fault.in(".", "two readings: " + what + ", and " + other + "; name the one meant"));
+            }
+        }
+
+        private Optional<Path> up(int levels) {
+            Optional<Path> folder = Optional.of(base);
+            for (int i = 0; i < levels; i++) {
+                folder = folder.map(Path::getParent);
+            }
+            return folder;
+        }
+
+        /** The registry beside the tenant's folder, if the folders are named as in a bucket. */
+        private static Optional<Path> registryOf(Optional<Path> bucket, Optional<Path> tenant) {
+            boolean named =
+                    tenant.filter(folder -> tenantName(folder).isPresent()).isPresent();
+            return bucket.filter(folder -> named)
+                    .map(folder -> folder.resolve(REGISTRY))
+                    .filter(RegistryFolder::isDirectory);
+        }
+
+        private Target bucket(Path root) throws IOException {
+            List<Tenant> tenants = new ArrayList<>();
+            for (Path child : children(root)) {
+                Optional<String> tenant = tenantName(child).filter(ChainId::isTenant);
+                if (RegistryFolder.isDirectory(child) && tenant.isPresent()) {
+                    Tenant found = new Tenant(tenant, child, new ArrayList<>(), new ArrayList<>());
+                    for (Path inTenant : children(child)) {
+                        collect(inTenant, DEPTH_MAX, found);
+                    }
+                    tenants.add(found);
+                } else if (!isKnown(child)) {
+                    fault(child, "does not belong in a bucket");
+                }
+            }
+            Optional<Path> registry = Optional.of(root.resolve(REGISTRY)).filter(RegistryFolder::isDirectory);
+            return new Target(Kind.BUCKET, tenants, registry, faults);
+        }
+
+        private static boolean isKnown(Path child) {
+            return RegistryFolder.isDirectory(child)
+                    ? BUCKET_FOLDERS.contains(nameOf(child))
+                    : isFile(child) && BUCKET_FILES.matcher(nameOf(child)).matches();
+        }
+
+        private void collect(Path folder, int depth, Tenant tenant) throws IOException {
+            if (Files.isSymbolicLink(folder)) {
+                fault(folder, "a symbolic link, not followed");
+            } else if (!RegistryFolder.isDirectory(folder)) {
+                return;
+            } else if (isCommitted(folder)) {
+                tenant.bundles().add(folder);
+            } else if (isBundleLike(folder)) {
+                tenant.uncommitted().add(folder);
+            } else if (depth > 1) {
+                for (Path child : children(folder)) {
+                    collect(child, depth - 1, tenant);
+                }
+            }
+        }
+
+        private void fault(Path path, String message) {
+            String relative = base.relativize(path)
+                    .toString()
+                    .replace(path.getFileSystem().getSeparator(), "/");
+            faults.add(Fault.in(relative, message));
+        }
     }
 }

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The report for people. A single bundle is shown in full; of many, those with something to say. */
 final class TextReport {
@@ -23,7 +26,16 @@ final class TextReport {
         line("%s (exit code %d)", headline(report), report.exitCode());
         report.problem().ifPresent(problem -> line("  %s", problem.message()));
         report.trustRoot().ifPresent(fingerprint -> line("trust root %s", fingerprint));
+        report.tenants().stream()
+                .filter(tenant -> !tenant.beginning())
+                .forEach(tenant -> line(
+                        "earlier windows are not here: the evidence of tenant %s reaches from the window of %s on",
+                        tenant.tenant().orElseThrow(), tenant.from().orElseThrow()));
         report.warnings().forEach(warning -> line("warning: %s", warning));
+        report.target().filter(verdict -> verdict.exitCode() != ExitCode.VALID).ifPresent(verdict -> {
+            line("target: what lies there, and that it can be read in one way");
+            verdict(verdict);
+        });
         boolean all = report.bundles().size() == 1;
         for (BundleReport bundle : report.bundles()) {
             if (all || bundle.exitCode() != ExitCode.VALID) {
@@ -36,7 +48,7 @@ final class TextReport {
         if (!all) {
             line("bundles: %d, of which pass: %d", report.bundles().size(), valid);
         }
-        report.tenants().forEach(this::tenant);
+        report.tenants().forEach(tenant -> tenant(tenant, !all));
         report.registry().ifPresent(verdict -> {
             line("registry: every chain head has its bundle");
             verdict(verdict);
@@ -83,6 +95,22 @@ final class TextReport {
         }
     }
 
+    private void total(ChainTotal chain) {
+        line(
+                "  chain %s: %d entries in all; source offsets up to %d, of which only the source vouches for %d%s",
+                chain.chain(),
+                chain.size(),
+                chain.sourceNext(),
+                chain.skippedOffsets(),
+                sourceEnd(chain.sourceEnd(), chain.asOf()));
+    }
+
+    private static String sourceEnd(OptionalLong end, Optional<Instant> asOf) {
+        return end.isPresent()
+                ? "; source end " + end.getAsLong() + " as of " + asOf.orElseThrow()
+                : "; source end not known";
+    }
+
     private void chain(ChainSummary chain) {
         line(
                 "  chain %s: %d entries, %d in all; source offsets %d to %d, of which only the source vouches for %d%s",
@@ -92,13 +120,10 @@ final class TextReport {
                 chain.sourceFrom(),
                 chain.sourceNext(),
                 chain.skippedOffsets(),
-                chain.sourceEnd().isPresent()
-                        ? "; source end " + chain.sourceEnd().getAsLong() + " as of "
-                                + chain.asOf().orElseThrow()
-                        : "; source end not known");
+                sourceEnd(chain.sourceEnd(), chain.asOf()));
     }
 
-    private void tenant(TenantReport tenant) {
+    private void tenant(TenantReport tenant, boolean totals) {
         line(
                 "tenant %s: %d bundles%s",
                 tenant.tenant().orElse("unknown"),
@@ -107,6 +132,13 @@ final class TextReport {
                         ? ", " + tenant.from().get() + " to " + tenant.to().get()
                         : "");
         verdict(tenant.completeness());
+        if (totals) {
+            line("  skipped offsets that only the source can vouch for: %d", tenant.skippedOffsets());
+            tenant.chains().stream().limit(CHAINS_SHOWN).forEach(this::total);
+            if (tenant.chains().size() > CHAINS_SHOWN) {
+                line("  … and %d more chains", tenant.chains().size() - CHAINS_SHOWN);
+            }
+        }
         tenant.notes().forEach(note -> line("  note: %s", note));
     }
 

@@ -12,6 +12,8 @@ import java.util.Optional;
  *
  * @param problem why nothing could be verified; then the exit code is its own and the lists are empty
  * @param trustRoot fingerprint of the trust root that was used
+ * @param target phase 1 of the target as a whole: what lies between the bundles, and that it can be read in one
+ *     way; absent if nothing could be verified
  * @param bundles in the order verified: by tenant folder, then by window
  * @param tenants what was found between the bundles of each tenant
  * @param registry heads in the registry's leaves that no bundle accounts for; absent where not asked
@@ -20,6 +22,7 @@ import java.util.Optional;
 public record VerificationReport(
         Optional<Problem> problem,
         Optional<Hash> trustRoot,
+        Optional<PhaseVerdict> target,
         List<BundleReport> bundles,
         List<TenantReport> tenants,
         Optional<PhaseVerdict> registry,
@@ -35,13 +38,20 @@ public record VerificationReport(
 
     static VerificationReport of(Problem problem) {
         return new VerificationReport(
-                Optional.of(problem), Optional.empty(), List.of(), List.of(), Optional.empty(), List.of());
+                Optional.of(problem),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of());
     }
 
     /** See {@link ExitCode}. */
     public int exitCode() {
         List<Integer> codes = new ArrayList<>();
         problem.ifPresent(p -> codes.add(p.exitCode()));
+        target.ifPresent(verdict -> codes.add(verdict.exitCode()));
         bundles.forEach(bundle -> codes.add(bundle.exitCode()));
         tenants.forEach(tenant -> codes.add(tenant.completeness().exitCode()));
         registry.ifPresent(verdict -> codes.add(verdict.exitCode()));

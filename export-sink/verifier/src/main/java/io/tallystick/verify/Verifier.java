@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
-import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
-import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.LedgerTime;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Verifies evidence bundles offline. DESIGN.md section 9.
@@ -56,6 +59,9 @@ public final class Verifier {
     }
 
     private static final class Run {
+        private static final Pattern START = Pattern.compile("\"start\":\"([^\"]*)\"\\}\\}$");
+        private static final int START_BYTES = 64;
+
         private final VerifyRequest request;
         private final Path base;
         private final TrustInput trust;
@@ -77,8 +83,14 @@ public final class Verifier {
             TenantChains.Cache chains = new TenantChains.Cache();
             RegistryAudit audit = new RegistryAudit(target.kind(), trust, chains, audited);
             BundleCheck check = new BundleCheck(trust, chains, registry);
+            Optional<Instant> registryEnd = target.kind() != Target.Kind.BUNDLE && registry.isPresent()
+                    ? registry.get().end()
+                    : Optional.empty();
             for (Target.Tenant tenant : target.tenants()) {
-                tenant(tenant, check, audit);
+                tenant(tenant, check, audit, registryEnd);
+            }
+            if (target.kind() == Target.Kind.BUCKET) {
+                uncommitted(target);
             }
             Optional<PhaseVerdict> accounts = Optional.empty();
             if (target.kind() != Target.Kind.BUNDLE) {
@@ -94,10 +106,34 @@ public final class Verifier {
                 accounts = Optional.of(audited.verdict(Phase.COMPLETENESS));
             }
             return new VerificationReport(
-                    Optional.empty(), trust.root().map(TrustRoot::fingerprint), bundles, tenants, accounts, warnings);
+                    Optional.empty(),
+                    trust.root().map(TrustRoot::fingerprint),
+                    Optional.of(layout(target)),
+                    bundles,
+                    tenants,
+                    accounts,
+                    warnings);
         }
 
-        private void tenant(Target.Tenant tenant, BundleCheck check, RegistryAudit audit) throws IOException {
+        private static PhaseVerdict layout(Target target) {
+            Findings findings = new Findings();
+            target.faults().forEach(fault -> findings.fail(Phase.STRUCTURE, fault));
+            findings.checked(Phase.STRUCTURE);
+            return findings.verdict(Phase.STRUCTURE);
+        }
+
+        private void uncommitted(Target target) {
+            long count = target.tenants().stream()
+                    .mapToLong(tenant -> tenant.uncommitted().size())
+                    .sum();
+            if (count > 0) {
+                warnings.add(count + " folders in the bucket have no checkpoint: they are not committed and were not"
+                        + " looked at, see the tenants' notes");
+            }
+        }
+
+        private void tenant(Target.Tenant tenant, BundleCheck check, RegistryAudit audit, Optional<Instant> registryEnd)
+                throws IOException {
             Findings between = new Findings();
             WindowSequence sequence = new WindowSequence(tenant.name(), between);
             for (Path bundle : byWindow(tenant.bundles())) {
@@ -110,6 +146,7 @@ public final class Verifier {
                     .sorted()
                     .forEach(folder -> between.note(
                             relative(folder) + " has no checkpoint: it is not committed and was not looked at"));
+            registryEnd.ifPresent(sequence::registryEnds);
             tenants.add(sequence.report(relative(tenant.folder())));
         }
 
@@ -123,15 +160,16 @@ public final class Verifier {
             return dated.stream().map(Dated::folder).toList();
         }
 
-        /** A manifest that cannot be read is a fault when its bundle is checked; here it only goes last. */
+        /**
+         * Only to put the bundles in order, from the manifest's last bytes: in canonical form they are the window's start.
+         * A manifest that says otherwise elsewhere is a fault when its bundle is checked; here it only goes last.
+         */
         private static Instant startOf(Path folder) throws IOException {
-            byte[] manifest =
-                    new BundleFolder(folder).readIfThere(BundleLayout.MANIFEST, BundleLayout.MANIFEST_BYTES_MAX);
+            byte[] tail = FileTail.read(folder.resolve(BundleLayout.MANIFEST), START_BYTES);
+            Matcher start = START.matcher(new String(tail, StandardCharsets.ISO_8859_1));
             try {
-                return manifest == null
-                        ? Instant.MAX
-                        : Manifest.parse(manifest).window().start();
-            } catch (BundleException e) {
+                return start.find() ? LedgerTime.parse(start.group(1)) : Instant.MAX;
+            } catch (DateTimeException | IllegalArgumentException e) {
                 return Instant.MAX;
             }
         }
@@ -141,13 +179,20 @@ public final class Verifier {
             return text.isEmpty() ? "." : text.replace(path.getFileSystem().getSeparator(), "/");
         }
 
-        private TrustInput trust() throws IOException {
+        private TrustInput trust() {
             if (request.trustRoot().isEmpty()) {
                 return TrustInput.none("no trust root given (--trust-root)");
             }
+            Path file = request.trustRoot().get();
+            if (Files.isDirectory(file)) {
+                return TrustInput.none("the trust root cannot be used: it is a folder, not a file");
+            }
             byte[] bytes;
-            try (InputStream in = Files.newInputStream(request.trustRoot().get())) {
+            try (InputStream in = Files.newInputStream(file)) {
                 bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
+            } catch (IOException e) {
+                return TrustInput.none(
+                        "the trust root cannot be read: " + e.getClass().getSimpleName());
             }
             TrustRoot root;
             try {

@@ -7,6 +7,7 @@ import io.tallystick.tree.Hash;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -20,11 +21,14 @@ final class WindowSequence {
     private BundleCheck.Checked last;
     private Instant first;
     private long count;
+    private boolean beginning = true;
+    private final ClaimSequence claims;
 
     /** @param tenant what the folder is named for; without it the first bundle decides */
     WindowSequence(Optional<String> tenant, Findings findings) {
         this.tenant = tenant;
         this.findings = findings;
+        this.claims = new ClaimSequence(findings);
     }
 
     void offer(BundleCheck.Checked bundle) {
@@ -47,14 +51,22 @@ final class WindowSequence {
             first = manifest.window().start();
             requireBeginning(path, manifest);
         } else {
-            follow(path, manifest, last.manifest().orElseThrow());
+            Manifest before = last.manifest().orElseThrow();
+            follow(path, manifest, before);
+            if (manifest.transactional() != before.transactional()) {
+                findings.note("from the window of " + manifest.window().start() + " on the tenant "
+                        + (manifest.transactional() ? "produces" : "does not produce") + " in transactions");
+            }
         }
+        claims.offer(path, manifest, bundle.ends());
         last = bundle;
     }
 
     private void requireBeginning(String path, Manifest manifest) {
         if (manifest.previous().isPresent()) {
-            findings.note("windows before " + manifest.window().start() + " are not part of what was given");
+            findings.note("earlier windows are not here: the evidence reaches from "
+                    + manifest.window().start() + " on");
+            beginning = false;
             return;
         }
         for (Manifest.Chain chain : manifest.chains()) {
@@ -90,6 +102,7 @@ final class WindowSequence {
                     Phase.COMPLETENESS,
                     ExitCode.INCOMPLETE,
                     "missing: every window from " + end + " to " + start + " (" + windows(before, end, start) + ")");
+            claims.gap();
             requireGrowth(path, manifest, before, false);
             return;
         }
@@ -148,7 +161,7 @@ final class WindowSequence {
                     path,
                     "chain " + id + ": previousRoot is " + chain.previousRoot() + ", the bundle before has root "
                             + old.root());
-        } else if (!chain.prev().equals(last.lastLeaves().get(old.partition()))) {
+        } else if (!chain.prev().equals(last.ends().get(old.partition()).lastLeaf())) {
             fail(path, "chain " + id + ": prev is not the last entry of the bundle before");
         }
         if (chain.source().from() != old.source().next()) {
@@ -162,20 +175,36 @@ final class WindowSequence {
         }
     }
 
+    /** The registry's leaves reach to this instant; where the tenant has a bundle for every window, so do they. */
+    void registryEnds(Instant end) {
+        Optional<Instant> own = end();
+        if (own.isPresent() && own.get().isBefore(end)) {
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.INCOMPLETE,
+                    "the registry reaches " + end + ", this tenant's bundles only " + own.get());
+        }
+    }
+
+    private Optional<Instant> end() {
+        return Optional.ofNullable(last)
+                .map(bundle -> bundle.manifest().orElseThrow().window().end());
+    }
+
     /** What was seen, for the report. */
     TenantReport report(String folder) {
         if (count == 0) {
             findings.notChecked(Phase.COMPLETENESS, ExitCode.INCOMPLETE, "no committed bundle here");
         }
         findings.checked(Phase.COMPLETENESS);
-        Optional<Instant> end = Optional.ofNullable(last)
-                .map(bundle -> bundle.manifest().orElseThrow().window().end());
         return new TenantReport(
                 folder,
                 tenant,
                 count,
                 Optional.ofNullable(first),
-                end,
+                end(),
+                beginning,
+                last == null ? List.of() : claims.totals(last.manifest().orElseThrow()),
                 findings.verdict(Phase.COMPLETENESS),
                 findings.notes());
     }

@@ -51,7 +51,8 @@ class MutationTest {
                         Mutations.chains(),
                         Mutations.trees(),
                         LedgerMutations.signatures(),
-                        LedgerMutations.completeness())
+                        LedgerMutations.completeness(),
+                        TargetMutations.rows())
                 .flatMap(rows -> rows);
     }
 
@@ -72,9 +73,31 @@ class MutationTest {
         assertThat(report.jsonText()).startsWith("{\"bundles\":[");
     }
 
+    static Stream<Mutation> oddClaims() {
+        return TargetMutations.oddClaims();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("oddClaims")
+    void oddClaimsAreNotedAndRefuseNothing(Mutation mutation, @TempDir Path folder) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        mutation.tamper().with(bucket);
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(mutation.exitCode());
+        assertThat(report.jsonText()).contains(mutation.message());
+    }
+
     private static List<String> said(VerificationReport report, Phase phase) {
         List<PhaseVerdict> verdicts = new ArrayList<>();
         report.bundles().forEach(bundle -> verdicts.add(bundle.phase(phase)));
+        if (phase == Phase.STRUCTURE) {
+            report.target().ifPresent(verdicts::add);
+        }
         if (phase == Phase.COMPLETENESS) {
             report.tenants().forEach(tenant -> verdicts.add(tenant.completeness()));
             report.registry().ifPresent(verdicts::add);

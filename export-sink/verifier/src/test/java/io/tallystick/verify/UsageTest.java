@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Requests that cannot be carried out, and ledgers that are dishonest from the start. */
 class UsageTest {
@@ -171,6 +173,81 @@ class UsageTest {
         // Then
         assertThat(report.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(report.text()).contains("source entry names the topic id the chain already has");
+    }
+
+    @Test
+    void sourceEntryOfALaterWindowMustNameAnotherTopicToo() throws IOException {
+        // Given
+        TestLedger ledger = ledger();
+        ledger.tenant("acme", false).chain(0).genesis();
+        ledger.closeWindow();
+        ledger.closeWindow();
+        ledger.tenant("acme", false).chain(0).source("AAAAAAAAAAAAAAAAAAAAAA");
+        ledger.closeWindow();
+
+        // When
+        VerificationReport report = verify(ledger);
+
+        // Then
+        assertThat(report.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(report.text()).contains("chain acme/0: source entry names the topic id the chain already has");
+    }
+
+    @Test
+    void sourceEndMayFallWithASourceEntry() throws IOException {
+        // Given: the claim about the new topic comes a window later
+        TestLedger ledger = ledger();
+        TestLedger.Chain chain =
+                ledger.tenant("acme", false).chain(0).genesis().event("a", "{}").sourceEnd(9);
+        ledger.closeWindow();
+        chain.source("BBBBBBBBBBBBBBBBBBBBBB").sourceEnd(3);
+        ledger.closeWindow();
+
+        // When
+        VerificationReport report = verify(ledger);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    @ParameterizedTest(name = "duplicate of {0} with id {1}")
+    @CsvSource({"1,other", "0,a", "2,a", "3,a"})
+    void duplicateOfSomethingElseThanThatEventIsAFailure(long of, String id) throws IOException {
+        // Given: seq 0 genesis, 1 the event, 2 a rejected value, 3 another event, 4 the duplicate itself
+        TestLedger ledger = ledger();
+        ledger.tenant("acme", false)
+                .chain(0)
+                .genesis()
+                .octets("a", new byte[] {1}, "text/plain")
+                .rejected("null-value", null)
+                .octets("b", new byte[] {1}, "text/plain")
+                .duplicate(id, "{}", of);
+        ledger.closeWindow();
+
+        // When
+        VerificationReport report = verify(ledger);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.FAILED);
+        assertThat(report.text()).contains("duplicateOf " + of + " is not an earlier event with this id and producer");
+    }
+
+    @Test
+    void duplicateOfAnEventOfAnEarlierWindowIsNotCompared() throws IOException {
+        // Given
+        TestLedger ledger = ledger();
+        TestLedger.Chain chain = ledger.tenant("acme", false).chain(0).genesis().octets("a", new byte[1], "text/plain");
+        ledger.closeWindow();
+        chain.duplicate("a", "{}", 1);
+        ledger.closeWindow();
+
+        // When
+        VerificationReport report = verify(ledger);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        assertThat(report.bundles().get(1).notes())
+                .anySatisfy(note -> assertThat(note).contains("1 entries are marked as duplicates", "not compared"));
     }
 
     @Test

@@ -3,12 +3,18 @@ package io.tallystick.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.verify.PhaseVerdict.Verdict;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -154,6 +160,138 @@ class VerifierTest {
                                 + " source end 9 as of 2026-11-21T03:00:00Z")
                 .contains("note: acme/0: the source reached offset 9");
         assertThat(globex).contains("only the source could vouch for 2 skipped offsets");
+    }
+
+    @Test
+    void reportOfManyBundlesSaysWhatOnlyTheSourceCanVouchFor() {
+        // When
+        VerificationReport report = Verifier.verify(request(scenario.ledger.bucket));
+
+        // Then
+        assertThat(report.text())
+                .contains(
+                        "chain globex/0: 4 entries in all; source offsets up to 5, of which only the source vouches for 2")
+                .contains("source end 9 as of 2026-11-21T03:45:00Z")
+                .contains("skipped offsets that only the source can vouch for: 2");
+        assertThat(report.jsonText()).contains("\"skippedOffsets\":2,\"tenant\":\"globex\"", "\"sourceNext\":5");
+        assertThat(report.tenants().get(0).chains())
+                .extracting(ChainTotal::sourceNext)
+                .containsExactly(10L, 1L);
+    }
+
+    @Test
+    void evidenceWithoutItsEarlierWindowsSaysFromWhereItReaches(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Path tenant =
+                Scenario.copy(scenario.ledger.bucket.resolve("v1/tenant=acme"), elsewhere.resolve("v1/tenant=acme"));
+        Scenario.deleteAll(tenant.resolve(TestLedger.window(Scenario.start(0))));
+
+        // When
+        VerificationReport report =
+                Verifier.verify(request(tenant).withRegistry(scenario.ledger.bucket.resolve("v1/registry")));
+        VerificationReport lone = Verifier.verify(request(scenario.ledger.bucket.resolve(Scenario.path("acme", 3))));
+
+        // Then: here the registry's leaves show that something is missing, at a lone bundle nothing does
+        assertThat(report.text())
+                .contains("earlier windows are not here: the evidence of tenant acme reaches from the window of"
+                        + " 2026-11-21T03:15:00Z on");
+        assertThat(lone.exitCode()).isZero();
+        assertThat(lone.text()).contains("earlier windows are not here", "topic id before this window unknown");
+        assertThat(lone.jsonText()).contains("\"beginning\":false");
+    }
+
+    @Test
+    void changeOfTransactionalIsNoted(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, elsewhere);
+        bucket.acme(3).replace("manifest.json", "\"transactional\":false", "\"transactional\":true");
+        bucket.reseal(bucket.acme(3));
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        assertThat(report.text())
+                .contains("note: from the window of 2026-11-21T03:45:00Z on the tenant produces in transactions");
+    }
+
+    @Test
+    void bucketSaysHowManyFoldersAreNotCommitted(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, elsewhere);
+        bucket.acme(3).delete("checkpoint");
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request);
+
+        // Then
+        assertThat(report.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(report.text()).contains("warning: 1 folders in the bucket have no checkpoint");
+    }
+
+    @Test
+    void registryThatBeginsLaterIsHeldToTheBundlesOfItsFirstWindow(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, elsewhere);
+        Scenario.deleteAll(bucket.leaves(0));
+        Scenario.deleteAll(bucket.acme(0).folder);
+        Scenario.deleteAll(bucket.globex(0).folder);
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    @Test
+    void contentOver64GiBIsNotRead(@TempDir Path elsewhere) throws Exception {
+        // Given: a manifest that promises 257 files of 256 MiB, the first of which is there, and broken
+        Tampering bucket = new Tampering(scenario, elsewhere);
+        Manifest before = Manifest.parse(bucket.acme(0).read("manifest.json"));
+        Manifest.Chain chain = before.chains().get(0);
+        List<Manifest.DataFile> data = new ArrayList<>();
+        for (int number = 0; number < 257; number++) {
+            data.add(new Manifest.DataFile(
+                    BundleLayout.dataFile(0, number), BundleLayout.DATA_BYTES_MAX, 1, chain.root()));
+        }
+        Manifest huge = new Manifest(
+                before.origin(),
+                before.tenant(),
+                before.window(),
+                before.blind(),
+                false,
+                Optional.empty(),
+                before.registry(),
+                List.of(new Manifest.Chain(
+                        0,
+                        0,
+                        257,
+                        chain.prev(),
+                        List.of(),
+                        chain.previousRoot(),
+                        chain.root(),
+                        new Manifest.SourceSpan(0, 256),
+                        OptionalLong.empty(),
+                        Optional.empty(),
+                        new TreeMap<>(Map.of("genesis", 1L, "event", 256L)),
+                        new TreeMap<>(),
+                        0)),
+                data,
+                List.of());
+        bucket.acme(0).write("manifest.json", huge.encode());
+        bucket.only(bucket.acme(0));
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request);
+
+        // Then
+        assertThat(report.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(report.bundles().get(0).phase(Phase.ENTRIES).reasons())
+                .containsExactly("the content is over 64 GiB and was not read");
+        assertThat(report.bundles().get(0).phase(Phase.DIGESTS).reasons())
+                .contains(Scenario.DATA + " is over a limit and was not read");
     }
 
     @Test

@@ -53,8 +53,12 @@ public final class BundleLayout {
     public static final long DATA_LINES_MAX = 10_000_000L;
     /** A line without its LF. */
     public static final int LINE_BYTES_MAX = 2 * 1024 * 1024;
-    /** manifest.json and the files that list as much: export.json, bundle.dsse.json, SHA256SUMS, proofs/registry.json. */
+    /** manifest.json: 10,000 chains with frontiers of up to 53 hashes. */
     public static final int MANIFEST_BYTES_MAX = 64 * 1024 * 1024;
+    /** export.json, bundle.dsse.json and SHA256SUMS: some 200 bytes for each of 70,000 files. */
+    public static final int LIST_BYTES_MAX = 16 * 1024 * 1024;
+    /** proofs/registry.json: 10,000 heads with proofs of up to 63 hashes. */
+    public static final int PROOFS_BYTES_MAX = 48 * 1024 * 1024;
     /** Content of one bundle. */
     public static final long BUNDLE_BYTES_MAX = 64L * 1024 * 1024 * 1024;
     /** A path in a bundle, in characters. */

@@ -53,7 +53,7 @@ public record Dsse(String payloadType, Bytes payload, String keyid, Bytes sig) {
 
     /** @throws BundleException if the bytes are not what {@link #encode} writes */
     public static Dsse parse(byte[] bytes) throws BundleException {
-        CanonicalJson members = CanonicalJson.parse(BundleLayout.DSSE, bytes, BundleLayout.MANIFEST_BYTES_MAX);
+        CanonicalJson members = CanonicalJson.parse(BundleLayout.DSSE, bytes, BundleLayout.LIST_BYTES_MAX);
         members.only("payload", "payloadType", "signatures");
         List<CanonicalJson> signatures = members.objects("signatures");
         if (signatures.size() != 1) {

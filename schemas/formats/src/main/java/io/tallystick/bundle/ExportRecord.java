@@ -122,7 +122,7 @@ public record ExportRecord(
 
     /** @throws BundleException if the bytes are not what {@link #encode} writes */
     public static ExportRecord parse(byte[] bytes) throws BundleException {
-        CanonicalJson members = CanonicalJson.parse(BundleLayout.EXPORT, bytes, BundleLayout.MANIFEST_BYTES_MAX);
+        CanonicalJson members = CanonicalJson.parse(BundleLayout.EXPORT, bytes, BundleLayout.LIST_BYTES_MAX);
         if (members.has("previousLock")) {
             members.only("files", "previousLock", "retention", "software");
         } else {

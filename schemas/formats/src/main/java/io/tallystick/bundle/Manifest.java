@@ -153,6 +153,10 @@ public record Manifest(
 
     /** Content of a data file, uncompressed. It is stored as {@code name + ".zst"}. */
     public record DataFile(String name, long bytes, long lines, Hash sha256) {
+        // chain-pppp-nnnnn.ndjson: the constructor has matched the whole of it
+        private static final int NAME_PARTITION = 6;
+        private static final int NAME_NUMBER = 11;
+
         public DataFile {
             require(BundleLayout.parseDataFile(name).isPresent(), "not a data file: " + Printable.of(name));
             require(bytes > 0 && bytes <= BundleLayout.DATA_BYTES_MAX, name + " has " + bytes + " bytes");
@@ -161,11 +165,11 @@ public record Manifest(
         }
 
         public int partition() {
-            return BundleLayout.parseDataFile(name).orElseThrow().partition();
+            return Integer.parseInt(name, NAME_PARTITION, NAME_PARTITION + 4, 10);
         }
 
         int number() {
-            return BundleLayout.parseDataFile(name).orElseThrow().number();
+            return Integer.parseInt(name, NAME_NUMBER, NAME_NUMBER + 5, 10);
         }
     }
 
@@ -217,9 +221,24 @@ public record Manifest(
         return new ChainId(tenant, chain.partition());
     }
 
-    /** The data files of one chain, in order. */
+    /** The data files of one chain, in order. They lie together: logarithmic in the number of data files. */
     public List<DataFile> filesOf(Chain chain) {
-        return data.stream().filter(f -> f.partition() == chain.partition()).toList();
+        int from = firstFileFrom(chain.partition());
+        return data.subList(from, firstFileFrom(chain.partition() + 1));
+    }
+
+    private int firstFileFrom(int partition) {
+        int low = 0;
+        int high = data.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (data.get(middle).partition() < partition) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     public byte[] encode() {

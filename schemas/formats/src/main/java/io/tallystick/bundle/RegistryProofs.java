@@ -98,8 +98,7 @@ public record RegistryProofs(
 
     /** @throws BundleException if the bytes are not what {@link #encode} writes */
     public static RegistryProofs parse(byte[] bytes) throws BundleException {
-        CanonicalJson members =
-                CanonicalJson.parse(BundleLayout.REGISTRY_PROOFS, bytes, BundleLayout.MANIFEST_BYTES_MAX);
+        CanonicalJson members = CanonicalJson.parse(BundleLayout.REGISTRY_PROOFS, bytes, BundleLayout.PROOFS_BYTES_MAX);
         members.only("consistency", "heads", "previousRoot", "previousSize", "root", "size", "v", "window");
         members.requireVersion();
         CanonicalJson window = members.object("window");

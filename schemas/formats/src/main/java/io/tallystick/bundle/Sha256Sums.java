@@ -31,7 +31,7 @@ public final class Sha256Sums {
 
     /** @throws BundleException if the bytes are not what {@link #encode} writes */
     public static SortedMap<String, Hash> parse(byte[] bytes) throws BundleException {
-        if (bytes.length > BundleLayout.MANIFEST_BYTES_MAX) {
+        if (bytes.length > BundleLayout.LIST_BYTES_MAX) {
             throw new BundleException("SHA256SUMS has " + bytes.length + " bytes, over the limit");
         }
         SortedMap<String, Hash> digests = new TreeMap<>();

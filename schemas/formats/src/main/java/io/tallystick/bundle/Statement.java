@@ -55,7 +55,7 @@ public record Statement(SortedMap<String, Hash> subjects) {
 
     /** @throws BundleException if the bytes are not what {@link #encode} writes; also on a subject given twice */
     public static Statement parse(byte[] bytes) throws BundleException {
-        CanonicalJson members = CanonicalJson.parse("statement", bytes, BundleLayout.MANIFEST_BYTES_MAX);
+        CanonicalJson members = CanonicalJson.parse("statement", bytes, BundleLayout.LIST_BYTES_MAX);
         members.only("_type", "predicate", "predicateType", "subject");
         members.require("_type", TYPE);
         members.require("predicateType", PREDICATE_TYPE);

@@ -52,7 +52,8 @@ class DocumentsTest {
     @ValueSource(strings = {"export.json", "bundle.dsse.json", "statement.json", "SHA256SUMS", "registry.json"})
     void documentOverTheLimitIsRefusedBeforeItIsParsed(String name) {
         // Given
-        byte[] huge = new byte[BundleLayout.MANIFEST_BYTES_MAX + 1];
+        byte[] huge = new byte
+                [(name.equals("registry.json") ? BundleLayout.PROOFS_BYTES_MAX : BundleLayout.LIST_BYTES_MAX) + 1];
 
         // When, Then
         assertThatThrownBy(() -> again(name, huge))

@@ -3,9 +3,19 @@ package io.tallystick.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.tallystick.tree.Hash;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +49,59 @@ class ManifestTest {
         assertThat(chain.sourceEnd()).hasValue(9);
         assertThat(manifest.filesOf(chain)).singleElement().satisfies(file -> assertThat(file.lines())
                 .isEqualTo(6));
+    }
+
+    @Test
+    void filesOfEachOfTenThousandChainsAreFoundWithoutAScan() throws BundleException {
+        // Given: every other chain is idle, the others have two files
+        Manifest small = Manifest.parse(Golden.bytes("manifest-first.json"));
+        List<Manifest.Chain> chains = new ArrayList<>();
+        List<Manifest.DataFile> data = new ArrayList<>();
+        for (int partition = 0; partition < BundleLayout.CHAINS_MAX; partition++) {
+            boolean idle = partition % 2 == 1;
+            chains.add(chain(partition, idle));
+            for (int number = 0; number < 2 && !idle; number++) {
+                data.add(new Manifest.DataFile(BundleLayout.dataFile(partition, number), 100, 1, Hash.ZERO));
+            }
+        }
+        Manifest manifest = new Manifest(
+                small.origin(),
+                small.tenant(),
+                small.window(),
+                small.blind(),
+                false,
+                Optional.empty(),
+                small.registry(),
+                chains,
+                data,
+                List.of());
+
+        // When, Then: a scan of 10,000 files for each of 10,000 chains would be 10^8 names
+        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            for (int again = 0; again < 20; again++) {
+                for (Manifest.Chain chain : chains) {
+                    int first = chain.partition() / 2 * 2;
+                    assertEquals(chain.isIdle() ? List.of() : data.subList(first, first + 2), manifest.filesOf(chain));
+                }
+            }
+        });
+    }
+
+    private static Manifest.Chain chain(int partition, boolean idle) {
+        return new Manifest.Chain(
+                partition,
+                idle ? 2 : 0,
+                2,
+                Hash.ZERO,
+                idle ? List.of(Hash.ZERO) : List.of(),
+                Hash.ZERO,
+                Hash.ZERO,
+                new Manifest.SourceSpan(idle ? 1 : 0, 1),
+                OptionalLong.empty(),
+                Optional.empty(),
+                idle ? new TreeMap<>() : new TreeMap<>(Map.of("genesis", 1L, "event", 1L)),
+                new TreeMap<>(),
+                0);
     }
 
     @ParameterizedTest(name = "{0} -> {1}")
