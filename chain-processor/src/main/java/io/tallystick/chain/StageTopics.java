@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.tallystick.topic.AdminAnswer;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.streams.StreamsConfig;
 import org.slf4j.Logger;
@@ -26,7 +22,6 @@ import org.slf4j.LoggerFactory;
 final class StageTopics {
     private static final Logger LOGGER = LoggerFactory.getLogger(StageTopics.class);
     private static final String APPEND_TIME = "LogAppendTime";
-    private static final long TIMEOUT_SECONDS = 60;
 
     private final String ingest;
     private final String entries;
@@ -55,7 +50,7 @@ final class StageTopics {
     void requireAppendTime(Admin admin) {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, ingest);
         Map<ConfigResource, Config> configs =
-                await(admin.describeConfigs(List.of(resource)).all(), "read the settings of " + ingest);
+                AdminAnswer.await(admin.describeConfigs(List.of(resource)).all(), "read the settings of " + ingest);
         String type = configs.get(resource)
                 .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
                 .value();
@@ -79,7 +74,7 @@ final class StageTopics {
         short replicas = replication > 0 ? replication : replicasOfEntries(admin);
         NewTopic topic = new NewTopic(changelog, partitions, replicas).configs(changelogSettings(replicas));
         try {
-            await(admin.createTopics(List.of(topic)).all(), "create " + changelog);
+            AdminAnswer.await(admin.createTopics(List.of(topic)).all(), "create " + changelog);
         } catch (TopicExistsException e) {
             LOGGER.atDebug().addKeyValue("topic", changelog).log("changelog found");
             return;
@@ -99,24 +94,9 @@ final class StageTopics {
     }
 
     private short replicasOfEntries(Admin admin) {
-        TopicDescription found = await(
+        TopicDescription found = AdminAnswer.await(
                         admin.describeTopics(List.of(entries)).allTopicNames(), "read the replicas of " + entries)
                 .get(entries);
         return (short) found.partitions().get(0).replicas().size();
-    }
-
-    private static <T> T await(KafkaFuture<T> future, String what) {
-        try {
-            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof KafkaException cause) {
-                throw cause;
-            }
-            throw new KafkaException("cannot " + what, e.getCause());
-        } catch (TimeoutException e) {
-            throw new KafkaException("cannot " + what + ": no answer within " + TIMEOUT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
     }
 }

@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor;
 
+import io.tallystick.topic.AdminAnswer;
 import io.tallystick.topic.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.TopicConfig;
-import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Changelogs {
     private static final Logger LOGGER = LoggerFactory.getLogger(Changelogs.class);
-    private static final long TIMEOUT_SECONDS = 60;
 
     private final Admin admin;
     private final Topics topics;
@@ -39,7 +34,7 @@ final class Changelogs {
 
     /** Replicas that the topic of heads has, and so all the ledger's topics. */
     int replication() {
-        return await(
+        return AdminAnswer.await(
                         admin.describeTopics(List.of(topics.heads()))
                                 .topicNameValues()
                                 .get(topics.heads()),
@@ -68,7 +63,7 @@ final class Changelogs {
         CreateTopicsResult created = admin.createTopics(wanted);
         for (NewTopic topic : wanted) {
             try {
-                await(created.values().get(topic.name()), "create " + topic.name());
+                AdminAnswer.await(created.values().get(topic.name()), "create " + topic.name());
                 LOGGER.atWarn()
                         .addKeyValue("topic", topic.name())
                         .log("changelog made; expected at a ledger's first start only");
@@ -92,20 +87,5 @@ final class Changelogs {
     /** As for the ledger's topics: one replica may be away. */
     static String minInSync(int replication) {
         return replication >= 3 ? "2" : "1";
-    }
-
-    private static <T> T await(KafkaFuture<T> future, String what) {
-        try {
-            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof KafkaException cause) {
-                throw cause;
-            }
-            throw new KafkaException("cannot " + what, e.getCause());
-        } catch (TimeoutException e) {
-            throw new KafkaException("cannot " + what + ": no answer within " + TIMEOUT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
     }
 }

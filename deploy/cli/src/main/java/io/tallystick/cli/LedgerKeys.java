@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.SecretFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
@@ -15,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -157,15 +157,13 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
         }
     }
 
-    private void createPassphrase() throws IOException {
+    private void createPassphrase() throws KeyException {
         if (Files.exists(passphrase)) {
             return;
         }
         byte[] random = new byte[PASSPHRASE_BYTES];
         new SecureRandom().nextBytes(random);
-        Files.createFile(
-                passphrase, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(passphrase, (HexFormat.of().formatHex(random) + "\n").getBytes(UTF_8));
+        SecretFile.write(passphrase, (HexFormat.of().formatHex(random) + "\n").getBytes(UTF_8));
     }
 
     private static void write(Path file, byte[] content) throws IOException {

@@ -49,7 +49,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class LedgerAdmin implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(LedgerAdmin.class);
-    private static final long TIMEOUT_SECONDS = 60;
     private static final long VISIBLE_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final long DEFAULT_RETENTION_DAYS = 2555;
 
@@ -206,7 +205,7 @@ public final class LedgerAdmin implements AutoCloseable {
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         try (Producer<String, byte[]> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
-            producer.send(record).get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            producer.send(record).get(AdminAnswer.TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             throw new KafkaException("cannot write to " + record.topic(), e);
         } catch (InterruptedException e) {
@@ -221,7 +220,7 @@ public final class LedgerAdmin implements AutoCloseable {
                 .values();
         for (Map.Entry<String, KafkaFuture<Void>> topic : created.entrySet()) {
             try {
-                await(topic.getValue(), "create topic " + topic.getKey());
+                AdminAnswer.await(topic.getValue(), "create topic " + topic.getKey());
             } catch (TopicExistsException e) {
                 // Set up before, perhaps by a run that ended half-way. Partition counts are checked by the caller.
                 LOGGER.atDebug().addKeyValue("topic", topic.getKey()).log("topic exists");
@@ -232,7 +231,7 @@ public final class LedgerAdmin implements AutoCloseable {
 
     /** A created topic can be unknown to a broker for a moment. */
     private void awaitVisible(List<String> names) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AdminAnswer.TIMEOUT_SECONDS);
         while (true) {
             try {
                 describe(names);
@@ -247,7 +246,7 @@ public final class LedgerAdmin implements AutoCloseable {
     }
 
     private Map<String, TopicDescription> describe(Collection<String> names) {
-        return await(admin.describeTopics(names).allTopicNames(), "describe topics " + names);
+        return AdminAnswer.await(admin.describeTopics(names).allTopicNames(), "describe topics " + names);
     }
 
     private void commitGroups() {
@@ -264,7 +263,7 @@ public final class LedgerAdmin implements AutoCloseable {
 
     /** Where a group has no offset yet it starts at the beginning: 0, or in ingest what retention left. */
     private void commitBeginning(String group, Map<String, Integer> inputs) {
-        Map<TopicPartition, OffsetAndMetadata> committed = await(
+        Map<TopicPartition, OffsetAndMetadata> committed = AdminAnswer.await(
                 admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), "list offsets of " + group);
         Map<TopicPartition, OffsetSpec> missing = new HashMap<>();
         inputs.forEach((topic, partitions) -> partitionsOf(topic, partitions).stream()
@@ -274,9 +273,10 @@ public final class LedgerAdmin implements AutoCloseable {
             return;
         }
         Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
-        await(admin.listOffsets(missing).all(), "list offsets of " + inputs.keySet())
+        AdminAnswer.await(admin.listOffsets(missing).all(), "list offsets of " + inputs.keySet())
                 .forEach((partition, found) -> beginning.put(partition, new OffsetAndMetadata(found.offset())));
-        await(admin.alterConsumerGroupOffsets(group, beginning).all(), "commit the first offsets for " + group);
+        AdminAnswer.await(
+                admin.alterConsumerGroupOffsets(group, beginning).all(), "commit the first offsets for " + group);
     }
 
     private static List<TopicPartition> partitionsOf(String topic, int partitions) {
@@ -285,21 +285,6 @@ public final class LedgerAdmin implements AutoCloseable {
             all.add(new TopicPartition(topic, partition));
         }
         return all;
-    }
-
-    private static <T> T await(KafkaFuture<T> future, String what) {
-        try {
-            return future.get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof KafkaException cause) {
-                throw cause;
-            }
-            throw new KafkaException("cannot " + what, e.getCause());
-        } catch (TimeoutException e) {
-            throw new KafkaException("cannot " + what + ": no answer within " + TIMEOUT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            throw new InterruptException(e);
-        }
     }
 
     @Override
