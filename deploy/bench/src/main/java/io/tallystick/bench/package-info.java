@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Benchmarks of the kernels every event passes, each against a baseline measured in the same run: a ratio says more than a
- * number of megabytes on somebody's machine. Nothing of the product depends on this package.
- */
+/** Entry point of the benchmarks; one package below for each kind of them. */
 package io.tallystick.bench;

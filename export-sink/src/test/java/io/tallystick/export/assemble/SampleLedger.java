@@ -31,6 +31,7 @@ import io.tallystick.note.NoteSigner;
 import io.tallystick.note.NoteSigners;
 import io.tallystick.note.SignedNote;
 import io.tallystick.topic.TenantDescriptor;
+import io.tallystick.topic.TenantPolicies;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.Rfc6962;
@@ -142,7 +143,8 @@ public final class SampleLedger {
                 TenantDescriptor.State.ACTIVE,
                 List.of("q1Sh-9_ISia_zwGINzRvyQ"),
                 blind(tenant),
-                TenantDescriptor.Duplicates.MARK,
+                1,
+                TenantPolicies.DEFAULT,
                 false,
                 new TenantDescriptor.Retention("standard", 3650));
     }

@@ -148,7 +148,8 @@ public final class LedgerAdmin implements AutoCloseable {
                 TenantDescriptor.State.ACTIVE,
                 List.of(describe(List.of(input)).get(input).topicId().toString()),
                 Hash.of(blind),
-                TenantDescriptor.Duplicates.MARK,
+                1,
+                TenantPolicies.DEFAULT,
                 transactional,
                 retention);
     }

@@ -16,7 +16,8 @@ import java.util.List;
  * @param state whether ingest reads its topic
  * @param topicIds ids its input topic has had, as Kafka prints them; the last is the current one
  * @param blind 32 random bytes, the same for ever; published only in the tenant's manifests
- * @param duplicates what becomes of an event whose identity was seen before
+ * @param revision counts the changes of its policies, from 1
+ * @param policies what the sequencer does to its events
  * @param transactional whether its producers use transactions, so that offsets without entries are expected
  * @param retention how long its bundles are locked
  */
@@ -25,7 +26,8 @@ public record TenantDescriptor(
         State state,
         List<String> topicIds,
         Hash blind,
-        Duplicates duplicates,
+        long revision,
+        TenantPolicies policies,
         boolean transactional,
         Retention retention) {
 
@@ -39,23 +41,6 @@ public record TenantDescriptor(
         private final String text;
 
         State(String text) {
-            this.text = text;
-        }
-
-        /** The word in JSON. */
-        public String text() {
-            return text;
-        }
-    }
-
-    /** Policy {@code ledger.duplicates}. */
-    public enum Duplicates {
-        MARK("mark"),
-        REJECT("reject");
-
-        private final String text;
-
-        Duplicates(String text) {
             this.text = text;
         }
 
@@ -82,6 +67,14 @@ public record TenantDescriptor(
 
     public TenantDescriptor {
         topicIds = List.copyOf(topicIds);
+        if (revision < 1) {
+            throw new IllegalArgumentException("revision counts from 1, got " + revision);
+        }
+    }
+
+    /** What {@code ledger.config} entries in its chains say. */
+    public PoliciesInForce policiesInForce() {
+        return new PoliciesInForce(revision, policies);
     }
 
     /** The id of the tenant's current input topic. */
@@ -93,17 +86,14 @@ public record TenantDescriptor(
     public byte[] encode() {
         return Jcs.encode(JsonObject.builder()
                 .put("blind", blind.toString())
-                .put(
-                        "policies",
-                        JsonObject.builder()
-                                .put("duplicates", duplicates.text())
-                                .build())
+                .put("policies", policies.json())
                 .put(
                         "retention",
                         JsonObject.builder()
                                 .put("class", retention.name())
                                 .put("days", retention.days())
                                 .build())
+                .put("revision", revision)
                 .put("state", state.text())
                 .put("tenant", tenant)
                 .put("topicIds", JsonArray.ofStrings(topicIds))
@@ -119,9 +109,8 @@ public record TenantDescriptor(
      */
     public static TenantDescriptor parse(byte[] json) throws JsonException {
         JsonObject object = JsonParser.parseObject(json, DEPTH_MAX);
-        object.requireOnly("blind", "policies", "retention", "state", "tenant", "topicIds", "transactional");
-        JsonObject policies = object.object("policies");
-        policies.requireOnly("duplicates");
+        object.requireOnly(
+                "blind", "policies", "retention", "revision", "state", "tenant", "topicIds", "transactional");
         JsonObject retention = object.object("retention");
         retention.requireOnly("class", "days");
         return new TenantDescriptor(
@@ -129,7 +118,8 @@ public record TenantDescriptor(
                 stateOf(object.string("state")),
                 object.array("topicIds").strings(),
                 Hash.parseHex(object.string("blind")),
-                duplicatesOf(policies.string("duplicates")),
+                object.longValue("revision"),
+                TenantPolicies.of(object.object("policies")),
                 object.bool("transactional"),
                 new Retention(retention.string("class"), retention.longValue("days")));
     }
@@ -141,14 +131,5 @@ public record TenantDescriptor(
             }
         }
         throw new IllegalArgumentException("unknown tenant state: " + text);
-    }
-
-    private static Duplicates duplicatesOf(String text) {
-        for (Duplicates policy : Duplicates.values()) {
-            if (policy.text().equals(text)) {
-                return policy;
-            }
-        }
-        throw new IllegalArgumentException("unknown duplicates policy: " + text);
     }
 }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.Attestation;
 import io.tallystick.avro.Boundary;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.ChainTreeHead;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
@@ -76,9 +77,14 @@ public final class Topics {
         return prefix + "entries";
     }
 
-    /** Notices of the sequencer to ingest. */
+    /** Notices of the sequencer to ingest, and the marks of halted chains. */
     public String positions() {
         return prefix + "positions";
+    }
+
+    /** Key in {@link #positions()} of the mark that halts a chain. */
+    public static String haltKey(String chain) {
+        return "halt/" + chain;
     }
 
     /** Unsigned heads of chain trees. */
@@ -162,7 +168,7 @@ public final class Topics {
                         Control.getClassSchema(),
                         Tick.getClassSchema()));
         schemas.put(entries(), List.of(LedgerEntry.getClassSchema(), Boundary.getClassSchema(), Init.getClassSchema()));
-        schemas.put(positions(), List.of(Notice.getClassSchema()));
+        schemas.put(positions(), List.of(Notice.getClassSchema(), ChainHalt.getClassSchema()));
         schemas.put(heads(), List.of(ChainTreeHead.getClassSchema(), PartitionClosed.getClassSchema()));
         schemas.put(registry(), List.of(RegistryWindow.getClassSchema()));
         schemas.put(signer(), List.of(SigningIntent.getClassSchema()));

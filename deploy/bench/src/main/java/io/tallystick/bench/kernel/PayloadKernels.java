@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tallystick.bench;
+package io.tallystick.bench.kernel;
 
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.Salt;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tallystick.bench;
+package io.tallystick.bench.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.kernel;
+
+import io.tallystick.json.Jcs;
+import io.tallystick.json.JsonArray;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonValue;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code kernels}: runs every kernel and prints each with its ratio to the baseline of its group. */
+@Command(name = "kernels", description = "JMH kernels, each beside plain SHA-256 over the same bytes in the same run.")
+public final class KernelsCommand implements Callable<Integer> {
+    /** The method that is the baseline of the other methods of its class. */
+    private static final String BASELINE = "sha256";
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--quick", description = "One fork and fewer turns: about 1 minute instead of 5, rougher.")
+    private boolean quick;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Also write the numbers here, for a machine.")
+    private Optional<Path> json;
+
+    @Override
+    public Integer call() throws RunnerException, IOException {
+        List<Measurement> measurements = measurements(run(quick));
+        print(measurements, spec.commandLine().getOut());
+        if (json.isPresent()) {
+            Files.write(json.get(), Jcs.encode(json(measurements, quick)));
+        }
+        return 0;
+    }
+
+    private static Collection<RunResult> run(boolean quick) throws RunnerException {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include("\\.(Payload|Entry|Tree)Kernels\\.")
+                .verbosity(VerboseMode.SILENT)
+                .shouldFailOnError(true)
+                .forks(quick ? 1 : 3)
+                .warmupIterations(quick ? 2 : 5)
+                .warmupTime(TimeValue.seconds(1))
+                .measurementIterations(quick ? 3 : 5)
+                .measurementTime(TimeValue.seconds(1));
+        return new Runner(options.build()).run();
+    }
+
+    /** Every result but the baselines, which stand beside the others. */
+    private static List<Measurement> measurements(Collection<RunResult> results) {
+        List<Measurement> measurements = new ArrayList<>();
+        for (RunResult result : results) {
+            if (!kernel(result).equals(BASELINE)) {
+                measurements.add(measurement(result, baseline(results, result)));
+            }
+        }
+        return measurements;
+    }
+
+    private static Measurement measurement(RunResult result, RunResult baseline) {
+        Optional<String> form = form(result);
+        // Passes over the sample events a second become megabytes a second.
+        double factor = form.map(input -> PayloadKernels.bytes(input) / 1e6).orElse(1.0);
+        return new Measurement(
+                group(result),
+                kernel(result),
+                form,
+                form.isPresent() ? "MB/s" : "1/s",
+                result.getPrimaryResult().getScore() * factor,
+                result.getPrimaryResult().getScoreError() * factor,
+                baseline.getPrimaryResult().getScore() * factor);
+    }
+
+    private static RunResult baseline(Collection<RunResult> results, RunResult of) {
+        return results.stream()
+                .filter(result -> kernel(result).equals(BASELINE))
+                .filter(result ->
+                        group(result).equals(group(of)) && form(result).equals(form(of)))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no baseline for " + kernel(of)));
+    }
+
+    private static String group(RunResult result) {
+        String[] parts = result.getParams().getBenchmark().split("\\.", -1);
+        return parts[parts.length - 2].replace("Kernels", "").toLowerCase(Locale.ROOT);
+    }
+
+    private static String kernel(RunResult result) {
+        String name = result.getParams().getBenchmark();
+        return name.substring(name.lastIndexOf('.') + 1);
+    }
+
+    private static Optional<String> form(RunResult result) {
+        return Optional.ofNullable(result.getParams().getParam("form"));
+    }
+
+    private static void print(List<Measurement> measurements, PrintWriter out) {
+        out.println(Measurement.HEADER);
+        measurements.forEach(measurement -> out.println(measurement.row()));
+        out.println(
+                "ratio: speed / baseline, where the baseline is plain SHA-256 over the same bytes, of the same run");
+        out.flush();
+    }
+
+    private static JsonObject json(List<Measurement> measurements, boolean quick) {
+        return JsonObject.builder()
+                .put("java", System.getProperty("java.runtime.version"))
+                .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
+                .put("processors", Runtime.getRuntime().availableProcessors())
+                .put("quick", quick)
+                .put(
+                        "kernels",
+                        new JsonArray(measurements.stream()
+                                .<JsonValue>map(Measurement::json)
+                                .toList()))
+                .build();
+    }
+}
