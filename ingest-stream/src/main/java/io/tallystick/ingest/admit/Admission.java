@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.admit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
+import io.tallystick.avro.Control;
+import io.tallystick.entry.Bytes;
+import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.Context;
+import io.tallystick.entry.ContextHeader;
 import io.tallystick.entry.GapReason;
 import io.tallystick.entry.LedgerTime;
+import io.tallystick.entry.PayloadRef;
 import io.tallystick.entry.RejectReason;
 import io.tallystick.entry.Salt;
 import io.tallystick.ingest.decode.Decoded;
@@ -17,6 +23,7 @@ import io.tallystick.ingest.decode.Identity;
 import io.tallystick.ingest.decode.Payload;
 import io.tallystick.ingest.decode.SourcePartition;
 import io.tallystick.ingest.decode.SourceRecord;
+import io.tallystick.topic.PoliciesInForce;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,6 +34,11 @@ import java.util.Optional;
  * <p>For one thread, unless the salt source is safe for several.
  */
 public final class Admission {
+    /** Header of a conditional append: the leaf hash the chain's last event must have. */
+    static final String IF_HEAD = "ledger-if-head";
+
+    private static final int IF_HEAD_CHARS_MAX = 64;
+
     private final SaltSource salts;
 
     /** @param salts one salt is taken for each payload and each context */
@@ -44,7 +56,24 @@ public final class Admission {
         put(accepted.identity(), message);
         put(accepted.payload(), true, message);
         accepted.context().ifPresent(context -> put(context, message));
+        message.setIfHead(ifHead(record));
         return message.build();
+    }
+
+    /** The last header of that name, shortened where it cannot be a hash anyway; null if there is none with a value. */
+    private static String ifHead(SourceRecord record) {
+        Bytes found = null;
+        for (ContextHeader header : record.headers()) {
+            if (header.name().equals(IF_HEAD)) {
+                found = header.value().orElse(Bytes.EMPTY);
+            }
+        }
+        if (found == null) {
+            return null;
+        }
+        // What is not UTF-8 becomes text that no hash equals.
+        String text = new String(found.toByteArray(), UTF_8);
+        return text.length() <= IF_HEAD_CHARS_MAX ? text : text.substring(0, IF_HEAD_CHARS_MAX - 1) + "…";
     }
 
     /**
@@ -78,6 +107,22 @@ public final class Admission {
         return message(source, from, next - 1)
                 .setKind(AdmittedKind.GAP)
                 .setReason(reason.code())
+                .build();
+    }
+
+    /** The message that tells a chain the policies in force. Sent behind a claim, so that the chain has its genesis. */
+    public Control config(ChainId chain, PoliciesInForce policies) {
+        Salt salt = salts.next();
+        byte[] payload = policies.encode();
+        return Control.newBuilder()
+                .setChain(chain.toString())
+                .setId(policies.id())
+                .setType(PoliciesInForce.TYPE)
+                .setMedia(PayloadRef.JSON)
+                .setPayloadCommit(
+                        ByteBuffer.wrap(Commitments.payload(salt, payload).bytes()))
+                .setPayloadSalt(ByteBuffer.wrap(salt.bytes()))
+                .setPayload(ByteBuffer.wrap(payload))
                 .build();
     }
 
