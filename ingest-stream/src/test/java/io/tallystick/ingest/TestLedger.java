@@ -8,6 +8,7 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.AdmittedEvent;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.StreamSupport;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -151,6 +153,11 @@ final class TestLedger implements AutoCloseable {
     void describe(TenantDescriptor descriptor) {
         send(new ProducerRecord<>(
                 topics.tenants(), 0, descriptor.tenant().getBytes(UTF_8), descriptor.encode()));
+    }
+
+    /** Removes the tenant's descriptor. */
+    void forget(String tenant) {
+        send(new ProducerRecord<>(topics.tenants(), 0, tenant.getBytes(UTF_8), null));
     }
 
     void setState(String tenant, TenantDescriptor.State state) {
@@ -290,6 +297,14 @@ final class TestLedger implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** The values of all gauges and counters of this name, of any instance, by tenant. */
+    double meter(String name, String tenant) {
+        return meters.find(name).tag("tenant", tenant).meters().stream()
+                .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
+                .mapToDouble(Measurement::getValue)
+                .sum();
     }
 
     /** What a sequencer makes of the messages of a chain: no replays, no discontinuities. */
