@@ -31,7 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code ledger.ingest}. Safe for several threads; completions wait in a queue for the ingest thread.
+ * Writes {@code ledger.ingest}. Safe for several threads but for admitted events; completions wait in a queue for the
+ * ingest thread.
  */
 final class IngestWriter implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(IngestWriter.class);
@@ -44,6 +45,7 @@ final class IngestWriter implements AutoCloseable {
 
     private final Producer<String, byte[]> producer;
     private final Serializer<SpecificRecord> serializer;
+    private final MessageEncoder encoder;
     private final String topic;
     private final int partitions;
     private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
@@ -53,6 +55,7 @@ final class IngestWriter implements AutoCloseable {
             Producer<String, byte[]> producer, Serializer<SpecificRecord> serializer, String topic, int partitions) {
         this.producer = producer;
         this.serializer = serializer;
+        this.encoder = new MessageEncoder(serializer, topic);
         this.topic = topic;
         this.partitions = partitions;
     }
@@ -88,9 +91,9 @@ final class IngestWriter implements AutoCloseable {
         serializer.serialize(topic, new Control("", "", "", "", none, none, none));
     }
 
-    /** Sends a message that accounts for source offsets; its completion comes in {@link #drain}. */
+    /** Sends a message that accounts for source offsets; its completion comes in {@link #drain}. For the ingest thread only. */
     void send(AdmittedEvent message, OwnedPartition partition, Flight flight) {
-        byte[] value = serializer.serialize(topic, message);
+        byte[] value = encoder.encode(message);
         long bytes = (long) value.length + OVERHEAD_BYTES;
         inFlightBytes.addAndGet(bytes);
         produce(record(message.getChain(), value), (metadata, failure) -> {
