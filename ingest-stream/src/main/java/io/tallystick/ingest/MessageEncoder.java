@@ -28,8 +28,7 @@ final class MessageEncoder {
 
     private final Serializer<SpecificRecord> serializer;
     private final String topic;
-    private final SpecificDatumWriter<AdmittedEvent> writer =
-            new SpecificDatumWriter<>(AdmittedEvent.getClassSchema());
+    private final SpecificDatumWriter<AdmittedEvent> writer = new SpecificDatumWriter<>(AdmittedEvent.getClassSchema());
     private BinaryEncoder encoder;
     private byte[] head;
 

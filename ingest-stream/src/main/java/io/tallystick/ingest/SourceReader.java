@@ -182,9 +182,7 @@ final class SourceReader implements ConsumerRebalanceListener {
         ChainId chain = ChainId.parse(notice.getChain());
         OwnedPartition partition = owned.get(new TopicPartition(topics.in(chain.tenant()), chain.partition()));
         if (partition != null) {
-            perform(
-                    partition,
-                    partition.follower().noticed(notice.getTopicId(), notice.getNext(), System.nanoTime()));
+            perform(partition, partition.follower().noticed(notice.getTopicId(), notice.getNext(), System.nanoTime()));
         }
     }
 
@@ -249,7 +247,10 @@ final class SourceReader implements ConsumerRebalanceListener {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         long now = System.nanoTime();
         for (OwnedPartition partition : owned.values()) {
-            partition.follower().commitDue().ifPresent(due -> offsets.put(partition.partition(), SourceProbe.offset(due)));
+            partition
+                    .follower()
+                    .commitDue()
+                    .ifPresent(due -> offsets.put(partition.partition(), SourceProbe.offset(due)));
             partition.commitIsDue(offsets.containsKey(partition.partition()), now);
         }
         if (!offsets.isEmpty()) {

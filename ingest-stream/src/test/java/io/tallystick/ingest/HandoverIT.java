@@ -138,7 +138,9 @@ class HandoverIT {
             if (message.getOffset() < next) {
                 continue;
             }
-            assertThat(message.getFrom()).as("a message of " + chain + " leaves out records").isLessThanOrEqualTo(next);
+            assertThat(message.getFrom())
+                    .as("a message of " + chain + " leaves out records")
+                    .isLessThanOrEqualTo(next);
             accepted.add(new Seen(message.getOffset(), message.getPayload()));
             next = message.getOffset() + 1;
         }

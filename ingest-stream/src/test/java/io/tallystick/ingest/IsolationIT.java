@@ -72,7 +72,8 @@ class IsolationIT {
         }
         try (IngestApplication ingest = ledger.ingest()) {
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> ledger.messages(AdmittedEvent.class, "oversized/0").size() == 1);
+                    .until(() ->
+                            ledger.messages(AdmittedEvent.class, "oversized/0").size() == 1);
             double idle = p95(0);
 
             // When
@@ -94,7 +95,8 @@ class IsolationIT {
                     .log("latency of the tenant that behaves");
 
             // Then
-            assertThat(ledger.meter("ledger.ingest.topic.recreated", "recreated")).isEqualTo(1);
+            assertThat(ledger.meter("ledger.ingest.topic.recreated", "recreated"))
+                    .isEqualTo(1);
             assertThat(ledger.meter("ledger.ingest.waiting", "deleted")).isPositive();
             assertThat(ledger.meter("ledger.ingest.waiting", "schemas")).isPositive();
             assertThat(ledger.meter("ledger.ingest.rejected", "oversized")).isPositive();

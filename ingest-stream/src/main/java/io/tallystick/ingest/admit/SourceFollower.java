@@ -188,8 +188,7 @@ public final class SourceFollower {
     /** A committed offset of an older topic of that name says nothing about this one. */
     private void begin(Location found) {
         source = Optional.of(new SourcePartition(cluster, topic, found.topicId(), chain));
-        committed =
-                found.committed().filter(commit -> commit.topicId().equals(found.topicId()));
+        committed = found.committed().filter(commit -> commit.topicId().equals(found.topicId()));
         notice = OptionalLong.empty();
         holds.remove(Hold.NOTICE);
         position.restartAt(committed.map(Commit::point).orElse(ResumePoint.at(0)));
@@ -255,7 +254,8 @@ public final class SourceFollower {
 
     /** The topic was looked at and has this id. Another one than before makes every batch polled so far worthless. */
     public List<Command> topicIs(String topicId, long nowNanos) {
-        boolean expected = source.isEmpty() || isHeld(Hold.RECREATED) || source().topicId().equals(topicId);
+        boolean expected =
+                source.isEmpty() || isHeld(Hold.RECREATED) || source().topicId().equals(topicId);
         return expected ? List.of() : recreated(topicId, nowNanos);
     }
 

@@ -109,7 +109,8 @@ class SourceFollowerTest {
         assertThat(claim.getFrom()).isEqualTo(40);
         assertThat(claim.getSourceEnd()).isEqualTo(70);
         assertThat(claim.getTopicId()).isEqualTo(ID);
-        assertThat(commands.get(1)).isEqualTo(new Command.SendConfig(rules(ID, false, 1).policies()));
+        assertThat(commands.get(1))
+                .isEqualTo(new Command.SendConfig(rules(ID, false, 1).policies()));
         assertThat(commands.get(2)).isEqualTo(new Command.Seek(new ResumePoint(40, EPOCH)));
         assertThat(follower.commitDue()).isEmpty();
     }
