@@ -51,6 +51,8 @@ public final class JsonScanner {
         }
     }
 
+    private static final ThreadLocal<QuickScan> QUICK = ThreadLocal.withInitial(QuickScan::new);
+
     private final byte[] in;
     private final Limits limits;
     private final NameSet names;
@@ -87,7 +89,9 @@ public final class JsonScanner {
      * @throws JsonException with the first fault in the order of {@link Fault}
      */
     public static void check(byte[] json, Limits limits) throws JsonException {
-        new JsonScanner(json, limits, false).scan();
+        if (QUICK.get().offer(json, limits.maxDepth(), false) == null) {
+            new JsonScanner(json, limits, false).scan();
+        }
     }
 
     /**
@@ -98,6 +102,10 @@ public final class JsonScanner {
      * @throws JsonException with the first fault in the order of {@link Fault}
      */
     public static byte[] minify(byte[] json, int maxDepth) throws JsonException {
+        byte[] quick = QUICK.get().offer(json, maxDepth, true);
+        if (quick != null) {
+            return quick;
+        }
         JsonScanner scanner = new JsonScanner(json, new Limits(maxDepth, true), true);
         scanner.scan();
         return scanner.minified();
