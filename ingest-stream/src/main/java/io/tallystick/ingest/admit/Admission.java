@@ -6,7 +6,6 @@ import static java.util.Objects.requireNonNull;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
-import io.tallystick.entry.Bytes;
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.Context;
 import io.tallystick.entry.GapReason;
@@ -41,12 +40,11 @@ public final class Admission {
      * @param from first source offset it accounts for, at most the record's own
      */
     public AdmittedEvent event(SourceRecord record, long from, Decoded.Accepted accepted) {
-        AdmittedEvent message = message(record, from);
-        message.setKind(AdmittedKind.EVENT);
+        Draft message = message(record, from).setKind(AdmittedKind.EVENT);
         put(accepted.identity(), message);
         put(accepted.payload(), true, message);
         accepted.context().ifPresent(context -> put(context, message));
-        return message;
+        return message.build();
     }
 
     /**
@@ -55,15 +53,15 @@ public final class Admission {
      * @param from first source offset it accounts for, at most the record's own
      */
     public AdmittedEvent rejected(SourceRecord record, long from, Decoded.Refused refused) {
-        AdmittedEvent message = message(record, from);
-        message.setKind(AdmittedKind.REJECTED);
-        message.setReason(refused.reason().code());
-        message.setDetail(refused.detail());
+        Draft message = message(record, from)
+                .setKind(AdmittedKind.REJECTED)
+                .setReason(refused.reason().code())
+                .setDetail(refused.detail());
         put(refused.identity(), message);
         boolean carried = refused.reason() != RejectReason.VALUE_TOO_LARGE;
         refused.payload().ifPresent(payload -> put(payload, carried, message));
         refused.context().ifPresent(context -> put(context, message));
-        return message;
+        return message.build();
     }
 
     /**
@@ -77,10 +75,10 @@ public final class Admission {
             throw new IllegalArgumentException("a gap must not be empty, got [" + from + ", " + next + ")");
         }
         GapReason reason = from == 0 ? GapReason.BEFORE_LEDGER : GapReason.SOURCE_RETENTION;
-        AdmittedEvent message = message(source, from, next - 1);
-        message.setKind(AdmittedKind.GAP);
-        message.setReason(reason.code());
-        return message;
+        return message(source, from, next - 1)
+                .setKind(AdmittedKind.GAP)
+                .setReason(reason.code())
+                .build();
     }
 
     /**
@@ -103,58 +101,54 @@ public final class Admission {
                 .build();
     }
 
-    private static AdmittedEvent message(SourceRecord record, long from) {
+    private static Draft message(SourceRecord record, long from) {
         if (from < 0 || from > record.offset()) {
             throw new IllegalArgumentException("record " + record.offset() + " cannot account from " + from);
         }
         Instant timestamp = Instant.ofEpochMilli(record.timestampMs());
-        AdmittedEvent message = message(record.source(), from, record.offset());
-        message.setLeaderEpoch(record.leaderEpoch().orElse(-1));
-        message.setTimestamp(LedgerTime.isValid(timestamp) ? timestamp : null);
-        return message;
+        return message(record.source(), from, record.offset())
+                .setLeaderEpoch(record.leaderEpoch().orElse(-1))
+                .setTimestamp(LedgerTime.isValid(timestamp) ? timestamp : null);
     }
 
-    /** Not through Avro's builder, which looks every default up: at every record that takes longer than to hash it. */
-    private static AdmittedEvent message(SourcePartition source, long from, long offset) {
-        AdmittedEvent message = new AdmittedEvent();
-        message.setChain(source.chain().toString());
-        message.setCluster(source.cluster());
-        message.setTopic(source.topic());
-        message.setPartition(source.chain().partition());
-        message.setTopicId(source.topicId());
-        message.setFrom(from);
-        message.setOffset(offset);
-        message.setLeaderEpoch(-1);
-        return message;
+    private static Draft message(SourcePartition source, long from, long offset) {
+        return new Draft()
+                .setChain(source.chain().toString())
+                .setCluster(source.cluster())
+                .setTopic(source.topic())
+                .setPartition(source.chain().partition())
+                .setTopicId(source.topicId())
+                .setFrom(from)
+                .setOffset(offset);
     }
 
-    private static void put(Identity identity, AdmittedEvent message) {
-        message.setId(orNull(identity.id()));
-        message.setType(orNull(identity.type()));
-        message.setTime(orNull(identity.time()));
-        message.setProducer(orNull(identity.producer()));
+    private static void put(Identity identity, Draft message) {
+        message.setId(orNull(identity.id()))
+                .setType(orNull(identity.type()))
+                .setTime(orNull(identity.time()))
+                .setProducer(orNull(identity.producer()));
     }
 
-    private void put(Payload payload, boolean carried, AdmittedEvent message) {
+    private void put(Payload payload, boolean carried, Draft message) {
         Salt salt = salts.next();
-        Bytes bytes = payload.bytes();
-        message.setMedia(payload.media());
-        message.setPayloadBytes((long) bytes.length());
-        message.setPayloadCommit(ByteBuffer.wrap(Commitments.payload(salt, bytes).bytes()));
-        message.setPayloadSalt(ByteBuffer.wrap(salt.bytes()));
-        message.setPayload(carried ? ByteBuffer.wrap(bytes.array()) : null);
-        payload.schema().ifPresent(schema -> {
-            message.setSchemaId(Math.toIntExact(schema.id()));
-            message.setSchemaSha256(schema.sha256().toString());
-        });
+        byte[] bytes = payload.bytes().array();
+        message.setMedia(payload.media())
+                .setPayloadBytes((long) bytes.length)
+                .setPayloadCommit(
+                        ByteBuffer.wrap(Commitments.payload(salt, bytes).bytes()))
+                .setPayloadSalt(ByteBuffer.wrap(salt.bytes()))
+                .setPayload(carried ? ByteBuffer.wrap(bytes) : null);
+        payload.schema().ifPresent(schema -> message.setSchemaId(Math.toIntExact(schema.id()))
+                .setSchemaSha256(schema.sha256().toString()));
     }
 
-    private void put(Context context, AdmittedEvent message) {
+    private void put(Context context, Draft message) {
         Salt salt = salts.next();
         byte[] bytes = context.encode();
-        message.setContext(ByteBuffer.wrap(bytes));
-        message.setContextCommit(ByteBuffer.wrap(Commitments.context(salt, bytes).bytes()));
-        message.setContextSalt(ByteBuffer.wrap(salt.bytes()));
+        message.setContext(ByteBuffer.wrap(bytes))
+                .setContextCommit(
+                        ByteBuffer.wrap(Commitments.context(salt, bytes).bytes()))
+                .setContextSalt(ByteBuffer.wrap(salt.bytes()));
     }
 
     private static String orNull(Optional<String> value) {

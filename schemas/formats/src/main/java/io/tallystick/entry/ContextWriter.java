@@ -86,7 +86,7 @@ final class ContextWriter {
         room(GROWTH * utf8.length + 2);
         out[size++] = '"';
         for (byte b : utf8) {
-            if (b >= 0 && b < 0x20 || b == '"' || b == '\\') {
+            if ((b >= 0 && b < 0x20) || b == '"' || b == '\\') {
                 escape(b);
             } else {
                 out[size++] = b;

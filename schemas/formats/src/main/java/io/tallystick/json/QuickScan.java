@@ -161,7 +161,7 @@ final class QuickScan {
 
     private void open(boolean object) {
         serials[depth++] = serial;
-        objects = objects << 1 | (object ? 1 : 0);
+        objects = (objects << 1) | (object ? 1 : 0);
         serial = ++opened;
     }
 
@@ -243,7 +243,10 @@ final class QuickScan {
                 }
                 i += Long.numberOfTrailingZeros(special) >>> 3;
             }
-            int b = i < bytes.length ? bytes[i] : GIVE_UP;
+            if (i >= bytes.length) {
+                return GIVE_UP;
+            }
+            int b = bytes[i];
             if (b == '"') {
                 return i + 1;
             }
@@ -257,7 +260,9 @@ final class QuickScan {
     /** Eight bytes from here; zeros stand for those behind the end. */
     private long word(byte[] bytes, int i) {
         int beyond = i - (bytes.length - 8);
-        return beyond <= 0 ? (long) LONG.get(bytes, i) : beyond < 8 ? (long) LONG.get(bytes, bytes.length - 8) >>> (8 * beyond) : 0;
+        return beyond <= 0
+                ? (long) LONG.get(bytes, i)
+                : beyond < 8 ? (long) LONG.get(bytes, bytes.length - 8) >>> (8 * beyond) : 0;
     }
 
     /** The lowest set bit is the high bit of the first byte that is not 0x20 to 0x7F, or is a quote or a backslash. */
@@ -290,7 +295,7 @@ final class QuickScan {
     private int hex4(int start) {
         int unit = 0;
         for (int i = start; i < start + 4; i++) {
-            unit = unit << 4 | Character.digit(at(i), 16);
+            unit = (unit << 4) | Character.digit(at(i), 16);
         }
         return unit;
     }
