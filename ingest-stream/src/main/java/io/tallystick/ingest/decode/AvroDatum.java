@@ -130,8 +130,7 @@ final class AvroDatum {
 
     private void string() throws Invalid {
         int length = length();
-        if (!isAscii(length)
-                && Utf8Text.decode(in.slice(in.position(), length)).isEmpty()) {
+        if (!isAscii(length) && Utf8Text.decode(in.slice(in.position(), length)).isEmpty()) {
             throw invalid("a string is not UTF-8");
         }
         skip(length);

@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CloudEventsTest {
     private static final Decoder DECODER = new Decoder(
             Decoder.EVENT_BYTES_MAX, "operator", id -> new Schemas.Lookup.Unknown("is not in the schema registry"));
-    private static final String MINIMAL = "\"specversion\":\"1.0\",\"id\":\"e-1\",\"source\":\"/orders\",\"type\":\"t\"";
+    private static final String MINIMAL =
+            "\"specversion\":\"1.0\",\"id\":\"e-1\",\"source\":\"/orders\",\"type\":\"t\"";
 
     private static Decoded.Accepted accepted(Records record) {
         Decoded decoded = DECODER.decode(record.build());
@@ -76,7 +77,8 @@ class CloudEventsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"CE_specversion", "Ce_SpecVersion", "ce-specversion", "cloudEvents:specversion", "specversion"})
+    @ValueSource(
+            strings = {"CE_specversion", "Ce_SpecVersion", "ce-specversion", "cloudEvents:specversion", "specversion"})
     void headersOfOtherSpellingMakeNoCloudEvent(String header) {
         // When
         Decoded.Accepted event = accepted(Records.plain().header(header, "1.0").header("ce_id", "e-1"));
@@ -90,7 +92,9 @@ class CloudEventsTest {
     @ValueSource(strings = {"id", "source", "type"})
     void attributeHeaderInUpperCaseIsNotTheAttribute(String attribute) {
         assertInvalid(Records.cloudEvent().without("ce_" + attribute).header("CE_" + attribute, "x"));
-        assertInvalid(Records.cloudEvent().without("ce_" + attribute).header("ce_" + attribute.toUpperCase(Locale.ROOT), "x"));
+        assertInvalid(Records.cloudEvent()
+                .without("ce_" + attribute)
+                .header("ce_" + attribute.toUpperCase(Locale.ROOT), "x"));
     }
 
     // ---- attributes ----
@@ -191,9 +195,13 @@ class CloudEventsTest {
                 "0000-01-01T00:00:00Z"
             })
     void timeOfRfc3339StaysAsProduced(String time) {
-        assertThat(accepted(Records.cloudEvent().header("ce_time", time)).identity().time())
+        assertThat(accepted(Records.cloudEvent().header("ce_time", time))
+                        .identity()
+                        .time())
                 .contains(time);
-        assertThat(accepted(event(MINIMAL + ",\"time\":\"" + time + "\"")).identity().time())
+        assertThat(accepted(event(MINIMAL + ",\"time\":\"" + time + "\""))
+                        .identity()
+                        .time())
                 .contains(time);
     }
 

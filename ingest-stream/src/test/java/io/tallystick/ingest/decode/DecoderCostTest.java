@@ -45,9 +45,13 @@ class DecoderCostTest {
     static Stream<Arguments> attacks() {
         return Stream.of(
                 json("names of one object", bytes -> object(bytes / 11, i -> String.format("%05x", i))),
-                json("names with equal ends", bytes -> object(bytes / 28, i -> String.format("abcdefgh%06xabcdefgh", i))),
+                json(
+                        "names with equal ends",
+                        bytes -> object(bytes / 28, i -> String.format("abcdefgh%06xabcdefgh", i))),
                 json("names with equal fingerprints", bytes -> object(bytes / 47, DecoderCostTest::colliding)),
-                json("names with escapes", bytes -> object(bytes / 36, i -> String.format("\\u0061\\u0062\\u0063%012d", i))),
+                json(
+                        "names with escapes",
+                        bytes -> object(bytes / 36, i -> String.format("\\u0061\\u0062\\u0063%012d", i))),
                 json("the same name", bytes -> object(bytes / 10, i -> "name")),
                 json("names beyond ASCII", bytes -> object(bytes / 17, i -> String.format("\u00c3\u00a9%09d", i))),
                 json("small objects", bytes -> list(bytes / 8, "{\"a\":1}")),
@@ -71,7 +75,10 @@ class DecoderCostTest {
                 structured("base64", bytes -> "{\"data_base64\":\"" + "AAAA".repeat(bytes / 4 - 6) + "\"}"),
                 avro("strings", 4, bytes -> block(bytes, "\u0002a")),
                 avro("blocks of one", 4, bytes -> "\u0002\u0002a".repeat(bytes / 3 - 2) + "\u0000"),
-                avro("blocks that state their size", 4, bytes -> "\u0001\u0004\u0002a".repeat(bytes / 4 - 2) + "\u0000"),
+                avro(
+                        "blocks that state their size",
+                        4,
+                        bytes -> "\u0001\u0004\u0002a".repeat(bytes / 4 - 2) + "\u0000"),
                 avro("nulls", 1, bytes -> "\u0002".repeat(bytes - 6) + "\u0000"),
                 avro("blocks of nulls", 1, bytes -> "~".repeat(bytes - 6) + "\u0000"),
                 avro("empty records", 2, bytes -> "\u0002\u0002a".repeat(bytes / 3 - 2) + "\u0000"),
@@ -87,8 +94,8 @@ class DecoderCostTest {
     }
 
     private static Arguments structured(String what, IntFunction<String> value) {
-        return arguments("structured: " + what, (IntFunction<SourceRecord>) bytes ->
-                Records.structured(value.apply(bytes)).build());
+        return arguments("structured: " + what, (IntFunction<SourceRecord>)
+                bytes -> Records.structured(value.apply(bytes)).build());
     }
 
     private static Arguments avro(String what, int schema, IntFunction<String> datum) {

@@ -114,7 +114,8 @@ class DecoderFuzzTest {
             try {
                 assertThat(JsonScanner.minify(payload, 64)).isSameAs(payload);
             } catch (JsonException e) {
-                throw new AssertionError("accepted as JSON: " + accepted.payload().bytes(), e);
+                throw new AssertionError(
+                        "accepted as JSON: " + accepted.payload().bytes(), e);
             }
         }
     }

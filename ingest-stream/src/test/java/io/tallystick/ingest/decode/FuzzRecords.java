@@ -39,7 +39,15 @@ final class FuzzRecords {
     static final Schemas SCHEMAS = schemas();
 
     private static final String[] HEADERS = {
-        "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_specversion", "ce_ledgertenant", "content-type", "h"
+        "ce_id",
+        "ce_source",
+        "ce_type",
+        "ce_time",
+        "ce_subject",
+        "ce_specversion",
+        "ce_ledgertenant",
+        "content-type",
+        "h"
     };
     private static final String[] VALUES = {
         "",
@@ -78,7 +86,9 @@ final class FuzzRecords {
                 ? event
                 : id == PENDING_ID
                         ? new Schemas.Lookup.Pending()
-                        : id < known.size() ? known.get(id) : new Schemas.Lookup.Unknown("is not in the schema registry");
+                        : id < known.size()
+                                ? known.get(id)
+                                : new Schemas.Lookup.Unknown("is not in the schema registry");
     }
 
     SourceRecord next() {
@@ -123,8 +133,8 @@ final class FuzzRecords {
 
     private byte[] structured() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(
-                "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"time\":null,".getBytes(UTF_8));
+        out.writeBytes("{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"time\":null,"
+                .getBytes(UTF_8));
         if (random.nextBoolean()) {
             out.writeBytes("\"data\":".getBytes(UTF_8));
             out.writeBytes(json());
@@ -167,7 +177,11 @@ final class FuzzRecords {
     }
 
     private static byte[] frame(int id, byte[] datum) {
-        return ByteBuffer.allocate(5 + datum.length).put((byte) 0).putInt(id).put(datum).array();
+        return ByteBuffer.allocate(5 + datum.length)
+                .put((byte) 0)
+                .putInt(id)
+                .put(datum)
+                .array();
     }
 
     /** One in three stays as it is; else some bytes are changed, put in, taken out, doubled or cut off. */

@@ -56,7 +56,8 @@ class JsonSuiteTest {
         byte[] value = CASES.get(name);
 
         // When
-        String outcome = outcome(Records.plain().header("content-type", "application/json").value(value));
+        String outcome = outcome(
+                Records.plain().header("content-type", "application/json").value(value));
 
         // Then
         if (DECISIONS.containsKey(name)) {
@@ -74,7 +75,8 @@ class JsonSuiteTest {
     void undeclaredItIsRefusedOnlyIfItIsJsonThatBreaksARule(String name) {
         // Given
         byte[] value = CASES.get(name);
-        String declared = outcome(Records.plain().header("content-type", "application/json").value(value));
+        String declared = outcome(
+                Records.plain().header("content-type", "application/json").value(value));
         // The mark says JSON only in front of JSON; a zero at the start is a frame.
         boolean json = !NOT_JSON_AT_ALL.contains(declared) || name.equals("i_structure_UTF-8_BOM_empty_object.json");
         String expected = ConfluentFrame.isFramed(value) ? "schema-unknown" : json ? declared : ACCEPTED;

@@ -93,13 +93,12 @@ class LimitsTest {
         IntStream.concat(IntStream.rangeClosed(0, 0x1F), IntStream.rangeClosed(0x7F, 0x9F))
                 .forEach(control -> {
                     String value = String.format("a\\u%04x", control);
-                    String event = "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"x\"}"
-                            .replaceFirst(
-                                    "\"" + member + "\":\"[^\"]*\"",
-                                    "\"" + member + "\":\"" + value.replace("\\", "\\\\") + "\"");
-                    assertThat(outcome(Records.structured(event)))
-                            .as(event)
-                            .isEqualTo("attribute-control-character");
+                    String event =
+                            "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"subject\":\"x\"}"
+                                    .replaceFirst(
+                                            "\"" + member + "\":\"[^\"]*\"",
+                                            "\"" + member + "\":\"" + value.replace("\\", "\\\\") + "\"");
+                    assertThat(outcome(Records.structured(event))).as(event).isEqualTo("attribute-control-character");
                 });
     }
 

@@ -48,7 +48,8 @@ class PayloadCopiesTest {
         // Given
         SourceRecord small = record(form, space, SMALL);
         SourceRecord large = record(form, space, LARGE);
-        int bytes = large.value().orElseThrow().length() - small.value().orElseThrow().length();
+        int bytes = large.value().orElseThrow().length()
+                - small.value().orElseThrow().length();
 
         // When
         long more = allocated(large) - allocated(small);

@@ -41,10 +41,9 @@ class RefusalOrderTest {
             RejectReason.HEAD_MISMATCH));
 
     static Stream<Arguments> pairs() {
-        return TOGETHER.stream()
-                .flatMap(first -> TOGETHER.stream()
-                        .filter(second -> second.compareTo(first) > 0)
-                        .map(second -> arguments(first, second)));
+        return TOGETHER.stream().flatMap(first -> TOGETHER.stream()
+                .filter(second -> second.compareTo(first) > 0)
+                .map(second -> arguments(first, second)));
     }
 
     private static Records record(Set<RejectReason> faults) {

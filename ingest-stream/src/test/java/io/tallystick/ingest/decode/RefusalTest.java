@@ -113,7 +113,8 @@ class RefusalTest {
                 arguments("not-json", Records.cloudEvent().value("garbage")),
                 arguments("not-json", json("[".repeat(5000))),
                 arguments("json-too-deep", json("[".repeat(65) + "]".repeat(65))),
-                arguments("json-too-deep", Records.structured(structured("\"data\":" + "[".repeat(64) + "]".repeat(64)))),
+                arguments(
+                        "json-too-deep", Records.structured(structured("\"data\":" + "[".repeat(64) + "]".repeat(64)))),
                 arguments("json-too-deep", Records.cloudEvent().value("[".repeat(5000) + "]".repeat(5000))),
                 arguments("json-too-deep", Records.plain().value("{\"a\":".repeat(65) + "1" + "}".repeat(65))),
                 arguments("json-duplicate-name", json("{\"a\":1,\"\\u0061\":2}")),
@@ -136,7 +137,10 @@ class RefusalTest {
                         Records.structured(structured("\"x\":1").replace("order.placed", "ledger."))),
                 arguments(
                         "type-reserved",
-                        Records.cloudEvent().tenant("operators").without("ce_type").header("ce_type", "ledger.config")),
+                        Records.cloudEvent()
+                                .tenant("operators")
+                                .without("ce_type")
+                                .header("ce_type", "ledger.config")),
                 arguments(
                         "type-reserved",
                         Records.structured(structured("\"x\":1").replace("order.placed", "ledger\\u002egap"))),
@@ -181,6 +185,7 @@ class RefusalTest {
                         .filter(reason -> !reason.isOfSequencer())
                         .map(RejectReason::code)
                         .toList());
-        assertThat(inputs).allSatisfy((code, count) -> assertThat(count).as(code).isGreaterThanOrEqualTo(INPUTS_MIN));
+        assertThat(inputs)
+                .allSatisfy((code, count) -> assertThat(count).as(code).isGreaterThanOrEqualTo(INPUTS_MIN));
     }
 }

@@ -82,9 +82,14 @@ class KernelsTest {
 
         // Then
         assertThat(measurement.ratio()).isEqualTo(0.75);
-        assertThat(measurement.row()).contains("payload.scan").contains("0.75").contains("?").endsWith(" 48");
+        assertThat(measurement.row())
+                .contains("payload.scan")
+                .contains("0.75")
+                .contains("?")
+                .endsWith(" 48");
         assertThat(json)
-                .isEqualTo("{\"allocatedBytes\":48,\"baseline\":1200,\"form\":\"minified\",\"group\":\"payload\",\"kernel\":\"scan\","
-                        + "\"ratio\":0.75,\"score\":900,\"unit\":\"MB/s\"}");
+                .isEqualTo(
+                        "{\"allocatedBytes\":48,\"baseline\":1200,\"form\":\"minified\",\"group\":\"payload\",\"kernel\":\"scan\","
+                                + "\"ratio\":0.75,\"score\":900,\"unit\":\"MB/s\"}");
     }
 }
