@@ -12,11 +12,14 @@ import io.tallystick.entry.EntryException;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Rfc6962;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Reading of what the sequencer wrote: records of one partition of the entries topic. */
 public final class EntriesRecords {
+    private static final String CONTROL = ",\"kind\":\"control\",";
+
     private EntriesRecords() {}
 
     /**
@@ -37,7 +40,10 @@ public final class EntriesRecords {
         throw foreign(record);
     }
 
-    /** The record without what only tenants and auditors read, which may be a megabyte. */
+    /**
+     * The record without what only tenants and auditors read, which may be a megabyte. What state is rebuilt from stays: the
+     * payload of a control entry, the salt of any.
+     */
     public static SpecificRecord withoutPayload(SpecificRecord record) {
         return record instanceof LedgerEntry entry
                 ? new LedgerEntry(
@@ -46,12 +52,17 @@ public final class EntriesRecords {
                         entry.getSeq(),
                         entry.getLeaderEpoch(),
                         entry.getEntry(),
-                        null,
-                        null,
+                        isControl(entry.getEntry()) ? entry.getPayload() : null,
+                        entry.getSalt(),
                         null,
                         null,
                         null)
                 : record;
+    }
+
+    /** No text in an entry holds a quote that is not escaped, so this is the member. */
+    private static boolean isControl(ByteBuffer entry) {
+        return new String(bytes(entry), StandardCharsets.ISO_8859_1).contains(CONTROL);
     }
 
     static LastRecord identity(SpecificRecord record) {

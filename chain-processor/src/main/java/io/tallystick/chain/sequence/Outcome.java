@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain.sequence;
 
+import io.tallystick.chain.sequence.Identities.Kept;
 import java.util.Optional;
 
 /** What a message did to its chain. DESIGN.md section 5, rules R1 to R6. */
@@ -40,8 +41,19 @@ public sealed interface Outcome {
         }
     }
 
-    /** R5, R6: the message became {@code entry}. */
-    record Appended(ChainState state, LinkedEntry entry) implements Outcome {
+    /**
+     * R5, R6: the message became {@code entry}.
+     *
+     * @param kept what is to be remembered of it
+     * @param detail one sentence for the tenant, never hashed
+     */
+    record Appended(ChainState state, LinkedEntry entry, Optional<Kept> kept, Optional<String> detail)
+            implements Outcome {
+        /** Nothing to remember or to tell. */
+        Appended(ChainState state, LinkedEntry entry) {
+            this(state, entry, Optional.empty(), Optional.empty());
+        }
+
         @Override
         public Optional<ChainState> changed() {
             return Optional.of(state);
@@ -66,7 +78,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** R2: the chain accounts for this source offset already; dropped. For a SOURCE message the offset is -1. */
+    /** R2: the chain accounts for this source offset already; dropped. For SOURCE and control messages the offset is -1. */
     record Replayed(long offset) implements Outcome {
         @Override
         public Optional<ChainState> changed() {

@@ -17,6 +17,7 @@ import io.tallystick.entry.Rejected;
 import io.tallystick.entry.Source;
 import io.tallystick.entry.SourceRange;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.tree.Hash;
 import java.time.Instant;
 import java.util.Map;
@@ -29,7 +30,8 @@ import org.apache.avro.specific.SpecificRecord;
  * Rebuilds state from the records of the entries topic, checking each against the one before it.
  *
  * <p>From an entry follow: size, hashes, source position (next, topic id; the envelope has the leader epoch) and the clock;
- * from a {@code Boundary}: the clock and, at the end of a window, the claims. What leaves no record comes back by itself:
+ * the payload of a {@code ledger.config}
+ * entry has the policies; from a {@code Boundary}: the clock and, at the end of a window, the claims. What leaves no record comes back by itself:
  * later claims within 10 s, the last notice's time and a tick's append time matter for seconds. A halt leaves no record
  * either and does not come back by itself: a halted chain goes on unless its source contradicts it once more.
  *
@@ -65,7 +67,9 @@ final class PartitionReplay {
         } else if (record instanceof LedgerEntry envelope) {
             require(!identity.recorded().isBefore(now), identity, "recorded at or after " + now);
             place.requireHere(envelope.getChain());
-            append(EntriesRecords.entry(envelope), envelope.getLeaderEpoch(), identity);
+            Entry entry = EntriesRecords.entry(envelope);
+            append(entry, envelope.getLeaderEpoch(), identity);
+            configure(entry, envelope);
         }
         LedgerClock clock = new LedgerClock(identity.recorded(), before.clock().lastTick());
         partition = Optional.of(before.at(clock).wrote(identity));
@@ -107,6 +111,14 @@ final class PartitionReplay {
         require(entry.seq() == state.size(), identity, "seq " + state.size());
         require(entry.prev().equals(state.last()), identity, "prev " + state.last() + ", not " + entry.prev());
         put(next(state, entry.body(), leaderEpoch, leaf, identity));
+    }
+
+    /** Policies are in no state but the chain's, and their entry holds only a commitment: they are read from its payload. */
+    private void configure(Entry entry, LedgerEntry envelope) {
+        if (entry.body() instanceof Control control && control.type().equals(PoliciesInForce.TYPE)) {
+            ChainState state = chains.get(envelope.getChain());
+            put(state.configured(Policies.parse(envelope.getChain(), envelope.getPayload())));
+        }
     }
 
     private static ChainState begun(ChainId chain, Genesis genesis, Hash leaf) {

@@ -5,13 +5,17 @@ import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
+import io.tallystick.chain.sequence.Identities.Kept;
 import io.tallystick.entry.Body;
 import io.tallystick.entry.ChainId;
+import io.tallystick.entry.Event;
 import io.tallystick.entry.Genesis;
 import io.tallystick.entry.SourceTopic;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.tree.Hash;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Decides what a message does to its chain. DESIGN.md section 5, continuity protocol.
@@ -44,13 +48,20 @@ public final class Sequencer {
         return new Outcome.Appended(ChainState.begun(chain, genesis.leafHash(), start), genesis);
     }
 
+    /** As below, with no event remembered. */
+    public static Outcome offer(ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded) {
+        return offer(state, message, ledgerOrigin, recorded, Identities.NONE);
+    }
+
     /**
      * Offers what ingest admitted, rejected or found lost.
      *
      * @param recorded ledger clock; not before that of the chain's last entry
+     * @param identities what is remembered of kept events
      * @throws LedgerIntegrityException if the message lacks what its kind must have
      */
-    public static Outcome offer(ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded) {
+    public static Outcome offer(
+            ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded, Identities identities) {
         if (state.halt().isPresent()) {
             return new Outcome.Ignored(state.halt().get());
         }
@@ -73,7 +84,9 @@ public final class Sequencer {
         if (!gap && message.getLeaderEpoch() < source.leaderEpoch()) {
             return halt(state, Halt.Reason.LEADER_EPOCH_REGRESSED, message, recorded);
         }
-        return append(state, message, recorded);
+        return message.getKind() == AdmittedKind.EVENT
+                ? appendEvent(state, message, recorded, identities)
+                : append(state, message, recorded);
     }
 
     private static Outcome append(ChainState state, AdmittedEvent message, Instant recorded) {
@@ -82,10 +95,28 @@ public final class Sequencer {
         LinkedEntry entry = link(state, Bodies.of(message, source.next()), recorded);
         int leaderEpoch = message.getKind() == AdmittedKind.GAP ? source.leaderEpoch() : message.getLeaderEpoch();
         SourcePosition advanced = source.advancedTo(next, leaderEpoch);
-        ChainState after = message.getKind() == AdmittedKind.EVENT
-                ? state.appendedEvent(entry.leafHash(), advanced)
-                : state.appended(entry.leafHash(), advanced);
-        return new Outcome.Appended(after, entry);
+        return new Outcome.Appended(
+                state.appended(entry.leafHash(), advanced),
+                entry,
+                Optional.empty(),
+                Optional.ofNullable(message.getDetail()));
+    }
+
+    private static Outcome appendEvent(
+            ChainState state, AdmittedEvent message, Instant recorded, Identities identities) {
+        EventRules.Verdict verdict = EventRules.judge(state, message, recorded, identities);
+        SourcePosition source = state.source();
+        LinkedEntry entry = link(state, Bodies.of(message, source.next(), verdict), recorded);
+        SourcePosition advanced = source.advancedTo(message.getOffset() + 1, message.getLeaderEpoch());
+        if (!(entry.entry().body() instanceof Event event)) {
+            return new Outcome.Appended(
+                    state.appended(entry.leafHash(), advanced), entry, Optional.empty(), Optional.of(verdict.detail()));
+        }
+        Optional<Kept> kept = verdict.identity()
+                .map(identity -> EventRules.kept(
+                        state, message, identity, entry, event.payload().commit()));
+        return new Outcome.Appended(
+                state.appendedEvent(entry.leafHash(), advanced), entry, kept, Optional.ofNullable(message.getDetail()));
     }
 
     private static Outcome rebind(ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded) {
@@ -121,7 +152,8 @@ public final class Sequencer {
     }
 
     /**
-     * Offers an event of the ledger's own. It stands outside the continuity protocol: the source position stays.
+     * Offers an event of the ledger's own. It stands outside the continuity protocol: the source position stays. Policies are
+     * taken over if their revision is above the chain's; else it is a replay.
      *
      * @throws LedgerIntegrityException if it has no valid form
      */
@@ -129,8 +161,13 @@ public final class Sequencer {
         if (state.halt().isPresent()) {
             return new Outcome.Ignored(state.halt().get());
         }
+        Optional<PoliciesInForce> config = Policies.of(control);
+        if (config.isPresent() && !Policies.isNewer(config.get(), state)) {
+            return new Outcome.Replayed(-1);
+        }
         LinkedEntry entry = link(state, Bodies.of(control), recorded);
-        return new Outcome.Appended(state.appended(entry.leafHash(), state.source()), entry);
+        ChainState after = state.appended(entry.leafHash(), state.source());
+        return new Outcome.Appended(config.map(after::configured).orElse(after), entry);
     }
 
     private static LinkedEntry link(ChainState state, Body body, Instant recorded) {
