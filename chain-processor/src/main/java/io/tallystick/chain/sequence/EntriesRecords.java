@@ -65,7 +65,12 @@ public final class EntriesRecords {
         return new String(bytes(entry), StandardCharsets.ISO_8859_1).contains(CONTROL);
     }
 
-    static LastRecord identity(SpecificRecord record) {
+    /**
+     * What tells the record from any other.
+     *
+     * @throws LedgerIntegrityException if it is no record of the entries topic, or its entry is none
+     */
+    public static LastRecord identity(SpecificRecord record) {
         if (record instanceof LedgerEntry envelope) {
             EntryRef ref =
                     new EntryRef(envelope.getChain(), envelope.getSeq(), Rfc6962.leafHash(bytes(envelope.getEntry())));
@@ -82,7 +87,7 @@ public final class EntriesRecords {
     }
 
     /** @throws LedgerIntegrityException if the bytes are no entry, or not the one the envelope names */
-    static Entry entry(LedgerEntry envelope) {
+    public static Entry entry(LedgerEntry envelope) {
         try {
             Entry entry = EntryCodec.decode(bytes(envelope.getEntry()));
             if (!entry.chain().toString().equals(envelope.getChain()) || entry.seq() != envelope.getSeq()) {
