@@ -71,7 +71,11 @@ public final class ChainApplication implements AutoCloseable {
                 config.ledger(),
                 config.clockMaxAhead(),
                 replayMax,
-                new KafkaEntriesTail(config.ledger(), records.deserializer(), config.transactionTimeout()),
+                new KafkaEntriesTail(
+                        config.ledger(),
+                        records.deserializer(),
+                        CommittedRecords.pendingMax(config.transactionTimeout())),
+                new KafkaHaltMarks(config.ledger(), records.deserializer(), config.transactionTimeout()),
                 InstantSource.system());
         Properties properties = new Properties();
         properties.putAll(config.streamsProperties());

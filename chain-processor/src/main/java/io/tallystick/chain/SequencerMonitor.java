@@ -50,17 +50,16 @@ final class SequencerMonitor implements AutoCloseable {
                 .addKeyValue("replayed", verdict.replayed())
                 .log("state equals the end of the topic");
         if (verdict.replayed() > 0 && !chains.isEmpty()) {
-            LOGGER.atError()
+            LOGGER.atWarn()
                     .addKeyValue("partition", partition)
                     .addKeyValue("replayed", verdict.replayed())
-                    .log("state rebuilt from the topic, which holds no halts: chains halted in the records replayed go"
-                            + " on; look for halts in earlier logs before their sources are trusted");
+                    .log("state was behind or lost; caught up from the topic, halts put back from their marks");
         }
         chains.stream().filter(state -> state.halt().isPresent()).forEach(state -> LOGGER.atError()
                 .addKeyValue("chain", state.chain())
                 .addKeyValue("sequence", state.size())
                 .addKeyValue("halt", state.halt().get())
-                .log("chain is halted; only 'tally recover' clears it"));
+                .log("chain is halted; only 'tally recover halt' clears it"));
     }
 
     void stepped(String key, Step step) {
@@ -89,7 +88,14 @@ final class SequencerMonitor implements AutoCloseable {
                 LOGGER.atError()
                         .addKeyValue("chain", key)
                         .addKeyValue("halt", ((Outcome.Halted) outcome).mark())
-                        .log("chain halted: its source contradicts itself; only 'tally recover' clears it");
+                        .log("chain halted: its source contradicts itself; only 'tally recover halt' clears it");
+            case CLEARED ->
+                LOGGER.atWarn().addKeyValue("chain", key).log("halt cleared by an operator; the chain goes on");
+            case CLEARING_REFUSED ->
+                LOGGER.atError()
+                        .addKeyValue("chain", key)
+                        .addKeyValue("error", ((Outcome.ClearingRefused) outcome).why())
+                        .log("message that would clear a halt ignored");
             case UNKNOWN_CHAIN ->
                 LOGGER.atError().addKeyValue("chain", key).log("control message for a chain without a genesis ignored");
             case DISCONTINUOUS, WRONG_TOPIC -> {

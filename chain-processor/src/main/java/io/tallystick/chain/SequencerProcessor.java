@@ -4,13 +4,17 @@ package io.tallystick.chain;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.ChainStates;
+import io.tallystick.chain.sequence.HaltMarks;
 import io.tallystick.chain.sequence.HeadGuard;
+import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.PartitionSequencer;
 import io.tallystick.chain.sequence.PartitionState;
 import io.tallystick.chain.sequence.PartitionStateCodec;
 import io.tallystick.chain.sequence.Step;
+import io.tallystick.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -58,12 +62,16 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
         long first = HeadGuard.firstNeeded(stored, chains.all());
         HeadGuard.Verdict verdict = supplier.guard(task)
                 .check(stored, chains.all(), supplier.tail().read(task, first, supplier.replayMax()));
-        partition = verdict.partition();
         verdict.chains().forEach(chains::put);
+        List<ChainState> halted =
+                HaltMarks.missing(chains.all(), supplier.marks().read());
+        halted.forEach(chains::put);
+        partition = verdict.partition().holding(chains.digest());
         monitor = new SequencerMonitor(context.metrics(), task);
         monitor.started(verdict, chains.all().values());
-        unstored = verdict.chains();
-        if (verdict.replayed() > 0) {
+        unstored = new ArrayList<>(verdict.chains());
+        unstored.addAll(halted);
+        if (verdict.replayed() > 0 || !halted.isEmpty()) {
             storeSoon();
         }
     }
@@ -117,7 +125,22 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
         step.notice()
                 .ifPresent(notice -> context.forward(
                         new Record<>(notice.getChain(), notice, now(), new RecordHeaders()), ChainTopology.POSITIONS));
+        step.outcome().ifPresent(this::announce);
         monitor.stepped(record.key(), step);
+    }
+
+    /** A halt's mark goes to the positions topic, where it outlives the state; the mark of a cleared halt is taken away. */
+    private void announce(Outcome outcome) {
+        if (outcome instanceof Outcome.Halted halted) {
+            mark(halted.state(), HaltMarks.of(halted.state()));
+        } else if (outcome instanceof Outcome.Cleared cleared) {
+            mark(cleared.state(), null);
+        }
+    }
+
+    private void mark(ChainState state, SpecificRecord mark) {
+        String key = Topics.haltKey(state.chain().toString());
+        context.forward(new Record<>(key, mark, now(), new RecordHeaders()), ChainTopology.POSITIONS);
     }
 
     private void forward(SpecificRecord record) {

@@ -24,10 +24,16 @@ import org.apache.kafka.streams.state.Stores;
  * @param clockMaxAhead how far ahead of the system clock an append time is believed
  * @param replayMax how many records the head guard replays by itself
  * @param tail end of the entries topic
+ * @param marks of halted chains
  * @param system the system clock
  */
 record SequencerSupplier(
-        LedgerSettings ledger, Duration clockMaxAhead, long replayMax, EntriesTail tail, InstantSource system)
+        LedgerSettings ledger,
+        Duration clockMaxAhead,
+        long replayMax,
+        EntriesTail tail,
+        HaltMarksReader marks,
+        InstantSource system)
         implements ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> {
     /** Chain states by chain id; the partition's own under {@link SequencerProcessor#PARTITION}. */
     static final String STORE = "chains";
@@ -55,6 +61,10 @@ record SequencerSupplier(
     }
 
     private Place place(int partition) {
+        return place(ledger, partition);
+    }
+
+    static Place place(LedgerSettings ledger, int partition) {
         return new Place(ledger.origin(), partition, ledger.partitions(), Topics::partitionOf);
     }
 }

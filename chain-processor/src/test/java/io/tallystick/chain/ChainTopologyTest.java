@@ -19,6 +19,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.Boundary;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Init;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Notice;
@@ -71,6 +72,9 @@ class ChainTopologyTest {
     /** What the entries topic holds before the task starts. */
     private final List<SpecificRecord> tail = new ArrayList<>(List.of(new Init(0L, N, ORIGIN, CREATED)));
 
+    /** What the positions topic says of halts before the task starts. */
+    private final List<ChainHalt> marks = new ArrayList<>();
+
     private Serde<SpecificRecord> records;
     private TopologyTestDriver driver;
     private TestInputTopic<String, SpecificRecord> ingest;
@@ -96,6 +100,7 @@ class ChainTopologyTest {
                 Duration.ofSeconds(5),
                 10_000,
                 (partition, fromPseq, aheadMax) -> List.copyOf(tail),
+                () -> List.copyOf(marks),
                 () -> at(3_600_000));
         return ChainTopology.build(config, records, supplier);
     }

@@ -79,6 +79,12 @@ public record ChainState(
         return new ChainState(chain, size, last, lastEvent, source, status, lastNotice, Optional.of(mark));
     }
 
+    /** After the entry that clears the mark: the source is believed again, under that leader epoch. */
+    ChainState cleared(Hash leaf, int leaderEpoch) {
+        SourcePosition believed = source.advancedTo(source.next(), leaderEpoch);
+        return new ChainState(chain, size + 1, leaf, lastEvent, believed, status, lastNotice, Optional.empty());
+    }
+
     /** Whether a notice may be sent again: at most one per chain per 5 s of ledger clock. */
     boolean mayNotify(Instant now) {
         return lastNotice.map(sent -> !now.isBefore(sent.plus(NOTICE_INTERVAL))).orElse(true);

@@ -17,7 +17,7 @@ import java.time.Instant;
  * Decides what a message does to its chain. DESIGN.md section 5, continuity protocol.
  *
  * <pre>
- * halted before          ignored
+ * halted before          ignored; only a control that clears the mark is taken
  * R1 another topicId     ignored, notice
  * R2 offset &lt; next       dropped; under a higher leader epoch: halt
  * R3 from &gt; next         ignored, notice
@@ -52,7 +52,7 @@ public final class Sequencer {
      */
     public static Outcome offer(ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded) {
         if (state.halt().isPresent()) {
-            return new Outcome.Ignored(state.halt().get());
+            return offerHalted(state, state.halt().get(), message);
         }
         if (message.getKind() == AdmittedKind.SOURCE) {
             return rebind(state, message, ledgerOrigin, recorded);
@@ -74,6 +74,24 @@ public final class Sequencer {
             return halt(state, Halt.Reason.LEADER_EPOCH_REGRESSED, message, recorded);
         }
         return append(state, message, recorded);
+    }
+
+    /**
+     * What comes to a halted chain is ignored. If it contradicts the chain under a still higher leader epoch, the mark takes
+     * that in: cleared later, it would otherwise name too few offsets, and halt the chain again at once.
+     */
+    private static Outcome offerHalted(ChainState state, Halt mark, AdmittedEvent message) {
+        SourcePosition source = state.source();
+        boolean contradicts = (message.getKind() == AdmittedKind.EVENT || message.getKind() == AdmittedKind.REJECTED)
+                && message.getTopicId().equals(source.topicId())
+                && message.getOffset() < source.next()
+                && message.getLeaderEpoch() > Math.max(mark.leaderEpoch(), source.leaderEpoch());
+        if (!contradicts) {
+            return new Outcome.Ignored(mark);
+        }
+        long lowest = Math.min(mark.offset(), message.getOffset());
+        Halt grown = new Halt(Halt.Reason.SOURCE_TRUNCATED, mark.at(), lowest, message.getLeaderEpoch());
+        return new Outcome.Halted(state.halted(grown), grown);
     }
 
     private static Outcome append(ChainState state, AdmittedEvent message, Instant recorded) {
@@ -121,16 +139,33 @@ public final class Sequencer {
     }
 
     /**
-     * Offers an event of the ledger's own. It stands outside the continuity protocol: the source position stays.
+     * Offers an event of the ledger's own. It stands outside the continuity protocol: the source position stays. A halted
+     * chain takes only what clears its mark, see {@link HaltClearing}; then it believes the source again, from {@code next} on,
+     * under the mark's leader epoch.
      *
      * @throws LedgerIntegrityException if it has no valid form
      */
     public static Outcome offer(ChainState state, Control control, Instant recorded) {
+        if (HaltClearing.isMeantBy(control)) {
+            return clear(state, control, recorded);
+        }
         if (state.halt().isPresent()) {
             return new Outcome.Ignored(state.halt().get());
         }
         LinkedEntry entry = link(state, Bodies.of(control), recorded);
         return new Outcome.Appended(state.appended(entry.leafHash(), state.source()), entry);
+    }
+
+    private static Outcome clear(ChainState state, Control control, Instant recorded) {
+        HaltClearing clearing;
+        try {
+            clearing = HaltClearing.of(control, state);
+        } catch (IllegalArgumentException e) {
+            return new Outcome.ClearingRefused(e.getMessage());
+        }
+        LinkedEntry entry = link(state, Bodies.of(control), recorded);
+        return new Outcome.Cleared(
+                state.cleared(entry.leafHash(), clearing.mark().leaderEpoch()), entry);
     }
 
     private static LinkedEntry link(ChainState state, Body body, Instant recorded) {
