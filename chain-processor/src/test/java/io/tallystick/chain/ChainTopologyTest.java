@@ -17,12 +17,16 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.Boundary;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Init;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Notice;
 import io.tallystick.avro.Tick;
+import io.tallystick.chain.duplicates.IndexMemory;
 import io.tallystick.chain.sequence.ChainStateCodec;
 import io.tallystick.chain.sequence.EntriesOracle;
 import io.tallystick.chain.sequence.Given;
@@ -38,6 +42,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
@@ -71,6 +76,11 @@ class ChainTopologyTest {
     /** What the entries topic holds before the task starts. */
     private final List<SpecificRecord> tail = new ArrayList<>(List.of(new Init(0L, N, ORIGIN, CREATED)));
 
+    /** What the positions topic says of halts before the task starts. */
+    private final List<ChainHalt> marks = new ArrayList<>();
+
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final IndexMemory memory = new IndexMemory(IndexMemory.BYTES_MIN);
     private Serde<SpecificRecord> records;
     private TopologyTestDriver driver;
     private TestInputTopic<String, SpecificRecord> ingest;
@@ -87,6 +97,7 @@ class ChainTopologyTest {
         if (driver != null) {
             driver.close();
         }
+        memory.close();
     }
 
     private Topology topology() {
@@ -96,6 +107,9 @@ class ChainTopologyTest {
                 Duration.ofSeconds(5),
                 10_000,
                 (partition, fromPseq, aheadMax) -> List.copyOf(tail),
+                () -> List.copyOf(marks),
+                new Duplicates(state.resolve("duplicates"), memory, (partition, from, lastPseq, read) -> Optional.empty()),
+                meters,
                 () -> at(3_600_000));
         return ChainTopology.build(config, records, supplier);
     }
@@ -206,11 +220,10 @@ class ChainTopologyTest {
     }
 
     private double total(String outcome) {
-        return driver.metrics().entrySet().stream()
-                .filter(metric -> metric.getKey().group().equals("stream-sequencer-metrics")
-                        && metric.getKey().name().equals(outcome + "-total"))
-                .mapToDouble(metric -> (double) metric.getValue().metricValue())
-                .sum();
+        return meters.get("ledger.chain.messages")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 
     @Test
@@ -222,12 +235,12 @@ class ChainTopologyTest {
         ingest.pipeInput(HERE, here(0, 4), at(10));
 
         // Then
-        var store = driver.<String, byte[]>getKeyValueStore(SequencerSupplier.STORE);
-        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.get(HERE))
+        SequencerState store = (SequencerState) driver.getStateStore(SequencerState.NAME);
+        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.stored(HERE))
                         .source()
                         .next())
                 .isEqualTo(5);
-        assertThat(PartitionStateCodec.decode(store.get(SequencerProcessor.PARTITION))
+        assertThat(PartitionStateCodec.decode(store.stored(SequencerState.PARTITION))
                         .last()
                         .pseq())
                 .isEqualTo(2);
@@ -246,12 +259,12 @@ class ChainTopologyTest {
         driver.advanceWallClockTime(Duration.ofMillis(2));
 
         // Then
-        var store = driver.<String, byte[]>getKeyValueStore(SequencerSupplier.STORE);
-        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.get(HERE))
+        SequencerState store = (SequencerState) driver.getStateStore(SequencerState.NAME);
+        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.stored(HERE))
                         .source()
                         .next())
                 .isEqualTo(5);
-        assertThat(PartitionStateCodec.decode(store.get(SequencerProcessor.PARTITION))
+        assertThat(PartitionStateCodec.decode(store.stored(SequencerState.PARTITION))
                         .last()
                         .pseq())
                 .isEqualTo(2);

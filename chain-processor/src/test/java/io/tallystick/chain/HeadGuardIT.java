@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import static io.tallystick.chain.RunningLedger.PATIENCE;
 import static io.tallystick.chain.RunningLedger.awaitRunning;
 import static io.tallystick.chain.RunningLedger.partition;
@@ -69,7 +70,7 @@ class HeadGuardIT {
     }
 
     private ChainApplication launch(Path state) {
-        ChainApplication application = new ChainApplication(ledger.config(state), fatal::set, LIMIT);
+        ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT);
         application.start();
         return application;
     }

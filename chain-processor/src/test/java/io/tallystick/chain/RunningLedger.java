@@ -130,7 +130,10 @@ final class RunningLedger implements AutoCloseable {
     }
 
     List<Notice> notices() {
-        return read(topics().positions(), 0).stream().map(Notice.class::cast).toList();
+        return read(topics().positions(), 0).stream()
+                .filter(Notice.class::isInstance)
+                .map(Notice.class::cast)
+                .toList();
     }
 
     private List<SpecificRecord> read(String topic, int partition) {

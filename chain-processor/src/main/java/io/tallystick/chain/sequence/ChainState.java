@@ -111,6 +111,12 @@ public record ChainState(
         return config.isPresent() ? config.get().policies() : TenantPolicies.DEFAULT;
     }
 
+    /** After the entry that clears the mark: the source is believed again, under that leader epoch. */
+    ChainState cleared(Hash leaf, int leaderEpoch) {
+        SourcePosition believed = source.advancedTo(source.next(), leaderEpoch);
+        return new ChainState(chain, size + 1, leaf, lastEvent, believed, status, lastNotice, Optional.empty(), config);
+    }
+
     /** Whether a notice may be sent again: at most one per chain per 5 s of ledger clock. */
     boolean mayNotify(Instant now) {
         return lastNotice.map(sent -> !now.isBefore(sent.plus(NOTICE_INTERVAL))).orElse(true);

@@ -48,11 +48,16 @@ final class Envelopes {
     }
 
     static Envelope of(Control control, LinkedEntry entry) {
+        return of(control, entry, NO_EPOCH);
+    }
+
+    /** @param leaderEpoch the leader epoch the chain has from this entry on; -1 if it keeps its own */
+    static Envelope of(Control control, LinkedEntry entry, int leaderEpoch) {
         return pseq -> new LedgerEntry(
                 pseq,
                 chain(entry),
                 entry.entry().seq(),
-                NO_EPOCH,
+                leaderEpoch,
                 entry.bytes(),
                 control.getPayload(),
                 control.getPayloadSalt(),

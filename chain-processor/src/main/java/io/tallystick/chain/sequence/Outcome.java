@@ -27,6 +27,8 @@ public sealed interface Outcome {
         WRONG_TOPIC("wrong-topic"),
         HALTED("halted"),
         IGNORED("ignored"),
+        CLEARED("cleared"),
+        CLEARING_REFUSED("clearing-refused"),
         UNKNOWN_CHAIN("unknown-chain");
 
         private final String text;
@@ -128,7 +130,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** R2, R4: the source contradicts itself; the chain stops here, marked. */
+    /** R2, R4: the source contradicts itself; the chain stops here, marked. Also if it does so again: the mark grows. */
     record Halted(ChainState state, Halt mark) implements Outcome {
         @Override
         public Optional<ChainState> changed() {
@@ -151,6 +153,32 @@ public sealed interface Outcome {
         @Override
         public Type type() {
             return Type.IGNORED;
+        }
+    }
+
+    /** An operator has cleared the chain's mark by {@code entry}; the chain goes on. */
+    record Cleared(ChainState state, LinkedEntry entry) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.of(state);
+        }
+
+        @Override
+        public Type type() {
+            return Type.CLEARED;
+        }
+    }
+
+    /** A clearing of another mark than the chain has, or of none, or malformed; ignored. */
+    record ClearingRefused(String why) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Type type() {
+            return Type.CLEARING_REFUSED;
         }
     }
 

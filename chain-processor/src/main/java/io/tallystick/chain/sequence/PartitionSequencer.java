@@ -114,6 +114,9 @@ public final class PartitionSequencer {
         Outcome outcome = Sequencer.offer(state, control, now);
         if (outcome instanceof Outcome.Appended appended) {
             draft.write(Envelopes.of(control, appended.entry()), appended.entry());
+        } else if (outcome instanceof Outcome.Cleared cleared) {
+            int believed = cleared.state().source().leaderEpoch();
+            draft.write(Envelopes.of(control, cleared.entry(), believed), cleared.entry());
         }
         draft.settle(state, outcome);
     }

@@ -21,7 +21,7 @@ import java.util.Optional;
  * Decides what a message does to its chain. DESIGN.md section 5, continuity protocol.
  *
  * <pre>
- * halted before          ignored
+ * halted before          ignored; only a control that clears the mark is taken
  * R1 another topicId     ignored, notice
  * R2 offset &lt; next       dropped; under a higher leader epoch: halt
  * R3 from &gt; next         ignored, notice
@@ -63,7 +63,7 @@ public final class Sequencer {
     public static Outcome offer(
             ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded, Identities identities) {
         if (state.halt().isPresent()) {
-            return new Outcome.Ignored(state.halt().get());
+            return offerHalted(state, state.halt().get(), message);
         }
         if (message.getKind() == AdmittedKind.SOURCE) {
             return rebind(state, message, ledgerOrigin, recorded);
@@ -87,6 +87,24 @@ public final class Sequencer {
         return message.getKind() == AdmittedKind.EVENT
                 ? appendEvent(state, message, recorded, identities)
                 : append(state, message, recorded);
+    }
+
+    /**
+     * What comes to a halted chain is ignored. If it contradicts the chain under a still higher leader epoch, the mark takes
+     * that in: cleared later, it would otherwise name too few offsets, and halt the chain again at once.
+     */
+    private static Outcome offerHalted(ChainState state, Halt mark, AdmittedEvent message) {
+        SourcePosition source = state.source();
+        boolean contradicts = (message.getKind() == AdmittedKind.EVENT || message.getKind() == AdmittedKind.REJECTED)
+                && message.getTopicId().equals(source.topicId())
+                && message.getOffset() < source.next()
+                && message.getLeaderEpoch() > Math.max(mark.leaderEpoch(), source.leaderEpoch());
+        if (!contradicts) {
+            return new Outcome.Ignored(mark);
+        }
+        long lowest = Math.min(mark.offset(), message.getOffset());
+        Halt grown = new Halt(Halt.Reason.SOURCE_TRUNCATED, mark.at(), lowest, message.getLeaderEpoch());
+        return new Outcome.Halted(state.halted(grown), grown);
     }
 
     private static Outcome append(ChainState state, AdmittedEvent message, Instant recorded) {
@@ -153,11 +171,15 @@ public final class Sequencer {
 
     /**
      * Offers an event of the ledger's own. It stands outside the continuity protocol: the source position stays. Policies are
-     * taken over if their revision is above the chain's; else it is a replay.
+     * taken over if their revision is above the chain's; else it is a replay. A halted chain takes only what clears its mark,
+     * see {@link HaltClearing}; then it believes the source again, from {@code next} on, under the mark's leader epoch.
      *
      * @throws LedgerIntegrityException if it has no valid form
      */
     public static Outcome offer(ChainState state, Control control, Instant recorded) {
+        if (HaltClearing.isMeantBy(control)) {
+            return clear(state, control, recorded);
+        }
         if (state.halt().isPresent()) {
             return new Outcome.Ignored(state.halt().get());
         }
@@ -168,6 +190,18 @@ public final class Sequencer {
         LinkedEntry entry = link(state, Bodies.of(control), recorded);
         ChainState after = state.appended(entry.leafHash(), state.source());
         return new Outcome.Appended(config.map(after::configured).orElse(after), entry);
+    }
+
+    private static Outcome clear(ChainState state, Control control, Instant recorded) {
+        HaltClearing clearing;
+        try {
+            clearing = HaltClearing.of(control, state);
+        } catch (IllegalArgumentException e) {
+            return new Outcome.ClearingRefused(e.getMessage());
+        }
+        LinkedEntry entry = link(state, Bodies.of(control), recorded);
+        return new Outcome.Cleared(
+                state.cleared(entry.leafHash(), clearing.mark().leaderEpoch()), entry);
     }
 
     private static LinkedEntry link(ChainState state, Body body, Instant recorded) {

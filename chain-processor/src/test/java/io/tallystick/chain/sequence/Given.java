@@ -13,6 +13,8 @@ import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.Salt;
 import io.tallystick.entry.SourceTopic;
+import io.tallystick.topic.PoliciesInForce;
+import io.tallystick.topic.TenantPolicies;
 import io.tallystick.topic.Topics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -76,6 +78,32 @@ public final class Given {
                         ByteBuffer.wrap(Commitments.payload(SALT, payload).bytes()))
                 .setPayloadSalt(ByteBuffer.wrap(SALT.bytes()))
                 .setPayload(ByteBuffer.wrap(payload));
+    }
+
+    /** An event with an identity and a payload of its own, leader epoch 0. */
+    public static AdmittedEvent.Builder event(long offset, String producer, String id, String text) {
+        byte[] payload = text.getBytes(UTF_8);
+        return event(offset, offset, 0)
+                .setProducer(producer)
+                .setId(id)
+                .setPayloadBytes((long) payload.length)
+                .setPayloadCommit(
+                        ByteBuffer.wrap(Commitments.payload(SALT, payload).bytes()))
+                .setPayload(ByteBuffer.wrap(payload));
+    }
+
+    /** Policies for a chain, as ingest announces them. */
+    public static Control config(String chain, long revision, TenantPolicies policies) {
+        PoliciesInForce config = new PoliciesInForce(revision, policies);
+        byte[] payload = config.encode();
+        return new Control(
+                chain,
+                config.id(),
+                PoliciesInForce.TYPE,
+                "application/json",
+                ByteBuffer.wrap(Commitments.payload(SALT, payload).bytes()),
+                ByteBuffer.wrap(SALT.bytes()),
+                ByteBuffer.wrap(payload));
     }
 
     public static AdmittedEvent.Builder rejected(long from, long offset, int leaderEpoch) {

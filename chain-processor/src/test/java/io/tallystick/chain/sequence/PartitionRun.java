@@ -6,23 +6,30 @@ import io.tallystick.avro.Notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A partition from its first record on, kept in memory: what the shell does, without Kafka. */
 final class PartitionRun {
-    SortedMap<String, ChainState> chains;
+    Map<String, ChainState> chains;
     final List<SpecificRecord> records = new ArrayList<>();
     final List<Notice> notices = new ArrayList<>();
     PartitionState partition;
 
     private final PartitionSequencer sequencer;
+    private final Consumer<Identities.Kept> remember;
     private ChainStates states;
 
     PartitionRun(Place place, BoundaryGrid grid) {
-        this.sequencer = new PartitionSequencer(place, grid);
+        this(place, grid, Identities.NONE, kept -> {});
+    }
+
+    PartitionRun(Place place, BoundaryGrid grid, Identities identities, Consumer<Identities.Kept> remember) {
+        this.sequencer = new PartitionSequencer(place, grid, identities);
+        this.remember = remember;
         Init init = Given.init();
         PartitionReplay replay = new PartitionReplay(place, Optional.empty(), new TreeMap<>());
         replay.apply(init);
@@ -34,7 +41,7 @@ final class PartitionRun {
     void resume(HeadGuard.Verdict rebuilt) {
         states = new ChainStates();
         rebuilt.chains().forEach(states::put);
-        chains = states.all();
+        chains = states.byId();
         partition = rebuilt.partition();
     }
 
@@ -52,6 +59,7 @@ final class PartitionRun {
         partition = step.partition().holding(states.digest());
         step.records().forEach(records::add);
         step.notice().ifPresent(notices::add);
+        step.kept().ifPresent(remember);
         return step;
     }
 }
