@@ -100,6 +100,11 @@ final class RunningLedger implements AutoCloseable {
                 .toList());
     }
 
+    /** A message that is no event. */
+    void send(String chain, SpecificRecord message) {
+        produce(List.of(new ProducerRecord<>(topics().ingest(), partition(chain), chain, message)));
+    }
+
     private void produce(List<ProducerRecord<String, SpecificRecord>> all) {
         List<Future<RecordMetadata>> sent = all.stream().map(producer::send).toList();
         producer.flush();

@@ -41,10 +41,12 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
 
     private final Path directory;
     private final IndexMemory memory;
+    private final int confirmedMax;
     private final Map<Identity, Slot> recent = new HashMap<>();
     private final Map<String, Ring> rings = new HashMap<>();
 
     private IndexStore store;
+    private boolean closed;
     private List<Ring.Added> open = new ArrayList<>();
     private List<Ring.Added> inDoubt = new ArrayList<>();
     private final List<Ring.Added> confirmed = new ArrayList<>();
@@ -63,8 +65,14 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
      * @param memory shared with other indexes
      */
     public DuplicateIndex(Path directory, IndexMemory memory) {
+        this(directory, memory, CONFIRMED_MAX);
+    }
+
+    /** @param confirmedMax how many certain identities wait in memory to be written together */
+    DuplicateIndex(Path directory, IndexMemory memory, int confirmedMax) {
         this.directory = directory;
         this.memory = memory;
+        this.confirmedMax = confirmedMax;
     }
 
     /**
@@ -94,6 +102,9 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
     }
 
     private void connect() {
+        if (closed) {
+            throw new IllegalStateException("duplicate index " + directory + " is closed");
+        }
         if (store == null) {
             store = new IndexStore(directory, memory);
         }
@@ -199,7 +210,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
     }
 
     private void writeIfMany() {
-        if (confirmed.size() >= CONFIRMED_MAX
+        if (confirmed.size() >= confirmedMax
                 || mark.filter(last -> last.pseq() - written >= WATERMARK_RECORDS)
                         .isPresent()) {
             write();
@@ -249,6 +260,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
     /** Writes what is certain and lets go of the directory. What is in doubt is read from the topic later. */
     @Override
     public void close() {
+        closed = true;
         if (store == null) {
             return;
         }

@@ -6,7 +6,7 @@ import io.tallystick.avro.Notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.SortedMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -14,7 +14,7 @@ import org.apache.avro.specific.SpecificRecord;
 
 /** A partition from its first record on, kept in memory: what the shell does, without Kafka. */
 final class PartitionRun {
-    Map<String, ChainState> chains;
+    SortedMap<String, ChainState> chains;
     final List<SpecificRecord> records = new ArrayList<>();
     final List<Notice> notices = new ArrayList<>();
     PartitionState partition;
@@ -41,7 +41,7 @@ final class PartitionRun {
     void resume(HeadGuard.Verdict rebuilt) {
         states = new ChainStates();
         rebuilt.chains().forEach(states::put);
-        chains = states.byId();
+        chains = states.all();
         partition = rebuilt.partition();
     }
 
@@ -55,7 +55,10 @@ final class PartitionRun {
 
     Step offer(String key, SpecificRecord message, Instant appended, Instant limit) {
         Step step = sequencer.step(partition, chains, new PartitionSequencer.Input(key, message, appended, limit));
-        step.chain().ifPresent(states::put);
+        step.chain().ifPresent(state -> {
+            states.put(state);
+            chains.put(state.chain().toString(), state);
+        });
         partition = step.partition().holding(states.digest());
         step.records().forEach(records::add);
         step.notice().ifPresent(notices::add);
