@@ -43,6 +43,9 @@ public final class ChainConfig extends AbstractConfig {
      */
     private static final int TRANSACTION_TIMEOUT_MS = 60_000;
 
+    /** Kafka's default. */
+    private static final int MAX_POLL_INTERVAL_MS = 300_000;
+
     private static final List<String> CLIENT_PREFIXES = List.of(
             StreamsConfig.MAIN_CONSUMER_PREFIX,
             StreamsConfig.RESTORE_CONSUMER_PREFIX,
@@ -183,7 +186,7 @@ public final class ChainConfig extends AbstractConfig {
     Duration duplicatesRebuildMax() {
         Object interval = streams()
                 .getMainConsumerConfigs("group", "rebuild", 0)
-                .get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG);
+                .getOrDefault(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
         long ms = (int) ConfigDef.parseType(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, interval, ConfigDef.Type.INT);
         return Duration.ofMillis(Math.min(getLong(DUPLICATES_REBUILD_MAX_MS), ms * 4 / 5 / ledger.partitions()));
     }
