@@ -179,23 +179,42 @@ class RecoveryIT {
     }
 
     @Test
-    void whatIsWrittenIsWhatTheStoreHadWritten() throws InterruptedException, ExecutionException {
-        // Given: messages that leave nothing that a replay cannot know
+    void whatIsWrittenIsWhatTheStoreHadWrittenAndNothingElse()
+            throws InterruptedException, ExecutionException, IOException {
+        // Given
         run(application -> {
             append(CHAIN, 0, 60);
             append(ELSEWHERE, 0, 30);
         });
         sealed.seal();
         SortedMap<String, Bytes> chains = chainsOf(ledger.changelogContents());
+        loseTheState();
+        ledger.replaceChangelog();
+        Path other = Files.createDirectories(state.resolve("another-application"));
 
         // When
-        loseTheState();
-        recover();
+        ChainRecovery.Report dry = recover(Optional.of(TRUST_ROOT), false, true);
 
         // Then
+        assertThat(dry.written()).isFalse();
+        assertThat(dry.entries()).isEqualTo(92);
+        assertThat(ledger.changelogContents()).isEmpty();
+
+        // When: the changelog holds a key that no store wrote
+        try (Producer<String, byte[]> stranger = new KafkaProducer<>(
+                ledger.settings.kafkaClient("stranger"), new StringSerializer(), new ByteArraySerializer())) {
+            stranger.send(new ProducerRecord<>(ledger.changelog(), HOME, "foreign/7", new byte[] {1}))
+                    .get();
+        }
+        ChainRecovery.Report report = recover();
+
+        // Then
+        assertThat(report.written()).isTrue();
+        assertThat(report.deleted()).isEqualTo(1);
         assertThat(chains).hasSize(2);
         assertThat(chainsOf(ledger.changelogContents())).isEqualTo(chains);
-        assertThat(ledger.changelogContents()).containsKeys("0 partition", "1 partition");
+        assertThat(ledger.changelogContents()).hasSize(4).containsKeys("0 partition", "1 partition");
+        assertThat(other).isDirectory();
     }
 
     private static SortedMap<String, Bytes> chainsOf(Map<String, Bytes> changelog) {
@@ -205,54 +224,14 @@ class RecoveryIT {
     }
 
     @Test
-    void keysThatAreNotInTheLedgerAreDeleted() throws InterruptedException, ExecutionException {
+    void aLedgerWithoutASignedRegistryIsRecoveredOnlyIfToldSoAndNotWhileItRuns()
+            throws InterruptedException, ExecutionException {
         // Given
-        runSealAndLoseTheState();
-        recover();
-        Map<String, Object> properties = ledger.settings.kafkaClient("stranger");
-        try (Producer<String, byte[]> stranger =
-                new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
-            stranger.send(new ProducerRecord<>(ledger.changelog(), HOME, "foreign/7", new byte[] {1}))
-                    .get();
-        }
-
-        // When
-        ChainRecovery.Report report = recover();
-
-        // Then
-        assertThat(report.deleted()).isEqualTo(1);
-        assertThat(ledger.changelogContents()).doesNotContainKey(HOME + " foreign/7");
-        goesOn(100, 110);
-    }
-
-    @Test
-    void aDryRunWritesNothing() throws InterruptedException, ExecutionException {
-        // Given
-        runSealAndLoseTheState();
-        ledger.replaceChangelog();
-
-        // When
-        ChainRecovery.Report report = recover(Optional.of(TRUST_ROOT), false, true);
-
-        // Then
-        assertThat(report.written()).isFalse();
-        assertThat(report.entries()).isEqualTo(132);
-        assertThat(ledger.changelogContents()).isEmpty();
-    }
-
-    @Test
-    void aRunningStageIsNotRecovered() {
-        try (ChainApplication application = launch()) {
-            awaitRunning(application);
-            refuses(Kind.NOT_READY, "the chain stage runs", "has members [0 on");
+        run(application -> {
+            append(CHAIN, 0, 50);
+            refuses(Kind.NOT_READY, "the chain stage runs", "has members [0-1 on");
             assertThat(application.isRunning()).isTrue();
-        }
-    }
-
-    @Test
-    void aLedgerWithoutASignedRegistryIsRecoveredOnlyIfToldSo() throws InterruptedException, ExecutionException {
-        // Given
-        run(application -> append(CHAIN, 0, 50));
+        });
         loseTheState();
         refuses(Kind.NOT_READY, "holds no registry checkpoint");
 
@@ -265,32 +244,78 @@ class RecoveryIT {
     }
 
     @Test
-    void aSignedRegistryIsNotPassedOverForLackOfATrustRoot() throws InterruptedException, ExecutionException {
-        runSealAndLoseTheState();
-        refuses(Optional.empty(), Kind.NOT_READY, "no trust root");
-        assertThatThrownBy(() -> recover(Optional.empty(), true, false)).isInstanceOf(RecoveryRefusedException.class);
-    }
-
-    @Test
-    void anotherTrustRootIsRefused() throws InterruptedException, ExecutionException, KeyException, TrustException {
+    void whatTheTrustRootDoesNotVouchForIsRefused()
+            throws InterruptedException, ExecutionException, KeyException, TrustException {
+        // Given
         runSealAndLoseTheState();
         TrustRoot strange = new TrustRootBuilder(Given.ORIGIN, TestKeys.ISSUED, TestKeys.EXPIRES)
                 .checkpointKey(TestKeys.key(KeyAlgorithm.ECDSA_P256, "stranger").spki())
                 .sign(TestKeys.root());
+
+        // When, Then: no trust root, also with the flag; another one; another ledger's
+        refuses(Optional.empty(), Kind.NOT_READY, "no trust root");
+        assertThatThrownBy(() -> recover(Optional.empty(), true, false)).isInstanceOf(RecoveryRefusedException.class);
         refuses(Optional.of(strange), Kind.DISAGREES, "not signed by the keys of the trust root");
         refuses(Optional.of(TestKeys.trustRoot("other.example.com")), Kind.DISAGREES, "other.example.com");
+
+        // When, Then: a later window, signed by a stranger
+        sealed.signedWith(TestKeys.key(KeyAlgorithm.ECDSA_P256, "stranger"));
+        sealed.seal();
+        refuses(Kind.DISAGREES, "not signed by the keys of the trust root");
+
+        // When, Then: more leaves signed than there are
+        sealed.signedWith(TestKeys.checkpointP256());
+        sealed.checkpoint(new TreeHead(12, Hash.sha256(new byte[] {7})));
+        refuses(Kind.DISAGREES, "covers 12 leaves", "holds 9");
+
+        // When, Then: a second root for one size
+        sealed.checkpoint(new TreeHead(12, Hash.sha256(new byte[] {8})));
+        refuses(Kind.DISAGREES, "a split view");
     }
 
     @Test
-    void aTopicCutBelowARegisteredHeadIsRefused() throws InterruptedException, ExecutionException {
+    void aDamagedTopicIsRefusedUnlessOnlyWhatWasNeverSealedIsLost() throws InterruptedException, ExecutionException {
         // Given
         runSealAndLoseTheState();
-        List<List<SpecificRecord>> kept = new ArrayList<>(ledger.allEntries());
-        kept.set(HOME, upToSeq(kept.get(HOME), 80));
-        ledger.replaceEntries(kept);
+        List<List<SpecificRecord>> whole = ledger.allEntries();
 
-        // When, Then
+        // When, Then: cut below a registered head
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 80)));
         refuses(Kind.DISAGREES, "chain " + CHAIN, "has 91 entries", "holds 81", "missing from seq 81");
+
+        // When, Then: a chain is missing
+        int elsewhere = partition(ELSEWHERE);
+        ledger.replaceEntries(with(whole, elsewhere, whole.get(elsewhere).subList(0, 1)));
+        refuses(Kind.DISAGREES, "chain " + ELSEWHERE, "has 31 entries", "holds 0");
+
+        // When, Then: one id in one entry is another; the entry after it does not follow
+        ledger.replaceEntries(with(whole, HOME, withOneEdit(whole.get(HOME))));
+        refuses(Kind.DISAGREES, ledger.topics().entries() + "-" + HOME + " offset ", "entry 41 of " + CHAIN, "prev");
+
+        // When: what was sealed is there
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 94)));
+        recover();
+
+        // Then: ingest sends the rest again
+        goesOn(94, 120);
+    }
+
+    private static List<List<SpecificRecord>> with(
+            List<List<SpecificRecord>> whole, int partition, List<SpecificRecord> records) {
+        List<List<SpecificRecord>> changed = new ArrayList<>(whole);
+        changed.set(partition, records);
+        return changed;
+    }
+
+    private static List<SpecificRecord> withOneEdit(List<SpecificRecord> records) {
+        return records.stream()
+                .map(record -> record instanceof LedgerEntry entry && entry.getSeq() == 40
+                        ? LedgerEntry.newBuilder(entry)
+                                .setEntry(edited(entry.getEntry()))
+                                .build()
+                        : record)
+                .map(SpecificRecord.class::cast)
+                .toList();
     }
 
     private static List<SpecificRecord> upToSeq(List<SpecificRecord> records, long seq) {
@@ -299,53 +324,6 @@ class RecoveryIT {
                         && entry.getChain().equals(CHAIN)
                         && entry.getSeq() > seq))
                 .toList();
-    }
-
-    @Test
-    void aTopicCutAboveTheRegisteredHeadsIsRecovered() throws InterruptedException, ExecutionException {
-        // Given: what was never sealed is lost, ingest sends it again
-        runSealAndLoseTheState();
-        List<List<SpecificRecord>> kept = new ArrayList<>(ledger.allEntries());
-        kept.set(HOME, upToSeq(kept.get(HOME), 94));
-        ledger.replaceEntries(kept);
-
-        // When
-        recover();
-
-        // Then
-        goesOn(94, 120);
-    }
-
-    @Test
-    void aChainThatIsMissingFromTheTopicIsRefused() throws InterruptedException, ExecutionException {
-        // Given
-        runSealAndLoseTheState();
-        List<List<SpecificRecord>> kept = new ArrayList<>(ledger.allEntries());
-        kept.set(partition(ELSEWHERE), kept.get(partition(ELSEWHERE)).subList(0, 1));
-        ledger.replaceEntries(kept);
-
-        // When, Then
-        refuses(Kind.DISAGREES, "chain " + ELSEWHERE, "has 31 entries", "holds 0");
-    }
-
-    @Test
-    void aTamperedEntryIsRefusedWhereItIs() throws InterruptedException, ExecutionException {
-        // Given: one time in one entry
-        runSealAndLoseTheState();
-        List<List<SpecificRecord>> kept = new ArrayList<>(ledger.allEntries());
-        kept.set(
-                HOME,
-                kept.get(HOME).stream()
-                        .map(record -> record instanceof LedgerEntry entry && entry.getSeq() == 40
-                                ? LedgerEntry.newBuilder(entry)
-                                        .setEntry(edited(entry.getEntry()))
-                                        .build()
-                                : record)
-                        .toList());
-        ledger.replaceEntries(kept);
-
-        // When, Then: the entry after it does not follow
-        refuses(Kind.DISAGREES, ledger.topics().entries() + "-" + HOME + " offset ", "entry 41 of " + CHAIN, "prev");
     }
 
     private static ByteBuffer edited(ByteBuffer entry) {
@@ -361,8 +339,8 @@ class RecoveryIT {
         // Given: the same length, all links right, other contents than were sealed
         runSealAndLoseTheState();
         List<SpecificRecord> sealedEntries = ledger.entries(HOME);
-        ledger.replaceEntries(List.of(
-                ledger.entries(0).subList(0, 1), ledger.entries(1).subList(0, 1)));
+        ledger.replaceEntries(
+                List.of(ledger.entries(0).subList(0, 1), ledger.entries(1).subList(0, 1)));
         ledger.replaceChangelog();
         run(application -> {
             for (int offset = 0; offset < 100; offset++) {
@@ -375,27 +353,6 @@ class RecoveryIT {
 
         // When, Then
         refuses(Kind.DISAGREES, "chain " + CHAIN, "its entries 0 to 90", "registered for the window");
-    }
-
-    @Test
-    void aRegistryWhoseLeavesAreNotThoseThatWereSignedIsRefused() throws InterruptedException, ExecutionException {
-        runSealAndLoseTheState();
-        sealed.checkpoint(new TreeHead(6, Hash.sha256(new byte[] {7})));
-        refuses(Kind.DISAGREES, "a split view");
-    }
-
-    @Test
-    void aRegistryShorterThanItsCheckpointIsRefused() throws InterruptedException, ExecutionException {
-        runSealAndLoseTheState();
-        sealed.checkpoint(new TreeHead(9, Hash.sha256(new byte[] {7})));
-        refuses(Kind.DISAGREES, "covers 9 leaves", "holds 6");
-    }
-
-    @Test
-    void aLaterCheckpointByAStrangerIsNotPassedOver() throws InterruptedException, ExecutionException {
-        runSealAndLoseTheState();
-        sealed.signedWith(TestKeys.key(KeyAlgorithm.ECDSA_P256, "stranger")).seal();
-        refuses(Kind.DISAGREES, "not signed by the keys of the trust root");
     }
 
     @Test
@@ -465,14 +422,6 @@ class RecoveryIT {
     }
 
     @Test
-    void aChainThatIsNotHaltedCannotBeCleared() {
-        assertThatThrownBy(() -> new ChainRecovery(ledger.config(state), step -> {})
-                        .clearHalt(CHAIN, "Ada", "nothing", PATIENCE))
-                .isInstanceOf(RecoveryRefusedException.class)
-                .hasMessageContaining("is not halted");
-    }
-
-    @Test
     void aClearingThatNobodyTakesIsReported() throws InterruptedException, ExecutionException {
         // Given: the stage does not run
         run(application -> {
@@ -483,24 +432,15 @@ class RecoveryIT {
 
         // When, Then
         assertThatThrownBy(() -> new ChainRecovery(ledger.config(state), step -> {})
+                        .clearHalt(ELSEWHERE, "Ada", "nothing", PATIENCE))
+                .isInstanceOf(RecoveryRefusedException.class)
+                .hasMessageContaining("is not halted; halted are [" + CHAIN + "]");
+        assertThatThrownBy(() -> new ChainRecovery(ledger.config(state), step -> {})
                         .clearHalt(CHAIN, "Ada", "the broker lost its disk", Duration.ofMillis(300)))
                 .isInstanceOf(RecoveryRefusedException.class)
                 .hasMessageContaining("no entry says so");
 
         // Then: it takes effect when the stage runs
         run(application -> await().atMost(PATIENCE).until(() -> ledger.halts().isEmpty()));
-    }
-
-    @Test
-    void anotherDirectoryBesideTheStagesIsLeftAlone() throws InterruptedException, ExecutionException, IOException {
-        // Given
-        runSealAndLoseTheState();
-        Path other = Files.createDirectories(state.resolve("another-application"));
-
-        // When
-        recover();
-
-        // Then
-        assertThat(other).isDirectory();
     }
 }

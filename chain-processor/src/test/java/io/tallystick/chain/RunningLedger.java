@@ -265,11 +265,11 @@ final class RunningLedger implements AutoCloseable {
         }
     }
 
-    /** Ends the sessions of instances that were stopped, instead of waiting for them to time out. */
+    /** Ends the session of the one thread of an instance that was stopped, instead of waiting for it to time out. */
     void endSessions() throws InterruptedException, ExecutionException {
         String group = config(Path.of("unused")).applicationId();
         RemoveMembersFromConsumerGroupOptions stopped =
-                new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove("0")));
+                new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove("0-1")));
         admin.removeMembersFromConsumerGroup(group, stopped).all().get();
     }
 

@@ -53,9 +53,8 @@ final class SealedLedger {
         }
     }
 
-    SealedLedger signedWith(SigningKey... others) {
+    void signedWith(SigningKey... others) {
         keys = List.of(others);
-        return this;
     }
 
     /** One more window, with every chain as the entries topic has it now. */
@@ -82,9 +81,11 @@ final class SealedLedger {
 
     /** One more window with these chain heads. */
     void seal(Map<String, TreeHead> heads) {
-        write(ledger.topics().heads(), heads.entrySet().stream()
-                .map(head -> head(head.getKey(), head.getValue()))
-                .toList());
+        write(
+                ledger.topics().heads(),
+                heads.entrySet().stream()
+                        .map(head -> head(head.getKey(), head.getValue()))
+                        .toList());
         List<byte[]> leaves = new ArrayList<>(heads.entrySet().stream()
                 .map(head -> leaf(head.getKey(), head.getValue()))
                 .sorted(Comparator.comparing(RegistryLeaf.Head::chain))
