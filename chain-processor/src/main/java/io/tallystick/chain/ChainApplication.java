@@ -61,8 +61,8 @@ public final class ChainApplication implements AutoCloseable {
     /**
      * Checks that the cluster is this ledger's and begins to work in the background.
      *
-     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}, or the ingest topic
-     *     does not stamp its records
+     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}, the ingest topic
+     *     does not stamp its records, or the group has no place to read on from
      * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
      */
     public void start() {
@@ -73,6 +73,7 @@ public final class ChainApplication implements AutoCloseable {
             StageTopics topics = new StageTopics(config);
             topics.requireAppendTime(admin);
             topics.ensureChangelog(admin);
+            new ChainGroup(config, admin).requireOffsets();
         }
         Serde<SpecificRecord> records = new LedgerSerdes(config.ledger().schemaRegistryUrl()).records();
         SequencerSupplier sequencer = new SequencerSupplier(

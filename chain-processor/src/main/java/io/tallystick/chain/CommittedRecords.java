@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.tallystick.topic.AdminAnswer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -17,7 +18,6 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
-import io.tallystick.topic.AdminAnswer;
 
 /**
  * Reads stretches of partitions beside the application, committed records only, without a group. For one thread.
@@ -92,11 +92,12 @@ final class CommittedRecords<V> implements AutoCloseable {
                 position = reached;
                 deadline = System.nanoTime() + pendingMax.toNanos();
             } else if (System.nanoTime() > deadline) {
-                throw new KafkaException("cannot read " + partition + " from offset " + position + " to its end " + until
-                        + ": no progress for " + pendingMax.toSeconds()
-                        + " s. A transaction is open there that the broker does not abort: find its producer with"
-                        + " 'kafka-transactions.sh find-hanging --topic " + partition.topic() + " --partition "
-                        + partition.partition() + "' and end it with 'kafka-transactions.sh abort'");
+                throw new KafkaException(
+                        "cannot read " + partition + " from offset " + position + " to its end " + until
+                                + ": no progress for " + pendingMax.toSeconds()
+                                + " s. A transaction is open there that the broker does not abort: find its producer with"
+                                + " 'kafka-transactions.sh find-hanging --topic " + partition.topic() + " --partition "
+                                + partition.partition() + "' and end it with 'kafka-transactions.sh abort'");
             }
         }
     }

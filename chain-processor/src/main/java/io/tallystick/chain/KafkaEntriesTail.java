@@ -50,8 +50,7 @@ final class KafkaEntriesTail implements EntriesTail {
             for (long stretch = FIRST_STRETCH; ; stretch *= GROWTH) {
                 long from = Math.max(begin, end - stretch);
                 List<SpecificRecord> records = new ArrayList<>();
-                reader.read(
-                        entries, from, end, record -> records.add(EntriesRecords.withoutPayload(record.value())));
+                reader.read(entries, from, end, record -> records.add(EntriesRecords.withoutPayload(record.value())));
                 if (from == begin || enough(records, fromPseq, aheadMax)) {
                     return records;
                 }

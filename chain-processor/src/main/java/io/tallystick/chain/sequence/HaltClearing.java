@@ -55,8 +55,7 @@ public record HaltClearing(Mark mark, String by, String statement) {
         }
 
         static Mark of(ChainHalt halt) {
-            return new Mark(
-                    halt.getReason(), halt.getOffset(), halt.getLeaderEpoch(), halt.getSize(), halt.getNext());
+            return new Mark(halt.getReason(), halt.getOffset(), halt.getLeaderEpoch(), halt.getSize(), halt.getNext());
         }
     }
 

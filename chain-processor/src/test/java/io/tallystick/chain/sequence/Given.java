@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
 import io.tallystick.avro.Init;
@@ -130,10 +131,19 @@ public final class Given {
     }
 
     public static Control control(String type) {
-        byte[] payload = "{}".getBytes(UTF_8);
+        return control(CHAIN, "control-1", type, "{}".getBytes(UTF_8));
+    }
+
+    /** What clears a halted chain's mark. */
+    public static Control clearing(ChainHalt mark) {
+        HaltClearing clearing = HaltClearing.of(mark, "Ada", "the source lost offsets, see ticket 4711");
+        return control(mark.getChain(), clearing.id(), HaltClearing.TYPE, clearing.encode());
+    }
+
+    static Control control(String chain, String id, String type, byte[] payload) {
         return new Control(
-                CHAIN,
-                "control-1",
+                chain,
+                id,
                 type,
                 "application/json",
                 ByteBuffer.wrap(Commitments.payload(SALT, payload).bytes()),
