@@ -11,6 +11,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.chain.sequence.Given;
 import io.tallystick.embedded.EmbeddedLedger;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -159,13 +161,15 @@ class DuplicatesIT {
     void theyAreKnownAfterTheProcessWasKilled() throws IOException, InterruptedException {
         // Given: more than waits in memory
         Process process = ChainProcess.start(ledger, state);
-        for (int i = 0; i < 6_000; i++) {
-            send("id-" + i, "{}");
-            if (i % 500 == 499) {
-                ledger.awaitAccounted(CHAIN, i - 400);
+        while (offset < 6_000) {
+            List<AdmittedEvent> batch = new ArrayList<>();
+            while (batch.size() < 1_000) {
+                batch.add(forChain(Given.event(offset, "shop", "id-" + offset, "{}"), CHAIN));
+                offset++;
             }
+            ledger.send(batch);
+            ledger.awaitAccounted(CHAIN, offset);
         }
-        ledger.awaitAccounted(CHAIN, offset);
         process.destroyForcibly().waitFor();
 
         // When, Then
