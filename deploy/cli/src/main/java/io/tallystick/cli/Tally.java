@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             RunCommand.class,
             VerifyCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            RecoverCommand.class
         })
 public final class Tally implements Runnable {
     @Spec
