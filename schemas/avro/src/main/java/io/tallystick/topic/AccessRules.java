@@ -30,10 +30,9 @@ final class AccessRules {
      * Adds what is missing. A quota is set also where there is no authorizer.
      *
      * @param announce called before anything is changed, and only then
-     * @return what was missing, a line each; empty if the cluster has no authorizer
      * @throws KafkaException if the cluster refuses
      */
-    Optional<List<String>> grant(TenantAccess access, boolean dryRun, Consumer<TenantAccess.Missing> announce) {
+    AccessGrant grant(TenantAccess access, boolean dryRun, Consumer<TenantAccess.Missing> announce) {
         Optional<Collection<AclBinding>> existing = existing();
         TenantAccess.Missing needed =
                 access.missing(topics, existing.orElseGet(() -> access.acls(topics)), rateOf(access.quotaEntity()));
@@ -41,7 +40,7 @@ final class AccessRules {
             announce.accept(needed);
             put(access, needed);
         }
-        return existing.map(rules -> text(access, needed));
+        return new AccessGrant(existing.isPresent(), text(access, needed));
     }
 
     private void put(TenantAccess access, TenantAccess.Missing needed) {

@@ -230,10 +230,9 @@ public final class TenantAdmin implements AutoCloseable {
     /**
      * Lets a tenant's principal, and ingest's, use its topics, and limits what it may produce. May be repeated.
      *
-     * @return what was missing and is there now; empty if the cluster has no authorizer, so that anyone may do anything
      * @throws RefusedChangeException if there is no such tenant
      */
-    public Optional<List<String>> grant(TenantAccess access, AdminOrder order) {
+    public AccessGrant grant(TenantAccess access, AdminOrder order) {
         TenantDescriptor tenant;
         try (TenantDirectory directory = new TenantDirectory(settings)) {
             tenant = require(directory.refresh(), access.tenant());
