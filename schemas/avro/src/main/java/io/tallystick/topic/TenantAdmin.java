@@ -228,17 +228,19 @@ public final class TenantAdmin implements AutoCloseable {
     }
 
     /**
-     * Lets a tenant's principal, and ingest's, use its topics, and limits what it may produce. May be repeated.
+     * Lets a tenant's principal, and ingest's, use its topics, and limits what it may produce. May be repeated. A rehearsal
+     * needs no tenant.
      *
      * @throws RefusedChangeException if there is no such tenant
      */
     public AccessGrant grant(TenantAccess access, AdminOrder order) {
-        TenantDescriptor tenant;
-        try (TenantDirectory directory = new TenantDirectory(settings)) {
-            tenant = require(directory.refresh(), access.tenant());
+        if (!order.dryRun()) {
+            try (TenantDirectory directory = new TenantDirectory(settings)) {
+                require(directory.refresh(), access.tenant());
+            }
         }
         return new AccessRules(admin, topics)
-                .grant(access, order.dryRun(), missing -> writer.send(events.granted(tenant, missing, order)));
+                .grant(access, order.dryRun(), missing -> writer.send(events.granted(access.tenant(), missing, order)));
     }
 
     private TenantChange change(

@@ -43,7 +43,7 @@ final class TenantEvents {
     ProducerRecord<String, byte[]> created(TenantDescriptor tenant, int partitions, AdminOrder order) {
         return event(
                 "created",
-                of(tenant, order)
+                of(tenant.tenant(), order)
                         .put("partitions", partitions)
                         .put("policies", tenant.policies().json())
                         .put("retentionDays", tenant.retention().days())
@@ -52,18 +52,18 @@ final class TenantEvents {
     }
 
     ProducerRecord<String, byte[]> suspended(TenantDescriptor tenant, AdminOrder order) {
-        return event("suspended", of(tenant, order));
+        return event("suspended", of(tenant.tenant(), order));
     }
 
     ProducerRecord<String, byte[]> resumed(TenantDescriptor tenant, AdminOrder order) {
-        return event("resumed", of(tenant, order));
+        return event("resumed", of(tenant.tenant(), order));
     }
 
     ProducerRecord<String, byte[]> rebound(
             TenantDescriptor before, TenantDescriptor after, int partitions, AdminOrder order) {
         return event(
                 "rebound",
-                of(after, order)
+                of(after.tenant(), order)
                         .put("oldTopicId", before.topicId())
                         .put("partitions", partitions)
                         .put("topicId", after.topicId()));
@@ -72,7 +72,7 @@ final class TenantEvents {
     ProducerRecord<String, byte[]> configured(TenantDescriptor before, TenantDescriptor after, AdminOrder order) {
         return event(
                 "configured",
-                of(after, order)
+                of(after.tenant(), order)
                         .put(
                                 "before",
                                 JsonObject.builder()
@@ -84,7 +84,7 @@ final class TenantEvents {
                         .put("revision", after.revision()));
     }
 
-    ProducerRecord<String, byte[]> granted(TenantDescriptor tenant, TenantAccess.Missing missing, AdminOrder order) {
+    ProducerRecord<String, byte[]> granted(String tenant, TenantAccess.Missing missing, AdminOrder order) {
         JsonObject.Builder json = of(tenant, order)
                 .put(
                         "acls",
@@ -94,8 +94,8 @@ final class TenantEvents {
         return event("granted", json);
     }
 
-    private static JsonObject.Builder of(TenantDescriptor tenant, AdminOrder order) {
-        JsonObject.Builder json = JsonObject.builder().put("tenant", tenant.tenant());
+    private static JsonObject.Builder of(String tenant, AdminOrder order) {
+        JsonObject.Builder json = JsonObject.builder().put("tenant", tenant);
         order.describe(json);
         return json;
     }

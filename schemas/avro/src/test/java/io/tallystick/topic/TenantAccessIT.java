@@ -207,7 +207,7 @@ class TenantAccessIT {
     private static boolean commit(String user, String tenant, String group) {
         try (KafkaConsumer<String, String> consumer = consumer(user, group)) {
             consumer.assign(List.of(new TopicPartition(settings.topics().receipts(tenant), 0)));
-                        return consumer.committed(consumer.assignment()).size() == 1;
+            return consumer.committed(consumer.assignment()).size() == 1;
         }
     }
 
