@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.load;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * Speed of something that works through a known number of records: from the moment it has done a fifth until it has done nearly
+ * all, so that neither its start nor its last, small batches count.
+ */
+final class Gauge {
+    private static final double FROM = 0.2;
+    private static final double TO = 0.97;
+    private static final Duration STALLED = Duration.ofMinutes(2);
+
+    private final Pattern threads;
+    private final Rig rig;
+
+    /**
+     * @param rig whose broker's CPU time is read
+     * @param threads names of the threads whose CPU time is told apart
+     */
+    Gauge(Rig rig, Pattern threads) {
+        this.rig = rig;
+        this.threads = threads;
+    }
+
+    /**
+     * What was measured.
+     *
+     * @param perSecond records a second
+     * @param thread CPU microseconds a record of the threads asked for
+     * @param client of this JVM, which runs what is measured and little else
+     * @param broker of the broker's JVM
+     */
+    record Speed(double perSecond, double thread, double client, double broker) {}
+
+    private record Reading(long done, long nanos, Cpu thread, Cpu client, Cpu broker) {}
+
+    /**
+     * Watches until nearly all is done.
+     *
+     * @param begun runs when the measured stretch begins
+     * @throws IllegalStateException if nothing happens for two minutes
+     */
+    Speed watch(LongSupplier done, long all, Runnable begun) throws InterruptedException {
+        Reading first = await(done, (long) (all * FROM));
+        begun.run();
+        Reading last = await(done, (long) (all * TO));
+        long records = last.done - first.done;
+        return new Speed(
+                records * 1e9 / (last.nanos - first.nanos),
+                last.thread.microsSince(first.thread, records),
+                last.client.microsSince(first.client, records),
+                last.broker.microsSince(first.broker, records));
+    }
+
+    private Reading await(LongSupplier done, long wanted) throws InterruptedException {
+        long seen = -1;
+        long deadline = System.nanoTime() + STALLED.toNanos();
+        while (true) {
+            long now = done.getAsLong();
+            if (now >= wanted) {
+                return new Reading(
+                        now, System.nanoTime(), Cpu.ofThreads(threads), Cpu.ofThisProcess(), rig.brokerCpu());
+            }
+            if (now > seen) {
+                seen = now;
+                deadline = System.nanoTime() + STALLED.toNanos();
+            } else if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("stands still at " + now + " of " + wanted + " records");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+}
