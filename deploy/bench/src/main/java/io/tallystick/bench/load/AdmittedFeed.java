@@ -75,6 +75,11 @@ final class AdmittedFeed {
                 topics.ingest(), Topics.partitionOf(key, Rig.PARTITIONS), key.getBytes(UTF_8), value);
     }
 
+    /** Messages made until now. */
+    long made() {
+        return made;
+    }
+
     private static List<ContextHeader> headers(long number) {
         return List.of(
                 header("ce_specversion", "1.0"),

@@ -2,9 +2,12 @@
 package io.tallystick.bench.load;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import java.util.function.ToDoubleBiFunction;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Speed of something that works through a known number of records: from the moment it has done a fifth until it has done nearly
@@ -35,7 +38,25 @@ final class Gauge {
      * @param client of this JVM, which runs what is measured and little else
      * @param broker of the broker's JVM
      */
-    record Speed(double perSecond, double thread, double client, double broker) {}
+    record Speed(double perSecond, double thread, double client, double broker) {
+        /** Records a second of each beside those of the baseline in the same round: the median. */
+        static double ratio(List<Speed> subjects, List<Speed> baseline) {
+            return ratio(subjects, baseline, (subject, base) -> subject.perSecond / base.perSecond);
+        }
+
+        /** The same of the CPU time of the threads: above 1 is less of it than the baseline. */
+        static double threadRatio(List<Speed> subjects, List<Speed> baseline) {
+            return ratio(subjects, baseline, (subject, base) -> base.thread / subject.thread);
+        }
+
+        private static double ratio(
+                List<Speed> subjects, List<Speed> baseline, ToDoubleBiFunction<Speed, Speed> ratio) {
+            double[] ratios = IntStream.range(0, subjects.size())
+                    .mapToDouble(round -> ratio.applyAsDouble(subjects.get(round), baseline.get(round)))
+                    .toArray();
+            return Median.quantile(ratios, 0.5);
+        }
+    }
 
     private record Reading(long done, long nanos, Cpu thread, Cpu client, Cpu broker) {}
 

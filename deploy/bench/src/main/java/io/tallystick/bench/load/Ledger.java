@@ -23,15 +23,18 @@ import org.apache.kafka.clients.admin.Admin;
  * @param properties what every stage of it is given
  */
 record Ledger(Rig rig, Map<String, String> properties) {
-    static Ledger init(Rig rig, String prefix) throws IOException {
-        Ledger ledger = new Ledger(
-                rig,
-                Map.of(
-                        LedgerSettings.BOOTSTRAP_SERVERS, rig.bootstrapServers(),
-                        LedgerSettings.SCHEMA_REGISTRY_URL, rig.registryUrl(),
-                        LedgerSettings.ORIGIN, "ledger.bench",
-                        LedgerSettings.PREFIX, prefix,
-                        LedgerSettings.PARTITIONS, Integer.toString(Rig.PARTITIONS)));
+    Ledger {
+        properties = Map.copyOf(properties);
+    }
+
+    static Ledger init(Rig rig, String prefix, Map<String, String> settings) throws IOException {
+        Map<String, String> properties = new HashMap<>(settings);
+        properties.put(LedgerSettings.BOOTSTRAP_SERVERS, rig.bootstrapServers());
+        properties.put(LedgerSettings.SCHEMA_REGISTRY_URL, rig.registryUrl());
+        properties.put(LedgerSettings.ORIGIN, "ledger.bench");
+        properties.put(LedgerSettings.PREFIX, prefix);
+        properties.put(LedgerSettings.PARTITIONS, Integer.toString(Rig.PARTITIONS));
+        Ledger ledger = new Ledger(rig, properties);
         try (LedgerAdmin admin = ledger.admin()) {
             admin.init(1);
         }

@@ -61,12 +61,17 @@ final class Report {
         }
     }
 
+    /** Runnable tasks of the machine, averaged over a minute. */
+    static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
     private static String machine() {
         return String.format(
                 Locale.ROOT,
                 "machine: %d processors, load average %.1f at the end, Java %s; broker in a JVM of its own, %d partitions",
                 Runtime.getRuntime().availableProcessors(),
-                ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage(),
+                load(),
                 Runtime.version(),
                 Rig.PARTITIONS);
     }

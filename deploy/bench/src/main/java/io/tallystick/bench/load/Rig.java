@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -45,7 +46,12 @@ final class Rig implements AutoCloseable {
 
     /** A new ledger, set up as {@code tally init} does, with {@value #PARTITIONS} partitions. */
     Ledger ledger() throws IOException {
-        return Ledger.init(this, "b" + ledgers.incrementAndGet() + ".");
+        return ledger(Map.of());
+    }
+
+    /** A new ledger whose stages have these settings beside the defaults. */
+    Ledger ledger(Map<String, String> settings) throws IOException {
+        return Ledger.init(this, "b" + ledgers.incrementAndGet() + ".", settings);
     }
 
     String bootstrapServers() {

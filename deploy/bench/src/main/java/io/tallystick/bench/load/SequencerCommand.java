@@ -5,7 +5,9 @@ import io.tallystick.bench.load.Gauge.Speed;
 import io.tallystick.chain.ChainApplication;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
@@ -44,6 +46,12 @@ public final class SequencerCommand implements Callable<Integer> {
             description = "Numbers of chains (default: ${DEFAULT-VALUE}).")
     private List<Integer> chains;
 
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Another setting for both, such as streams.commit.interval.ms=100.")
+    private Map<String, String> settings = new HashMap<>();
+
     @Option(names = "--rounds", description = "Measured rounds; one more comes first and is not counted.")
     private int rounds;
 
@@ -76,6 +84,9 @@ public final class SequencerCommand implements Callable<Integer> {
         table.note("us: CPU microseconds a record, of the stream thread, of its whole JVM, of the broker's JVM");
         table.note("ratio: records/s of the sequencer / of the pass-through in the same round; wanted 0.9");
         table.note("thread ratio: the same of the stream threads' CPU, which other work on the machine changes less");
+        if (!settings.isEmpty()) {
+            table.note("settings beside the defaults: " + settings);
+        }
         report.add(table);
         report.write();
         return 0;
@@ -86,7 +97,7 @@ public final class SequencerCommand implements Callable<Integer> {
         List<Speed> baseline = new ArrayList<>();
         List<Speed> subject = new ArrayList<>();
         for (int round = 0; round <= measured; round++) {
-            Ledger ledger = rig.ledger();
+            Ledger ledger = rig.ledger(settings);
             fill(ledger, records, size, number);
             Speed[] speeds = new Speed[2];
             for (int turn = 0; turn < 2; turn++) {
@@ -151,20 +162,10 @@ public final class SequencerCommand implements Callable<Integer> {
                 (long) number,
                 what,
                 Math.rint(Median.of(speeds, Speed::perSecond)),
-                ratio(speeds, baseline, false),
+                Speed.ratio(speeds, baseline),
                 Median.of(speeds, Speed::thread),
                 Median.of(speeds, Speed::client),
                 Median.of(speeds, Speed::broker),
-                ratio(speeds, baseline, true));
-    }
-
-    private static double ratio(List<Speed> speeds, List<Speed> baseline, boolean ofThreads) {
-        double[] ratios = new double[speeds.size()];
-        for (int i = 0; i < ratios.length; i++) {
-            ratios[i] = ofThreads
-                    ? baseline.get(i).thread() / speeds.get(i).thread()
-                    : speeds.get(i).perSecond() / baseline.get(i).perSecond();
-        }
-        return Median.quantile(ratios, 0.5);
+                Speed.threadRatio(speeds, baseline));
     }
 }
