@@ -5,6 +5,7 @@ import io.tallystick.bench.kernel.KernelsCommand;
 import io.tallystick.bench.load.IngestCommand;
 import io.tallystick.bench.load.LatencyCommand;
 import io.tallystick.bench.load.RecoveryCommand;
+import io.tallystick.bench.load.ScalingCommand;
 import io.tallystick.bench.load.SequencerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Measures the ledger, every figure beside its baseline of the same run.",
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {KernelsCommand.class, IngestCommand.class, LatencyCommand.class, RecoveryCommand.class, SequencerCommand.class})
+        subcommands = {KernelsCommand.class, IngestCommand.class, LatencyCommand.class, RecoveryCommand.class, ScalingCommand.class, SequencerCommand.class})
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;
