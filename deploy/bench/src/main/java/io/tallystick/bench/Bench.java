@@ -18,7 +18,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Measures the ledger, every figure beside its baseline of the same run.",
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {KernelsCommand.class, IngestCommand.class, LatencyCommand.class, RecoveryCommand.class, ScalingCommand.class, SequencerCommand.class})
+        subcommands = {
+            KernelsCommand.class,
+            IngestCommand.class,
+            LatencyCommand.class,
+            RecoveryCommand.class,
+            ScalingCommand.class,
+            SequencerCommand.class
+        })
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -64,7 +64,8 @@ record Cpu(Duration used) {
     static Cpu ofThreads(Pattern names) {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         long nanos = Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
-                .filter(thread -> thread != null && names.matcher(thread.getThreadName()).matches())
+                .filter(thread ->
+                        thread != null && names.matcher(thread.getThreadName()).matches())
                 .mapToLong(thread -> Math.max(0, threads.getThreadCpuTime(thread.getThreadId())))
                 .sum();
         return new Cpu(Duration.ofNanos(nanos));

@@ -37,8 +37,14 @@ final class Gauge {
      * @param thread CPU microseconds a record of the threads asked for
      * @param client of this JVM, which runs what is measured and little else
      * @param broker of the broker's JVM
+     * @param written records a second, transaction markers included, that the output topic grew by
      */
-    record Speed(double perSecond, double thread, double client, double broker) {
+    record Speed(double perSecond, double thread, double client, double broker, double written) {
+        /** Records that shared a transaction: each leaves a marker in each of the output's partitions. */
+        double recordsOfCommit(int partitions) {
+            return perSecond * partitions / (written - perSecond);
+        }
+
         /** Records a second of each beside those of the baseline in the same round: the median. */
         static double ratio(List<Speed> subjects, List<Speed> baseline) {
             return ratio(subjects, baseline, (subject, base) -> subject.perSecond / base.perSecond);
@@ -58,34 +64,44 @@ final class Gauge {
         }
     }
 
-    private record Reading(long done, long nanos, Cpu thread, Cpu client, Cpu broker) {}
+    private record Reading(long done, long written, long nanos, Cpu thread, Cpu client, Cpu broker) {}
 
     /**
      * Watches until nearly all is done.
      *
+     * @param done records dealt with
+     * @param written sum of the ends of the output topic
+     * @param all records there are
      * @param begun runs when the measured stretch begins
      * @throws IllegalStateException if nothing happens for two minutes
      */
-    Speed watch(LongSupplier done, long all, Runnable begun) throws InterruptedException {
-        Reading first = await(done, (long) (all * FROM));
+    Speed watch(LongSupplier done, LongSupplier written, long all, Runnable begun) throws InterruptedException {
+        Reading first = await(done, written, (long) (all * FROM));
         begun.run();
-        Reading last = await(done, (long) (all * TO));
+        Reading last = await(done, written, (long) (all * TO));
         long records = last.done - first.done;
+        double seconds = (last.nanos - first.nanos) / 1e9;
         return new Speed(
-                records * 1e9 / (last.nanos - first.nanos),
+                records / seconds,
                 last.thread.microsSince(first.thread, records),
                 last.client.microsSince(first.client, records),
-                last.broker.microsSince(first.broker, records));
+                last.broker.microsSince(first.broker, records),
+                (last.written - first.written) / seconds);
     }
 
-    private Reading await(LongSupplier done, long wanted) throws InterruptedException {
+    private Reading await(LongSupplier done, LongSupplier written, long wanted) throws InterruptedException {
         long seen = -1;
         long deadline = System.nanoTime() + STALLED.toNanos();
         while (true) {
             long now = done.getAsLong();
             if (now >= wanted) {
                 return new Reading(
-                        now, System.nanoTime(), Cpu.ofThreads(threads), Cpu.ofThisProcess(), rig.brokerCpu());
+                        now,
+                        written.getAsLong(),
+                        System.nanoTime(),
+                        Cpu.ofThreads(threads),
+                        Cpu.ofThisProcess(),
+                        rig.brokerCpu());
             }
             if (now > seen) {
                 seen = now;

@@ -29,7 +29,8 @@ final class HotTenant {
 
     private final Rig rig;
     private final Report report;
-    private final Table table = new Table("scaling.hot", "load", "others p50 ms", "others p95 ms", "p95 ratio", "machine");
+    private final Table table =
+            new Table("scaling.hot", "load", "others p50 ms", "others p95 ms", "p95 ratio", "machine");
     private List<String> others = List.of();
     private long next;
 
@@ -48,7 +49,8 @@ final class HotTenant {
         try (StageProcess stages = StageProcess.start(
                                 ledger.chainProperties("0"), StageProcess.CHAIN, StageProcess.INGEST)
                         .awaitRunning();
-                Sightings sightings = Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
+                Sightings sightings =
+                        Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
                 Producer<byte[], byte[]> producer = Clients.promptProducer(ledger)) {
             report.progress("process %d runs ingest and sequencer", stages.pid());
             compare(ledger, sightings, producer);
@@ -73,7 +75,8 @@ final class HotTenant {
         row("the others alone", idle, 1);
         row("with the hot tenant", hot, Median.quantile(ratios, 0.5));
         table.note("medians of " + rounds + " rounds in turns; " + OTHERS + " tenants with " + (int) OTHERS_RATE
-                + " events/s together, the hot one with " + (int) (OTHERS_RATE * (SHARE - 1)) + "; ratio wanted: at most 2");
+                + " events/s together, the hot one with " + (int) (OTHERS_RATE * (SHARE - 1))
+                + "; ratio wanted: at most 2");
         report.add(table);
     }
 
@@ -87,8 +90,7 @@ final class HotTenant {
             byte[] payload = payloads.sized((int) number, PAYLOAD_BYTES);
             return number % share == 0
                     ? new ProducerRecord<>(ledger.topics().in(other(number / share)), null, payload)
-                    : new ProducerRecord<>(
-                            ledger.topics().in(HOT), (int) (number % HOT_PARTITIONS), null, payload);
+                    : new ProducerRecord<>(ledger.topics().in(HOT), (int) (number % HOT_PARTITIONS), null, payload);
         });
         Run run = SteadyLoad.run(next, OTHERS_RATE * share, seconds);
         next += run.count();

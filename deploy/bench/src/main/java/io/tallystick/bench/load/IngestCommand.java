@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -77,7 +78,8 @@ public final class IngestCommand implements Callable<Integer> {
             admin.createTenant(TENANT, CHAINS, 1);
         }
         String source = ledger.topics().in(TENANT);
-        Fill.with(ledger, records, number -> new ProducerRecord<>(source, number % CHAINS, null, payloads.real(number)));
+        Fill.with(
+                ledger, records, number -> new ProducerRecord<>(source, number % CHAINS, null, payloads.real(number)));
         Speed[] speeds = new Speed[2];
         for (int turn = 0; turn < 2; turn++) {
             boolean copy = (turn + round) % 2 == 0;
@@ -90,8 +92,8 @@ public final class IngestCommand implements Callable<Integer> {
     private Speed copy(Ledger ledger, String source, int records) throws InterruptedException {
         try (Admin admin = Clients.admin(ledger);
                 PlainCopy copy = PlainCopy.start(ledger, admin, source, CHAINS)) {
-            return new Gauge(ledger.rig(), COPY_THREAD)
-                    .watch(Progress.written(admin, copy.target(), Rig.PARTITIONS), records, () -> {});
+            LongSupplier written = Progress.written(admin, copy.target(), Rig.PARTITIONS);
+            return new Gauge(ledger.rig(), COPY_THREAD).watch(written, written, records, () -> {});
         }
     }
 
@@ -100,12 +102,12 @@ public final class IngestCommand implements Callable<Integer> {
                 IngestApplication ingest = Stages.ingest(ledger.properties())) {
             ingest.start();
             Profile[] running = new Profile[1];
-            Speed speed = new Gauge(ledger.rig(), INGEST_THREAD)
-                    .watch(Progress.written(admin, ledger.topics().ingest(), Rig.PARTITIONS), records, () -> {
-                        if (profile && round > 0) {
-                            running[0] = Profile.start(INGEST_THREAD);
-                        }
-                    });
+            LongSupplier written = Progress.written(admin, ledger.topics().ingest(), Rig.PARTITIONS);
+            Speed speed = new Gauge(ledger.rig(), INGEST_THREAD).watch(written, written, records, () -> {
+                if (profile && round > 0) {
+                    running[0] = Profile.start(INGEST_THREAD);
+                }
+            });
             if (running[0] != null) {
                 running[0].end();
                 running[0].print("ingest", spec.commandLine().getErr());

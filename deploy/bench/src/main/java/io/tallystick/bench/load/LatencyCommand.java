@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
 /** {@code latency}: from a producer's send to where an event is visible, with the settings of {@code tally up}. */
 @Command(
         name = "latency",
-        description = "From send to visible in ledger.entries, and in the topics before it. Wanted at 2,000 events/s: p95 below"
-                + " 50 ms, p99 below 100 ms.")
+        description =
+                "From send to visible in ledger.entries, and in the topics before it. Wanted at 2,000 events/s: p95 below"
+                        + " 50 ms, p99 below 100 ms.")
 public final class LatencyCommand implements Callable<Integer> {
     private static final String TENANT = "bench";
     private static final int CHAINS = 16;
@@ -43,11 +44,23 @@ public final class LatencyCommand implements Callable<Integer> {
             description = "Another setting for the stages, such as streams.commit.interval.ms=10.")
     private Map<String, String> settings = new HashMap<>();
 
-    @Option(names = "--steps", defaultValue = "20", description = "Rates tried above the first (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--steps",
+            defaultValue = "20",
+            description = "Rates tried above the first (default: ${DEFAULT-VALUE}).")
     private int steps;
 
     private final Table table = new Table(
-            "latency", "events/s", "visible in", "p50 ms", "p95 ms", "p99 ms", "max ms", "ledger us", "broker us", "load");
+            "latency",
+            "events/s",
+            "visible in",
+            "p50 ms",
+            "p95 ms",
+            "p99 ms",
+            "max ms",
+            "ledger us",
+            "broker us",
+            "load");
 
     private final List<double[]> atGoal = new ArrayList<>();
     private long next;
@@ -162,10 +175,12 @@ public final class LatencyCommand implements Callable<Integer> {
                 GOAL_P95_MS,
                 p99,
                 GOAL_P99_MS));
-        table.note("from the time an event was due at the producer (acks=all, linger 0) until a read_committed reader with"
-                + " default settings had it; " + PAYLOAD_BYTES + " B of JSON, " + CHAINS + " chains");
+        table.note(
+                "from the time an event was due at the producer (acks=all, linger 0) until a read_committed reader with"
+                        + " default settings had it; " + PAYLOAD_BYTES + " B of JSON, " + CHAINS + " chains");
         table.note("one JVM with ingest and sequencer (1 stream thread), one broker JVM, one JVM with load and reader");
-        table.note("us: CPU microseconds an event of each JVM, its fixed costs included; load: of the machine, 1 minute");
+        table.note(
+                "us: CPU microseconds an event of each JVM, its fixed costs included; load: of the machine, 1 minute");
         if (!settings.isEmpty()) {
             table.note("settings beside the defaults: " + settings);
         }

@@ -77,8 +77,8 @@ record Ledger(Rig rig, Map<String, String> properties) {
     void drop() throws IOException {
         try (Admin admin = Clients.admin(this)) {
             String prefix = properties.get(LedgerSettings.PREFIX);
-            Set<String> topics = new TreeSet<>(
-                    AdminAnswer.await(admin.listTopics().names(), "list topics"));
+            Set<String> topics =
+                    new TreeSet<>(AdminAnswer.await(admin.listTopics().names(), "list topics"));
             topics.removeIf(topic -> !topic.startsWith(prefix) && !topic.startsWith(prefix.replace('.', '-')));
             AdminAnswer.await(admin.deleteTopics(topics).all(), "delete the topics of " + prefix);
         }

@@ -45,8 +45,8 @@ final class ManyTenants {
             }
             long begun = System.nanoTime();
             // The operator's own topic is one more.
-            List<Integer> ingest = Groups.awaitSpread(
-                    admin, ledger.topics().group("ingest"), INSTANCES, count + 1, SPREAD_MAX);
+            List<Integer> ingest =
+                    Groups.awaitSpread(admin, ledger.topics().group("ingest"), INSTANCES, count + 1, SPREAD_MAX);
             double assigned = (System.nanoTime() - begun) / 1e9;
             table.row("source partitions of the 2 ingest instances", ingest.toString());
             table.row(
@@ -73,7 +73,8 @@ final class ManyTenants {
     /** Sends an event to every tenant, twice: the first makes the chain. */
     private void firstEvents(Ledger ledger, List<String> tenants) throws InterruptedException {
         Payloads payloads = new Payloads();
-        try (Sightings sightings = Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
+        try (Sightings sightings =
+                        Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
                 Producer<byte[], byte[]> producer = Clients.promptProducer(ledger)) {
             SteadyLoad load = new SteadyLoad(
                     producer,

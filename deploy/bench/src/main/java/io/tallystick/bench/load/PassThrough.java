@@ -32,10 +32,12 @@ final class PassThrough implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
 
     private final String group;
+    private final String output;
     private final KafkaStreams streams;
 
-    private PassThrough(String group, KafkaStreams streams) {
+    private PassThrough(String group, String output, KafkaStreams streams) {
         this.group = group;
+        this.output = output;
         this.streams = streams;
     }
 
@@ -44,7 +46,9 @@ final class PassThrough implements AutoCloseable {
         String group = ledger.topics().group("pass");
         String output = ledger.topics().entries() + "-copy";
         AdminAnswer.await(
-                admin.createTopics(List.of(new NewTopic(output, Rig.PARTITIONS, (short) 1))).all(), "create " + output);
+                admin.createTopics(List.of(new NewTopic(output, Rig.PARTITIONS, (short) 1)))
+                        .all(),
+                "create " + output);
         Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
         Progress.partitions(ledger.topics().ingest(), Rig.PARTITIONS)
                 .forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
@@ -61,12 +65,16 @@ final class PassThrough implements AutoCloseable {
                 records.deserializer(),
                 ledger.topics().ingest());
         topology.addSink(
-                "out", output, Serdes.String().serializer(), registeredAs(ledger.topics().ingest(), records), "in");
+                "out",
+                output,
+                Serdes.String().serializer(),
+                registeredAs(ledger.topics().ingest(), records),
+                "in");
         Properties properties = new Properties();
         properties.putAll(settings);
         KafkaStreams streams = new KafkaStreams(topology, properties);
         streams.start();
-        return new PassThrough(group, streams);
+        return new PassThrough(group, output, streams);
     }
 
     /** The records' schema has a subject of the input topic only. */
@@ -77,6 +85,10 @@ final class PassThrough implements AutoCloseable {
 
     String group() {
         return group;
+    }
+
+    String output() {
+        return output;
     }
 
     @Override

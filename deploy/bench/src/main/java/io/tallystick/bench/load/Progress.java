@@ -19,7 +19,8 @@ final class Progress {
     /** Sum of the positions a group has committed on a topic; records, where the topic has no transactions. */
     static LongSupplier committed(Admin admin, String group, String topic) {
         return () -> AdminAnswer.await(
-                        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(), "read offsets of " + group)
+                        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                        "read offsets of " + group)
                 .entrySet()
                 .stream()
                 .filter(partition -> partition.getKey().topic().equals(topic) && partition.getValue() != null)

@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 /** {@code recovery}: how long a sequencer that died, stopped or lost its disk stays away, with more and more history. */
 @Command(
         name = "recovery",
-        description = "From the end of a sequencer to the first entry of its successor: killed, stopped, state lost; with growing"
-                + " history, and with 10,000 chains. Wanted: 5 s for the first two.")
+        description =
+                "From the end of a sequencer to the first entry of its successor: killed, stopped, state lost; with growing"
+                        + " history, and with 10,000 chains. Wanted: 5 s for the first two.")
 public final class RecoveryCommand implements Callable<Integer> {
     private static final int CHAINS = 16;
     private static final int MANY_CHAINS = 10_000;
@@ -36,10 +37,14 @@ public final class RecoveryCommand implements Callable<Integer> {
             names = "--history",
             split = ",",
             paramLabel = "ENTRIES",
-            description = "Entries before each measurement (default: 1 million and 10 million; quick: 20,000 and 200,000).")
+            description =
+                    "Entries before each measurement (default: 1 million and 10 million; quick: 20,000 and 200,000).")
     private List<Long> history;
 
-    @Option(names = "--repeats", defaultValue = "3", description = "Times each is measured (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--repeats",
+            defaultValue = "3",
+            description = "Times each is measured (default: ${DEFAULT-VALUE}).")
     private int repeats;
 
     private final Table table =
@@ -56,11 +61,13 @@ public final class RecoveryCommand implements Callable<Integer> {
             grow(rig, CHAINS, steps);
             grow(rig, MANY_CHAINS, List.of(report.quick() ? 20_000L : 200_000L));
         }
-        table.note("from kill -9, from the call to stop, or from the kill after which the state directory was removed, to the first"
-                + " entry of the next process that a read_committed reader has; a JVM's start included");
+        table.note(
+                "from kill -9, from the call to stop, or from the kill after which the state directory was removed, to the first"
+                        + " entry of the next process that a read_committed reader has; a JVM's start included");
         table.note("median and worst of " + repeats + "; events come all the time, " + (int) TRICKLE + " a second");
-        memory.note("RocksDB: 16 MiB for block cache and memtables of all partitions together (SmallRocksDb); heap at most 768 MiB,"
-                + " and a JVM keeps what it once had");
+        memory.note(
+                "RocksDB: 16 MiB for block cache and memtables of all partitions together (SmallRocksDb); heap at most 768 MiB,"
+                        + " and a JVM keeps what it once had");
         report.add(table);
         report.add(memory);
         report.write();
@@ -75,7 +82,9 @@ public final class RecoveryCommand implements Callable<Integer> {
                 Patient patient = new Patient(ledger)) {
             double empty = patient.residentMebibytes();
             LongSupplier done = Progress.committed(
-                    admin, ledger.chainConfig("0").applicationId(), ledger.topics().ingest());
+                    admin,
+                    ledger.chainConfig("0").applicationId(),
+                    ledger.topics().ingest());
             for (long entries : steps) {
                 long missing = entries - feed.made();
                 report.progress("%,d chains: adding %,d entries", chains, missing);
@@ -110,7 +119,8 @@ public final class RecoveryCommand implements Callable<Integer> {
     private void measure(Ledger ledger, AdmittedFeed feed, Patient patient, int chains, long entries)
             throws IOException, InterruptedException {
         Payloads payloads = new Payloads();
-        try (Sightings sightings = Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
+        try (Sightings sightings =
+                        Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
                 Trickle trickle = new Trickle(
                         ledger, TRICKLE, number -> feed.next(payloads.sized((int) number, PAYLOAD_BYTES)))) {
             trickle.start();

@@ -10,8 +10,9 @@ import picocli.CommandLine.Option;
 /** {@code scaling}: more instances, more tenants, and one tenant that is much louder than the others. */
 @Command(
         name = "scaling",
-        description = "One and two sequencers on the same load; many tenants over two instances of each stage; one tenant with 90%"
-                + " of the load. Wanted: the others' p95 at most twice its idle value.")
+        description =
+                "One and two sequencers on the same load; many tenants over two instances of each stage; one tenant with 90%"
+                        + " of the load. Wanted: the others' p95 at most twice its idle value.")
 public final class ScalingCommand implements Callable<Integer> {
     @Mixin
     private Report report;

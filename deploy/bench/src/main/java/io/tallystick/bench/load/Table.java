@@ -58,8 +58,7 @@ final class Table {
                         .max()
                         .orElse(0);
                 boolean left = !rows.isEmpty() && rows.get(0).get(column) instanceof String;
-                padded.append(
-                        String.format(Locale.ROOT, "%" + (left ? "-" : "") + width + "s", line.get(column)));
+                padded.append(String.format(Locale.ROOT, "%" + (left ? "-" : "") + width + "s", line.get(column)));
                 padded.append(" ".repeat(GAP));
             }
             out.println(padded.toString().stripTrailing());
@@ -87,9 +86,7 @@ final class Table {
         if (cell instanceof Double number) {
             return number.isNaN() ? "-" : String.format(Locale.ROOT, number < 1000 ? "%,.2f" : "%,.0f", number);
         }
-        return cell instanceof Number number
-                ? String.format(Locale.ROOT, "%,d", number.longValue())
-                : cell.toString();
+        return cell instanceof Number number ? String.format(Locale.ROOT, "%,d", number.longValue()) : cell.toString();
     }
 
     private static JsonValue value(Object cell) {

@@ -65,9 +65,10 @@ final class TwoSequencers {
                     Median.of(of, Sample::p95),
                     Report.load());
         }
-        table.note("medians of " + rounds + " rounds in turns; " + (int) RATE + " admitted events a second, " + PAYLOAD_BYTES
-                + " B, " + CHAINS + " chains");
-        table.note("us: CPU microseconds an entry, all sequencers together; lag: records of ledger.ingest not yet committed");
+        table.note("medians of " + rounds + " rounds in turns; " + (int) RATE + " admitted events a second, "
+                + PAYLOAD_BYTES + " B, " + CHAINS + " chains");
+        table.note(
+                "us: CPU microseconds an entry, all sequencers together; lag: records of ledger.ingest not yet committed");
         report.add(table);
     }
 
@@ -76,10 +77,10 @@ final class TwoSequencers {
         List<StageProcess> running = new ArrayList<>();
         try (Admin admin = Clients.admin(ledger);
                 Producer<byte[], byte[]> producer = Clients.promptProducer(ledger);
-                Sightings sightings = Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES))) {
+                Sightings sightings =
+                        Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES))) {
             for (int instance = 0; instance < instances; instance++) {
-                running.add(StageProcess.start(
-                                ledger.chainProperties(Integer.toString(instance)), StageProcess.CHAIN)
+                running.add(StageProcess.start(ledger.chainProperties(Integer.toString(instance)), StageProcess.CHAIN)
                         .awaitRunning());
             }
             String group = ledger.chainConfig("0").applicationId();
