@@ -45,7 +45,6 @@ final class IngestWriter implements AutoCloseable {
 
     private final Producer<String, byte[]> producer;
     private final Serializer<SpecificRecord> serializer;
-    private final MessageEncoder encoder;
     private final String topic;
     private final int partitions;
     private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
@@ -55,7 +54,6 @@ final class IngestWriter implements AutoCloseable {
             Producer<String, byte[]> producer, Serializer<SpecificRecord> serializer, String topic, int partitions) {
         this.producer = producer;
         this.serializer = serializer;
-        this.encoder = new MessageEncoder(serializer, topic);
         this.topic = topic;
         this.partitions = partitions;
     }
@@ -91,9 +89,9 @@ final class IngestWriter implements AutoCloseable {
         serializer.serialize(topic, new Control("", "", "", "", none, none, none));
     }
 
-    /** Sends a message that accounts for source offsets; its completion comes in {@link #drain}. For the ingest thread only. */
+    /** Sends a message that accounts for source offsets; its completion comes in {@link #drain}. */
     void send(AdmittedEvent message, OwnedPartition partition, Flight flight) {
-        byte[] value = encoder.encode(message);
+        byte[] value = serializer.serialize(topic, message);
         long bytes = (long) value.length + OVERHEAD_BYTES;
         inFlightBytes.addAndGet(bytes);
         produce(record(message.getChain(), value), (metadata, failure) -> {

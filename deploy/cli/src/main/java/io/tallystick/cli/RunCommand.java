@@ -32,7 +32,7 @@ final class RunCommand implements Callable<Integer> {
         INGEST {
             @Override
             AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
-                var stage = new IngestApplication(new IngestConfig(properties), onFatal);
+                var stage = new IngestApplication(new IngestConfig(properties), metrics, onFatal);
                 stage.start();
                 return stage;
             }
@@ -40,7 +40,7 @@ final class RunCommand implements Callable<Integer> {
         CHAIN {
             @Override
             AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
-                var stage = new ChainApplication(new ChainConfig(properties), onFatal);
+                var stage = new ChainApplication(new ChainConfig(properties), metrics, onFatal);
                 stage.start();
                 return stage;
             }
