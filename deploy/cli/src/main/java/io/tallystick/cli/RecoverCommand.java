@@ -52,12 +52,12 @@ final class RecoverCommand implements Runnable {
     @Command(
             name = "chain",
             description = {
-                "Rebuild the chain stage's state from ledger.entries. Do this when its head guard has refused: state lost,",
-                "old, from another ledger, or too far behind; or when its group has lost its place in ledger.ingest.",
+                "Rebuild the chain stage's state from ledger.entries. Do this when its head guard has refused: state lost, "
+                        + "old, from another ledger, or too far behind; or when its group has lost its place in ledger.ingest.",
                 "",
-                "First every entry is read and every chain's tree recomputed. Then the last signed registry checkpoint is",
-                "verified with the trust root, and the topic must hold each chain head it commits to. If anything is",
-                "missing or differs, nothing is written and the exit code is 1.",
+                "First every entry is read and every chain's tree recomputed. Then the last signed registry checkpoint is "
+                        + "verified with the trust root, and the topic must hold each chain head it commits to. If anything is "
+                        + "missing or differs, nothing is written and the exit code is 1.",
                 "",
                 "Stop all instances of the chain stage first. The time follows from the length of the topic; --dry-run only looks."
             },
@@ -85,8 +85,8 @@ final class RecoverCommand implements Runnable {
         @Option(
                 names = "--without-registry",
                 description = {
-                    "Go on although no registry checkpoint exists, because no window was ever closed. Then nothing signed",
-                    "vouches for the topic. Has no effect if there is one."
+                    "Go on although no registry checkpoint exists, because no window was ever closed. Then nothing signed "
+                        + "vouches for the topic. Has no effect if there is one."
                 })
         private boolean withoutRegistry;
 
@@ -178,12 +178,12 @@ final class RecoverCommand implements Runnable {
             description = {
                 "Let a halted chain go on; without CHAIN, list the halted ones.",
                 "",
-                "A chain is halted when its source contradicts itself: the topic lost records that the ledger has entries",
-                "of (source-truncated), or a record came from an older leader (leader-epoch-regressed). Find out why first.",
+                "A chain is halted when its source contradicts itself: the topic lost records that the ledger has entries "
+                        + "of (source-truncated), or a record came from an older leader (leader-epoch-regressed). Find out why first.",
                 "",
-                "The chain goes on at the source offset it needs next, and believes the source under its new leader epoch.",
-                "Records the source now holds between the lost offset and that one are in no entry, ever. Your name and",
-                "statement become a control entry of the chain, for auditors to read; it cannot be taken back."
+                "The chain goes on at the source offset it needs next, and believes the source under its new leader epoch. "
+                        + "Records the source now holds between the lost offset and that one are in no entry, ever. Your name and "
+                        + "statement become a control entry of the chain, for auditors to read; it cannot be taken back."
             })
     static final class Halt implements Runnable {
         @Spec
