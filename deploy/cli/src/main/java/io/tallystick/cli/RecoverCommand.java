@@ -86,7 +86,7 @@ final class RecoverCommand implements Runnable {
                 names = "--without-registry",
                 description = {
                     "Go on although no registry checkpoint exists, because no window was ever closed. Then nothing signed "
-                        + "vouches for the topic. Has no effect if there is one."
+                            + "vouches for the topic. Has no effect if there is one."
                 })
         private boolean withoutRegistry;
 
@@ -102,8 +102,8 @@ final class RecoverCommand implements Runnable {
             Map<String, String> properties = config.properties();
             Optional<TrustRoot> root = trustRoot(properties);
             ChainRecovery recovery = recovery(properties, spec.commandLine().getErr());
-            ChainRecovery.Report report = explained(() -> recovery.rebuild(new ChainRecovery.Options(
-                    root, withoutRegistry, dryRun, Duration.ofSeconds(waitSeconds))));
+            ChainRecovery.Report report = explained(() -> recovery.rebuild(
+                    new ChainRecovery.Options(root, withoutRegistry, dryRun, Duration.ofSeconds(waitSeconds))));
             PrintWriter out = spec.commandLine().getOut();
             out.println(output.json() ? OutputOption.text(json(report)) : text(report));
             out.flush();
@@ -118,7 +118,10 @@ final class RecoverCommand implements Runnable {
                 return file.isEmpty() ? Optional.empty() : Optional.of(TrustRoot.parse(Files.readAllBytes(file.get())));
             } catch (IOException e) {
                 throw new CommandException(
-                        ExitCodes.USAGE, "cannot read " + file.get() + ": " + e.getMessage(), "Name the trust root.", e);
+                        ExitCodes.USAGE,
+                        "cannot read " + file.get() + ": " + e.getMessage(),
+                        "Name the trust root.",
+                        e);
             } catch (TrustException e) {
                 throw new CommandException(
                         ExitCodes.USAGE,
@@ -135,9 +138,10 @@ final class RecoverCommand implements Runnable {
                     + report.chains() + " chains");
             lines.add("  signed      "
                     + report.registry()
-                            .map(registry -> "registry of size " + registry.head().size() + ", root "
-                                    + registry.head().root() + ", sealed up to "
-                                    + registry.window().end() + "; " + report.heads() + " chain heads agree")
+                            .map(registry ->
+                                    "registry of size " + registry.head().size() + ", root "
+                                            + registry.head().root() + ", sealed up to "
+                                            + registry.window().end() + "; " + report.heads() + " chain heads agree")
                             .orElse("nothing yet: only the topic vouches for itself"));
             lines.add("  halted      " + (report.halted().isEmpty() ? "none" : String.join(", ", report.halted())));
             if (report.written()) {
@@ -223,7 +227,8 @@ final class RecoverCommand implements Runnable {
                 throw new CommandLine.ParameterException(
                         spec.commandLine(), "--by NAME and --statement TEXT are needed: an auditor will read them");
             }
-            ChainRecovery recovery = recovery(config.properties(), spec.commandLine().getErr());
+            ChainRecovery recovery =
+                    recovery(config.properties(), spec.commandLine().getErr());
             PrintWriter out = spec.commandLine().getOut();
             if (chain == null) {
                 print(out, explained(recovery::halts));
@@ -243,8 +248,8 @@ final class RecoverCommand implements Runnable {
                         mark.map(halt -> "would clear " + describe(halt)).orElse("chain " + chain + " is not halted"),
                         "Add --yes to do it.");
             }
-            ChainHalt cleared = explained(
-                    () -> recovery.clearHalt(chain, by, statement, Duration.ofSeconds(waitSeconds)));
+            ChainHalt cleared =
+                    explained(() -> recovery.clearHalt(chain, by, statement, Duration.ofSeconds(waitSeconds)));
             if (output.json()) {
                 out.println(OutputOption.text(json(cleared)));
             } else {
@@ -267,7 +272,8 @@ final class RecoverCommand implements Runnable {
 
         private static String describe(ChainHalt halt) {
             String text = halt.getChain() + ": " + halt.getReason() + " at source offset " + halt.getOffset()
-                    + " under leader epoch " + halt.getLeaderEpoch() + ", since " + halt.getRecorded() + "; needs offset "
+                    + " under leader epoch " + halt.getLeaderEpoch() + ", since " + halt.getRecorded()
+                    + "; needs offset "
                     + halt.getNext();
             return halt.getOffset() < halt.getNext()
                     ? text + ", what the source now holds in [" + halt.getOffset() + ", " + halt.getNext()
@@ -305,12 +311,14 @@ final class RecoverCommand implements Runnable {
         try {
             return work.get();
         } catch (RecoveryRefusedException e) {
-            int exitCode =
-                    e.kind() == RecoveryRefusedException.Kind.DISAGREES ? ExitCodes.FAILED : ExitCodes.USAGE;
+            int exitCode = e.kind() == RecoveryRefusedException.Kind.DISAGREES ? ExitCodes.FAILED : ExitCodes.USAGE;
             throw new CommandException(exitCode, e.getMessage(), e.remedy(), e);
         } catch (LedgerIntegrityException e) {
             throw new CommandException(
-                    ExitCodes.FAILED, e.getMessage(), "Nothing was written. Is this the configuration of the ledger?", e);
+                    ExitCodes.FAILED,
+                    e.getMessage(),
+                    "Nothing was written. Is this the configuration of the ledger?",
+                    e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCodes.USAGE, e.getMessage(), "Choose another value and try again.", e);
         }
