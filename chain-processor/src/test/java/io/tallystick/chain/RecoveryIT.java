@@ -190,7 +190,7 @@ class RecoveryIT {
         sealed.seal();
         SortedMap<String, Bytes> chains = chainsOf(ledger.changelogContents());
         loseTheState();
-        ledger.replaceChangelog();
+        ledger.makeChangelog();
         Path other = Files.createDirectories(state.resolve("another-application"));
 
         // When
@@ -339,10 +339,8 @@ class RecoveryIT {
     void aSecondHistoryThatIsWholeInItselfIsRefused() throws InterruptedException, ExecutionException {
         // Given: the same length, all links right, other contents than were sealed
         runSealAndLoseTheState();
-        List<SpecificRecord> sealedEntries = ledger.entries(HOME);
         ledger.replaceEntries(
                 List.of(ledger.entries(0).subList(0, 1), ledger.entries(1).subList(0, 1)));
-        ledger.replaceChangelog();
         run(application -> {
             for (int offset = 0; offset < 100; offset++) {
                 ledger.send(List.of(forChain(event(offset, offset, 0).setId("forged-" + offset), CHAIN)));
@@ -350,7 +348,6 @@ class RecoveryIT {
             ledger.awaitAccounted(CHAIN, 100);
             append(ELSEWHERE, 0, 30);
         });
-        assertThat(ledger.entries(HOME)).hasSizeGreaterThanOrEqualTo(sealedEntries.size() - 10);
 
         // When, Then
         refuses(Kind.DISAGREES, "chain " + CHAIN, "its entries 0 to 90", "registered for the window");

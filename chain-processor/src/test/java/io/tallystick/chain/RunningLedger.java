@@ -281,6 +281,11 @@ final class RunningLedger implements AutoCloseable {
     /** Worse: it is made anew while the stage runs, and holds only what is written from then on. */
     void replaceChangelog() throws InterruptedException, ExecutionException {
         deleteChangelog();
+        makeChangelog();
+    }
+
+    /** An empty changelog. */
+    void makeChangelog() {
         new StageTopics(config(Path.of("unused"))).ensureChangelog(admin);
     }
 

@@ -52,12 +52,12 @@ final class RecoverCommand implements Runnable {
     @Command(
             name = "chain",
             description = {
-                "Rebuild the chain stage's state from ledger.entries. Do this when its head guard has refused: state lost,",
-                "old, from another ledger, or too far behind; or when its group has lost its place in ledger.ingest.",
+                "Rebuild the chain stage's state from ledger.entries. Do this when its head guard has refused: state lost, "
+                        + "old, from another ledger, or too far behind; or when its group has lost its place in ledger.ingest.",
                 "",
-                "First every entry is read and every chain's tree recomputed. Then the last signed registry checkpoint is",
-                "verified with the trust root, and the topic must hold each chain head it commits to. If anything is",
-                "missing or differs, nothing is written and the exit code is 1.",
+                "First every entry is read and every chain's tree recomputed. Then the last signed registry checkpoint is "
+                        + "verified with the trust root, and the topic must hold each chain head it commits to. If anything is "
+                        + "missing or differs, nothing is written and the exit code is 1.",
                 "",
                 "Stop all instances of the chain stage first. The time follows from the length of the topic; --dry-run only looks."
             },
@@ -85,8 +85,8 @@ final class RecoverCommand implements Runnable {
         @Option(
                 names = "--without-registry",
                 description = {
-                    "Go on although no registry checkpoint exists, because no window was ever closed. Then nothing signed",
-                    "vouches for the topic. Has no effect if there is one."
+                    "Go on although no registry checkpoint exists, because no window was ever closed. Then nothing signed "
+                            + "vouches for the topic. Has no effect if there is one."
                 })
         private boolean withoutRegistry;
 
@@ -102,8 +102,8 @@ final class RecoverCommand implements Runnable {
             Map<String, String> properties = config.properties();
             Optional<TrustRoot> root = trustRoot(properties);
             ChainRecovery recovery = recovery(properties, spec.commandLine().getErr());
-            ChainRecovery.Report report = explained(() -> recovery.rebuild(new ChainRecovery.Options(
-                    root, withoutRegistry, dryRun, Duration.ofSeconds(waitSeconds))));
+            ChainRecovery.Report report = explained(() -> recovery.rebuild(
+                    new ChainRecovery.Options(root, withoutRegistry, dryRun, Duration.ofSeconds(waitSeconds))));
             PrintWriter out = spec.commandLine().getOut();
             out.println(output.json() ? OutputOption.text(json(report)) : text(report));
             out.flush();
@@ -118,7 +118,10 @@ final class RecoverCommand implements Runnable {
                 return file.isEmpty() ? Optional.empty() : Optional.of(TrustRoot.parse(Files.readAllBytes(file.get())));
             } catch (IOException e) {
                 throw new CommandException(
-                        ExitCodes.USAGE, "cannot read " + file.get() + ": " + e.getMessage(), "Name the trust root.", e);
+                        ExitCodes.USAGE,
+                        "cannot read " + file.get() + ": " + e.getMessage(),
+                        "Name the trust root.",
+                        e);
             } catch (TrustException e) {
                 throw new CommandException(
                         ExitCodes.USAGE,
@@ -135,9 +138,10 @@ final class RecoverCommand implements Runnable {
                     + report.chains() + " chains");
             lines.add("  signed      "
                     + report.registry()
-                            .map(registry -> "registry of size " + registry.head().size() + ", root "
-                                    + registry.head().root() + ", sealed up to "
-                                    + registry.window().end() + "; " + report.heads() + " chain heads agree")
+                            .map(registry ->
+                                    "registry of size " + registry.head().size() + ", root "
+                                            + registry.head().root() + ", sealed up to "
+                                            + registry.window().end() + "; " + report.heads() + " chain heads agree")
                             .orElse("nothing yet: only the topic vouches for itself"));
             lines.add("  halted      " + (report.halted().isEmpty() ? "none" : String.join(", ", report.halted())));
             if (report.written()) {
@@ -178,12 +182,12 @@ final class RecoverCommand implements Runnable {
             description = {
                 "Let a halted chain go on; without CHAIN, list the halted ones.",
                 "",
-                "A chain is halted when its source contradicts itself: the topic lost records that the ledger has entries",
-                "of (source-truncated), or a record came from an older leader (leader-epoch-regressed). Find out why first.",
+                "A chain is halted when its source contradicts itself: the topic lost records that the ledger has entries "
+                        + "of (source-truncated), or a record came from an older leader (leader-epoch-regressed). Find out why first.",
                 "",
-                "The chain goes on at the source offset it needs next, and believes the source under its new leader epoch.",
-                "Records the source now holds between the lost offset and that one are in no entry, ever. Your name and",
-                "statement become a control entry of the chain, for auditors to read; it cannot be taken back."
+                "The chain goes on at the source offset it needs next, and believes the source under its new leader epoch. "
+                        + "Records the source now holds between the lost offset and that one are in no entry, ever. Your name and "
+                        + "statement become a control entry of the chain, for auditors to read; it cannot be taken back."
             })
     static final class Halt implements Runnable {
         @Spec
@@ -223,7 +227,8 @@ final class RecoverCommand implements Runnable {
                 throw new CommandLine.ParameterException(
                         spec.commandLine(), "--by NAME and --statement TEXT are needed: an auditor will read them");
             }
-            ChainRecovery recovery = recovery(config.properties(), spec.commandLine().getErr());
+            ChainRecovery recovery =
+                    recovery(config.properties(), spec.commandLine().getErr());
             PrintWriter out = spec.commandLine().getOut();
             if (chain == null) {
                 print(out, explained(recovery::halts));
@@ -243,8 +248,8 @@ final class RecoverCommand implements Runnable {
                         mark.map(halt -> "would clear " + describe(halt)).orElse("chain " + chain + " is not halted"),
                         "Add --yes to do it.");
             }
-            ChainHalt cleared = explained(
-                    () -> recovery.clearHalt(chain, by, statement, Duration.ofSeconds(waitSeconds)));
+            ChainHalt cleared =
+                    explained(() -> recovery.clearHalt(chain, by, statement, Duration.ofSeconds(waitSeconds)));
             if (output.json()) {
                 out.println(OutputOption.text(json(cleared)));
             } else {
@@ -267,7 +272,8 @@ final class RecoverCommand implements Runnable {
 
         private static String describe(ChainHalt halt) {
             String text = halt.getChain() + ": " + halt.getReason() + " at source offset " + halt.getOffset()
-                    + " under leader epoch " + halt.getLeaderEpoch() + ", since " + halt.getRecorded() + "; needs offset "
+                    + " under leader epoch " + halt.getLeaderEpoch() + ", since " + halt.getRecorded()
+                    + "; needs offset "
                     + halt.getNext();
             return halt.getOffset() < halt.getNext()
                     ? text + ", what the source now holds in [" + halt.getOffset() + ", " + halt.getNext()
@@ -305,12 +311,14 @@ final class RecoverCommand implements Runnable {
         try {
             return work.get();
         } catch (RecoveryRefusedException e) {
-            int exitCode =
-                    e.kind() == RecoveryRefusedException.Kind.DISAGREES ? ExitCodes.FAILED : ExitCodes.USAGE;
+            int exitCode = e.kind() == RecoveryRefusedException.Kind.DISAGREES ? ExitCodes.FAILED : ExitCodes.USAGE;
             throw new CommandException(exitCode, e.getMessage(), e.remedy(), e);
         } catch (LedgerIntegrityException e) {
             throw new CommandException(
-                    ExitCodes.FAILED, e.getMessage(), "Nothing was written. Is this the configuration of the ledger?", e);
+                    ExitCodes.FAILED,
+                    e.getMessage(),
+                    "Nothing was written. Is this the configuration of the ledger?",
+                    e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCodes.USAGE, e.getMessage(), "Choose another value and try again.", e);
         }

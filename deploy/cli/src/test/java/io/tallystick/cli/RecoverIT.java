@@ -71,7 +71,9 @@ class RecoverIT {
 
         // Then
         assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCodes.USAGE);
-        assertThat(refused.err()).contains("no registry checkpoint", "--without-registry").doesNotContain("\tat ");
+        assertThat(refused.err())
+                .contains("no registry checkpoint", "--without-registry")
+                .doesNotContain("\tat ");
 
         // When
         TallyRun dry = recover("chain", "--without-registry", "--dry-run", "--output", "json");
@@ -86,7 +88,8 @@ class RecoverIT {
 
         // Then
         assertThat(done.exitCode()).as(done.everything()).isZero();
-        assertThat(done.out()).contains("chain state rebuilt", "2 records", "halted      none", "start the chain stage");
+        assertThat(done.out())
+                .contains("chain state rebuilt", "2 records", "halted      none", "start the chain stage");
     }
 
     @Test
@@ -104,7 +107,9 @@ class RecoverIT {
 
         // Then
         assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCodes.FAILED);
-        assertThat(refused.err()).contains("begins at offset", "Nothing was written").doesNotContain("\tat ");
+        assertThat(refused.err())
+                .contains("begins at offset", "Nothing was written")
+                .doesNotContain("\tat ");
     }
 
     @Test
