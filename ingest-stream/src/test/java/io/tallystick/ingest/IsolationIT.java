@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  * both by the broker's clock. The floor is generous: this machine does other things, too.
  */
 @ExtendWith(LedgerExtension.class)
+@SuppressWarnings("try") // an application works while its block lasts; nothing in the block names it
 class IsolationIT {
     private static final Logger LOGGER = LoggerFactory.getLogger(IsolationIT.class);
     private static final int SAMPLES = 400;
