@@ -51,7 +51,7 @@ class HandoverIT {
     }
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(500));
+        return await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500));
     }
 
     @Test
