@@ -80,7 +80,8 @@ class SignedRegistryTest {
                     Arrays.stream(keys).map(key -> NoteSigners.of(ORIGIN, key)).toList();
             return RegistrySeal.parse(
                     ORIGIN,
-                    SignedNote.sign(new Checkpoint(ORIGIN, head).text(), signers).encode());
+                    SignedNote.sign(new Checkpoint(ORIGIN, head).text(), signers)
+                            .encode());
         } catch (NoteException e) {
             throw new IllegalStateException(e);
         }
@@ -229,6 +230,9 @@ class SignedRegistryTest {
     void aRegisteredHeadThatNobodyProposesIsRefused() {
         RegisteredHeads heads = new RegisteredHeads(ORIGIN, verified());
         heads.propose(CHAIN, SECOND, HEAD, BLIND);
-        refuses(heads::all, "heads of 1 chains", RegistryLeaf.chainId(OTHER.origin(ORIGIN)).toString());
+        refuses(
+                heads::all,
+                "heads of 1 chains",
+                RegistryLeaf.chainId(OTHER.origin(ORIGIN)).toString());
     }
 }
