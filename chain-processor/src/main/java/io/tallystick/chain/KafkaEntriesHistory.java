@@ -51,8 +51,8 @@ final class KafkaEntriesHistory implements History {
         TopicPartition entries = new TopicPartition(ledger.topics().entries(), partition);
         try (Consumer<String, SpecificRecord> consumer = consumer()) {
             consumer.assign(List.of(entries));
-            OffsetAndTimestamp begin =
-                    consumer.offsetsForTimes(Map.of(entries, from.toEpochMilli())).get(entries);
+            OffsetAndTimestamp begin = consumer.offsetsForTimes(Map.of(entries, from.toEpochMilli()))
+                    .get(entries);
             if (begin == null) {
                 return Optional.empty();
             }
@@ -124,8 +124,7 @@ final class KafkaEntriesHistory implements History {
     }
 
     private Consumer<String, SpecificRecord> consumer() {
-        Map<String, Object> properties =
-                ledger.kafkaClient(ledger.topics().group("chain") + "-duplicates");
+        Map<String, Object> properties = ledger.kafkaClient(ledger.topics().group("chain") + "-duplicates");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");

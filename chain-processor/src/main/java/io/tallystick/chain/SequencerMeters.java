@@ -87,10 +87,7 @@ final class SequencerMeters implements AutoCloseable {
     }
 
     private Counter counter(String name, String tag, String value) {
-        return Counter.builder(name)
-                .tag(PARTITION, partition)
-                .tag(tag, value)
-                .register(registry);
+        return Counter.builder(name).tag(PARTITION, partition).tag(tag, value).register(registry);
     }
 
     private void gauge(String name, Supplier<Number> value, String unit) {
@@ -151,7 +148,8 @@ final class SequencerMeters implements AutoCloseable {
             if (event.duplicateOf().isPresent()) {
                 marked.increment();
             }
-        } else if (entry.entry().body() instanceof Rejected rejected && rejected.reason().isOfSequencer()) {
+        } else if (entry.entry().body() instanceof Rejected rejected
+                && rejected.reason().isOfSequencer()) {
             refused.get(rejected.reason()).increment();
         }
     }

@@ -91,8 +91,7 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
      */
     private void storeSoon() {
         Cancellable[] once = new Cancellable[1];
-        once[0] = context.schedule(
-                Duration.ofMillis(1), PunctuationType.WALL_CLOCK_TIME, now -> once[0].cancel());
+        once[0] = context.schedule(Duration.ofMillis(1), PunctuationType.WALL_CLOCK_TIME, now -> once[0].cancel());
     }
 
     @Override

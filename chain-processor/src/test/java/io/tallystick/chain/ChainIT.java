@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import static io.tallystick.chain.RunningLedger.PATIENCE;
 import static io.tallystick.chain.RunningLedger.awaitRunning;
 import static io.tallystick.chain.RunningLedger.partition;
@@ -13,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.Boundary;
 import io.tallystick.avro.Notice;
 import io.tallystick.chain.sequence.EntriesOracle;
@@ -60,7 +60,8 @@ class ChainIT {
     }
 
     private ChainApplication start() {
-        ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set);
+        ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set);
         application.start();
         awaitRunning(application);
         return application;
@@ -179,8 +180,7 @@ class ChainIT {
         // When: five lives, none waits until the one before it has stopped; each begins with an empty disk
         long sent = 0;
         for (int life = 0; life < 5; life++) {
-            ChainApplication application =
-                    new ChainApplication(
+            ChainApplication application = new ChainApplication(
                     ledger.config(state.resolve("life-" + life)), new SimpleMeterRegistry(), fatal::set);
             application.start();
             awaitRunning(application);
@@ -254,7 +254,8 @@ class ChainIT {
         ledger.properties.put(LedgerSettings.PARTITIONS, RunningLedger.N + 1);
 
         // When, Then
-        try (ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
+        try (ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
             assertThatThrownBy(application::start).isInstanceOf(LedgerIntegrityException.class);
         }
     }
@@ -273,7 +274,8 @@ class ChainIT {
                 .get();
 
         // When, Then
-        try (ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
+        try (ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
             assertThatThrownBy(application::start)
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("LogAppendTime");

@@ -84,6 +84,10 @@ class ChainTopologyTest {
     private final List<ChainHalt> marks = new ArrayList<>();
 
     private final MeterRegistry meters = new SimpleMeterRegistry();
+
+    /** The system clock, in ms since the ledger was created. */
+    private long systemMs = 3_600_000;
+
     private final IndexMemory memory = new IndexMemory(IndexMemory.BYTES_MIN);
     private Serde<SpecificRecord> records;
     private TopologyTestDriver driver;
@@ -112,9 +116,10 @@ class ChainTopologyTest {
                 10_000,
                 (partition, fromPseq, aheadMax) -> List.copyOf(tail),
                 () -> List.copyOf(marks),
-                new Duplicates(state.resolve("duplicates"), memory, (partition, from, lastPseq, read) -> Optional.empty()),
+                new Duplicates(
+                        state.resolve("duplicates"), memory, (partition, from, lastPseq, read) -> Optional.empty()),
                 meters,
-                () -> at(3_600_000));
+                () -> at(systemMs));
         return ChainTopology.build(config, records, supplier);
     }
 
@@ -228,6 +233,83 @@ class ChainTopologyTest {
                 .tag("outcome", outcome)
                 .counter()
                 .count();
+    }
+
+    private double gauge(String name) {
+        return meters.get(name).gauge().value();
+    }
+
+    private long boundaries() {
+        return entries().stream()
+                .filter(record -> record.value() instanceof Boundary)
+                .count();
+    }
+
+    @Test
+    void aBrokerAnHourAheadClosesNoWindowsAndIsTold() {
+        // Given: boundaries lie a minute apart, the first at 29.5 s
+        systemMs = 10_000;
+        start();
+        ingest.pipeInput(HERE, here(0, 0), at(10_000));
+
+        // When
+        ingest.pipeInput(null, new Tick(0), at(3_610_000));
+        ingest.pipeInput(HERE, here(1, 1), at(10_100));
+
+        // Then
+        assertThat(boundaries()).isZero();
+        assertThat(gauge("ledger.chain.clock.clamped")).isEqualTo(1.0);
+        assertThat(meters.get("ledger.chain.clock.clamps").counter().count()).isEqualTo(2.0);
+        assertThat(gauge("ledger.chain.clock")).isEqualTo(at(15_000).toEpochMilli() / 1e3);
+    }
+
+    @Test
+    void theClockFollowsAgainOnceTheBrokersAgree() {
+        // Given
+        systemMs = 10_000;
+        start();
+        ingest.pipeInput(null, new Tick(0), at(3_610_000));
+
+        // When
+        systemMs = 40_000;
+        ingest.pipeInput(null, new Tick(0), at(40_000));
+
+        // Then
+        assertThat(boundaries()).isEqualTo(1);
+        assertThat(gauge("ledger.chain.clock.clamped")).isZero();
+        assertThat(gauge("ledger.chain.clock")).isEqualTo(at(40_000).toEpochMilli() / 1e3);
+    }
+
+    @Test
+    void aBrokerAnHourBehindHoldsNothingUp() {
+        // Given
+        start();
+        ingest.pipeInput(null, new Tick(0), at(30_000));
+
+        // When: records of its partition's new leader, ticks with them
+        ingest.pipeInput(HERE, here(0, 0), at(-3_600_000));
+        ingest.pipeInput(null, new Tick(0), at(-3_599_000));
+
+        // Then
+        assertThat(gauge("ledger.chain.clock")).isEqualTo(at(30_000).toEpochMilli() / 1e3);
+        assertThat(gauge("ledger.chain.clock.clamped")).isZero();
+        assertThat(boundaries()).isEqualTo(1);
+    }
+
+    @Test
+    void aDiscontinuityThatLastsIsMeasuredInLedgerTime() {
+        // Given
+        start();
+        ingest.pipeInput(HERE, here(0, 0), at(10));
+        ingest.pipeInput(HERE, here(5, 5), at(1_000));
+
+        // When, Then
+        ingest.pipeInput(null, new Tick(0), at(91_000));
+        assertThat(gauge("ledger.chain.discontinuity")).isEqualTo(90.0);
+        ingest.pipeInput(HERE, here(6, 6), at(92_000));
+        assertThat(gauge("ledger.chain.discontinuity")).isEqualTo(91.0);
+        ingest.pipeInput(HERE, here(1, 5), at(93_000));
+        assertThat(gauge("ledger.chain.discontinuity")).isZero();
     }
 
     @Test

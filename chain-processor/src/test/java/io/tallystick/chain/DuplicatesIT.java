@@ -77,8 +77,8 @@ class DuplicatesIT {
     private String lastEntry() {
         await().atMost(PATIENCE).until(() -> ledger.accounted(CHAIN) == offset);
         return ledger.entries(partition(CHAIN)).stream()
-                .filter(record -> record instanceof LedgerEntry entry
-                        && entry.getChain().equals(CHAIN))
+                .filter(record ->
+                        record instanceof LedgerEntry entry && entry.getChain().equals(CHAIN))
                 .map(record -> UTF_8.decode(((LedgerEntry) record).getEntry().duplicate())
                         .toString())
                 .filter(text -> text.contains("\"source\":{"))
@@ -87,9 +87,7 @@ class DuplicatesIT {
     }
 
     private void policies(long revision, Duplicates duplicates, long entries) {
-        ledger.send(
-                CHAIN,
-                Given.config(CHAIN, revision, new TenantPolicies(duplicates, Duration.ofHours(1), entries)));
+        ledger.send(CHAIN, Given.config(CHAIN, revision, new TenantPolicies(duplicates, Duration.ofHours(1), entries)));
     }
 
     private static void isMarked(String entry, long first) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import static io.tallystick.chain.RunningLedger.PATIENCE;
 import static io.tallystick.chain.RunningLedger.awaitRunning;
 import static io.tallystick.chain.RunningLedger.partition;
@@ -9,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Tick;
 import io.tallystick.chain.sequence.EntriesOracle;
@@ -77,7 +77,8 @@ class HeadGuardIT {
     }
 
     private ChainApplication launch(Path state) {
-        ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT);
+        ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT);
         application.start();
         return application;
     }
@@ -331,7 +332,8 @@ class HeadGuardIT {
         List<SpecificRecord> before = ledger.entries(HOME);
 
         // When, Then
-        try (ChainApplication application = new ChainApplication(ledger.config(second), new SimpleMeterRegistry(), fatal::set, LIMIT)) {
+        try (ChainApplication application =
+                new ChainApplication(ledger.config(second), new SimpleMeterRegistry(), fatal::set, LIMIT)) {
             assertThatThrownBy(application::start)
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContainingAll(group, ledger.topics().ingest() + "-0=no committed offset")

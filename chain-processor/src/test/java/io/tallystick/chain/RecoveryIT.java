@@ -91,7 +91,8 @@ class RecoveryIT {
     }
 
     private ChainApplication launch() {
-        ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT);
+        ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT);
         application.start();
         return application;
     }
@@ -361,7 +362,8 @@ class RecoveryIT {
                 .deleteConsumerGroups(List.of(ledger.config(state).applicationId()))
                 .all()
                 .get();
-        try (ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT)) {
+        try (ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT)) {
             assertThatThrownBy(application::start)
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContainingAll("no committed offset", "tally recover chain");

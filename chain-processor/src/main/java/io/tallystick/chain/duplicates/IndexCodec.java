@@ -117,7 +117,10 @@ final class IndexCodec {
     }
 
     static byte[] longs(long first, long second) {
-        return ByteBuffer.allocate(2 * Long.BYTES).putLong(first).putLong(second).array();
+        return ByteBuffer.allocate(2 * Long.BYTES)
+                .putLong(first)
+                .putLong(second)
+                .array();
     }
 
     static byte[] block(Instant last, List<Identity> identities) {

@@ -71,7 +71,8 @@ final class IndexStore implements AutoCloseable {
 
     /** A lock or a full disk is no damage: nothing is thrown away for it. */
     private void requireDamage(RocksDBException e) {
-        Status.Code code = e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
+        Status.Code code =
+                e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
         if (code != Status.Code.Corruption && code != Status.Code.InvalidArgument && code != Status.Code.NotFound) {
             throw failed(e);
         }

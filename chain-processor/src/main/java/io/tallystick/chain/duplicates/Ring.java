@@ -100,7 +100,8 @@ final class Ring {
 
     private void forget(IndexBatch batch, Set<Long> superseded, long end, Instant now) {
         long stop = oldest + FORGET_MAX;
-        while (oldest < stop && head(batch).filter(block -> isOut(block, end, now)).isPresent()) {
+        while (oldest < stop
+                && head(batch).filter(block -> isOut(block, end, now)).isPresent()) {
             byte[] block = batch.stored(IndexCodec.blockKey(chain, oldest));
             for (int i = 0; i < IndexCodec.blockSize(block); i++) {
                 forget(batch, superseded, oldest + i, IndexCodec.blockIdentity(block, i));
@@ -129,7 +130,6 @@ final class Ring {
     }
 
     private boolean isOut(Head block, long end, Instant now) {
-        return block.end() <= end - policies.entriesMax()
-                || !block.last().isAfter(now.minus(policies.window()));
+        return block.end() <= end - policies.entriesMax() || !block.last().isAfter(now.minus(policies.window()));
     }
 }

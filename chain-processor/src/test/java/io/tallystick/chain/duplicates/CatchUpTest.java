@@ -75,15 +75,21 @@ class CatchUpTest {
 
     /** Every identity that should be known is, under its first entry. */
     private void knows(String id, long seq) {
-        assertThat(index.find("acme/0", Identity.of("acme/0", Optional.of("shop"), id),
-                        topic.chains().get("acme/0").policies(), topic.state().clock().now()))
+        assertThat(index.find(
+                        "acme/0",
+                        Identity.of("acme/0", Optional.of("shop"), id),
+                        topic.chains().get("acme/0").policies(),
+                        topic.state().clock().now()))
                 .map(Identities.Seen::seq)
                 .contains(seq);
     }
 
     private void doesNotKnow(String id) {
-        assertThat(index.find("acme/0", Identity.of("acme/0", Optional.of("shop"), id),
-                        topic.chains().get("acme/0").policies(), topic.state().clock().now()))
+        assertThat(index.find(
+                        "acme/0",
+                        Identity.of("acme/0", Optional.of("shop"), id),
+                        topic.chains().get("acme/0").policies(),
+                        topic.state().clock().now()))
                 .isEmpty();
     }
 

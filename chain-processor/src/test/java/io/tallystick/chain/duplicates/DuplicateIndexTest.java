@@ -142,8 +142,8 @@ class DuplicateIndexTest {
         index.committed();
 
         // Then
-        assertThat(find(kept("acme/0", 0, 9, 9, two))).hasValueSatisfying(seen -> assertThat(seen.seq())
-                .isEqualTo(4));
+        assertThat(find(kept("acme/0", 0, 9, 9, two)))
+                .hasValueSatisfying(seen -> assertThat(seen.seq()).isEqualTo(4));
         assertThat(find(kept("acme/0", 1, 9, 9, two))).isEmpty();
     }
 

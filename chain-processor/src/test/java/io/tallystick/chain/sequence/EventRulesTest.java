@@ -151,7 +151,10 @@ class EventRulesTest {
                     CHAIN,
                     Identity.of(CHAIN, Optional.of("shop"), "2"),
                     new Identities.Seen(
-                            2, real.seen().recorded(), real.seen().salt(), real.seen().commit()),
+                            2,
+                            real.seen().recorded(),
+                            real.seen().salt(),
+                            real.seen().commit()),
                     real.policies()));
 
             // When
@@ -212,9 +215,8 @@ class EventRulesTest {
         void theTenantIsToldWhichEntryItWas() {
             offer("shop", "1", "{}");
             Step step = offer("shop", "1", "[]");
-            assertThat(step.entries())
-                    .singleElement()
-                    .satisfies(entry -> assertThat(((LedgerEntry) entry).getDetail()).contains("entry 1 "));
+            assertThat(step.entries()).singleElement().satisfies(entry -> assertThat(((LedgerEntry) entry).getDetail())
+                    .contains("entry 1 "));
         }
     }
 
@@ -278,7 +280,8 @@ class EventRulesTest {
         void theHeadOfAnEmptyChainIsItsGenesis() {
             run.offer(CHAIN, Given.claim(0, 0), at(0));
             String genesis = lastEvent();
-            assertThat(kept(offer(event(0, "shop", "1", "{}").setIfHead(genesis)))).isNotNull();
+            assertThat(kept(offer(event(0, "shop", "1", "{}").setIfHead(genesis))))
+                    .isNotNull();
         }
 
         @Test
@@ -315,17 +318,20 @@ class EventRulesTest {
         @Test
         void aDuplicateOrConflictIsNamedBeforeAMismatch() {
             offer("shop", "1", "{}");
-            assertThat(refused(offer(event(1, "shop", "1", "[]").setIfHead("x"))).reason())
+            assertThat(refused(offer(event(1, "shop", "1", "[]").setIfHead("x")))
+                            .reason())
                     .isEqualTo(RejectReason.CONFLICT);
             policies(Duplicates.REJECT, HOUR, 10);
-            assertThat(refused(offer(event(2, "shop", "1", "{}").setIfHead("x"))).reason())
+            assertThat(refused(offer(event(2, "shop", "1", "{}").setIfHead("x")))
+                            .reason())
                     .isEqualTo(RejectReason.DUPLICATE);
         }
 
         @Test
         void aDuplicateThatWouldBeMarkedIsRefusedForItsHead() {
             offer("shop", "1", "{}");
-            assertThat(refused(offer(event(1, "shop", "1", "{}").setIfHead("x"))).reason())
+            assertThat(refused(offer(event(1, "shop", "1", "{}").setIfHead("x")))
+                            .reason())
                     .isEqualTo(RejectReason.HEAD_MISMATCH);
         }
     }
@@ -369,8 +375,7 @@ class EventRulesTest {
             offer("shop", "1", "{}");
 
             // When
-            PartitionReplay replay =
-                    new PartitionReplay(Given.place(), Optional.empty(), new TreeMap<>());
+            PartitionReplay replay = new PartitionReplay(Given.place(), Optional.empty(), new TreeMap<>());
             run.records.forEach(record -> replay.apply(EntriesRecords.withoutPayload(record)));
 
             // Then

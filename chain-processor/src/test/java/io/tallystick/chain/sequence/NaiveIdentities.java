@@ -17,8 +17,7 @@ public final class NaiveIdentities implements Identities {
 
     @Override
     public Optional<Seen> find(String chain, Identity identity, TenantPolicies policies, Instant now) {
-        List<Kept> own =
-                all.stream().filter(kept -> kept.chain().equals(chain)).toList();
+        List<Kept> own = all.stream().filter(kept -> kept.chain().equals(chain)).toList();
         return own.stream()
                 .skip(Math.max(0, own.size() - policies.entriesMax()))
                 .filter(kept -> kept.identity().equals(identity))

@@ -8,11 +8,11 @@ import io.tallystick.chain.sequence.Identities.Kept;
 import io.tallystick.entry.Event;
 import io.tallystick.topic.TenantPolicies;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.List;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -30,7 +30,9 @@ public final class Recorded {
     public OptionalLong event(String id, long later) {
         ms += later;
         Step step = run.offer(
-                CHAIN, Given.event(offset, "shop", id, "{\"id\":\"" + id + "\"}").build(), at(ms));
+                CHAIN,
+                Given.event(offset, "shop", id, "{\"id\":\"" + id + "\"}").build(),
+                at(ms));
         offset++;
         Outcome.Appended appended = (Outcome.Appended) step.outcome().orElseThrow();
         return ((Event) appended.entry().entry().body()).duplicateOf();
@@ -38,7 +40,12 @@ public final class Recorded {
 
     /** An event without an identity of its own. */
     public void anonymous() {
-        run.offer(CHAIN, Given.event(offset, offset, 0).setId(Given.TOPIC_ID + ":0:" + offset).build(), at(ms));
+        run.offer(
+                CHAIN,
+                Given.event(offset, offset, 0)
+                        .setId(Given.TOPIC_ID + ":0:" + offset)
+                        .build(),
+                at(ms));
         offset++;
     }
 
