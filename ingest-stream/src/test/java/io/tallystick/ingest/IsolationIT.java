@@ -114,7 +114,7 @@ class IsolationIT {
             byte[] value = new byte[OVERSIZE];
             while (!stop.get()) {
                 var unused = producer.send(new ProducerRecord<>(ledger.topics.in("oversized"), 0, null, value));
-                var alsoUnused =
+                var unusedToo =
                         producer.send(new ProducerRecord<>(ledger.topics.in("recreated"), 0, null, new byte[1]));
                 LockSupport.parkNanos(FLOOD_PAUSE_NANOS);
             }

@@ -78,8 +78,8 @@ class DecoderFuzzTest {
     }
 
     private static long size(SourceRecord record) {
-        long size = record.value().map(Bytes::length).orElse(0)
-                + record.key().map(Bytes::length).orElse(0);
+        long size = record.value().map(Bytes::length).orElse(0);
+        size += record.key().map(Bytes::length).orElse(0);
         for (ContextHeader header : record.headers()) {
             size += header.length() + 16;
         }
