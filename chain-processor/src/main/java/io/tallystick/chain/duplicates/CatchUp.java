@@ -112,7 +112,7 @@ public final class CatchUp {
     }
 
     private void apply(SpecificRecord record) {
-        if (contradicted || after.isPresent() && isCovered(record, after.get())) {
+        if (contradicted || (after.isPresent() && isCovered(record, after.get()))) {
             return;
         }
         applied++;

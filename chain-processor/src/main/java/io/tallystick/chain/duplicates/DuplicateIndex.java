@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The identities of one partition's chains: what was kept lately in memory, the rest in RocksDB.
@@ -57,7 +58,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
     private long written = -1;
     private long flushed = -1;
     private volatile Optional<Instant> cut = Optional.empty();
-    private volatile long entries;
+    private final AtomicLong entries = new AtomicLong();
     private volatile long bytes;
 
     /**
@@ -93,7 +94,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
             String chain = IndexCodec.chain(key);
             rings.put(chain, Ring.load(chain, value));
         });
-        entries = rings.values().stream().mapToLong(Ring::size).sum();
+        entries.set(rings.values().stream().mapToLong(Ring::size).sum());
         cut = found.get().cut();
         written = found.get().pseq();
         flushed = written;
@@ -124,7 +125,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
         written = -1;
         flushed = -1;
         cut = Optional.empty();
-        entries = 0;
+        entries.set(0);
     }
 
     /** What was recorded before this instant was not read although a window reaches back to it. */
@@ -161,7 +162,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
         stale = Optional.empty();
         recent.put(kept.identity(), added.slot());
         open.add(added);
-        entries++;
+        entries.incrementAndGet();
     }
 
     private Ring ring(String chain) {
@@ -226,7 +227,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
             Map<String, List<Ring.Added>> byChain = new HashMap<>();
             confirmed.forEach(added -> byChain.computeIfAbsent(added.kept().chain(), chain -> new ArrayList<>())
                     .add(added));
-            byChain.forEach((chain, added) -> entries -= ring(chain).write(batch, added, last.recorded()));
+            byChain.forEach((chain, added) -> entries.addAndGet(-ring(chain).write(batch, added, last.recorded())));
             batch.put(
                     IndexCodec.WATERMARK,
                     IndexCodec.watermark(new Watermark(last.pseq(), last.recorded(), last.toString(), cut)));
@@ -244,7 +245,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
 
     /** Identities held, those that nobody has looked for since they were forgotten included. */
     public long entries() {
-        return entries;
+        return entries.get();
     }
 
     /** Bytes on disk. */

@@ -14,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.avro.AdmittedEvent;
-import io.tallystick.avro.LedgerEntry;
 import io.tallystick.chain.sequence.Identities.Kept;
 import io.tallystick.entry.Event;
 import io.tallystick.entry.RejectReason;
@@ -215,7 +214,7 @@ class EventRulesTest {
         void theTenantIsToldWhichEntryItWas() {
             offer("shop", "1", "{}");
             Step step = offer("shop", "1", "[]");
-            assertThat(step.entries()).singleElement().satisfies(entry -> assertThat(((LedgerEntry) entry).getDetail())
+            assertThat(step.entries()).singleElement().satisfies(entry -> assertThat(entry.getDetail())
                     .contains("entry 1 "));
         }
     }
