@@ -14,7 +14,10 @@ import io.tallystick.ingest.decode.Schemas;
 import io.tallystick.ingest.decode.SourcePartition;
 import io.tallystick.ingest.decode.SourceRecord;
 import io.tallystick.serde.LedgerSerdes;
+import io.tallystick.topic.PoliciesInForce;
+import io.tallystick.topic.TenantPolicies;
 import io.tallystick.topic.Topics;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -38,7 +41,8 @@ final class AdmittedFeed {
             new Decoder(Decoder.EVENT_BYTES_MAX, Topics.OPERATOR, id -> new Schemas.Lookup.Unknown("is not used here"));
     private final Admission admission;
     private final Random random = new Random(1);
-    private long made;
+    private long events;
+    private long others;
 
     /** @param chains partitions of the tenant's topic */
     AdmittedFeed(Ledger ledger, int chains) {
@@ -54,30 +58,50 @@ final class AdmittedFeed {
         });
     }
 
-    /** The next message, to where its chain lives; without a topic's name it would fit every ledger of the rig. */
+    /** Begins every chain as ingest does: a claim, which brings its genesis, and the policies in force. Before any event. */
+    void begin(Ledger ledger, TenantPolicies policies) {
+        Fill.with(ledger, 2 * chains, number -> {
+            SourcePartition source = source(number / 2);
+            return number % 2 == 0
+                    ? message(source.chain(), Admission.claim(source, 0, 0, Instant.ofEpochMilli(0)))
+                    : message(source.chain(), admission.config(source.chain(), new PoliciesInForce(1, policies)));
+        });
+        others = 2L * chains;
+    }
+
+    /** The next event, to where its chain lives. */
     ProducerRecord<byte[], byte[]> next(byte[] payload) {
-        int partition = (int) (made % chains);
-        long offset = made / chains;
-        made++;
-        ChainId chain = new ChainId(TENANT, partition);
+        SourcePartition source = source((int) (events % chains));
+        long offset = events / chains;
+        events++;
         SourceRecord record = new SourceRecord(
-                new SourcePartition("bench-cluster", topics.in(TENANT), TOPIC_ID, chain),
+                source,
                 offset,
                 OptionalInt.of(0),
                 System.currentTimeMillis(),
                 Optional.empty(),
-                headers(made),
+                headers(events),
                 Optional.of(Bytes.of(payload)));
         Decoded.Accepted accepted = (Decoded.Accepted) decoder.decode(record);
-        byte[] value = serializer.serialize(topics.ingest(), admission.event(record, offset, accepted));
+        return message(source.chain(), admission.event(record, offset, accepted));
+    }
+
+    private SourcePartition source(int partition) {
+        return new SourcePartition("bench-cluster", topics.in(TENANT), TOPIC_ID, new ChainId(TENANT, partition));
+    }
+
+    private ProducerRecord<byte[], byte[]> message(ChainId chain, SpecificRecord message) {
         String key = chain.toString();
         return new ProducerRecord<>(
-                topics.ingest(), Topics.partitionOf(key, Rig.PARTITIONS), key.getBytes(UTF_8), value);
+                topics.ingest(),
+                Topics.partitionOf(key, Rig.PARTITIONS),
+                key.getBytes(UTF_8),
+                serializer.serialize(topics.ingest(), message));
     }
 
     /** Messages made until now. */
     long made() {
-        return made;
+        return events + others;
     }
 
     private static List<ContextHeader> headers(long number) {

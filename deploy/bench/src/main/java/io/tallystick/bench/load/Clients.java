@@ -17,6 +17,9 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class Clients {
     private static final int BATCH_BYTES = 128 * 1024;
 
+    /** On a machine that is busy with other things a record may wait long; it is late then, not lost. */
+    private static final int PATIENCE_MS = 600_000;
+
     private Clients() {}
 
     static Admin admin(Ledger ledger) {
@@ -41,6 +44,7 @@ final class Clients {
     private static Producer<byte[], byte[]> producer(Map<String, Object> properties) {
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MS);
         properties.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGE_RECORD_BYTES_MAX);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }

@@ -3,6 +3,7 @@ package io.tallystick.bench.load;
 
 import io.tallystick.bench.load.Patient.Ending;
 import io.tallystick.bench.load.Sightings.Place;
+import io.tallystick.topic.TenantPolicies;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -80,6 +81,7 @@ public final class RecoveryCommand implements Callable<Integer> {
         Payloads payloads = new Payloads();
         try (Admin admin = Clients.admin(ledger);
                 Patient patient = new Patient(ledger)) {
+            feed.begin(ledger, TenantPolicies.DEFAULT);
             double empty = patient.residentMebibytes();
             LongSupplier done = Progress.committed(
                     admin,

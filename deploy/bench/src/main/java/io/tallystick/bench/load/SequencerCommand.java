@@ -3,10 +3,13 @@ package io.tallystick.bench.load;
 
 import io.tallystick.bench.load.Gauge.Speed;
 import io.tallystick.chain.ChainApplication;
+import io.tallystick.topic.TenantPolicies;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
@@ -27,6 +30,18 @@ public final class SequencerCommand implements Callable<Integer> {
     /** Not the network threads of their clients, which are named after them. */
     private static final Pattern THREADS = Pattern.compile(".*StreamThread-\\d+");
 
+    /** The duplicate window of the policies in force. */
+    enum Window {
+        ON(TenantPolicies.DEFAULT),
+        OFF(new TenantPolicies(TenantPolicies.Duplicates.MARK, Duration.ZERO, 1));
+
+        private final TenantPolicies policies;
+
+        Window(TenantPolicies policies) {
+            this.policies = policies;
+        }
+    }
+
     @Spec
     private CommandSpec spec;
 
@@ -46,6 +61,13 @@ public final class SequencerCommand implements Callable<Integer> {
             defaultValue = "16,1000",
             description = "Numbers of chains (default: ${DEFAULT-VALUE}).")
     private List<Integer> chains;
+
+    @Option(
+            names = "--window",
+            split = ",",
+            defaultValue = "ON,OFF",
+            description = "Whether identities are remembered: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+    private List<Window> windows;
 
     @Option(
             names = "--set",
@@ -78,11 +100,14 @@ public final class SequencerCommand implements Callable<Integer> {
         try (Rig rig = Rig.start()) {
             for (int size : sizes) {
                 for (int number : chains) {
-                    compare(rig, size, number, measured);
+                    for (Window window : windows) {
+                        compare(rig, size, number, window, measured);
+                    }
                 }
             }
         }
         table.note("medians of " + measured + " rounds, sequencer and pass-through in turns; 1 stream thread each");
+        table.note("window: duplicate window of 24 hours and 100,000 identities a chain, or none");
         table.note("us: CPU microseconds a record, of the stream thread, of its whole JVM, of the broker's JVM");
         table.note("ratio: records/s of the sequencer / of the pass-through in the same round; wanted 0.9");
         table.note("thread ratio: the same of the stream threads' CPU, which other work on the machine changes less");
@@ -96,13 +121,14 @@ public final class SequencerCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void compare(Rig rig, int size, int number, int measured) throws IOException, InterruptedException {
+    private void compare(Rig rig, int size, int number, Window window, int measured)
+            throws IOException, InterruptedException {
         int records = report.size(size > 500 ? 120_000 : 240_000, size > 500 ? 60_000 : 100_000);
         List<Speed> baseline = new ArrayList<>();
         List<Speed> subject = new ArrayList<>();
         for (int round = 0; round <= measured; round++) {
             Ledger ledger = rig.ledger(settings);
-            fill(ledger, records, size, number);
+            fill(ledger, records, size, number, window);
             Speed[] speeds = new Speed[2];
             for (int turn = 0; turn < 2; turn++) {
                 // Whoever comes second finds the pages warm: they take turns at that, too.
@@ -110,8 +136,8 @@ public final class SequencerCommand implements Callable<Integer> {
                 speeds[pass ? 0 : 1] = pass ? passThrough(ledger, records, round) : sequencer(ledger, records, round);
             }
             report.progress(
-                    "%4d B, %4d chains, round %d: pass-through %,.0f/s, sequencer %,.0f/s",
-                    size, number, round, speeds[0].perSecond(), speeds[1].perSecond());
+                    "%4d B, %4d chains, window %s, round %d: pass-through %,.0f/s, sequencer %,.0f/s",
+                    size, number, window, round, speeds[0].perSecond(), speeds[1].perSecond());
             if (round > 0) {
                 baseline.add(speeds[0]);
                 subject.add(speeds[1]);
@@ -119,12 +145,13 @@ public final class SequencerCommand implements Callable<Integer> {
             ledger.drop();
         }
         row(size, number, "pass-through", baseline, baseline);
-        row(size, number, "sequencer", subject, baseline);
+        row(size, number, "sequencer, window " + window.name().toLowerCase(Locale.ROOT), subject, baseline);
     }
 
-    private static void fill(Ledger ledger, int records, int size, int chains) {
+    private static void fill(Ledger ledger, int records, int size, int chains, Window window) {
         Payloads payloads = new Payloads();
         AdmittedFeed feed = new AdmittedFeed(ledger, chains);
+        feed.begin(ledger, window.policies);
         Fill.with(ledger, records, number -> feed.next(payloads.sized(number, size)));
     }
 

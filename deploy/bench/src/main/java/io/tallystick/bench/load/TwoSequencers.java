@@ -3,6 +3,7 @@ package io.tallystick.bench.load;
 
 import io.tallystick.bench.load.Sightings.Place;
 import io.tallystick.bench.load.SteadyLoad.Run;
+import io.tallystick.topic.TenantPolicies;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,6 +87,7 @@ final class TwoSequencers {
             String group = ledger.chainConfig("0").applicationId();
             List<Integer> spread = Groups.awaitSpread(admin, group, instances, Rig.PARTITIONS, SPREAD_MAX);
             AdmittedFeed feed = new AdmittedFeed(ledger, CHAINS);
+            feed.begin(ledger, TenantPolicies.DEFAULT);
             Payloads payloads = new Payloads();
             SteadyLoad load =
                     new SteadyLoad(producer, number -> feed.next(payloads.sized((int) number, PAYLOAD_BYTES)));
