@@ -113,12 +113,15 @@ class IsolationIT {
                 new KafkaProducer<>(client, new StringSerializer(), new ByteArraySerializer())) {
             byte[] value = new byte[OVERSIZE];
             while (!stop.get()) {
-                var unused = producer.send(new ProducerRecord<>(ledger.topics.in("oversized"), 0, null, value));
-                var unusedToo =
-                        producer.send(new ProducerRecord<>(ledger.topics.in("recreated"), 0, null, new byte[1]));
+                send(producer, "oversized", value);
+                send(producer, "recreated", new byte[1]);
                 LockSupport.parkNanos(FLOOD_PAUSE_NANOS);
             }
         }
+    }
+
+    private void send(KafkaProducer<String, byte[]> producer, String tenant, byte[] value) {
+        var unused = producer.send(new ProducerRecord<>(ledger.topics.in(tenant), 0, null, value));
     }
 
     /**
