@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
@@ -9,6 +10,7 @@ import io.tallystick.topic.LedgerAdmin;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.clients.admin.Admin;
@@ -135,7 +137,8 @@ class TenantCommandIT {
                 Admin.create(ConfigFile.settings(ConfigFile.read(config)).kafkaClient("test"))) {
             admin.deleteTopics(List.of(prefix + "in.again")).all().get();
         }
-        assertThat(ok("describe again").out()).contains("PROBLEM", "is missing");
+        await().atMost(Duration.ofMinutes(2))
+                .untilAsserted(() -> assertThat(ok("describe again").out()).contains("PROBLEM", "is missing"));
         assertThat(tenant("rebind again").err()).contains("does not exist", "cleanup.policy=delete");
 
         // When
@@ -145,7 +148,9 @@ class TenantCommandIT {
             admin.createTopics(List.of(new NewTopic(prefix + "in.again", 1, (short) 1)))
                     .all()
                     .get();
-            assertThat(ok("describe again").out()).contains("PROBLEM", "tally tenant rebind");
+            await().atMost(Duration.ofMinutes(2))
+                    .untilAsserted(
+                            () -> assertThat(ok("describe again").out()).contains("PROBLEM", "was created again"));
             rebound = ok("rebind again --reason migration");
         }
 

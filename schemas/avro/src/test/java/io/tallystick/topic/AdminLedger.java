@@ -2,6 +2,7 @@
 package io.tallystick.topic;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.embedded.EmbeddedLedger;
@@ -100,8 +101,11 @@ final class AdminLedger implements AutoCloseable {
                         1);
     }
 
+    /** Returns when the broker knows the topic no more. */
     void delete(String topic) throws ExecutionException, InterruptedException {
         admin.deleteTopics(List.of(topic)).all().get();
+        await().atMost(Duration.ofMinutes(2))
+                .until(() -> new ClusterTopics(admin).find(List.of(topic)).isEmpty());
     }
 
     private Collection<ConsumerRecord<String, byte[]>> read(String topic, int partitions) {
