@@ -233,7 +233,7 @@ class EventRulesTest {
         @Test
         void theWindowDoesNotHoldItsFarEnd() {
             offer("shop", "1", "{}");
-            policies(Duplicates.MARK, Duration.ofMillis(1_000), 10);
+            policies(Duplicates.MARK, Duration.ofSeconds(1), 10);
             assertThat(kept(offer("shop", "1", "{}")).duplicateOf()).isEmpty();
         }
 
