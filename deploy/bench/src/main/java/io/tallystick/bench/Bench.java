@@ -2,6 +2,7 @@
 package io.tallystick.bench;
 
 import io.tallystick.bench.kernel.KernelsCommand;
+import io.tallystick.bench.simulate.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Measures the ledger, every figure beside its baseline of the same run.",
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {KernelsCommand.class})
+        subcommands = {KernelsCommand.class, SimulateCommand.class})
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;
