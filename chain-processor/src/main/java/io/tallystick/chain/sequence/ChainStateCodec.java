@@ -14,7 +14,7 @@ import java.util.Optional;
  * <pre>
  * bytes  field
  *     1  version, 1
- *     1  flags: 1 status, 2 last notice, 4 halt; other bits are zero
+ *     1  flags: 1 status, 2 last notice, 4 halt, 16 lost; other bits are zero
  *     8  size
  *    32  last leaf hash
  *    32  leaf hash of the last event
@@ -28,6 +28,7 @@ import java.util.Optional;
  *     8  halt: ledger clock, ms since 1970     | with flag 4
  *     8  halt: source offset                   |
  *     4  halt: leader epoch                    /
+ *     8  source offset behind the last record    with flag 16: what follows up to next was lost
  * </pre>
  */
 public final class ChainStateCodec {
@@ -35,11 +36,12 @@ public final class ChainStateCodec {
     private static final int STATUS = 1;
     private static final int NOTICE = 2;
     private static final int HALT = 4;
-    private static final int BYTES_MAX = 2 + 8 + 32 + 32 + 8 + 4 + 256 + 16 + 8 + 21;
+    private static final int LOST = 16;
+    private static final int BYTES_MAX = 2 + 8 + 32 + 32 + 8 + 4 + 256 + 16 + 8 + 21 + 8;
 
     private ChainStateCodec() {}
 
-    /** At most 387 bytes. */
+    /** At most 395 bytes. */
     public static byte[] encode(ChainState state) {
         ByteBuffer out = ByteBuffer.allocate(BYTES_MAX);
         out.put((byte) VERSION).put((byte) flags(state)).putLong(state.size());
@@ -57,13 +59,21 @@ public final class ChainStateCodec {
             StateBytes.putInstant(out, halt.at());
             out.putLong(halt.offset()).putInt(halt.leaderEpoch());
         });
+        if (hasLost(state.source())) {
+            out.putLong(state.source().recordsEnd());
+        }
         return StateBytes.written(out);
+    }
+
+    private static boolean hasLost(SourcePosition source) {
+        return source.recordsEnd() < source.next();
     }
 
     private static int flags(ChainState state) {
         return (state.status().isPresent() ? STATUS : 0)
                 | (state.lastNotice().isPresent() ? NOTICE : 0)
-                | (state.halt().isPresent() ? HALT : 0);
+                | (state.halt().isPresent() ? HALT : 0)
+                | (hasLost(state.source()) ? LOST : 0);
     }
 
     /**
@@ -84,11 +94,13 @@ public final class ChainStateCodec {
         Hash lastEvent = StateBytes.getHash(in);
         long next = in.getLong();
         int leaderEpoch = in.getInt();
-        SourcePosition source = new SourcePosition(StateBytes.getText(in), next, leaderEpoch);
+        String topicId = StateBytes.getText(in);
         Optional<SourceStatus> status = (flags & STATUS) == 0 ? Optional.empty() : Optional.of(status(in));
         Optional<Instant> notice = (flags & NOTICE) == 0 ? Optional.empty() : Optional.of(StateBytes.getInstant(in));
         Optional<Halt> halt = (flags & HALT) == 0 ? Optional.empty() : Optional.of(halt(in));
+        long recordsEnd = (flags & LOST) == 0 ? next : in.getLong();
         StateBytes.requireEnd(in);
+        SourcePosition source = new SourcePosition(topicId, next, leaderEpoch, recordsEnd);
         return new ChainState(chain, size, last, lastEvent, source, status, notice, halt);
     }
 

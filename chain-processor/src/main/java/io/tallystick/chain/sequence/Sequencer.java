@@ -19,7 +19,7 @@ import java.time.Instant;
  * <pre>
  * halted before          ignored
  * R1 another topicId     ignored, notice
- * R2 offset &lt; next       dropped; under a higher leader epoch: halt
+ * R2 offset &lt; next       dropped; under a higher leader epoch: halt, unless it was declared lost
  * R3 from &gt; next         ignored, notice
  * R4 lower leader epoch  halt
  * R5 else                appended, covers [next, offset + 1)
@@ -63,7 +63,7 @@ public final class Sequencer {
             return new Outcome.WrongTopic(source.topicId(), message.getTopicId());
         }
         if (message.getOffset() < source.next()) {
-            return !gap && message.getLeaderEpoch() > source.leaderEpoch()
+            return !gap && contradicts(source, message)
                     ? halt(state, Halt.Reason.SOURCE_TRUNCATED, message, recorded)
                     : new Outcome.Replayed(message.getOffset());
         }
@@ -76,12 +76,21 @@ public final class Sequencer {
         return append(state, message, recorded);
     }
 
+    /**
+     * Whether a replay shows that the source has another history. What a gap covers proves nothing: its leader epochs are not
+     * known, and a late copy of a record read before retention took it is no contradiction.
+     */
+    private static boolean contradicts(SourcePosition source, AdmittedEvent replay) {
+        return replay.getOffset() < source.recordsEnd() && replay.getLeaderEpoch() > source.leaderEpoch();
+    }
+
     private static Outcome append(ChainState state, AdmittedEvent message, Instant recorded) {
         SourcePosition source = state.source();
         long next = message.getOffset() + 1;
         LinkedEntry entry = link(state, Bodies.of(message, source.next()), recorded);
-        int leaderEpoch = message.getKind() == AdmittedKind.GAP ? source.leaderEpoch() : message.getLeaderEpoch();
-        SourcePosition advanced = source.advancedTo(next, leaderEpoch);
+        SourcePosition advanced = message.getKind() == AdmittedKind.GAP
+                ? source.lostTo(next)
+                : source.advancedTo(next, message.getLeaderEpoch());
         ChainState after = message.getKind() == AdmittedKind.EVENT
                 ? state.appendedEvent(entry.leafHash(), advanced)
                 : state.appended(entry.leafHash(), advanced);

@@ -39,13 +39,11 @@ final class History {
 
     private final long seed;
     private final World world;
-    private final Load load;
     private final long faultsEnd;
 
     private History(long seed, Mutant mutant, boolean traced) {
         this.seed = seed;
         this.world = new World(seed, mutant, traced);
-        this.load = new Load(world);
         this.faultsEnd = world.chance.between(30_000, 110_000);
     }
 
@@ -86,7 +84,7 @@ final class History {
         }
         Mishaps mishaps = new Mishaps(world, faultsEnd);
         for (Source source : world.sources) {
-            load.plan(source, faultsEnd);
+            world.load.plan(source, faultsEnd);
             world.time.in(world.chance.between(1, 2_000), () -> world.group.assign(source, world.anyAlive()));
         }
         int faults = 5 + world.chance.below(30);
@@ -111,7 +109,7 @@ final class History {
                 world.operator.rebind(source);
             }
             if (!world.chance.oneIn(3)) {
-                load.last(source);
+                world.load.last(source);
             }
             lookAfter(source);
         }

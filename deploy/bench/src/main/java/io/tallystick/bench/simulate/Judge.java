@@ -145,7 +145,8 @@ final class Judge {
             require(
                     account.topicId().equals(source.expectedId()),
                     source + " still records " + account.topicId() + ", bound is " + source.expectedId());
-            account.requireComplete();
+            account.requireComplete(world.faults.happenedOnce(Fault.INGEST_LOG_TAIL_LOST)
+                    || world.faults.happenedOnce(Fault.INGEST_LOG_OVERRUN));
         } else {
             require(
                     world.watch.wasAlerted(source, Watch.WAITS_MAX_MS) || world.watch.isMetered(source),

@@ -177,6 +177,12 @@ final class Mishaps {
         long at = chance.between(Math.max(log.start(), log.end() - 8), log.end() - 1);
         world.trace.say("fault", () -> source + " is cut at " + at + " of " + log.end());
         log.cutAt(at);
+        if (chance.oneIn(2)) {
+            // Where leaders are elected uncleanly much else goes wrong, and producers go on.
+            taken(source);
+            world.time.in(chance.between(1, 3_000), () -> world.load.last(source));
+            world.time.in(chance.between(1_000, 12_000), () -> world.load.last(source));
+        }
         return true;
     }
 

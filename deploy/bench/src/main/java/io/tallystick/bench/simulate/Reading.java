@@ -79,7 +79,7 @@ final class Reading implements Command.Performer {
             return;
         }
         boolean more = !follower.isHeld() && source.log().map(this::fetch).orElse(false);
-        session.postIn(more ? world.chance.between(1, 100) : world.chance.between(100, 700), this::poll);
+        session.postIn(more ? world.chance.between(1, 100) : world.chance.between(100, 1_500), this::poll);
     }
 
     /**
@@ -275,7 +275,7 @@ final class Reading implements Command.Performer {
     public void send(Command.SendClaim command) {
         session.sender.send(
                 new Parcel(source.chain.toString(), command.message(), world.time.now(), assignedAt),
-                acknowledged -> {});
+                acknowledged -> session.completed(() -> {}));
     }
 
     @Override
@@ -286,11 +286,11 @@ final class Reading implements Command.Performer {
                         session.admission.config(source.chain, command.policies()),
                         world.time.now(),
                         assignedAt),
-                acknowledged -> {
+                acknowledged -> session.completed(() -> {
                     if (!acknowledged) {
-                        session.completed(follower::configFailed);
+                        follower.configFailed();
                     }
-                });
+                }));
     }
 
     @Override

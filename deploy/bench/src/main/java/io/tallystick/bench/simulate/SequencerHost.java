@@ -124,6 +124,10 @@ final class SequencerHost {
             outOfRange();
             return;
         }
+        if (committedOffset == world.ingest.end()) {
+            world.time.in(world.chance.between(10, 400), () -> transact(ofRun));
+            return;
+        }
         Transaction transaction = new Transaction();
         long end = Math.min(world.ingest.end(), committedOffset + 1 + world.chance.below(RECORDS_MAX));
         for (long offset = committedOffset; offset < end; offset++) {

@@ -2,8 +2,6 @@
 package io.tallystick.bench.simulate;
 
 import io.tallystick.avro.Notice;
-import io.tallystick.avro.Tick;
-import io.tallystick.bench.simulate.IngestLog.Parcel;
 import io.tallystick.entry.Salt;
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.Confirmations;
@@ -22,7 +20,6 @@ import java.util.Queue;
 final class Session {
     private static final long CLAIMS_MS = 10_000;
     private static final long COMMITS_MS = 1_000;
-    private static final long TICKS_MS = 1_000;
 
     final World world;
     final Sender sender;
@@ -43,7 +40,6 @@ final class Session {
         this.sender = new Sender(world, name);
         every(CLAIMS_MS, () -> List.copyOf(readings.values()).forEach(Reading::claimIfIdle));
         every(COMMITS_MS, () -> readings.values().forEach(Reading::commit));
-        every(TICKS_MS, () -> sender.send(new Parcel(null, new Tick(0), world.time.now(), 0), acknowledged -> {}));
     }
 
     private void every(long intervalMs, Runnable action) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.simulate;
 
+import io.tallystick.avro.Tick;
 import io.tallystick.ingest.admit.TenantRules;
 import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.topic.TenantPolicies;
@@ -13,6 +14,7 @@ final class World {
     /** When histories begin, milliseconds since 1970. */
     static final long EPOCH_MS = Instant.parse("2026-11-21T03:14:30Z").toEpochMilli();
 
+    private static final long TICKS_MS = 1_000;
     private static final PoliciesInForce POLICIES = new PoliciesInForce(1, TenantPolicies.DEFAULT);
 
     final Timeline time = new Timeline();
@@ -28,6 +30,7 @@ final class World {
     final Positions positions;
     final SequencerHost sequencer;
     final Operator operator;
+    final Load load;
 
     private int sessionsStarted;
 
@@ -45,6 +48,16 @@ final class World {
         this.positions = new Positions(this);
         this.sequencer = new SequencerHost(this);
         this.operator = new Operator(this);
+        this.load = new Load(this);
+        tick();
+    }
+
+    /** The ledger clock: ticks of whichever instance runs. They stand outside the protocol, so nothing happens to them. */
+    private void tick() {
+        if (sessions.stream().anyMatch(session -> session.isAlive() && !session.isFrozen())) {
+            ingest.append(new IngestLog.Parcel(null, new Tick(0), time.now(), 0), time.now());
+        }
+        time.in(TICKS_MS, this::tick);
     }
 
     /** Starts an ingest instance. */
