@@ -67,9 +67,11 @@ final class SourceProbe {
         Instant asked = now();
         CompletionStage<Location.End> end = end(partition, lastStable(List.of(partition)), asked);
         return topicId(partition.topic())
-                .thenCombine(committed, (topicId, offsets) -> Map.entry(
-                        topicId,
-                        Optional.ofNullable(offsets.get(partition)).map(SourceProbe::commit)))
+                .thenCombine(
+                        committed,
+                        (topicId, offsets) -> Map.entry(
+                                topicId,
+                                Optional.ofNullable(offsets.get(partition)).map(SourceProbe::commit)))
                 .thenCombine(start, (found, first) -> Map.entry(found, first.offset()))
                 .thenCombine(end, (found, last) -> {
                     Map.Entry<String, Optional<Commit>> of = found.getKey();
@@ -78,27 +80,30 @@ final class SourceProbe {
     }
 
     private CompletionStage<String> topicId(String topic) {
-        return admin.describeTopics(List.of(topic)).topicNameValues().get(topic).toCompletionStage()
+        return admin.describeTopics(List.of(topic))
+                .topicNameValues()
+                .get(topic)
+                .toCompletionStage()
                 .thenApply(description -> description.topicId().toString());
     }
 
     /** A commit without metadata is not one of ours: its topic id is empty, as no topic's is. */
     static Commit commit(OffsetAndMetadata found) {
-        OptionalInt leaderEpoch =
-                found.leaderEpoch().map(OptionalInt::of).orElseGet(OptionalInt::empty);
-        return new Commit(found.metadata(), new ResumePoint(found.offset(), leaderEpoch));
+        return new Commit(found.metadata(), point(found));
+    }
+
+    static ResumePoint point(OffsetAndMetadata found) {
+        return new ResumePoint(
+                found.offset(), found.leaderEpoch().map(OptionalInt::of).orElseGet(OptionalInt::empty));
     }
 
     /** The position as the group's offsets keep it; the reverse of what {@link #locate} reads. */
     static OffsetAndMetadata offset(Commit commit) {
-        return new OffsetAndMetadata(
-                commit.point().offset(), leaderEpoch(commit.point()), commit.topicId());
+        return new OffsetAndMetadata(commit.point().offset(), leaderEpoch(commit.point()), commit.topicId());
     }
 
     static Optional<Integer> leaderEpoch(ResumePoint point) {
-        return point.leaderEpoch().isPresent()
-                ? Optional.of(point.leaderEpoch().getAsInt())
-                : Optional.empty();
+        return point.leaderEpoch().isPresent() ? Optional.of(point.leaderEpoch().getAsInt()) : Optional.empty();
     }
 
     /** Looks at topics in one request, begun before this returns; {@code result} is told of all of them at once. */
@@ -112,8 +117,7 @@ final class SourceProbe {
                         .handle((description, failure) -> seen.put(topic.getKey(), sight(description, failure)))
                         .toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
-        CompletableFuture<?> unused =
-                CompletableFuture.allOf(all).thenRun(() -> result.accept(seen));
+        CompletableFuture<?> unused = CompletableFuture.allOf(all).thenRun(() -> result.accept(seen));
     }
 
     private static Sight sight(TopicDescription description, Throwable failure) {
@@ -132,8 +136,7 @@ final class SourceProbe {
     void ends(Collection<TopicPartition> partitions, ClaimResult result) {
         Instant asked = now();
         ListOffsetsResult ends = lastStable(partitions);
-        Set<String> topics =
-                partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        Set<String> topics = partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
         look(topics, seen -> {
             for (TopicPartition partition : partitions) {
                 seen.get(partition.topic()).topicId().ifPresent(topicId -> end(partition, ends, asked)

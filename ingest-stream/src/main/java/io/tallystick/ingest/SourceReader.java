@@ -4,6 +4,7 @@ package io.tallystick.ingest;
 import io.tallystick.avro.Notice;
 import io.tallystick.entry.ChainId;
 import io.tallystick.ingest.admit.Command;
+import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
 import io.tallystick.ingest.admit.TenantRules;
 import io.tallystick.topic.Topics;
@@ -12,7 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -162,8 +163,8 @@ final class SourceReader implements ConsumerRebalanceListener {
     void truncated(TopicPartition partition, OffsetAndMetadata divergent) {
         OwnedPartition found = owned.get(partition);
         if (found != null) {
-            OptionalLong offset = divergent == null ? OptionalLong.empty() : OptionalLong.of(divergent.offset());
-            perform(found, found.follower().truncated(offset, System.nanoTime()));
+            Optional<ResumePoint> same = Optional.ofNullable(divergent).map(SourceProbe::point);
+            perform(found, found.follower().truncated(same, System.nanoTime()));
         }
     }
 
@@ -182,9 +183,7 @@ final class SourceReader implements ConsumerRebalanceListener {
         ChainId chain = ChainId.parse(notice.getChain());
         OwnedPartition partition = owned.get(new TopicPartition(topics.in(chain.tenant()), chain.partition()));
         if (partition != null) {
-            perform(
-                    partition,
-                    partition.follower().noticed(notice.getTopicId(), notice.getNext(), System.nanoTime()));
+            perform(partition, partition.follower().noticed(notice.getTopicId(), notice.getNext(), System.nanoTime()));
         }
     }
 
@@ -249,7 +248,10 @@ final class SourceReader implements ConsumerRebalanceListener {
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         long now = System.nanoTime();
         for (OwnedPartition partition : owned.values()) {
-            partition.follower().commitDue().ifPresent(due -> offsets.put(partition.partition(), SourceProbe.offset(due)));
+            partition
+                    .follower()
+                    .commitDue()
+                    .ifPresent(due -> offsets.put(partition.partition(), SourceProbe.offset(due)));
             partition.commitIsDue(offsets.containsKey(partition.partition()), now);
         }
         if (!offsets.isEmpty()) {

@@ -171,7 +171,7 @@ public final class SourceFollower {
         }
         List<Command> commands = new ArrayList<>();
         if (position.from() > found.end().offset()) {
-            goBack(found.end().offset(), commands, nowNanos);
+            goBack(ResumePoint.at(found.end().offset()), commands, nowNanos);
         }
         if (position.isIdle()) {
             claim(found.end(), commands);
@@ -188,8 +188,7 @@ public final class SourceFollower {
     /** A committed offset of an older topic of that name says nothing about this one. */
     private void begin(Location found) {
         source = Optional.of(new SourcePartition(cluster, topic, found.topicId(), chain));
-        committed =
-                found.committed().filter(commit -> commit.topicId().equals(found.topicId()));
+        committed = found.committed().filter(commit -> commit.topicId().equals(found.topicId()));
         notice = OptionalLong.empty();
         holds.remove(Hold.NOTICE);
         position.restartAt(committed.map(Commit::point).orElse(ResumePoint.at(0)));
@@ -219,26 +218,30 @@ public final class SourceFollower {
      * The source has lost records that ingest has read, and others may have taken their offsets. They must be read: their
      * higher leader epoch is what tells the sequencer. What did not change is dropped there as a replay.
      *
-     * @param divergent first source offset whose record may be another one now; empty if none is known to be the same
+     * @param divergent first source offset whose record may be another one now, with the leader epoch before it; empty if no
+     *     record is known to be the same
      */
-    public List<Command> truncated(OptionalLong divergent, long nowNanos) {
+    public List<Command> truncated(Optional<ResumePoint> divergent, long nowNanos) {
         if (!isLocated()) {
             return List.of();
         }
         List<Command> commands = new ArrayList<>();
-        goBack(divergent.orElse(0), commands, nowNanos);
+        goBack(divergent.orElse(ResumePoint.at(0)), commands, nowNanos);
         // The seek comes at once: until then every poll would find the truncation again.
         seek(commands);
         commands.add(locate(Duration.ZERO, nowNanos));
         return commands;
     }
 
-    private void goBack(long offset, List<Command> commands, long nowNanos) {
-        // Never past what is acknowledged: that would be committed.
-        long back = Math.min(offset, position.acked());
+    private void goBack(ResumePoint divergent, List<Command> commands, long nowNanos) {
+        // Never past what is acknowledged: that would be committed. Where the epoch before is known, it is kept: the
+        // source may
+        // be truncated once more, further below.
+        ResumePoint acked = position.ackedPoint();
+        ResumePoint back = divergent.offset() <= acked.offset() ? divergent : acked;
         troubles.happened(nowNanos);
-        commands.add(new Alert(Kind.SOURCE_TRUNCATED, position.from() + " to " + back));
-        position.restartAt(ResumePoint.at(back));
+        commands.add(new Alert(Kind.SOURCE_TRUNCATED, position.from() + " to " + back.offset()));
+        position.restartAt(back);
     }
 
     private Command locate(Duration after, long nowNanos) {
@@ -255,7 +258,8 @@ public final class SourceFollower {
 
     /** The topic was looked at and has this id. Another one than before makes every batch polled so far worthless. */
     public List<Command> topicIs(String topicId, long nowNanos) {
-        boolean expected = source.isEmpty() || isHeld(Hold.RECREATED) || source().topicId().equals(topicId);
+        boolean expected =
+                source.isEmpty() || isHeld(Hold.RECREATED) || source().topicId().equals(topicId);
         return expected ? List.of() : recreated(topicId, nowNanos);
     }
 

@@ -18,7 +18,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -94,7 +93,7 @@ class SourceFollowerTest {
         assertThat(follower.commitDue()).isEmpty();
         assertThat(follower.noticed(ID, 5, now)).isEmpty();
         assertThat(follower.outOfRange(now)).isEmpty();
-        assertThat(follower.truncated(OptionalLong.empty(), now)).isEmpty();
+        assertThat(follower.truncated(Optional.empty(), now)).isEmpty();
         assertThat(follower.topicIs(OTHER, now)).isEmpty();
     }
 
@@ -109,7 +108,8 @@ class SourceFollowerTest {
         assertThat(claim.getFrom()).isEqualTo(40);
         assertThat(claim.getSourceEnd()).isEqualTo(70);
         assertThat(claim.getTopicId()).isEqualTo(ID);
-        assertThat(commands.get(1)).isEqualTo(new Command.SendConfig(rules(ID, false, 1).policies()));
+        assertThat(commands.get(1))
+                .isEqualTo(new Command.SendConfig(rules(ID, false, 1).policies()));
         assertThat(commands.get(2)).isEqualTo(new Command.Seek(new ResumePoint(40, EPOCH)));
         assertThat(follower.commitDue()).isEmpty();
     }
@@ -214,11 +214,13 @@ class SourceFollowerTest {
         long reading = follower.reading();
 
         // When
-        List<Command> commands = follower.truncated(OptionalLong.of(45), now);
+        ResumePoint parting = new ResumePoint(45, OptionalInt.of(2));
+        List<Command> commands = follower.truncated(Optional.of(parting), now);
 
         // Then
         assertThat(alerts(commands)).containsExactly(Kind.SOURCE_TRUNCATED);
-        assertThat(only(Command.Seek.class, commands).to()).isEqualTo(ResumePoint.at(45));
+        // With the leader epoch, so that the broker finds a second truncation below.
+        assertThat(only(Command.Seek.class, commands).to()).isEqualTo(parting);
         assertThat(follower.isHeld(Hold.LOCATING)).isTrue();
         assertThat(follower.isCurrent(reading)).isFalse();
         assertThat(follower.from()).isEqualTo(45);
@@ -230,7 +232,7 @@ class SourceFollowerTest {
         readFrom(40);
 
         // When
-        List<Command> commands = follower.truncated(OptionalLong.empty(), now);
+        List<Command> commands = follower.truncated(Optional.empty(), now);
 
         // Then
         assertThat(only(Command.Seek.class, commands).to()).isEqualTo(ResumePoint.at(0));
@@ -243,7 +245,7 @@ class SourceFollowerTest {
         follower.cover(50, EPOCH);
 
         // When
-        List<Command> commands = follower.truncated(OptionalLong.of(48), now);
+        List<Command> commands = follower.truncated(Optional.of(ResumePoint.at(48)), now);
 
         // Then
         assertThat(only(Command.Seek.class, commands).to().offset()).isEqualTo(40);

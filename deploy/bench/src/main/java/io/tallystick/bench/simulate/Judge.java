@@ -131,7 +131,11 @@ final class Judge {
 
     private void settle(Source source, Account account) throws Violation {
         ChainState chain = world.sequencer.committed(source).orElse(null);
-        require(chain != null, source + " has no genesis");
+        if (chain == null) {
+            require(!source.isBound(), source + " has no genesis");
+            waitsInTheOpen(source);
+            return;
+        }
         require(
                 chain.size() == account.size() && chain.source().next() == account.next(),
                 source + ": the state says " + chain + ", the entries end at " + account.size() + ", " + account.next());
@@ -148,10 +152,14 @@ final class Judge {
             account.requireComplete(world.faults.happenedOnce(Fault.INGEST_LOG_TAIL_LOST)
                     || world.faults.happenedOnce(Fault.INGEST_LOG_OVERRUN));
         } else {
-            require(
-                    world.watch.wasAlerted(source, Watch.WAITS_MAX_MS) || world.watch.isMetered(source),
-                    source + " waits for an operator, whom nobody told");
+            waitsInTheOpen(source);
         }
+    }
+
+    private void waitsInTheOpen(Source source) throws Violation {
+        require(
+                world.watch.wasAlerted(source, Watch.WAITS_MAX_MS) || world.watch.isMetered(source),
+                source + " waits for an operator, whom nobody told");
     }
 
     /** No copy of a record may still have been on its way when it was declared lost. */

@@ -92,8 +92,7 @@ final class Reading implements Command.Performer {
                 ? log.divergence(position.offset(), position.leaderEpoch().getAsInt())
                 : OptionalLong.empty();
         if (divergent.isPresent()) {
-            boolean known = !world.chance.oneIn(10);
-            perform(follower.truncated(known ? divergent : OptionalLong.empty(), nanos()));
+            truncated(log, divergent.getAsLong());
             return false;
         }
         if (!log.isInRange(position.offset())) {
@@ -108,6 +107,14 @@ final class Reading implements Command.Performer {
             session.confirm();
         }
         return !batch.records().isEmpty();
+    }
+
+    /** The broker mostly knows up to where histories are the same, and under which leader epoch that ends. */
+    private void truncated(SourceLog log, long divergent) {
+        Optional<ResumePoint> same = world.chance.oneIn(10)
+                ? Optional.empty()
+                : Optional.of(new ResumePoint(divergent, log.epochBefore(divergent)));
+        perform(follower.truncated(same, nanos()));
     }
 
     /** The topic was looked at. */

@@ -187,9 +187,9 @@ final class SourceLog {
         return end() < position ? OptionalLong.of(end()) : OptionalLong.empty();
     }
 
-    /** How many committed records lie in {@code [from, end)} and have not been removed. */
+    /** Whether there are committed records in {@code [from, to)}, also ones that retention has removed. */
     boolean hasCommitted(long from, long to) {
-        for (long offset = Math.max(from, start); offset < to; offset++) {
+        for (long offset = from; offset < to; offset++) {
             if (isCommitted(offset)) {
                 return true;
             }
