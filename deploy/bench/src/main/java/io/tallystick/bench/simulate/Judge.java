@@ -61,19 +61,25 @@ final class Judge {
         }
     }
 
-    /** Whether every chain has come to where it can come. */
+    /** Whether every chain has come to where it can come, and whoever reads its source has nothing more to say. */
     boolean isSettled() {
-        return world.sources.stream().allMatch(source -> {
-            Optional<ChainState> chain = world.sequencer.committed(source);
-            return chain.flatMap(ChainState::halt).isPresent()
-                    || !source.isBound()
-                    || chain.filter(state -> state.source().topicId().equals(source.expectedId())
-                                    && !source.latest()
-                                            .hasCommitted(
-                                                    state.source().next(),
-                                                    source.latest().lastStable()))
-                            .isPresent();
-        });
+        return world.sequencer.lag() == 0 && world.sources.stream().allMatch(this::isSettled);
+    }
+
+    private boolean isSettled(Source source) {
+        Optional<ChainState> chain = world.sequencer.committed(source);
+        if (!source.isBound() || chain.flatMap(ChainState::halt).isPresent()) {
+            return true;
+        }
+        SourceLog log = source.latest();
+        return chain.filter(state -> state.source().topicId().equals(source.expectedId())
+                                && !log.hasCommitted(state.source().next(), log.lastStable()))
+                        .isPresent()
+                && world.group
+                        .owner(source)
+                        .flatMap(session -> session.reading(source))
+                        .filter(reading -> reading.hasReadAll(log))
+                        .isPresent();
     }
 
     // ---- the entries

@@ -61,6 +61,11 @@ final class Reading implements Command.Performer {
         return follower;
     }
 
+    /** Whether everything in the log has been sent and acknowledged. */
+    boolean hasReadAll(SourceLog log) {
+        return follower.wantsClaim() && !follower.isHeld() && !log.hasCommitted(follower.from(), log.lastStable());
+    }
+
     void begin() {
         perform(follower.assigned());
         session.postIn(world.chance.between(1, 200), this::poll);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -39,7 +40,7 @@ public final class SimulateCommand implements Callable<Integer> {
             names = "--mutant",
             paramLabel = "RULE",
             defaultValue = "NONE",
-            description = "With --seed: the protocol without one of its rules: ${COMPLETION-CANDIDATES}")
+            description = "With --seed or --mutants: the protocol without one of its rules: ${COMPLETION-CANDIDATES}")
     private Mutant mutant;
 
     @Option(
@@ -115,7 +116,7 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int findMutants(PrintWriter out) {
         boolean all = true;
-        for (Mutant sought : Mutant.all()) {
+        for (Mutant sought : mutant == Mutant.NONE ? Mutant.all() : List.of(mutant)) {
             Optional<History.Result> found = Campaign.find(sought, first, seeds);
             all &= found.isPresent();
             out.println(String.format(Locale.ROOT, "  %-26s ", sought)
