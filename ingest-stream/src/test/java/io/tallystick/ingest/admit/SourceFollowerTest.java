@@ -259,7 +259,8 @@ class SourceFollowerTest {
         // Then
         assertThat(alerts(commands)).containsExactly(Kind.SOURCE_TRUNCATED);
         assertThat(only(Command.SendClaim.class, commands).message().getFrom()).isEqualTo(70);
-        assertThat(only(Command.Seek.class, commands).to()).isEqualTo(ResumePoint.at(70));
+        // Under the epoch that is known: histories may part below the end, where the log has grown again.
+        assertThat(only(Command.Seek.class, commands).to()).isEqualTo(new ResumePoint(70, EPOCH));
     }
 
     // ---- leader epochs
