@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.Boundary;
 import io.tallystick.avro.Notice;
 import io.tallystick.chain.sequence.EntriesOracle;
@@ -59,7 +60,8 @@ class ChainIT {
     }
 
     private ChainApplication start() {
-        ChainApplication application = new ChainApplication(ledger.config(state), fatal::set);
+        ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set);
         application.start();
         awaitRunning(application);
         return application;
@@ -178,8 +180,8 @@ class ChainIT {
         // When: five lives, none waits until the one before it has stopped; each begins with an empty disk
         long sent = 0;
         for (int life = 0; life < 5; life++) {
-            ChainApplication application =
-                    new ChainApplication(ledger.config(state.resolve("life-" + life)), fatal::set);
+            ChainApplication application = new ChainApplication(
+                    ledger.config(state.resolve("life-" + life)), new SimpleMeterRegistry(), fatal::set);
             application.start();
             awaitRunning(application);
             ledger.sendEvents("acme/0", Math.max(0, sent - 20), sent + 300);
@@ -252,7 +254,8 @@ class ChainIT {
         ledger.properties.put(LedgerSettings.PARTITIONS, RunningLedger.N + 1);
 
         // When, Then
-        try (ChainApplication application = new ChainApplication(ledger.config(state), fatal::set)) {
+        try (ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
             assertThatThrownBy(application::start).isInstanceOf(LedgerIntegrityException.class);
         }
     }
@@ -271,7 +274,8 @@ class ChainIT {
                 .get();
 
         // When, Then
-        try (ChainApplication application = new ChainApplication(ledger.config(state), fatal::set)) {
+        try (ChainApplication application =
+                new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
             assertThatThrownBy(application::start)
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("LogAppendTime");

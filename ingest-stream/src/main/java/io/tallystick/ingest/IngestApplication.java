@@ -92,8 +92,7 @@ public final class IngestApplication implements AutoCloseable {
         this(config, IngestTiming.DESIGNED, meters, onFatal);
     }
 
-    IngestApplication(
-            IngestConfig config, IngestTiming timing, MeterRegistry meters, Consumer<Throwable> onFatal) {
+    IngestApplication(IngestConfig config, IngestTiming timing, MeterRegistry meters, Consumer<Throwable> onFatal) {
         this.config = config;
         this.timing = timing;
         this.meters = requireNonNull(meters);
@@ -157,18 +156,12 @@ public final class IngestApplication implements AutoCloseable {
         SourceProbe probe = new SourceProbe(admin, topics.group("ingest"), clock);
         IngestMetrics metrics = closing(new IngestMetrics(meters));
         SourceReader reader = new SourceReader(
-                consumer,
-                writer,
-                probe,
-                inbox,
-                new SourceCommands.Shared(topics, cluster, admission, metrics),
-                timing);
+                consumer, writer, probe, inbox, new SourceCommands.Shared(topics, cluster, admission, metrics), timing);
         Decoder decoder = new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas);
-        RecordAdmitter admitter =
-                new RecordAdmitter(reader, decoder, admission, schemas, writer, inbox, metrics);
+        RecordAdmitter admitter = new RecordAdmitter(reader, decoder, admission, schemas, writer, inbox, metrics);
         TopicGate gate = new TopicGate(reader, probe, inbox, metrics, admitter::admit);
-        IngestLoop loop = new IngestLoop(
-                consumer, reader, gate, writer, inbox, topics, metrics, config.inFlightBytesMax());
+        IngestLoop loop =
+                new IngestLoop(consumer, reader, gate, writer, inbox, topics, metrics, config.inFlightBytesMax());
         loop.every(timing.commits(), reader::commit);
         loop.every(timing.claims(), reader::claimIdle);
         loop.every(PUBLISH_INTERVAL, loop::publish);

@@ -139,8 +139,8 @@ final class IngestLoop {
             // it.
             e.offsetOutOfRangePartitions()
                     .keySet()
-                    .forEach(partition -> reader.truncated(
-                            partition, e.divergentOffsets().get(partition)));
+                    .forEach(partition ->
+                            reader.truncated(partition, e.divergentOffsets().get(partition)));
         } catch (OffsetOutOfRangeException e) {
             e.offsetOutOfRangePartitions().keySet().forEach(reader::outOfRange);
         } catch (TopicAuthorizationException e) {

@@ -31,7 +31,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code ledger.ingest}. Safe for several threads; completions wait in a queue for the ingest thread.
+ * Writes {@code ledger.ingest}. Safe for several threads but for admitted events; completions wait in a queue for the
+ * ingest thread.
  */
 final class IngestWriter implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(IngestWriter.class);

@@ -12,8 +12,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * @param records in the order of their offsets
  * @param bytes what they take in memory, roughly
  */
-record SourceBatch(
-        OwnedPartition partition, long reading, List<ConsumerRecord<byte[], byte[]>> records, long bytes) {
+record SourceBatch(OwnedPartition partition, long reading, List<ConsumerRecord<byte[], byte[]>> records, long bytes) {
     private static final int OVERHEAD_BYTES = 256;
 
     static SourceBatch of(OwnedPartition partition, List<ConsumerRecord<byte[], byte[]>> records) {

@@ -67,14 +67,15 @@ final class SourceCommands {
             if (!reader.isOwned(partition) || !partition.follower().awaits(lookup)) {
                 return;
             }
-            probe.locate(partition.partition()).whenComplete((found, failure) -> inbox.put(() -> {
-                long now = System.nanoTime();
-                reader.perform(
-                        partition,
-                        failure == null
-                                ? partition.follower().located(lookup, found, now)
-                                : partition.follower().notLocated(lookup, failure.toString(), now));
-            }));
+            probe.locate(partition.partition())
+                    .whenComplete((found, failure) -> inbox.put(() -> {
+                        long now = System.nanoTime();
+                        reader.perform(
+                                partition,
+                                failure == null
+                                        ? partition.follower().located(lookup, found, now)
+                                        : partition.follower().notLocated(lookup, failure.toString(), now));
+                    }));
         }
 
         @Override
@@ -135,8 +136,9 @@ final class SourceCommands {
         return switch (kind) {
             case SOURCE_TRUNCATED -> "source was truncated; reading it again from there";
             case RECORDS_LOST -> "source records are lost; a gap is recorded";
-            case TOPIC_RECREATED -> "source topic has another id than its tenant's descriptor; nothing of it is read."
-                    + " If it was created again on purpose: tally tenant rebind " + tenant;
+            case TOPIC_RECREATED ->
+                "source topic has another id than its tenant's descriptor; nothing of it is read."
+                        + " If it was created again on purpose: tally tenant rebind " + tenant;
             case OTHER_TOPIC_SEQUENCED -> "the chain belongs to another topic id; it waits for an operator";
             case WENT_BACK -> "the sequencer needs another offset, going there";
             case SEND_FAILED -> "message not written, reading its chain again";

@@ -3,6 +3,7 @@ package io.tallystick.ingest;
 
 import io.tallystick.ingest.admit.Confirmations;
 import io.tallystick.ingest.admit.SourceFollower;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,9 @@ import java.util.function.Consumer;
  * <p>For the ingest thread only.
  */
 final class TopicGate {
+    /** Of many small polls one look is enough: at most 200 a second, at the price of a delay below the producer's linger. */
+    private static final long LOOK_INTERVAL_NANOS = Duration.ofMillis(5).toNanos();
+
     private final SourceReader reader;
     private final SourceProbe probe;
     private final Inbox inbox;
@@ -27,6 +31,8 @@ final class TopicGate {
     private final Consumer<SourceBatch> confirmed;
     private final Confirmations<SourceBatch> confirmations = new Confirmations<>();
     private long waitingBytes;
+    private long lookBegan = System.nanoTime() - LOOK_INTERVAL_NANOS;
+    private boolean planned;
 
     /** @param confirmed takes the batches that may be admitted, in the order of each partition */
     TopicGate(
@@ -58,12 +64,28 @@ final class TopicGate {
         confirmations.add(batch.partition().partition().topic(), batch);
     }
 
-    /** Begins a look, unless one is on its way or nothing waits. */
+    /** Begins a look, unless one is on its way or nothing waits; not sooner after the one before than the interval. */
     void ask() {
+        long now = System.nanoTime();
+        long early = LOOK_INTERVAL_NANOS - (now - lookBegan);
+        if (early > 0) {
+            askLater(early);
+            return;
+        }
         Set<String> topics = confirmations.ask();
         if (!topics.isEmpty()) {
-            long began = System.nanoTime();
-            probe.look(topics, sights -> inbox.put(() -> answered(sights, began)));
+            lookBegan = now;
+            probe.look(topics, sights -> inbox.put(() -> answered(sights, now)));
+        }
+    }
+
+    private void askLater(long nanos) {
+        if (!planned && !isEmpty()) {
+            planned = true;
+            inbox.putIn(Duration.ofNanos(nanos), () -> {
+                planned = false;
+                ask();
+            });
         }
     }
 

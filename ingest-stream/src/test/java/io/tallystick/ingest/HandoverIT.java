@@ -51,7 +51,7 @@ class HandoverIT {
     }
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(500));
+        return await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(500));
     }
 
     @Test
@@ -138,7 +138,9 @@ class HandoverIT {
             if (message.getOffset() < next) {
                 continue;
             }
-            assertThat(message.getFrom()).as("a message of " + chain + " leaves out records").isLessThanOrEqualTo(next);
+            assertThat(message.getFrom())
+                    .as("a message of " + chain + " leaves out records")
+                    .isLessThanOrEqualTo(next);
             accepted.add(new Seen(message.getOffset(), message.getPayload()));
             next = message.getOffset() + 1;
         }

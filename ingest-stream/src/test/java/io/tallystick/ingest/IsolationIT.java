@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
  * both by the broker's clock. The floor is generous: this machine does other things, too.
  */
 @ExtendWith(LedgerExtension.class)
+@SuppressWarnings("try") // an application works while its block lasts; nothing in the block names it
 class IsolationIT {
     private static final Logger LOGGER = LoggerFactory.getLogger(IsolationIT.class);
     private static final int SAMPLES = 400;
@@ -72,7 +73,8 @@ class IsolationIT {
         }
         try (IngestApplication ingest = ledger.ingest()) {
             await().atMost(Duration.ofSeconds(60))
-                    .until(() -> ledger.messages(AdmittedEvent.class, "oversized/0").size() == 1);
+                    .until(() ->
+                            ledger.messages(AdmittedEvent.class, "oversized/0").size() == 1);
             double idle = p95(0);
 
             // When
@@ -94,7 +96,8 @@ class IsolationIT {
                     .log("latency of the tenant that behaves");
 
             // Then
-            assertThat(ledger.meter("ledger.ingest.topic.recreated", "recreated")).isEqualTo(1);
+            assertThat(ledger.meter("ledger.ingest.topic.recreated", "recreated"))
+                    .isEqualTo(1);
             assertThat(ledger.meter("ledger.ingest.waiting", "deleted")).isPositive();
             assertThat(ledger.meter("ledger.ingest.waiting", "schemas")).isPositive();
             assertThat(ledger.meter("ledger.ingest.rejected", "oversized")).isPositive();
@@ -111,13 +114,18 @@ class IsolationIT {
             byte[] value = new byte[OVERSIZE];
             while (!stop.get()) {
                 var unused = producer.send(new ProducerRecord<>(ledger.topics.in("oversized"), 0, null, value));
-                producer.send(new ProducerRecord<>(ledger.topics.in("recreated"), 0, null, new byte[1]));
+                var alsoUnused =
+                        producer.send(new ProducerRecord<>(ledger.topics.in("recreated"), 0, null, new byte[1]));
                 LockSupport.parkNanos(FLOOD_PAUSE_NANOS);
             }
         }
     }
 
-    /** Sends so many records of the good tenant, at a hundred a second, and waits for them. @param first number of the first */
+    /**
+     * Sends records of the good tenant, at a hundred a second, and waits for them.
+     *
+     * @param first number of the first record
+     */
     private double p95(int first) {
         Map<Integer, Long> sent = new ConcurrentHashMap<>();
         for (int i = first; i < first + SAMPLES; i++) {

@@ -150,7 +150,8 @@ class SourceTopicsIT {
         produce("acme", 0, 5);
         try (IngestApplication ingest = ledger.ingest()) {
             awaitMessages("acme/0", 5);
-            soon().until(() -> committed(topic, 0) != null && committed(topic, 0).offset() == 5);
+            soon().until(() ->
+                    committed(topic, 0) != null && committed(topic, 0).offset() == 5);
         }
         OffsetAndMetadata old = committed(topic, 0);
         assertThat(old.metadata()).isEqualTo(ledger.topicId(topic));
@@ -167,7 +168,9 @@ class SourceTopicsIT {
             // Then
             awaitMessages("acme/0", 13);
         }
-        assertThat(intervals(messages("acme/0"), ledger.topicId(topic))).hasSize(8).startsWith("0..0");
+        assertThat(intervals(messages("acme/0"), ledger.topicId(topic)))
+                .hasSize(8)
+                .startsWith("0..0");
         assertThat(committed(topic, 0).metadata()).isEqualTo(ledger.topicId(topic));
         assertThat(committed(topic, 0).offset()).isEqualTo(8);
     }
@@ -238,8 +241,7 @@ class SourceTopicsIT {
     void chainsAreToldThePoliciesBehindTheirFirstClaimAndAgainWhenTheyChange() {
         // Given
         ledger.tenant("acme", 2);
-        TenantPolicies rejecting =
-                new TenantPolicies(TenantPolicies.Duplicates.REJECT, Duration.ofHours(1), 1000);
+        TenantPolicies rejecting = new TenantPolicies(TenantPolicies.Duplicates.REJECT, Duration.ofHours(1), 1000);
         try (IngestApplication ingest = ledger.ingest()) {
             soon().until(() -> configs("acme/1").size() == 1);
 
@@ -252,15 +254,13 @@ class SourceTopicsIT {
             }
         }
         assertThat(configs("acme/0"))
-                .containsExactly(
-                        new PoliciesInForce(1, TenantPolicies.DEFAULT), new PoliciesInForce(2, rejecting));
+                .containsExactly(new PoliciesInForce(1, TenantPolicies.DEFAULT), new PoliciesInForce(2, rejecting));
         assertThat(ledger.read(ledger.topics.ingest()).stream()
                         .filter(record -> "acme/0".equals(record.key()))
                         .limit(2)
                         .map(this::value))
-                .satisfiesExactly(
-                        first -> assertThat(first).isInstanceOf(Claim.class),
-                        second -> assertThat(second).isInstanceOf(Control.class));
+                .satisfiesExactly(first -> assertThat(first).isInstanceOf(Claim.class), second -> assertThat(second)
+                        .isInstanceOf(Control.class));
     }
 
     private List<PoliciesInForce> configs(String chain) {

@@ -94,8 +94,8 @@ class SourceTruncationIT {
         // Given
         ledger.admin
                 .alterConsumerGroupOffsets(
-                        ledger.topics.group("ingest"), Map.of(
-                                partition, new OffsetAndMetadata(1000, Optional.empty(), ledger.topicId(topic))))
+                        ledger.topics.group("ingest"),
+                        Map.of(partition, new OffsetAndMetadata(1000, Optional.empty(), ledger.topicId(topic))))
                 .all()
                 .get();
 

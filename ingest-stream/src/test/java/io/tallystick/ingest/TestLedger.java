@@ -151,8 +151,7 @@ final class TestLedger implements AutoCloseable {
 
     /** Describes the tenant anew. */
     void describe(TenantDescriptor descriptor) {
-        send(new ProducerRecord<>(
-                topics.tenants(), 0, descriptor.tenant().getBytes(UTF_8), descriptor.encode()));
+        send(new ProducerRecord<>(topics.tenants(), 0, descriptor.tenant().getBytes(UTF_8), descriptor.encode()));
     }
 
     /** Removes the tenant's descriptor. */
@@ -219,10 +218,8 @@ final class TestLedger implements AutoCloseable {
                     .all());
             return true;
         });
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .ignoreExceptions()
-                .until(() -> !topicId(topic).isEmpty());
+        Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> !topicId(topic)
+                .isEmpty());
     }
 
     void deleteInput(String tenant) {

@@ -74,12 +74,11 @@ class TruncatedWhileDownIT {
             int oldEpoch = messages(ledger).get(0).getLeaderEpoch();
             assertThat(again.get(0).getFrom()).isEqualTo(6);
             assertThat(again.get(0).getOffset()).isEqualTo(6);
-            assertThat(again)
-                    .allSatisfy(message -> {
-                        assertThat(message.getLeaderEpoch()).isGreaterThan(oldEpoch);
-                        assertThat(UTF_8.decode(message.getPayload().duplicate()).toString())
-                                .contains("new");
-                    });
+            assertThat(again).allSatisfy(message -> {
+                assertThat(message.getLeaderEpoch()).isGreaterThan(oldEpoch);
+                assertThat(UTF_8.decode(message.getPayload().duplicate()).toString())
+                        .contains("new");
+            });
             ledger.close();
         }
     }
@@ -96,7 +95,8 @@ class TruncatedWhileDownIT {
     private void cutBehind(int batches, String topic) throws IOException {
         Path segment;
         try (Stream<Path> files = Files.walk(directory)) {
-            segment = files.filter(file -> file.getParent().getFileName().toString().equals(topic + "-0"))
+            segment = files.filter(
+                            file -> file.getParent().getFileName().toString().equals(topic + "-0"))
                     .filter(file -> file.toString().endsWith(".log"))
                     .findFirst()
                     .orElseThrow();

@@ -2,6 +2,11 @@
 package io.tallystick.bench;
 
 import io.tallystick.bench.kernel.KernelsCommand;
+import io.tallystick.bench.load.IngestCommand;
+import io.tallystick.bench.load.LatencyCommand;
+import io.tallystick.bench.load.RecoveryCommand;
+import io.tallystick.bench.load.ScalingCommand;
+import io.tallystick.bench.load.SequencerCommand;
 import io.tallystick.bench.simulate.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -14,7 +19,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Measures the ledger, every figure beside its baseline of the same run.",
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {KernelsCommand.class, SimulateCommand.class})
+        subcommands = {
+            KernelsCommand.class,
+            IngestCommand.class,
+            LatencyCommand.class,
+            RecoveryCommand.class,
+            ScalingCommand.class,
+            SequencerCommand.class,
+            SimulateCommand.class
+        })
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -52,7 +52,7 @@ public final class Admission {
      * @param from first source offset it accounts for, at most the record's own
      */
     public AdmittedEvent event(SourceRecord record, long from, Decoded.Accepted accepted) {
-        AdmittedEvent.Builder message = message(record, from).setKind(AdmittedKind.EVENT);
+        Draft message = message(record, from).setKind(AdmittedKind.EVENT);
         put(accepted.identity(), message);
         put(accepted.payload(), true, message);
         accepted.context().ifPresent(context -> put(context, message));
@@ -82,7 +82,7 @@ public final class Admission {
      * @param from first source offset it accounts for, at most the record's own
      */
     public AdmittedEvent rejected(SourceRecord record, long from, Decoded.Refused refused) {
-        AdmittedEvent.Builder message = message(record, from)
+        Draft message = message(record, from)
                 .setKind(AdmittedKind.REJECTED)
                 .setReason(refused.reason().code())
                 .setDetail(refused.detail());
@@ -146,7 +146,7 @@ public final class Admission {
                 .build();
     }
 
-    private static AdmittedEvent.Builder message(SourceRecord record, long from) {
+    private static Draft message(SourceRecord record, long from) {
         if (from < 0 || from > record.offset()) {
             throw new IllegalArgumentException("record " + record.offset() + " cannot account from " + from);
         }
@@ -156,27 +156,48 @@ public final class Admission {
                 .setTimestamp(LedgerTime.isValid(timestamp) ? timestamp : null);
     }
 
-    private static AdmittedEvent.Builder message(SourcePartition source, long from, long offset) {
-        return AdmittedEvent.newBuilder()
+    private static Draft message(SourcePartition source, long from, long offset) {
+        return new Draft()
                 .setChain(source.chain().toString())
                 .setCluster(source.cluster())
                 .setTopic(source.topic())
                 .setPartition(source.chain().partition())
                 .setTopicId(source.topicId())
                 .setFrom(from)
-                .setOffset(offset);
+                .setOffset(offset)
+                // Named though they are the defaults: for what is not set Avro looks the default up and copies it.
+                .setOldTopicId(null)
+                .setLeaderEpoch(-1)
+                .setReason(null)
+                .setDetail(null)
+                .setTimestamp(null)
+                .setId(null)
+                .setType(null)
+                .setTime(null)
+                .setProducer(null)
+                .setMedia(null)
+                .setPayloadBytes(null)
+                .setPayloadCommit(null)
+                .setPayloadSalt(null)
+                .setPayload(null)
+                .setSchemaId(null)
+                .setSchemaSha256(null)
+                .setContext(null)
+                .setContextCommit(null)
+                .setContextSalt(null)
+                .setIfHead(null);
     }
 
-    private static void put(Identity identity, AdmittedEvent.Builder message) {
+    private static void put(Identity identity, Draft message) {
         message.setId(orNull(identity.id()))
                 .setType(orNull(identity.type()))
                 .setTime(orNull(identity.time()))
                 .setProducer(orNull(identity.producer()));
     }
 
-    private void put(Payload payload, boolean carried, AdmittedEvent.Builder message) {
+    private void put(Payload payload, boolean carried, Draft message) {
         Salt salt = salts.next();
-        byte[] bytes = payload.bytes().toByteArray();
+        byte[] bytes = payload.bytes().array();
         message.setMedia(payload.media())
                 .setPayloadBytes((long) bytes.length)
                 .setPayloadCommit(
@@ -187,7 +208,7 @@ public final class Admission {
                 .setSchemaSha256(schema.sha256().toString()));
     }
 
-    private void put(Context context, AdmittedEvent.Builder message) {
+    private void put(Context context, Draft message) {
         Salt salt = salts.next();
         byte[] bytes = context.encode();
         message.setContext(ByteBuffer.wrap(bytes))

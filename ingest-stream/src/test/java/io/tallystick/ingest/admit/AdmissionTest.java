@@ -192,8 +192,8 @@ class AdmissionTest {
         String head = "0123456789abcdef".repeat(4);
 
         // When
-        AdmittedEvent message = admit(
-                Records.plain().header("ledger-if-head", "first").header("ledger-if-head", head), 7);
+        AdmittedEvent message =
+                admit(Records.plain().header("ledger-if-head", "first").header("ledger-if-head", head), 7);
 
         // Then
         assertThat(message.getIfHead()).isEqualTo(head);
@@ -205,8 +205,8 @@ class AdmissionTest {
     @ValueSource(ints = {65, 66, 1000})
     void headerThatIsTooLongEqualsNoHead(int length) {
         // When
-        String copied =
-                admit(Records.plain().header("ledger-if-head", "a".repeat(length)), 7).getIfHead();
+        String copied = admit(Records.plain().header("ledger-if-head", "a".repeat(length)), 7)
+                .getIfHead();
 
         // Then
         assertThat(copied).hasSize(64).doesNotMatch("[0-9a-f]{64}");

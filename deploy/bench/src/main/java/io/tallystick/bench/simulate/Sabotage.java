@@ -76,7 +76,8 @@ final class Sabotage {
                 state.source(),
                 state.status(),
                 state.lastNotice(),
-                state.halt());
+                state.halt(),
+                state.config());
         PartitionState.EntryRef ref = new PartitionState.EntryRef(state.chain().toString(), envelope.getSeq(), leaf);
         PartitionState.LastRecord last = new PartitionState.LastRecord(
                 envelope.getPseq(),
@@ -101,7 +102,8 @@ final class Sabotage {
                 position,
                 state.status(),
                 state.lastNotice(),
-                state.halt());
+                state.halt(),
+                state.config());
     }
 
     private static Step with(Step step, PartitionState partition, ChainState chain, List<LedgerEntry> entries) {
@@ -112,6 +114,7 @@ final class Sabotage {
                 entries,
                 step.notice(),
                 step.outcome(),
+                step.kept(),
                 step.clamped());
     }
 }

@@ -62,7 +62,7 @@ final class SequencerHost {
     }
 
     Optional<ChainState> committed(Source source) {
-        return Optional.ofNullable(chains.all().get(source.chain.toString()));
+        return Optional.ofNullable(chains.byId().get(source.chain.toString()));
     }
 
     /** How far it lags. */
@@ -77,7 +77,8 @@ final class SequencerHost {
         store.forEach(chains::load);
         HeadGuard.Verdict verdict = new HeadGuard(place, "ledger.entries", HeadGuard.REPLAY_RECORDS_MAX)
                 .check(storedPartition, chains.all(), tail());
-        verdict.chains().forEach(state -> store.put(state.chain().toString(), chains.put(state)));
+        verdict.chains().forEach(chains::put);
+        store.putAll(chains.takeChanges());
         partition = verdict.partition().holding(chains.digest());
         storedPartition = Optional.of(partition);
         down = false;
@@ -105,7 +106,7 @@ final class SequencerHost {
 
     /** Crashes, and its store is gone. What the entries do not tell, halts, would be gone too: then it is kept. */
     boolean loseStore(long restartAfterMs) {
-        if (chains.all().values().stream().anyMatch(state -> state.halt().isPresent())) {
+        if (chains.byId().values().stream().anyMatch(state -> state.halt().isPresent())) {
             return false;
         }
         store = new TreeMap<>();
@@ -156,18 +157,17 @@ final class SequencerHost {
     /** What one transaction holds. States are of the store only once it commits. */
     private final class Transaction {
         private final ChainStates working = new ChainStates();
-        private final SortedMap<String, byte[]> changed = new TreeMap<>();
         private final List<SpecificRecord> written = new ArrayList<>();
         private final List<Notice> notices = new ArrayList<>();
         private final List<Runnable> told = new ArrayList<>();
         private PartitionState after = partition;
 
         private Transaction() {
-            chains.all().values().forEach(working::put);
+            store.forEach(working::load);
         }
 
         private void take(IngestLog.Stored stored) {
-            Map<String, ChainState> states = working.all();
+            Map<String, ChainState> states = working.byId();
             Optional<ChainState> before = Optional.ofNullable(stored.parcel().key()).map(states::get);
             SpecificRecord message = world.mutant.message(stored.parcel().message(), before);
             if (message == null) {
@@ -177,7 +177,7 @@ final class SequencerHost {
             Step step = world.mutant.step(
                     sequencer.step(
                             after,
-                            working.all(),
+                            states,
                             new PartitionSequencer.Input(
                                     stored.parcel().key(),
                                     message,
@@ -185,8 +185,8 @@ final class SequencerHost {
                                     now.plus(AHEAD))),
                     message,
                     before);
-            step.chain().ifPresent(state -> changed.put(state.chain().toString(), working.put(state)));
-            after = step.partition().holding(working.digest());
+            step.chain().ifPresent(working::put);
+            after = step.partition();
             step.records().forEach(written::add);
             step.notice().ifPresent(notices::add);
             step.outcome().ifPresent(outcome -> {
@@ -197,9 +197,9 @@ final class SequencerHost {
 
         private void commit(long end) {
             chains = working;
-            store.putAll(changed);
-            partition = after;
-            storedPartition = Optional.of(after);
+            store.putAll(working.takeChanges());
+            partition = after.holding(working.digest());
+            storedPartition = Optional.of(partition);
             committedOffset = end;
             entries.addAll(written);
             notices.forEach(world.positions::publish);
