@@ -89,8 +89,12 @@ final class SourceProbe {
 
     /** A commit without metadata is not one of ours: its topic id is empty, as no topic's is. */
     static Commit commit(OffsetAndMetadata found) {
-        OptionalInt leaderEpoch = found.leaderEpoch().map(OptionalInt::of).orElseGet(OptionalInt::empty);
-        return new Commit(found.metadata(), new ResumePoint(found.offset(), leaderEpoch));
+        return new Commit(found.metadata(), point(found));
+    }
+
+    static ResumePoint point(OffsetAndMetadata found) {
+        return new ResumePoint(
+                found.offset(), found.leaderEpoch().map(OptionalInt::of).orElseGet(OptionalInt::empty));
     }
 
     /** The position as the group's offsets keep it; the reverse of what {@link #locate} reads. */

@@ -4,6 +4,7 @@ package io.tallystick.ingest;
 import io.tallystick.avro.Notice;
 import io.tallystick.entry.ChainId;
 import io.tallystick.ingest.admit.Command;
+import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
 import io.tallystick.ingest.admit.TenantRules;
 import io.tallystick.topic.Topics;
@@ -12,7 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -162,8 +163,8 @@ final class SourceReader implements ConsumerRebalanceListener {
     void truncated(TopicPartition partition, OffsetAndMetadata divergent) {
         OwnedPartition found = owned.get(partition);
         if (found != null) {
-            OptionalLong offset = divergent == null ? OptionalLong.empty() : OptionalLong.of(divergent.offset());
-            perform(found, found.follower().truncated(offset, System.nanoTime()));
+            Optional<ResumePoint> same = Optional.ofNullable(divergent).map(SourceProbe::point);
+            perform(found, found.follower().truncated(same, System.nanoTime()));
         }
     }
 

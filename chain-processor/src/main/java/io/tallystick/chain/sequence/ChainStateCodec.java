@@ -17,7 +17,7 @@ import java.util.Optional;
  * <pre>
  * bytes  field
  *     1  version, 1
- *     1  flags: 1 status, 2 last notice, 4 halt, 8 config; other bits are zero
+ *     1  flags: 1 status, 2 last notice, 4 halt, 8 config, 16 lost; other bits are zero
  *     8  size
  *    32  last leaf hash
  *    32  leaf hash of the last event
@@ -35,6 +35,7 @@ import java.util.Optional;
  *     1  config: duplicates, 1 mark, 2 reject  | with flag 8
  *     8  config: window, ms                    |
  *     8  config: entries of the window         /
+ *     8  source offset behind the last record    with flag 16: what follows up to next was lost
  * </pre>
  */
 public final class ChainStateCodec {
@@ -43,13 +44,14 @@ public final class ChainStateCodec {
     private static final int NOTICE = 2;
     private static final int HALT = 4;
     private static final int CONFIG = 8;
+    private static final int LOST = 16;
     private static final int MARK = 1;
     private static final int REJECT = 2;
-    private static final int BYTES_MAX = 2 + 8 + 32 + 32 + 8 + 4 + 256 + 16 + 8 + 21 + 25;
+    private static final int BYTES_MAX = 2 + 8 + 32 + 32 + 8 + 4 + 256 + 16 + 8 + 21 + 25 + 8;
 
     private ChainStateCodec() {}
 
-    /** At most 412 bytes. */
+    /** At most 420 bytes. */
     public static byte[] encode(ChainState state) {
         ByteBuffer out = ByteBuffer.allocate(BYTES_MAX);
         out.put((byte) VERSION).put((byte) flags(state)).putLong(state.size());
@@ -68,14 +70,22 @@ public final class ChainStateCodec {
             out.putLong(halt.offset()).putInt(halt.leaderEpoch());
         });
         state.config().ifPresent(config -> putConfig(out, config));
+        if (hasLost(state.source())) {
+            out.putLong(state.source().recordsEnd());
+        }
         return StateBytes.written(out);
+    }
+
+    private static boolean hasLost(SourcePosition source) {
+        return source.recordsEnd() < source.next();
     }
 
     private static int flags(ChainState state) {
         return (state.status().isPresent() ? STATUS : 0)
                 | (state.lastNotice().isPresent() ? NOTICE : 0)
                 | (state.halt().isPresent() ? HALT : 0)
-                | (state.config().isPresent() ? CONFIG : 0);
+                | (state.config().isPresent() ? CONFIG : 0)
+                | (hasLost(state.source()) ? LOST : 0);
     }
 
     /**
@@ -96,12 +106,14 @@ public final class ChainStateCodec {
         Hash lastEvent = StateBytes.getHash(in);
         long next = in.getLong();
         int leaderEpoch = in.getInt();
-        SourcePosition source = new SourcePosition(StateBytes.getText(in), next, leaderEpoch);
+        String topicId = StateBytes.getText(in);
         Optional<SourceStatus> status = (flags & STATUS) == 0 ? Optional.empty() : Optional.of(status(in));
         Optional<Instant> notice = (flags & NOTICE) == 0 ? Optional.empty() : Optional.of(StateBytes.getInstant(in));
         Optional<Halt> halt = (flags & HALT) == 0 ? Optional.empty() : Optional.of(halt(in));
         Optional<PoliciesInForce> config = (flags & CONFIG) == 0 ? Optional.empty() : Optional.of(config(in));
+        long recordsEnd = (flags & LOST) == 0 ? next : in.getLong();
         StateBytes.requireEnd(in);
+        SourcePosition source = new SourcePosition(topicId, next, leaderEpoch, recordsEnd);
         return new ChainState(chain, size, last, lastEvent, source, status, notice, halt, config);
     }
 

@@ -143,9 +143,8 @@ public final class PartitionReplay {
             return state.appended(leaf, covered(state, rejected.source(), leaderEpoch, identity));
         }
         if (body instanceof Gap gap) {
-            int epoch = state.source().leaderEpoch();
-            return state.appended(
-                    leaf, covered(state, new SourceRange(gap.from(), gap.next(), Optional.empty()), epoch, identity));
+            follows(state, gap.from(), identity);
+            return state.appended(leaf, state.source().lostTo(gap.next()));
         }
         if (body instanceof Source source) {
             return state.rebound(leaf, source.source().topicId());
@@ -159,11 +158,15 @@ public final class PartitionReplay {
     }
 
     private static SourcePosition covered(ChainState state, SourceRange range, int leaderEpoch, LastRecord identity) {
-        require(
-                range.from() == state.source().next(),
-                identity,
-                "source offsets from " + state.source().next() + ", not " + range.from());
+        follows(state, range.from(), identity);
         return state.source().advancedTo(range.next(), leaderEpoch);
+    }
+
+    private static void follows(ChainState state, long from, LastRecord identity) {
+        require(
+                from == state.source().next(),
+                identity,
+                "source offsets from " + state.source().next() + ", not " + from);
     }
 
     private void put(ChainState state) {

@@ -23,7 +23,7 @@ import java.util.Optional;
  * <pre>
  * halted before          ignored; only a control that clears the mark is taken
  * R1 another topicId     ignored, notice
- * R2 offset &lt; next       dropped; under a higher leader epoch: halt
+ * R2 offset &lt; next       dropped; under a higher leader epoch: halt, unless it was declared lost
  * R3 from &gt; next         ignored, notice
  * R4 lower leader epoch  halt
  * R5 else                appended, covers [next, offset + 1)
@@ -74,7 +74,7 @@ public final class Sequencer {
             return new Outcome.WrongTopic(source.topicId(), message.getTopicId());
         }
         if (message.getOffset() < source.next()) {
-            return !gap && message.getLeaderEpoch() > source.leaderEpoch()
+            return !gap && contradicts(source, message)
                     ? halt(state, Halt.Reason.SOURCE_TRUNCATED, message, recorded)
                     : new Outcome.Replayed(message.getOffset());
         }
@@ -97,7 +97,7 @@ public final class Sequencer {
         SourcePosition source = state.source();
         boolean contradicts = (message.getKind() == AdmittedKind.EVENT || message.getKind() == AdmittedKind.REJECTED)
                 && message.getTopicId().equals(source.topicId())
-                && message.getOffset() < source.next()
+                && message.getOffset() < source.recordsEnd()
                 && message.getLeaderEpoch() > Math.max(mark.leaderEpoch(), source.leaderEpoch());
         if (!contradicts) {
             return new Outcome.Ignored(mark);
@@ -107,12 +107,21 @@ public final class Sequencer {
         return new Outcome.Halted(state.halted(grown), grown);
     }
 
+    /**
+     * Whether a replay shows that the source has another history. What a gap covers proves nothing: its leader epochs are not
+     * known, and a late copy of a record read before retention took it is no contradiction.
+     */
+    private static boolean contradicts(SourcePosition source, AdmittedEvent replay) {
+        return replay.getOffset() < source.recordsEnd() && replay.getLeaderEpoch() > source.leaderEpoch();
+    }
+
     private static Outcome append(ChainState state, AdmittedEvent message, Instant recorded) {
         SourcePosition source = state.source();
         long next = message.getOffset() + 1;
         LinkedEntry entry = link(state, Bodies.of(message, source.next()), recorded);
-        int leaderEpoch = message.getKind() == AdmittedKind.GAP ? source.leaderEpoch() : message.getLeaderEpoch();
-        SourcePosition advanced = source.advancedTo(next, leaderEpoch);
+        SourcePosition advanced = message.getKind() == AdmittedKind.GAP
+                ? source.lostTo(next)
+                : source.advancedTo(next, message.getLeaderEpoch());
         return new Outcome.Appended(
                 state.appended(entry.leafHash(), advanced),
                 entry,

@@ -9,8 +9,10 @@ import static java.util.Objects.requireNonNull;
  * @param topicId id of the source topic as Kafka prints it; 1 to 255 characters
  * @param next the source offset needed next; at least 0
  * @param leaderEpoch leader epoch of the last record accepted; -1 before the first
+ * @param recordsEnd the source offset behind the last record accepted; what lies from there to {@code next} was lost, and
+ *     under which leader epochs is not known
  */
-public record SourcePosition(String topicId, long next, int leaderEpoch) {
+public record SourcePosition(String topicId, long next, int leaderEpoch, long recordsEnd) {
     /** @throws IllegalArgumentException if a value is out of range */
     public SourcePosition {
         requireNonNull(topicId, "topicId");
@@ -18,6 +20,14 @@ public record SourcePosition(String topicId, long next, int leaderEpoch) {
             throw new IllegalArgumentException(
                     "not a source position: topicId " + topicId + ", next " + next + ", leaderEpoch " + leaderEpoch);
         }
+        if (recordsEnd < 0 || recordsEnd > next) {
+            throw new IllegalArgumentException("records end at " + recordsEnd + ", which is not in 0.." + next);
+        }
+    }
+
+    /** A position right behind a record. */
+    public SourcePosition(String topicId, long next, int leaderEpoch) {
+        this(topicId, next, leaderEpoch, next);
     }
 
     /** Where every source begins. */
@@ -27,5 +37,10 @@ public record SourcePosition(String topicId, long next, int leaderEpoch) {
 
     SourcePosition advancedTo(long newNext, int newLeaderEpoch) {
         return new SourcePosition(topicId, newNext, newLeaderEpoch);
+    }
+
+    /** Past offsets whose records are lost. */
+    SourcePosition lostTo(long newNext) {
+        return new SourcePosition(topicId, newNext, leaderEpoch, recordsEnd);
     }
 }

@@ -103,6 +103,22 @@ class HeadGuardTest {
     }
 
     @Test
+    void whatAGapLeavesUnknownIsRebuilt() {
+        // Given
+        PartitionRun lossy = PartitionRun.begin();
+        lossy.offer(CHAIN, event(0, 0, 2).build(), at(1));
+        lossy.offer(CHAIN, gap(1, 9).build(), at(2));
+
+        // When
+        HeadGuard.Verdict verdict = guard.check(Optional.empty(), new TreeMap<>(), lossy.records);
+
+        // Then
+        assertThat(verdict.chains())
+                .extracting(ChainState::source)
+                .containsExactly(new SourcePosition(TOPIC_ID, 10, 2, 1));
+    }
+
+    @Test
     void whatIsMissingAtTheEndIsReplayed() {
         for (int from = 1; from < run.records.size(); from++) {
             // Given: the state as it was after the first records

@@ -158,7 +158,7 @@ class SequencerTest {
                 assertThat(body.from()).isEqualTo(10);
                 assertThat(body.next()).isEqualTo(100);
             });
-            assertThat(appended.state().source()).isEqualTo(new SourcePosition(TOPIC_ID, 100, 3));
+            assertThat(appended.state().source()).isEqualTo(new SourcePosition(TOPIC_ID, 100, 3, 10));
         }
 
         @Test
@@ -258,6 +258,35 @@ class SequencerTest {
                 assertThat(halted.state().halt()).contains(mark);
                 assertThat(halted.state().size()).isEqualTo(2);
             });
+        }
+
+        @Test
+        void aLateCopyOfARecordDeclaredLostIsNoContradiction() {
+            // Given: 10 to 19 are lost; whoever read 15 before, read it under a leader that came after record 9
+            ChainState state = after(atTen(), gap(10, 19).build());
+
+            // When, Then
+            assertThat(offer(state, event(10, 15, 4).build())).isEqualTo(new Outcome.Replayed(15));
+        }
+
+        @Test
+        void behindAGapARecordOfAnotherHistoryStillHaltsTheChain() {
+            // Given
+            ChainState state = after(atTen(), gap(10, 19).build());
+
+            // When, Then: 9 was accepted under leader epoch 3
+            assertThat(offer(state, event(9, 9, 4).build())).isInstanceOf(Outcome.Halted.class);
+        }
+
+        @Test
+        void aRecordBehindAGapKnowsTheLeaderEpochsBelow() {
+            // Given
+            ChainState state =
+                    after(after(atTen(), gap(10, 19).build()), event(20, 20, 4).build());
+
+            // When, Then
+            assertThat(offer(state, event(10, 15, 4).build())).isInstanceOf(Outcome.Replayed.class);
+            assertThat(offer(state, event(10, 15, 5).build())).isInstanceOf(Outcome.Halted.class);
         }
 
         @Test

@@ -6,6 +6,7 @@ import static io.tallystick.chain.sequence.Given.TOPIC_ID;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.chain.sequence.PartitionState.EntryRef;
 import io.tallystick.chain.sequence.PartitionState.LastRecord;
 import io.tallystick.entry.ChainId;
@@ -43,6 +44,11 @@ class StateCodecTest {
                 Optional.empty());
     }
 
+    private static ChainState withLostTail() {
+        AdmittedEvent gap = Given.gap(0, 9).build();
+        return ((Outcome.Appended) Sequencer.offer(Given.begun(), gap, Given.ORIGIN, CREATED)).state();
+    }
+
     static Stream<ChainState> chains() {
         return Stream.of(
                 chain(false, false, false),
@@ -50,6 +56,7 @@ class StateCodecTest {
                 chain(false, true, false),
                 chain(false, false, true),
                 chain(true, true, true),
+                withLostTail(),
                 chain(true, true, true).configured(new PoliciesInForce(1, TenantPolicies.DEFAULT)),
                 chain(false, false, true)
                         .configured(new PoliciesInForce(
@@ -139,7 +146,7 @@ class StateCodecTest {
     @Test
     void aFlagNobodyKnowsIsRefused() {
         byte[] chain = ChainStateCodec.encode(Given.begun());
-        chain[1] |= 8;
+        chain[1] |= 64;
         assertThatThrownBy(() -> ChainStateCodec.decode(CHAIN, chain)).isInstanceOf(LedgerIntegrityException.class);
     }
 

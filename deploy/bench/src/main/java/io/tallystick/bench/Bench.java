@@ -7,6 +7,7 @@ import io.tallystick.bench.load.LatencyCommand;
 import io.tallystick.bench.load.RecoveryCommand;
 import io.tallystick.bench.load.ScalingCommand;
 import io.tallystick.bench.load.SequencerCommand;
+import io.tallystick.bench.simulate.SimulateCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,8 @@ import picocli.CommandLine.Spec;
             LatencyCommand.class,
             RecoveryCommand.class,
             ScalingCommand.class,
-            SequencerCommand.class
+            SequencerCommand.class,
+            SimulateCommand.class
         })
 public final class Bench implements Runnable {
     @Spec

@@ -171,7 +171,12 @@ public final class SourceFollower {
         }
         List<Command> commands = new ArrayList<>();
         if (position.from() > found.end().offset()) {
-            goBack(found.end().offset(), commands, nowNanos);
+            // The last epoch that was read bounds those before, and lets the broker tell where histories part, if further below.
+            goBack(
+                    new ResumePoint(
+                            found.end().offset(), position.fromPoint().leaderEpoch()),
+                    commands,
+                    nowNanos);
         }
         if (position.isIdle()) {
             claim(found.end(), commands);
@@ -218,26 +223,30 @@ public final class SourceFollower {
      * The source has lost records that ingest has read, and others may have taken their offsets. They must be read: their
      * higher leader epoch is what tells the sequencer. What did not change is dropped there as a replay.
      *
-     * @param divergent first source offset whose record may be another one now; empty if none is known to be the same
+     * @param divergent first source offset whose record may be another one now, with the leader epoch before it; empty if no
+     *     record is known to be the same
      */
-    public List<Command> truncated(OptionalLong divergent, long nowNanos) {
+    public List<Command> truncated(Optional<ResumePoint> divergent, long nowNanos) {
         if (!isLocated()) {
             return List.of();
         }
         List<Command> commands = new ArrayList<>();
-        goBack(divergent.orElse(0), commands, nowNanos);
+        goBack(divergent.orElse(ResumePoint.at(0)), commands, nowNanos);
         // The seek comes at once: until then every poll would find the truncation again.
         seek(commands);
         commands.add(locate(Duration.ZERO, nowNanos));
         return commands;
     }
 
-    private void goBack(long offset, List<Command> commands, long nowNanos) {
-        // Never past what is acknowledged: that would be committed.
-        long back = Math.min(offset, position.acked());
+    private void goBack(ResumePoint divergent, List<Command> commands, long nowNanos) {
+        // Never past what is acknowledged: that would be committed. Where the epoch before is known, it is kept: the
+        // source may
+        // be truncated once more, further below.
+        ResumePoint acked = position.ackedPoint();
+        ResumePoint back = divergent.offset() <= acked.offset() ? divergent : acked;
         troubles.happened(nowNanos);
-        commands.add(new Alert(Kind.SOURCE_TRUNCATED, position.from() + " to " + back));
-        position.restartAt(ResumePoint.at(back));
+        commands.add(new Alert(Kind.SOURCE_TRUNCATED, position.from() + " to " + back.offset()));
+        position.restartAt(back);
     }
 
     private Command locate(Duration after, long nowNanos) {

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.simulate;
+
+import io.tallystick.avro.Notice;
+import io.tallystick.entry.Salt;
+import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.admit.Confirmations;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+
+/**
+ * One run of one ingest instance, from its start to its death: the shell around the followers of the partitions it believes
+ * to have. It does one thing at a time; while it stands still, or waits for a flush, everything else waits.
+ */
+final class Session {
+    private static final long CLAIMS_MS = 10_000;
+    private static final long COMMITS_MS = 1_000;
+
+    final World world;
+    final Sender sender;
+    final Admission admission = new Admission(() -> Salt.of(new byte[Salt.LENGTH]));
+    final Confirmations<Reading.Polled> confirmations = new Confirmations<>();
+
+    private final String name;
+    private final Map<Source, Reading> readings = new LinkedHashMap<>();
+    private final Queue<Runnable> inbox = new ArrayDeque<>();
+    private final Queue<Runnable> completions = new ArrayDeque<>();
+    private boolean alive = true;
+    private boolean frozen;
+    private Runnable afterFlush;
+
+    Session(World world, String name) {
+        this.world = world;
+        this.name = name;
+        this.sender = new Sender(world, name);
+        every(CLAIMS_MS, () -> List.copyOf(readings.values()).forEach(Reading::claimIfIdle));
+        every(COMMITS_MS, () -> readings.values().forEach(Reading::commit));
+    }
+
+    private void every(long intervalMs, Runnable action) {
+        world.time.in(world.chance.between(1, intervalMs), () -> again(intervalMs, action));
+    }
+
+    private void again(long intervalMs, Runnable action) {
+        if (alive) {
+            post(action);
+            world.time.in(intervalMs, () -> again(intervalMs, action));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    boolean isAlive() {
+        return alive;
+    }
+
+    boolean isFrozen() {
+        return frozen;
+    }
+
+    /** To be done on the session's one thread. */
+    void post(Runnable action) {
+        if (!alive) {
+            return;
+        }
+        if (frozen || afterFlush != null) {
+            inbox.add(action);
+        } else {
+            action.run();
+        }
+    }
+
+    /** To be done after a wait. */
+    void postIn(long waitMs, Runnable action) {
+        world.time.in(waitMs, () -> post(action));
+    }
+
+    private void drain() {
+        while (alive && !frozen && afterFlush == null && !inbox.isEmpty()) {
+            inbox.poll().run();
+        }
+    }
+
+    // ---- faults
+
+    void die() {
+        alive = false;
+        sender.die();
+    }
+
+    void freeze() {
+        frozen = true;
+        sender.freeze();
+    }
+
+    void thaw() {
+        frozen = false;
+        sender.thaw();
+        complete();
+    }
+
+    // ---- what the group says
+
+    void assigned(Source source) {
+        post(() -> {
+            Reading reading = new Reading(this, source);
+            readings.put(source, reading);
+            reading.begin();
+        });
+    }
+
+    /** Flushes, commits, gives the partition back. */
+    void revoke(Source source, Runnable done) {
+        post(() -> {
+            if (!readings.containsKey(source)) {
+                done.run();
+                return;
+            }
+            afterFlush = () -> {
+                readings.remove(source).commitNow();
+                done.run();
+            };
+            complete();
+        });
+    }
+
+    void lost(Source source) {
+        post(() -> {
+            // It may have the partition again by now.
+            if (world.group.owner(source).filter(owner -> owner == this).isEmpty()) {
+                readings.remove(source);
+            }
+        });
+    }
+
+    /** A parcel was reported; completions count also while everything else waits for the flush. */
+    void completed(Runnable completion) {
+        if (!alive) {
+            return;
+        }
+        completions.add(completion);
+        complete();
+    }
+
+    private void complete() {
+        while (alive && !frozen && !completions.isEmpty()) {
+            completions.poll().run();
+        }
+        if (alive && !frozen && afterFlush != null && sender.isIdle()) {
+            Runnable then = afterFlush;
+            afterFlush = null;
+            then.run();
+        }
+        drain();
+    }
+
+    Optional<Reading> reading(Source source) {
+        return Optional.ofNullable(readings.get(source));
+    }
+
+    boolean reads(Reading reading) {
+        return alive && readings.get(reading.source) == reading;
+    }
+
+    // ---- what it tails
+
+    void noticed(Notice notice) {
+        post(() -> {
+            for (Reading reading : List.copyOf(readings.values())) {
+                if (reading.source.chain.toString().equals(notice.getChain())) {
+                    reading.noticed(notice);
+                }
+            }
+        });
+    }
+
+    /** A descriptor was changed. */
+    void described(Source source) {
+        post(() -> {
+            Reading reading = readings.get(source);
+            if (reading != null) {
+                reading.described();
+            }
+        });
+    }
+
+    // ---- looks at topics
+
+    /** Has the topics of waiting batches looked at, all in one request, and then releases them. */
+    void confirm() {
+        List<String> topics = new ArrayList<>(confirmations.ask());
+        if (topics.isEmpty()) {
+            return;
+        }
+        boolean fails = world.faults.lookupFails();
+        world.time.in(world.faults.lookupMs(), () -> {
+            Map<String, String> found = new LinkedHashMap<>();
+            world.sources.stream().filter(source -> topics.contains(source.topic)).forEach(source -> source.log()
+                    .filter(log -> !fails)
+                    .ifPresent(log -> found.put(source.topic, log.topicId())));
+            postIn(world.faults.lookupMs(), () -> confirmed(found));
+        });
+    }
+
+    private void confirmed(Map<String, String> found) {
+        List<Confirmations.Waiting<Reading.Polled>> released = confirmations.answered();
+        // The next look travels while these are admitted.
+        confirm();
+        for (Reading reading : List.copyOf(readings.values())) {
+            if (found.containsKey(reading.source.topic)) {
+                reading.seen(found.get(reading.source.topic));
+            }
+        }
+        for (Confirmations.Waiting<Reading.Polled> waiting : released) {
+            if (reads(waiting.batch().of())) {
+                waiting.batch().of().release(waiting.batch(), found.containsKey(waiting.topic()));
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.simulate;
+
+import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.AdmittedKind;
+import io.tallystick.chain.sequence.ChainState;
+import io.tallystick.chain.sequence.Outcome;
+import io.tallystick.chain.sequence.Step;
+import io.tallystick.entry.Gap;
+import io.tallystick.ingest.admit.Commit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Looks on while a history runs: no chain waits for long without anybody being told, nothing is committed that was not
+ * acknowledged, and which gaps were recorded on whose word.
+ */
+final class Watch {
+    /** For so long a chain may make no progress before somebody must be told. */
+    static final long WAITS_MAX_MS = 60_000;
+
+    private static final long LOOKS_MS = 2_000;
+
+    /** A gap that became an entry, and when its sender had been assigned the partition. */
+    record RecordedGap(Source source, String topicId, long from, long next, IngestLog.Stored message) {}
+
+    private record Landed(String topicId, long next) {}
+
+    private record Begun(Session session, Source source, long offset) {}
+
+    final List<RecordedGap> gaps = new ArrayList<>();
+
+    private final World world;
+    private final Map<Source, Long> quietSince = new HashMap<>();
+    private final Map<Source, Long> alertedAt = new HashMap<>();
+    private final Map<Source, Long> progress = new HashMap<>();
+    private final Map<Landed, Set<Long>> landed = new HashMap<>();
+    private final Set<Begun> begun = new HashSet<>();
+    private Optional<String> violation = Optional.empty();
+
+    Watch(World world) {
+        this.world = world;
+        world.time.in(LOOKS_MS, this::look);
+    }
+
+    /** What was found first. */
+    Optional<String> violation() {
+        return violation;
+    }
+
+    private void violated(String what) {
+        world.trace.say("VIOLATION", () -> what);
+        if (violation.isEmpty()) {
+            violation = Optional.of(what);
+        }
+    }
+
+    // ---- what it is told
+
+    /** Somebody who looks at alerts or metrics sees that this chain is in trouble. */
+    void alerted(Source source) {
+        alertedAt.put(source, world.time.now());
+        quietSince.put(source, world.time.now());
+    }
+
+    boolean wasAlerted(Source source, long withinMs) {
+        return alertedAt.getOrDefault(source, Long.MIN_VALUE / 2) >= world.time.now() - withinMs;
+    }
+
+    /** What an operator sees without us: a process is gone, a partition moves. */
+    void disturbed(Source source) {
+        quietSince.put(source, world.time.now());
+    }
+
+    void sequencerDown() {
+        world.sources.forEach(this::disturbed);
+    }
+
+    /** A committed step of the sequencer. */
+    void sequenced(IngestLog.Stored stored, Step step) {
+        Outcome outcome = step.outcome().orElseThrow();
+        Source source = world.sources.stream()
+                .filter(found -> found.chain.toString().equals(stored.parcel().key()))
+                .findFirst()
+                .orElseThrow();
+        switch (outcome.type()) {
+            case DISCONTINUOUS, WRONG_TOPIC, HALTED, IGNORED, UNKNOWN_CHAIN -> alerted(source);
+            case APPENDED -> appended(source, stored, (Outcome.Appended) outcome);
+            case CLAIMED, REPLAYED -> {}
+        }
+    }
+
+    private void appended(Source source, IngestLog.Stored stored, Outcome.Appended appended) {
+        if (appended.entry().entry().body() instanceof Gap gap) {
+            gaps.add(new RecordedGap(source, appended.state().source().topicId(), gap.from(), gap.next(), stored));
+        }
+    }
+
+    // ---- commits
+
+    /** A message has landed, whatever becomes of it later. */
+    void landed(IngestLog.Stored stored) {
+        if (stored.parcel().message() instanceof AdmittedEvent event && event.getKind() != AdmittedKind.SOURCE) {
+            landed.computeIfAbsent(new Landed(event.getTopicId(), event.getOffset() + 1), next -> new HashSet<>())
+                    .add(event.getFrom());
+        }
+    }
+
+    /** The session was told, or decided, to go on from here; what it then commits needs no message of its own. */
+    void began(Session session, Source source, long offset) {
+        begun.add(new Begun(session, source, offset));
+    }
+
+    /** A session commits: everything before must have landed, or it never had to send it. */
+    void committed(Session session, Source source, Commit commit) {
+        if (!isFounded(session, source, commit.topicId(), commit.point().offset())) {
+            violated(source + ": " + session + " committed " + commit.point().offset()
+                    + ", which was never contiguously acknowledged");
+        }
+    }
+
+    private boolean isFounded(Session session, Source source, String topicId, long offset) {
+        return offset == 0
+                || begun.contains(new Begun(session, source, offset))
+                || landed.getOrDefault(new Landed(topicId, offset), Set.of()).stream()
+                        .anyMatch(from -> isFounded(session, source, topicId, from));
+    }
+
+    // ---- chains that wait
+
+    private void look() {
+        for (Source source : world.sources) {
+            Optional<ChainState> chain = world.sequencer.committed(source);
+            long next = chain.map(state -> state.source().next() + state.size()).orElse(-1L);
+            boolean moved = !Long.valueOf(next).equals(progress.put(source, next));
+            if (moved || source.suspended || world.sequencer.isDown() || !waits(source, chain)) {
+                disturbed(source);
+            } else if (world.time.now() - quietSince.getOrDefault(source, 0L) > WAITS_MAX_MS && !isMetered(source)) {
+                violated(source + " has been waiting for more than 60 s and nobody was told");
+                disturbed(source);
+            }
+        }
+        world.time.in(LOOKS_MS, this::look);
+    }
+
+    /** Whether the source has something that its chain has not. */
+    private boolean waits(Source source, Optional<ChainState> chain) {
+        SourceLog log = source.log().orElse(null);
+        if (log == null || chain.flatMap(ChainState::halt).isPresent()) {
+            return false;
+        }
+        if (chain.isPresent() && !chain.get().source().topicId().equals(log.topicId())) {
+            return true;
+        }
+        return log.hasCommitted(chain.map(state -> state.source().next()).orElse(0L), log.lastStable());
+    }
+
+    /** Whether the metric that tells for how long a chain has been waiting shows it. */
+    boolean isMetered(Source source) {
+        return world.group
+                .owner(source)
+                .flatMap(session -> session.reading(source))
+                .map(reading -> reading.follower()
+                                .waiting(world.time.now() * 1_000_000)
+                                .toMillis()
+                        > WAITS_MAX_MS / 2)
+                .orElse(false);
+    }
+}
