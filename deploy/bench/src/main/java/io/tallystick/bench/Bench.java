@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench;
 
+import io.tallystick.bench.faults.FaultsCommand;
 import io.tallystick.bench.kernel.KernelsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Measures the ledger, every figure beside its baseline of the same run.",
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {KernelsCommand.class})
+        subcommands = {KernelsCommand.class, FaultsCommand.class})
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;
