@@ -120,11 +120,12 @@ final class Campaign implements AutoCloseable {
                 Tenant.all().keySet(),
                 journals)));
         judge.start();
-        load.start(options.seed(), options.rate());
+        // Before the load, which would only pile up while the stages start.
         probe = new Probe(load, topics, judge);
         if (probe.round(START_MAX, this::needsAHand).isEmpty()) {
             throw new IllegalStateException("the ledger did not start, see the logs in " + options.directory());
         }
+        load.start(options.seed(), options.rate());
     }
 
     private static Map<String, String> merged(Map<String, String> one, Map<String, String> other) {

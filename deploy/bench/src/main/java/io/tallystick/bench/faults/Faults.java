@@ -39,7 +39,7 @@ final class Faults {
             case KILL -> fleet.child(fault.target()).kill();
             case PAUSE -> fleet.child(fault.target()).pause(fault.lasts());
             case BROKER_RESTART -> restart(fault);
-            case LEADER_MOVED -> moveLeaders(fault);
+            case LEADER_MOVED -> moveLeaders();
             case REBALANCE_STORM -> storm(fault);
             case STATE_DELETED -> loseState(fault);
             case DISK_FULL -> fillDisk(fault);
@@ -56,7 +56,7 @@ final class Faults {
     }
 
     /** Turns the list of replicas of every partition by one and has the first of it elected. */
-    private void moveLeaders(PlannedFault fault) throws InterruptedException, ExecutionException, TimeoutException {
+    private void moveLeaders() throws InterruptedException, ExecutionException, TimeoutException {
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, fleet.bootstrapServers(),
                 AdminClientConfig.CLIENT_ID_CONFIG, "faults"))) {

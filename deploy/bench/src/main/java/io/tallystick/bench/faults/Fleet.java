@@ -7,6 +7,7 @@ import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.embedded.EmbeddedRegistry;
 import io.tallystick.topic.LedgerSettings;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -135,7 +136,7 @@ final class Fleet implements AutoCloseable {
         while (true) {
             int port = PORT_FIRST + random.nextInt(PORT_COUNT);
             try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress("127.0.0.1", port));
+                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
                 if (ports.add(port)) {
                     return port;
                 }

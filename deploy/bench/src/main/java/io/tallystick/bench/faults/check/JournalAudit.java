@@ -4,8 +4,8 @@ package io.tallystick.bench.faults.check;
 import io.tallystick.bench.faults.check.Finding.Kind;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -26,10 +26,10 @@ final class JournalAudit {
     private final Set<String> aborted = new HashSet<>();
 
     /** Per source: acknowledged and not yet found, offset to digest. */
-    private final Map<String, TreeMap<Long, String>> acknowledged = new HashMap<>();
+    private final Map<String, NavigableMap<Long, String>> acknowledged = new HashMap<>();
 
     /** Per source: found and not yet known to be acknowledged, offset to digest. */
-    private final Map<String, TreeMap<Long, String>> found = new HashMap<>();
+    private final Map<String, NavigableMap<Long, String>> found = new HashMap<>();
 
     private final Map<String, Long> positions = new HashMap<>();
     private long acknowledgements;
@@ -95,7 +95,7 @@ final class JournalAudit {
         findings.add(Kind.LOST, source, "the record acknowledged at offset " + offset + " is not there");
     }
 
-    private static TreeMap<Long, String> of(Map<String, TreeMap<Long, String>> map, String source) {
+    private static NavigableMap<Long, String> of(Map<String, NavigableMap<Long, String>> map, String source) {
         return map.computeIfAbsent(source, s -> new TreeMap<>());
     }
 
@@ -108,8 +108,7 @@ final class JournalAudit {
         Map<String, Integer> unsettled = new HashMap<>();
         open.values().forEach(sent -> unsettled.merge(sent.source() + " " + sent.digest(), 1, Integer::sum));
         found.forEach((source, records) -> {
-            for (Iterator<Map.Entry<Long, String>> it = records.entrySet().iterator(); it.hasNext(); ) {
-                Map.Entry<Long, String> record = it.next();
+            for (Map.Entry<Long, String> record : records.entrySet()) {
                 String key = source + " " + record.getValue();
                 int left = unsettled.getOrDefault(key, 0);
                 if (aborted.contains(record.getValue())) {

@@ -2,7 +2,6 @@
 package io.tallystick.bench.faults.check;
 
 import io.tallystick.bench.faults.check.LedgerRecord.Line;
-import io.tallystick.bench.faults.check.LedgerRecord.Type;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
@@ -47,9 +46,9 @@ final class LedgerReader {
     private static LedgerRecord of(GenericRecord record, Schema schema) throws IOException {
         long pseq = (Long) record.get("pseq");
         return switch (schema.getName()) {
-            case "Init" -> new LedgerRecord(pseq, Type.INIT, Optional.empty());
-            case "Boundary" -> new LedgerRecord(pseq, Type.BOUNDARY, Optional.empty());
-            case "LedgerEntry" -> new LedgerRecord(pseq, Type.ENTRY, Optional.of(line(record)));
+            case "Init" -> new LedgerRecord(pseq, LedgerRecord.Type.INIT, Optional.empty());
+            case "Boundary" -> new LedgerRecord(pseq, LedgerRecord.Type.BOUNDARY, Optional.empty());
+            case "LedgerEntry" -> new LedgerRecord(pseq, LedgerRecord.Type.ENTRY, Optional.of(line(record)));
             default -> throw new IOException("a record " + schema.getName());
         };
     }

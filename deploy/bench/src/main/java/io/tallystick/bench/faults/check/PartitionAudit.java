@@ -2,7 +2,6 @@
 package io.tallystick.bench.faults.check;
 
 import io.tallystick.bench.faults.check.Finding.Kind;
-import io.tallystick.bench.faults.check.LedgerRecord.Type;
 
 /** One partition of {@code ledger.entries}: begins with its Init record, counts without gaps. */
 final class PartitionAudit {
@@ -16,7 +15,7 @@ final class PartitionAudit {
     }
 
     void next(LedgerRecord record) {
-        if ((record.type() == Type.INIT) != (expected == 0)) {
+        if ((record.type() == LedgerRecord.Type.INIT) != (expected == 0)) {
             findings.add(Kind.IRREGULAR, where, record.type() + " where record " + expected + " is due");
         }
         if (record.pseq() < expected) {
