@@ -100,7 +100,7 @@ final class Child {
             throw new UncheckedIOException(e);
         }
         Process started = process;
-        started.onExit().thenAccept(this::ended);
+        var unused = started.onExit().thenAccept(this::ended);
         LOGGER.atInfo()
                 .addKeyValue("child", name)
                 .addKeyValue("pid", started.pid())

@@ -82,7 +82,8 @@ final class Judge {
         return reached;
     }
 
-    private void stop() throws InterruptedException {
+    /** Ends the thread; what was found stays. */
+    void stop() throws InterruptedException {
         stopped = true;
         thread.join();
     }

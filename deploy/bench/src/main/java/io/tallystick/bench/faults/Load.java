@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -23,11 +24,15 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The tenants' producers: a thread and a journal each, at a steady rate until they are told to stop. */
+/**
+ * The tenants' producers: a thread and a journal each, at a steady rate until they are told to stop. They pause while more
+ * than 12 seconds' records wait for their entries, so that an outage is measured and not the machine's speed afterwards.
+ */
 final class Load {
     private static final Logger LOGGER = LoggerFactory.getLogger(Load.class);
     private static final int TRANSACTION_RECORDS_MAX = 15;
     private static final int ABORT_PERCENT = 20;
+    private static final int BACKLOG_SECONDS = 12;
 
     private final String bootstrapServers;
     private final Topics topics;
@@ -35,9 +40,12 @@ final class Load {
     private final List<Thread> threads = new ArrayList<>();
     private final List<Journal> open = new ArrayList<>();
     private final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    private final LongSupplier backlog;
     private volatile boolean stopped;
 
-    Load(String bootstrapServers, Topics topics, Path journals) {
+    /** @param backlog how many committed records wait for their entries */
+    Load(String bootstrapServers, Topics topics, Path journals, LongSupplier backlog) {
+        this.backlog = backlog;
         this.bootstrapServers = bootstrapServers;
         this.topics = topics;
         this.journals = journals;
@@ -53,7 +61,7 @@ final class Load {
                 Events events = new Events(topics.in(tenant.id()), name, random);
                 Journal journal = journal(name);
                 long interval = TimeUnit.SECONDS.toNanos(1) * all / rate;
-                Pace pace = new Pace(interval);
+                Pace pace = new Pace(interval, (long) BACKLOG_SECONDS * rate);
                 thread(
                         name,
                         tenant.isTransactional()
@@ -82,16 +90,21 @@ final class Load {
     }
 
     /** When the next record is due. What an outage held back is not made up for in one burst. */
-    private static final class Pace {
+    private final class Pace {
         private static final long BEHIND_MAX = TimeUnit.SECONDS.toNanos(1);
         private final long interval;
+        private final long backlogMax;
         private long next = System.nanoTime();
 
-        Pace(long interval) {
+        Pace(long interval, long backlogMax) {
             this.interval = interval;
+            this.backlogMax = backlogMax;
         }
 
         void await() {
+            while (backlog.getAsLong() > backlogMax && !stopped) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
             long now = System.nanoTime();
             if (now - next > BEHIND_MAX) {
                 next = now;
