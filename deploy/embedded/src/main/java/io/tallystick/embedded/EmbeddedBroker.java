@@ -63,7 +63,8 @@ public final class EmbeddedBroker implements AutoCloseable {
             int port = ports.choose("broker", options.bindHost(), options.brokerPort());
             int controllerPort = ports.choose("controller", "127.0.0.1", 0);
             Path kafka = Files.createDirectories(home.resolve("kafka"));
-            String clusterId = format(kafka, BrokerSettings.NODE_ID, Uuid.randomUuid().toString());
+            String clusterId =
+                    format(kafka, BrokerSettings.NODE_ID, Uuid.randomUuid().toString());
             KafkaRaftServer server = startServer(BrokerSettings.of(
                     kafka,
                     new BrokerSettings.Listeners(options.bindHost(), options.advertisedHost(), port, controllerPort)));

@@ -68,7 +68,8 @@ class EmbeddedNodeIT {
         }
         Map<String, Object> client = Map.of(
                 "bootstrap.servers",
-                String.join(",", nodes.stream().map(EmbeddedNode::bootstrapServers).toList()));
+                String.join(
+                        ",", nodes.stream().map(EmbeddedNode::bootstrapServers).toList()));
         try (Admin admin = Admin.create(client);
                 Producer<byte[], byte[]> producer =
                         new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -79,7 +80,9 @@ class EmbeddedNodeIT {
 
             // Then
             assertThat(producer.send(new ProducerRecord<>("t", new byte[] {1}))).succeedsWithin(PATIENCE);
-            assertThat(admin.describeCluster().clusterId()).succeedsWithin(PATIENCE).isEqualTo(cluster);
+            assertThat(admin.describeCluster().clusterId())
+                    .succeedsWithin(PATIENCE)
+                    .isEqualTo(cluster);
         } finally {
             brokers.forEach(EmbeddedBroker::close);
         }

@@ -24,13 +24,11 @@ class EmbeddedNodeTest {
         // Then
         assertThat(settings)
                 .containsEntry("node.id", "2")
-                .containsEntry(
-                        "controller.quorum.voters", "1@127.0.0.1:20001,2@127.0.0.1:20002,3@127.0.0.1:20003")
+                .containsEntry("controller.quorum.voters", "1@127.0.0.1:20001,2@127.0.0.1:20002,3@127.0.0.1:20003")
                 .containsEntry(
                         "listeners",
                         "PLAINTEXT://127.0.0.1:20004,CONTROLLER://127.0.0.1:20002,CHAIN_1://127.0.0.1:20005")
-                .containsEntry(
-                        "advertised.listeners", "PLAINTEXT://127.0.0.1:20004,CHAIN_1://127.0.0.1:40005")
+                .containsEntry("advertised.listeners", "PLAINTEXT://127.0.0.1:20004,CHAIN_1://127.0.0.1:40005")
                 .containsEntry("min.insync.replicas", "2")
                 .containsEntry("transaction.state.log.min.isr", "2")
                 .containsEntry("offsets.topic.replication.factor", "3");

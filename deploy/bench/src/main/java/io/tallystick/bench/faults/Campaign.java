@@ -82,7 +82,8 @@ final class Campaign implements AutoCloseable {
         say("ledger runs: %d broker(s), 2 ingest, 2 sequencers, %d records/s", options.brokers(), options.rate());
         int number = 1;
         for (FaultPlan.Step step : FaultPlan.of(options.seed(), options.faults(), options.brokers(), possible)) {
-            if (!failures.isEmpty() || options.atMost().filter(max -> at().compareTo(max) > 0).isPresent()) {
+            if (!failures.isEmpty()
+                    || options.atMost().filter(max -> at().compareTo(max) > 0).isPresent()) {
                 break;
             }
             TimeUnit.MILLISECONDS.sleep(step.before().toMillis());
@@ -97,14 +98,20 @@ final class Campaign implements AutoCloseable {
         Map<String, Integer> ownExits = new TreeMap<>();
         fleet.children().forEach(child -> ownExits.put(child.name(), child.ownExits()));
         return new FaultReport(
-                options, List.copyOf(episodes), judge.totals(), judge.findings(), ownExits, List.copyOf(failures), at());
+                options,
+                List.copyOf(episodes),
+                judge.totals(),
+                judge.findings(),
+                ownExits,
+                List.copyOf(failures),
+                at());
     }
 
     private void setUp() throws IOException, InterruptedException {
         Path journals = Files.createDirectories(options.directory().resolve("journals"));
         fleet.startBrokers();
-        LedgerSettings settings = LedgerSettings.of(
-                new ChainConfig(merged(fleet.settings(), Map.of(ChainConfig.STATE_DIR, "none"))));
+        LedgerSettings settings =
+                LedgerSettings.of(new ChainConfig(merged(fleet.settings(), Map.of(ChainConfig.STATE_DIR, "none"))));
         initialise(settings);
         fleet.startStages();
         Map<String, Integer> sources = new TreeMap<>(Tenant.all());
@@ -186,7 +193,9 @@ final class Campaign implements AutoCloseable {
         Optional<Duration> recovered = probe.round(options.limit(), this::needsAHand);
         Episode episode = new Episode(number, at, step.faults(), lasted, recovered, note);
         episodes.add(episode);
-        say("#%-3d %-44s %s%s", number, names(step.faults()), outcome(episode), note.isEmpty() ? "" : "  (" + note + ")");
+        say(
+                "#%-3d %-44s %s%s",
+                number, names(step.faults()), outcome(episode), note.isEmpty() ? "" : "  (" + note + ")");
         judgeNow(episode);
     }
 
@@ -243,8 +252,10 @@ final class Campaign implements AutoCloseable {
             failures.add("#" + episode.number() + " " + names(episode.faults()) + ": not running after "
                     + options.limit().toSeconds() + " s; covered " + probe.covered());
             Optional<Duration> late = probe.round(LAST_CHANCE, this::needsAHand);
-            say("     %s", late.map(took -> "runs after " + took.toSeconds() + " s more")
-                    .orElse("still does not run after " + LAST_CHANCE.toSeconds() + " s more"));
+            say(
+                    "     %s",
+                    late.map(took -> "runs after " + took.toSeconds() + " s more")
+                            .orElse("still does not run after " + LAST_CHANCE.toSeconds() + " s more"));
         }
         judgeFindings();
     }
@@ -265,8 +276,8 @@ final class Campaign implements AutoCloseable {
         load.stop();
         if (!settled()) {
             // Nothing of it is lost yet: it is not there in time.
-            failures.add(judge.totals().due() + " committed records have no entry after "
-                    + SETTLE_MAX.toSeconds() + " s; covered " + probe.covered());
+            failures.add(judge.totals().due() + " committed records have no entry after " + SETTLE_MAX.toSeconds()
+                    + " s; covered " + probe.covered());
             judge.stop();
         } else if (!judge.finish(SETTLE_MAX)) {
             failures.add("the topics could not be read to their ends");

@@ -118,7 +118,8 @@ final class Child {
                 "-Dfaults.log=" + directory.resolve(name + ".log"),
                 "-Dfaults.level=" + (role == Role.BROKER ? "WARN" : "INFO"),
                 "-Dlogback.configurationFile=io/tallystick/bench/faults/logback.xml"));
-        command.addAll(List.of(ChildMain.class.getName(), role.word(), properties().toString()));
+        command.addAll(
+                List.of(ChildMain.class.getName(), role.word(), properties().toString()));
         return command;
     }
 
@@ -190,7 +191,10 @@ final class Child {
         try {
             stopped.getOutputStream().close();
         } catch (IOException e) {
-            LOGGER.atInfo().addKeyValue("child", name).addKeyValue("error", e.toString()).log("has no input any more");
+            LOGGER.atInfo()
+                    .addKeyValue("child", name)
+                    .addKeyValue("error", e.toString())
+                    .log("has no input any more");
         }
         if (!stopped.waitFor(STOP_MAX.toSeconds(), TimeUnit.SECONDS)) {
             LOGGER.atWarn().addKeyValue("child", name).log("did not stop in time");

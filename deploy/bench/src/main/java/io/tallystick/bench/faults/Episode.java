@@ -16,7 +16,12 @@ import java.util.Optional;
  * @param note what did not go as planned; empty if all did
  */
 record Episode(
-        int number, Duration at, List<PlannedFault> faults, Duration lasted, Optional<Duration> recovered, String note) {
+        int number,
+        Duration at,
+        List<PlannedFault> faults,
+        Duration lasted,
+        Optional<Duration> recovered,
+        String note) {
     Episode {
         faults = List.copyOf(faults);
     }

@@ -55,9 +55,8 @@ record FaultReport(
     private Map<String, List<Episode>> byTitle() {
         Map<String, List<Episode>> rows = new TreeMap<>();
         for (Episode episode : episodes) {
-            String title = episode.faults().size() > 1
-                    ? PAIR
-                    : episode.faults().get(0).title();
+            String title =
+                    episode.faults().size() > 1 ? PAIR : episode.faults().get(0).title();
             rows.computeIfAbsent(title, t -> new ArrayList<>()).add(episode);
         }
         return rows;
@@ -133,11 +132,18 @@ record FaultReport(
                 .put("brokers", options.brokers())
                 .put("entries", totals.entries())
                 .put("acknowledged", totals.acknowledged())
-                .put("episodes", new JsonArray(episodes.stream().<JsonValue>map(FaultReport::json).toList()))
+                .put(
+                        "episodes",
+                        new JsonArray(episodes.stream()
+                                .<JsonValue>map(FaultReport::json)
+                                .toList()))
                 .put("exits", exits.build())
                 .put("failures", JsonArray.ofStrings(failures))
                 .put("faults", faults())
-                .put("findings", JsonArray.ofStrings(findings.first().stream().map(Finding::toString).toList()))
+                .put(
+                        "findings",
+                        JsonArray.ofStrings(
+                                findings.first().stream().map(Finding::toString).toList()))
                 .put("found", found.build())
                 .put("kinds", kinds.build())
                 .put("passed", passed())

@@ -58,8 +58,10 @@ final class Faults {
     /** Turns the list of replicas of every partition by one and has the first of it elected. */
     private void moveLeaders() throws InterruptedException, ExecutionException, TimeoutException {
         try (Admin admin = Admin.create(Map.of(
-                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, fleet.bootstrapServers(),
-                AdminClientConfig.CLIENT_ID_CONFIG, "faults"))) {
+                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
+                fleet.bootstrapServers(),
+                AdminClientConfig.CLIENT_ID_CONFIG,
+                "faults"))) {
             Set<String> topics = admin.listTopics(new ListTopicsOptions().listInternal(true))
                     .names()
                     .get(ADMIN_SECONDS, TimeUnit.SECONDS);
@@ -67,8 +69,8 @@ final class Faults {
                     admin.describeTopics(topics).allTopicNames().get(ADMIN_SECONDS, TimeUnit.SECONDS);
             Map<TopicPartition, Optional<NewPartitionReassignment>> turned = new HashMap<>();
             described.forEach((topic, description) -> description.partitions().forEach(partition -> {
-                List<Integer> replicas =
-                        new ArrayList<>(partition.replicas().stream().map(Node::id).toList());
+                List<Integer> replicas = new ArrayList<>(
+                        partition.replicas().stream().map(Node::id).toList());
                 replicas.add(replicas.remove(0));
                 turned.put(
                         new TopicPartition(topic, partition.partition()),

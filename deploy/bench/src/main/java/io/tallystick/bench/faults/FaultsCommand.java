@@ -83,7 +83,8 @@ public final class FaultsCommand implements Callable<Integer> {
                 Files.createTempDirectory("tallystick-faults-"));
         // Before the first logger: clients talk much while brokers are away.
         System.setProperty("logback.configurationFile", LOGBACK);
-        System.setProperty("faults.log", options.directory().resolve("campaign.log").toString());
+        System.setProperty(
+                "faults.log", options.directory().resolve("campaign.log").toString());
         return run(options, spec.commandLine().getOut());
     }
 

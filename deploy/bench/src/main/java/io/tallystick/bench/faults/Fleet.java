@@ -148,7 +148,11 @@ final class Fleet implements AutoCloseable {
 
     private Map<String, String> properties(EmbeddedNode node) {
         return Map.of(
-                "directory", directory.resolve("brokers").resolve("broker-" + node.id()).toString(),
+                "directory",
+                        directory
+                                .resolve("brokers")
+                                .resolve("broker-" + node.id())
+                                .toString(),
                 "id", Integer.toString(node.id()),
                 "cluster", node.clusterId(),
                 "controllers",
@@ -180,7 +184,8 @@ final class Fleet implements AutoCloseable {
                             .collect(Collectors.joining(",")));
         }
         if (stage.role() == Role.CHAIN) {
-            properties.put(ChainConfig.STATE_DIR, disks.get(stage.name()).state().toString());
+            properties.put(
+                    ChainConfig.STATE_DIR, disks.get(stage.name()).state().toString());
             properties.put(ChainConfig.GROUP_INSTANCE_ID, stage.name());
             // Shorter than by default, so that a pause outlasts both: then the paused one is a zombie.
             properties.put(ChainConfig.STREAMS_PREFIX + "producer.transaction.timeout.ms", "8000");

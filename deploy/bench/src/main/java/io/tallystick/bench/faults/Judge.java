@@ -47,7 +47,9 @@ final class Judge {
     private void publish() {
         covered = checker.audit().covered();
         totals = new Totals(
-                checker.audit().entries(), checker.audit().acknowledged(), checker.audit().due());
+                checker.audit().entries(),
+                checker.audit().acknowledged(),
+                checker.audit().due());
     }
 
     /** Per chain the source offset up to which entries account for everything. */

@@ -82,7 +82,10 @@ final class Load {
         Thread thread = new Thread(task, "load-" + name);
         thread.setDaemon(true);
         thread.setUncaughtExceptionHandler((ended, thrown) -> {
-            LOGGER.atError().setCause(thrown).addKeyValue("thread", ended.getName()).log("producer ended");
+            LOGGER.atError()
+                    .setCause(thrown)
+                    .addKeyValue("thread", ended.getName())
+                    .log("producer ended");
             failures.add(thrown);
         });
         threads.add(thread);
@@ -116,14 +119,22 @@ final class Load {
 
     Producer<byte[], byte[]> producer(String name, Map<String, Object> more) {
         Map<String, Object> properties = new HashMap<>(Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                ProducerConfig.CLIENT_ID_CONFIG, name,
-                ProducerConfig.ACKS_CONFIG, "all",
-                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true,
-                ProducerConfig.LINGER_MS_CONFIG, 2,
-                ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20,
-                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 10_000,
-                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 120_000));
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                bootstrapServers,
+                ProducerConfig.CLIENT_ID_CONFIG,
+                name,
+                ProducerConfig.ACKS_CONFIG,
+                "all",
+                ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
+                true,
+                ProducerConfig.LINGER_MS_CONFIG,
+                2,
+                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+                4 << 20,
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                10_000,
+                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
+                120_000));
         properties.putAll(more);
         return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -133,7 +144,10 @@ final class Load {
             while (!stopped) {
                 pace.await();
                 int partition = random.nextInt(tenant.partitions());
-                send(producer, journal, tenant == Tenant.ALPHA ? events.plain(partition) : events.cloudEvent(partition));
+                send(
+                        producer,
+                        journal,
+                        tenant == Tenant.ALPHA ? events.plain(partition) : events.cloudEvent(partition));
             }
         }
     }
@@ -157,8 +171,7 @@ final class Load {
         return topics.tenantOf(record.topic()).orElseThrow() + "/" + record.partition();
     }
 
-    private void transactions(
-            Tenant tenant, String name, Events events, Journal journal, Random random, Pace pace) {
+    private void transactions(Tenant tenant, String name, Events events, Journal journal, Random random, Pace pace) {
         while (!stopped) {
             // No shorter timeout than the pauses of a broker: a transaction that times out is simply aborted.
             try (Producer<byte[], byte[]> producer = producer(

@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
@@ -42,14 +44,18 @@ final class Probe implements AutoCloseable {
     Optional<Duration> round(Duration limit, BooleanSupplier giveUp) throws InterruptedException {
         long begin = System.nanoTime();
         Map<String, Long> landed = new ConcurrentHashMap<>();
+        Queue<Runnable> sends = new ConcurrentLinkedQueue<>();
         Tenant.all().forEach((tenant, partitions) -> {
             for (int partition = 0; partition < partitions; partition++) {
-                send(tenant, partition, landed);
+                send(tenant, partition, landed, sends);
             }
         });
         int chains = Tenant.all().values().stream().mapToInt(Integer::intValue).sum();
         while (System.nanoTime() - begin < limit.toNanos()) {
             judge.requireAlive();
+            for (Runnable again = sends.poll(); again != null; again = sends.poll()) {
+                again.run();
+            }
             if (landed.size() == chains && isCovered(landed)) {
                 return Optional.of(Duration.ofNanos(System.nanoTime() - begin));
             }
@@ -61,7 +67,8 @@ final class Probe implements AutoCloseable {
         return Optional.empty();
     }
 
-    private void send(String tenant, int partition, Map<String, Long> landed) {
+    /** A producer gives a record up after its delivery timeout; another one is sent then, by this thread. */
+    private void send(String tenant, int partition, Map<String, Long> landed, Queue<Runnable> sends) {
         byte[] value = ("{\"probe\":" + count++ + "}").getBytes(UTF_8);
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topics.in(tenant), partition, null, value);
         String chain = load.chain(record);
@@ -70,6 +77,8 @@ final class Probe implements AutoCloseable {
             if (failure == null) {
                 journal.acknowledged(number, metadata.offset());
                 landed.put(chain, metadata.offset());
+            } else {
+                sends.add(() -> send(tenant, partition, landed, sends));
             }
         });
     }

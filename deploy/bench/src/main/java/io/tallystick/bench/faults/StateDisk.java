@@ -28,8 +28,7 @@ final class StateDisk {
 
     static StateDisk make(Path directory) throws IOException, InterruptedException {
         Files.createDirectories(directory);
-        boolean mounted =
-                run("mount", "-t", "tmpfs", "-o", "size=" + MEBIBYTES + "m", "tmpfs", directory.toString());
+        boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=" + MEBIBYTES + "m", "tmpfs", directory.toString());
         StateDisk disk = new StateDisk(directory, mounted);
         Files.createDirectories(disk.state());
         return disk;

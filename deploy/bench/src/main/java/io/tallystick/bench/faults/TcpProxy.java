@@ -45,8 +45,8 @@ final class TcpProxy implements AutoCloseable {
     /** A proxy on a port that is free. */
     static TcpProxy to(int targetPort) throws IOException {
         InetAddress loopback = InetAddress.getLoopbackAddress();
-        TcpProxy proxy = new TcpProxy(
-                new ServerSocket(0, BACKLOG, loopback), new InetSocketAddress(loopback, targetPort));
+        TcpProxy proxy =
+                new TcpProxy(new ServerSocket(0, BACKLOG, loopback), new InetSocketAddress(loopback, targetPort));
         thread(proxy::accept, "proxy-" + targetPort);
         return proxy;
     }

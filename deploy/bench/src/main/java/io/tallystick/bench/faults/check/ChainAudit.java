@@ -85,8 +85,8 @@ final class ChainAudit {
             }
             case "event", "rejected" -> account(line, entry);
             case "control" -> commitments.check(line, entry);
-            case "gap" -> report(
-                    Kind.LOST, "gap at " + entry.seq() + " over [" + entry.from() + ", " + entry.next() + ")");
+            case "gap" ->
+                report(Kind.LOST, "gap at " + entry.seq() + " over [" + entry.from() + ", " + entry.next() + ")");
             default -> report(Kind.IRREGULAR, "an entry of kind " + entry.kind() + " at " + entry.seq());
         }
         duplicates.check(entry);
@@ -94,8 +94,9 @@ final class ChainAudit {
 
     private void link(Line line, Entry entry) {
         if (!entry.chain().equals(chain) || entry.seq() != line.seq()) {
-            report(Kind.IRREGULAR, "envelope says " + chain + " " + line.seq() + ", entry says " + entry.chain() + " "
-                    + entry.seq());
+            report(
+                    Kind.IRREGULAR,
+                    "envelope says " + chain + " " + line.seq() + ", entry says " + entry.chain() + " " + entry.seq());
         }
         if (entry.seq() < expectedSeq) {
             report(Kind.FORKED, "a second entry " + entry.seq() + ", where " + expectedSeq + " is due");
@@ -175,7 +176,7 @@ final class ChainAudit {
     /** No more entries come. */
     void finish() {
         passOver(due);
-        waiting.forEach(line ->
-                report(Kind.ALTERED, "entry " + line.seq() + " accounts for more than the source has, " + sourcePosition));
+        waiting.forEach(line -> report(
+                Kind.ALTERED, "entry " + line.seq() + " accounts for more than the source has, " + sourcePosition));
     }
 }

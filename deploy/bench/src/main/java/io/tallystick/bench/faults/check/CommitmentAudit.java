@@ -26,7 +26,8 @@ final class CommitmentAudit {
     void check(Line line, Entry entry, String produced) {
         check(line, entry);
         String kept = line.payload().map(Digests::plain).orElse(Digests.NO_VALUE);
-        boolean left = entry.reason().equals("value-too-large") && line.payload().isEmpty();
+        boolean left =
+                entry.reason().equals("value-too-large") && line.payload().isEmpty();
         if (!left && !kept.equals(produced)) {
             report(entry, "holds " + kept + " but " + produced + " was produced");
         }
@@ -37,14 +38,24 @@ final class CommitmentAudit {
 
     void check(Line line, Entry entry) {
         if (entry.hasPayload() && line.payload().isPresent()) {
-            same(entry, PAYLOAD, entry.payloadCommit(), line.salt(), line.payload().get());
+            same(
+                    entry,
+                    PAYLOAD,
+                    entry.payloadCommit(),
+                    line.salt(),
+                    line.payload().get());
         } else if (line.payload().isPresent()) {
             report(entry, "has a payload it does not commit to");
         }
         if (entry.hasContext() != line.context().isPresent()) {
             report(entry, "context and commitment do not go together");
         } else if (entry.hasContext()) {
-            same(entry, CONTEXT, entry.contextCommit(), line.contextSalt(), line.context().get());
+            same(
+                    entry,
+                    CONTEXT,
+                    entry.contextCommit(),
+                    line.contextSalt(),
+                    line.context().get());
         }
     }
 

@@ -114,7 +114,8 @@ final class JournalAudit {
                 if (aborted.contains(record.getValue())) {
                     findings.add(Kind.ALTERED, source, "offset " + record.getKey() + " is of an aborted transaction");
                 } else if (left == 0) {
-                    findings.add(Kind.DUPLICATED, source, "offset " + record.getKey() + " was not sent, or not so often");
+                    findings.add(
+                            Kind.DUPLICATED, source, "offset " + record.getKey() + " was not sent, or not so often");
                 } else {
                     unsettled.put(key, left - 1);
                 }

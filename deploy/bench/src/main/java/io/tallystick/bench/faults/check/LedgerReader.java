@@ -34,8 +34,7 @@ final class LedgerReader {
             reader = new GenericDatumReader<>(schemas.byId(id));
             readers.put(id, reader);
         }
-        BinaryDecoder decoder =
-                DecoderFactory.get().binaryDecoder(value, frame.position(), frame.remaining(), null);
+        BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(value, frame.position(), frame.remaining(), null);
         GenericRecord record = reader.read(null, decoder);
         if (!decoder.isEnd()) {
             throw new IOException("bytes follow the record");

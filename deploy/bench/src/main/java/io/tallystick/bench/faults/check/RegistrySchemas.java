@@ -18,7 +18,8 @@ final class RegistrySchemas {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ObjectMapper json = new ObjectMapper();
-    private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
     private final Map<Integer, Schema> known = new HashMap<>();
     private final String url;
 

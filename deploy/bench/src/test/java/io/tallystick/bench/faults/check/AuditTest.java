@@ -356,8 +356,6 @@ class AuditTest {
         audit.ledger(1, new LedgerRecord(1, LedgerRecord.Type.ENTRY, Optional.of(line)));
 
         // Then
-        assertThat(audit.findings().first())
-                .extracting(Finding::kind)
-                .containsExactly(Kind.FORKED, Kind.FORKED);
+        assertThat(audit.findings().first()).extracting(Finding::kind).containsExactly(Kind.FORKED, Kind.FORKED);
     }
 }

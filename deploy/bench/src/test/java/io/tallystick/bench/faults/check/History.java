@@ -51,9 +51,9 @@ final class History {
             history.journal.add("S " + offset + " " + CHAIN + " " + Digests.plain(bytes(value)));
             history.journal.add("A " + offset + " " + offset);
             Draft draft = new Draft();
-            draft.seq = offset + 1;
+            draft.seq = offset + 1L;
             draft.from = offset;
-            draft.next = offset + 1;
+            draft.next = offset + 1L;
             draft.value = value;
             draft.id = "id-" + offset;
             history.drafts.add(draft);
@@ -115,7 +115,8 @@ final class History {
             json.append(",\"id\":\"").append(draft.id).append("\",\"payload\":{\"commit\":\"" + commit + "\"}");
             json.append(",\"source\":{\"from\":" + draft.from + ",\"next\":" + draft.next + "}");
         }
-        return json.append(",\"kind\":\"" + draft.kind + "\",\"prev\":\"" + prev + "\",\"recorded\":\"" + draft.recorded)
+        return json.append(
+                        ",\"kind\":\"" + draft.kind + "\",\"prev\":\"" + prev + "\",\"recorded\":\"" + draft.recorded)
                 .append("\",\"seq\":" + draft.seq + ",\"v\":1}")
                 .toString();
     }
