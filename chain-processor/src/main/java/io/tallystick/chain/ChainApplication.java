@@ -3,6 +3,9 @@ package io.tallystick.chain;
 
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
+import io.tallystick.chain.duplicates.IndexMemory;
 import io.tallystick.chain.sequence.HeadGuard;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
@@ -30,22 +33,27 @@ public final class ChainApplication implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
 
     private final ChainConfig config;
+    private final MeterRegistry meters;
     private final Consumer<Throwable> onFatal;
     private final long replayMax;
     private final AtomicReference<Throwable> fault = new AtomicReference<>();
     private KafkaStreams streams;
+    private KafkaStreamsMetrics streamsMetrics;
+    private IndexMemory memory;
 
     /**
      * @param config configuration
+     * @param meters takes this stage's metrics and those of Kafka Streams
      * @param onFatal called once, from a thread of Kafka Streams, when the application has stopped by itself; the
      *     {@link LedgerIntegrityException} if that was the reason, else what Kafka threw. May call {@link #close}
      */
-    public ChainApplication(ChainConfig config, Consumer<Throwable> onFatal) {
-        this(config, onFatal, HeadGuard.REPLAY_RECORDS_MAX);
+    public ChainApplication(ChainConfig config, MeterRegistry meters, Consumer<Throwable> onFatal) {
+        this(config, meters, onFatal, HeadGuard.REPLAY_RECORDS_MAX);
     }
 
-    ChainApplication(ChainConfig config, Consumer<Throwable> onFatal, long replayMax) {
+    ChainApplication(ChainConfig config, MeterRegistry meters, Consumer<Throwable> onFatal, long replayMax) {
         this.config = requireNonNull(config, "config");
+        this.meters = requireNonNull(meters, "meters");
         this.onFatal = requireNonNull(onFatal, "onFatal");
         this.replayMax = replayMax;
     }
@@ -53,8 +61,8 @@ public final class ChainApplication implements AutoCloseable {
     /**
      * Checks that the cluster is this ledger's and begins to work in the background.
      *
-     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}, or the ingest topic
-     *     does not stamp its records
+     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}, the ingest topic
+     *     does not stamp its records, or the group has no place to read on from
      * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
      */
     public void start() {
@@ -65,20 +73,41 @@ public final class ChainApplication implements AutoCloseable {
             StageTopics topics = new StageTopics(config);
             topics.requireAppendTime(admin);
             topics.ensureChangelog(admin);
+            new ChainGroup(config, admin).requireOffsets();
         }
         Serde<SpecificRecord> records = new LedgerSerdes(config.ledger().schemaRegistryUrl()).records();
         SequencerSupplier sequencer = new SequencerSupplier(
                 config.ledger(),
                 config.clockMaxAhead(),
                 replayMax,
-                new KafkaEntriesTail(config.ledger(), records.deserializer(), config.transactionTimeout()),
+                new KafkaEntriesTail(
+                        config.ledger(),
+                        records.deserializer(),
+                        CommittedRecords.pendingMax(config.transactionTimeout())),
+                new KafkaHaltMarks(config.ledger(), records.deserializer(), config.transactionTimeout()),
+                duplicates(records),
+                meters,
                 InstantSource.system());
         Properties properties = new Properties();
         properties.putAll(config.streamsProperties());
         streams = new KafkaStreams(ChainTopology.build(config, records, sequencer), properties);
         streams.setUncaughtExceptionHandler(this::stop);
         streams.setStateListener(this::stateChanged);
+        streamsMetrics = new KafkaStreamsMetrics(streams);
+        streamsMetrics.bindTo(meters);
         streams.start();
+    }
+
+    private Duplicates duplicates(Serde<SpecificRecord> records) {
+        memory = new IndexMemory(config.duplicatesMemoryBytes());
+        LOGGER.atInfo()
+                .addKeyValue("stateBytes", SmallRocksDb.MEMORY_BYTES)
+                .addKeyValue("duplicatesBytes", memory.bytes())
+                .log("memory of RocksDB bounded");
+        return new Duplicates(
+                config.duplicatesDirectory(),
+                memory,
+                new KafkaEntriesHistory(config.ledger(), records.deserializer(), config.duplicatesRebuildMax()));
     }
 
     private StreamThreadExceptionResponse stop(Throwable thrown) {
@@ -119,8 +148,16 @@ public final class ChainApplication implements AutoCloseable {
         close(CLOSE_MAX);
     }
 
+    /** If it does not stop in time its native memory stays: a thread may still use it. */
     void close(Duration timeout) {
-        if (streams != null && !streams.close(timeout)) {
+        if (streams == null) {
+            return;
+        }
+        boolean stopped = streams.close(timeout);
+        streamsMetrics.close();
+        if (stopped) {
+            memory.close();
+        } else {
             LOGGER.atWarn().addKeyValue("timeout", timeout).log("chain stage did not stop in time");
         }
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.tallystick.chain.duplicates.IndexMemory;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
 import java.nio.file.Path;
@@ -31,6 +32,8 @@ import org.apache.kafka.streams.errors.LogAndFailProcessingExceptionHandler;
 public final class ChainConfig extends AbstractConfig {
     public static final String STATE_DIR = "state.dir";
     public static final String CLOCK_MAX_AHEAD_MS = "ledger.clock.max.ahead.ms";
+    public static final String DUPLICATES_MEMORY_BYTES = "ledger.duplicates.memory.bytes";
+    public static final String DUPLICATES_REBUILD_MAX_MS = "ledger.duplicates.rebuild.max.ms";
     public static final String GROUP_INSTANCE_ID = "group.instance.id";
     public static final String STREAMS_PREFIX = "streams.";
 
@@ -39,6 +42,9 @@ public final class ChainConfig extends AbstractConfig {
      * {@code transaction.max.timeout.ms}, 15 min.
      */
     private static final int TRANSACTION_TIMEOUT_MS = 60_000;
+
+    /** Kafka's default. */
+    private static final int MAX_POLL_INTERVAL_MS = 300_000;
 
     private static final List<String> CLIENT_PREFIXES = List.of(
             StreamsConfig.MAIN_CONSUMER_PREFIX,
@@ -117,7 +123,24 @@ public final class ChainConfig extends AbstractConfig {
                         Duration.ofSeconds(5).toMillis(),
                         Range.between(0, Duration.ofHours(1).toMillis()),
                         Importance.LOW,
-                        "Milliseconds an append time may lie ahead of this machine's clock before it is clamped.");
+                        "Milliseconds an append time may lie ahead of this machine's clock before it is clamped.")
+                .define(
+                        DUPLICATES_MEMORY_BYTES,
+                        ConfigDef.Type.LONG,
+                        64L << 20,
+                        Range.atLeast(IndexMemory.BYTES_MIN),
+                        Importance.MEDIUM,
+                        "Bytes of memory for the duplicate indexes of all partitions of this process together. Ten bits"
+                                + " an identity keep lookups off the disk.")
+                .define(
+                        DUPLICATES_REBUILD_MAX_MS,
+                        ConfigDef.Type.LONG,
+                        Duration.ofSeconds(10).toMillis(),
+                        Range.between(100, Duration.ofMinutes(2).toMillis()),
+                        Importance.LOW,
+                        "Milliseconds a partition may take at its start to read a lost duplicate index anew. What lies"
+                                + " further back than that is left out, with a warning. All partitions together stay"
+                                + " within four fifths of max.poll.interval.ms.");
     }
 
     private static void refuseFixed(String prefix, Map<String, ?> settings) {
@@ -148,6 +171,24 @@ public final class ChainConfig extends AbstractConfig {
 
     public Path stateDirectory() {
         return Path.of(getString(STATE_DIR));
+    }
+
+    long duplicatesMemoryBytes() {
+        return getLong(DUPLICATES_MEMORY_BYTES);
+    }
+
+    /** Beside the directories of Streams, which tidies up its own. */
+    Path duplicatesDirectory() {
+        return stateDirectory().resolve(applicationId() + "-duplicates");
+    }
+
+    /** How long one partition may take to read its index anew, so that all together do not lose their place in the group. */
+    Duration duplicatesRebuildMax() {
+        Object interval = streams()
+                .getMainConsumerConfigs("group", "rebuild", 0)
+                .getOrDefault(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
+        long ms = (int) ConfigDef.parseType(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, interval, ConfigDef.Type.INT);
+        return Duration.ofMillis(Math.min(getLong(DUPLICATES_REBUILD_MAX_MS), ms * 4 / 5 / ledger.partitions()));
     }
 
     /** How long a transaction may take before the broker aborts it. */

@@ -12,6 +12,7 @@ interface EntriesTail {
      * @param partition partition of the entries topic
      * @param fromPseq counter of the first record wanted
      * @param aheadMax if the last record's counter is above {@code fromPseq + aheadMax}, some of the last are enough
+     * @throws io.tallystick.topic.LedgerIntegrityException if the partition has lost its first records
      * @return every record from {@code fromPseq} on, perhaps some before; empty if the partition holds no record
      */
     List<SpecificRecord> read(int partition, long fromPseq, long aheadMax);

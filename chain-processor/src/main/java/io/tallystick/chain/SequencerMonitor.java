@@ -1,45 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystick.chain.duplicates.DuplicateIndex;
 import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.HeadGuard;
 import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.Step;
-import java.util.ArrayList;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
-import java.util.EnumMap;
-import java.util.List;
-import java.util.Map;
-import org.apache.kafka.common.metrics.Sensor;
-import org.apache.kafka.streams.StreamsMetrics;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Counts what became of each message and says what somebody must act on. Metrics are {@code <outcome>-total} and
- * {@code <outcome>-rate} in group {@code stream-sequencer-metrics}, one set a partition.
- */
+/** Says what somebody must act on, and keeps the metrics of one partition. */
 final class SequencerMonitor implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SequencerProcessor.class);
-    private static final String SCOPE = "sequencer";
 
-    private final StreamsMetrics metrics;
+    /** What a notice, and ingest's answer to it, need at most. */
+    private static final Duration DISCONTINUITY_MAX = Duration.ofSeconds(60);
+
     private final int partition;
-    private final Map<Outcome.Type, Sensor> outcomes = new EnumMap<>(Outcome.Type.class);
-    private final Sensor clamped;
+    private final SequencerMeters meters;
     private boolean clamping;
+    private boolean waiting;
 
-    SequencerMonitor(StreamsMetrics metrics, int partition) {
-        this.metrics = metrics;
+    SequencerMonitor(MeterRegistry registry, int partition, DuplicateIndex index) {
         this.partition = partition;
-        for (Outcome.Type type : Outcome.Type.values()) {
-            outcomes.put(type, sensor(type.text()));
-        }
-        this.clamped = sensor("clamped");
-    }
-
-    private Sensor sensor(String name) {
-        return metrics.addRateTotalSensor(SCOPE, Integer.toString(partition), name, Sensor.RecordingLevel.INFO);
+        this.meters = new SequencerMeters(registry, partition, index);
     }
 
     void started(HeadGuard.Verdict verdict, Collection<ChainState> chains) {
@@ -50,26 +39,37 @@ final class SequencerMonitor implements AutoCloseable {
                 .addKeyValue("replayed", verdict.replayed())
                 .log("state equals the end of the topic");
         if (verdict.replayed() > 0 && !chains.isEmpty()) {
-            LOGGER.atError()
+            LOGGER.atWarn()
                     .addKeyValue("partition", partition)
                     .addKeyValue("replayed", verdict.replayed())
-                    .log("state rebuilt from the topic, which holds no halts: chains halted in the records replayed go"
-                            + " on; look for halts in earlier logs before their sources are trusted");
+                    .log("state was behind or lost; caught up from the topic, halts put back from their marks");
         }
+        meters.started(chains);
         chains.stream().filter(state -> state.halt().isPresent()).forEach(state -> LOGGER.atError()
                 .addKeyValue("chain", state.chain())
                 .addKeyValue("sequence", state.size())
                 .addKeyValue("halt", state.halt().get())
-                .log("chain is halted; only 'tally recover' clears it"));
+                .log("chain is halted; only 'tally recover halt' clears it"));
     }
 
-    void stepped(String key, Step step) {
-        step.outcome().ifPresent(outcome -> {
-            outcomes.get(outcome.type()).record();
-            tell(key, outcome, step.notice().isPresent());
-        });
-        if (step.clamped()) {
-            clamped.record();
+    /** @param read number of records read to complete the duplicate index */
+    void caughtUp(long read, Optional<Instant> cut) {
+        LOGGER.atInfo()
+                .addKeyValue("partition", partition)
+                .addKeyValue("read", read)
+                .log("duplicate index equals the end of the topic");
+        cut.ifPresent(since -> LOGGER.atWarn()
+                .addKeyValue("partition", partition)
+                .addKeyValue("since", since)
+                .log("duplicate index was read anew only in part, for lack of time: duplicates of older events are not"
+                        + " recognised"));
+    }
+
+    /** @param chains number of chains after the step */
+    void stepped(String key, Step step, int chains) {
+        meters.stepped(key, step, chains);
+        if (step.outcome().isPresent()) {
+            tell(key, step.outcome().get(), step.notice().isPresent());
         }
         if (step.clamped() != clamping) {
             clamping = step.clamped();
@@ -81,6 +81,17 @@ final class SequencerMonitor implements AutoCloseable {
                                     ? "append times lie in the future; ledger clock clamped"
                                     : "ledger clock follows again");
         }
+        boolean waits = meters.waiting().compareTo(DISCONTINUITY_MAX) > 0;
+        if (waits != waiting) {
+            waiting = waits;
+            LOGGER.atWarn()
+                    .addKeyValue("partition", partition)
+                    .addKeyValue("waiting", meters.waiting())
+                    .log(
+                            waits
+                                    ? "a chain has waited long for what continues it; is its source's ingest at work?"
+                                    : "no chain waits any more");
+        }
     }
 
     private void tell(String key, Outcome outcome, boolean noticed) {
@@ -89,7 +100,14 @@ final class SequencerMonitor implements AutoCloseable {
                 LOGGER.atError()
                         .addKeyValue("chain", key)
                         .addKeyValue("halt", ((Outcome.Halted) outcome).mark())
-                        .log("chain halted: its source contradicts itself; only 'tally recover' clears it");
+                        .log("chain halted: its source contradicts itself; only 'tally recover halt' clears it");
+            case CLEARED ->
+                LOGGER.atWarn().addKeyValue("chain", key).log("halt cleared by an operator; the chain goes on");
+            case CLEARING_REFUSED ->
+                LOGGER.atError()
+                        .addKeyValue("chain", key)
+                        .addKeyValue("error", ((Outcome.ClearingRefused) outcome).why())
+                        .log("message that would clear a halt ignored");
             case UNKNOWN_CHAIN ->
                 LOGGER.atError().addKeyValue("chain", key).log("control message for a chain without a genesis ignored");
             case DISCONTINUOUS, WRONG_TOPIC -> {
@@ -110,8 +128,6 @@ final class SequencerMonitor implements AutoCloseable {
 
     @Override
     public void close() {
-        List<Sensor> all = new ArrayList<>(outcomes.values());
-        all.add(clamped);
-        all.forEach(metrics::removeSensor);
+        meters.close();
     }
 }

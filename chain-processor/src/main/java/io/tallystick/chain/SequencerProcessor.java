@@ -2,31 +2,30 @@
 package io.tallystick.chain;
 
 import io.tallystick.avro.LedgerEntry;
+import io.tallystick.chain.duplicates.DuplicateIndex;
 import io.tallystick.chain.sequence.ChainState;
-import io.tallystick.chain.sequence.ChainStates;
+import io.tallystick.chain.sequence.HaltMarks;
 import io.tallystick.chain.sequence.HeadGuard;
+import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.PartitionSequencer;
 import io.tallystick.chain.sequence.PartitionState;
-import io.tallystick.chain.sequence.PartitionStateCodec;
 import io.tallystick.chain.sequence.Step;
+import io.tallystick.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
-import org.apache.kafka.streams.state.KeyValueIterator;
-import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Runs the core on one partition. All chain states of the partition are held decoded, a few hundred bytes each; the store is
- * written through, never read after the start.
+ * written when Streams commits, never read after the start.
  */
 final class SequencerProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
     /** Key of the partition's own state; no chain id is without a slash. */
@@ -35,89 +34,98 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     private final SequencerSupplier supplier;
 
     private ProcessorContext<String, SpecificRecord> context;
-    private KeyValueStore<String, byte[]> store;
+    private SequencerState state;
+    private DuplicateIndex index;
     private PartitionSequencer sequencer;
     private SequencerMonitor monitor;
-    private PartitionState partition;
-    private ChainStates chains;
-    private List<ChainState> unstored;
 
     SequencerProcessor(SequencerSupplier supplier) {
         this.supplier = supplier;
     }
 
-    /** Loads the state and lets the head guard compare it with the topic. Throws before anything is written. */
+    /**
+     * Loads the state, lets the head guard compare it with the topic, brings the duplicate index up to it. Throws before
+     * anything is written.
+     */
     @Override
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
-        store = context.getStateStore(SequencerSupplier.STORE);
+        state = context.getStateStore(SequencerState.NAME);
         int task = context.taskId().partition();
-        sequencer = supplier.sequencer(task);
-        chains = new ChainStates();
-        Optional<PartitionState> stored = load();
-        long first = HeadGuard.firstNeeded(stored, chains.all());
-        HeadGuard.Verdict verdict = supplier.guard(task)
-                .check(stored, chains.all(), supplier.tail().read(task, first, supplier.replayMax()));
-        partition = verdict.partition();
-        verdict.chains().forEach(chains::put);
-        monitor = new SequencerMonitor(context.metrics(), task);
-        monitor.started(verdict, chains.all().values());
-        unstored = verdict.chains();
-        if (verdict.replayed() > 0) {
+        Optional<PartitionState> stored = state.load();
+        long first = HeadGuard.firstNeeded(stored, state.sorted());
+        List<SpecificRecord> tail = supplier.tail().read(task, first, supplier.replayMax());
+        HeadGuard.Verdict verdict = supplier.guard(task).check(stored, state.sorted(), tail);
+        verdict.chains().forEach(state::put);
+        List<ChainState> halted =
+                HaltMarks.missing(state.sorted(), supplier.marks().read());
+        halted.forEach(state::put);
+        state.put(verdict.partition());
+        index = supplier.duplicates().index(task);
+        sequencer = supplier.sequencer(task, index);
+        monitor = new SequencerMonitor(supplier.meters(), task, index);
+        monitor.started(verdict, state.chains().values());
+        monitor.caughtUp(supplier.duplicates().catchUp(task, index, state, tail), index.cut());
+        state.tell(new Commits(index));
+        if (verdict.replayed() > 0 || !halted.isEmpty()) {
             storeSoon();
         }
     }
 
-    private Optional<PartitionState> load() {
-        try (KeyValueIterator<String, byte[]> all = store.all()) {
-            while (all.hasNext()) {
-                KeyValue<String, byte[]> pair = all.next();
-                if (!pair.key.equals(PARTITION)) {
-                    chains.load(pair.key, pair.value);
-                }
-            }
+    /** Makes index follow the transactions. */
+    private record Commits(DuplicateIndex index) implements SequencerState.Commits {
+        @Override
+        public void prepared(PartitionState state) {
+            index.prepared(state.last());
         }
-        return Optional.ofNullable(store.get(PARTITION)).map(PartitionStateCodec::decode);
+
+        @Override
+        public void committed() {
+            index.committed();
+        }
     }
 
     /**
-     * Stores what was replayed once the task runs. Until then a crash costs nothing: the next start replays again. A store
-     * cannot be written in {@code init}: there is no record yet whose context the cache could keep.
+     * Has Streams commit once the task runs, which stores what was replayed. Until then a crash costs nothing: the next start
+     * replays again. In {@code init} there is no transaction yet.
      */
     private void storeSoon() {
         Cancellable[] once = new Cancellable[1];
-        once[0] = context.schedule(Duration.ofMillis(1), PunctuationType.WALL_CLOCK_TIME, now -> {
-            storeReplayed();
-            once[0].cancel();
-        });
-    }
-
-    private void storeReplayed() {
-        unstored.forEach(this::put);
-        unstored = List.of();
-        store.put(PARTITION, PartitionStateCodec.encode(partition));
+        once[0] = context.schedule(
+                Duration.ofMillis(1), PunctuationType.WALL_CLOCK_TIME, now -> once[0].cancel());
     }
 
     @Override
     public void process(Record<String, SpecificRecord> record) {
-        if (!unstored.isEmpty()) {
-            storeReplayed();
-        }
         Instant appended = Instant.ofEpochMilli(record.timestamp());
         Instant limit = supplier.system().instant().plus(supplier.clockMaxAhead());
         Step step = sequencer.step(
-                partition, chains.all(), new PartitionSequencer.Input(record.key(), record.value(), appended, limit));
-        step.chain().ifPresent(this::put);
-        PartitionState after = step.partition().holding(chains.digest());
-        if (!after.equals(partition)) {
-            partition = after;
-            store.put(PARTITION, PartitionStateCodec.encode(partition));
-        }
+                state.partition(),
+                state.chains(),
+                new PartitionSequencer.Input(record.key(), record.value(), appended, limit));
+        step.chain().ifPresent(state::put);
+        state.put(step.partition());
         step.records().forEach(this::forward);
+        step.kept().ifPresent(index::remember);
         step.notice()
                 .ifPresent(notice -> context.forward(
                         new Record<>(notice.getChain(), notice, now(), new RecordHeaders()), ChainTopology.POSITIONS));
-        monitor.stepped(record.key(), step);
+        step.outcome().ifPresent(this::announce);
+        monitor.stepped(record.key(), step, state.chains().size());
+    }
+
+    /** A halt's mark goes to the positions topic, where it outlives the state; the mark of a cleared halt is taken away. */
+    private void announce(Outcome outcome) {
+        if (outcome instanceof Outcome.Halted halted) {
+            mark(halted.state(), HaltMarks.of(halted.state()));
+        } else if (outcome instanceof Outcome.Cleared cleared) {
+            mark(cleared.state(), null);
+        }
+    }
+
+    private void mark(ChainState chain, SpecificRecord mark) {
+        String key = Topics.haltKey(chain.chain().toString());
+        context.forward(new Record<>(key, mark, now(), new RecordHeaders()), ChainTopology.POSITIONS);
     }
 
     private void forward(SpecificRecord record) {
@@ -126,17 +134,17 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     }
 
     private long now() {
-        return partition.clock().now().toEpochMilli();
+        return state.partition().clock().now().toEpochMilli();
     }
 
-    private void put(ChainState state) {
-        store.put(state.chain().toString(), chains.put(state));
-    }
-
+    /** What of the index is not certain to be committed is forgotten. */
     @Override
     public void close() {
         if (monitor != null) {
             monitor.close();
+        }
+        if (index != null) {
+            index.close();
         }
     }
 }

@@ -14,7 +14,7 @@ import org.rocksdb.WriteBufferManager;
  * own defaults are up to 98 MiB for each.
  */
 public final class SmallRocksDb implements RocksDBConfigSetter {
-    private static final long MEMORY_BYTES = 16L << 20;
+    static final long MEMORY_BYTES = 16L << 20;
     private static final long MEMTABLES_BYTES = 8L << 20;
     private static final long MEMTABLE_BYTES = 1L << 20;
 

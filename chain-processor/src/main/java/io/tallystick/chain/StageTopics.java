@@ -32,7 +32,7 @@ final class StageTopics {
     StageTopics(ChainConfig config) {
         this.ingest = config.ledger().topics().ingest();
         this.entries = config.ledger().topics().entries();
-        this.changelog = config.applicationId() + "-" + SequencerSupplier.STORE + "-changelog";
+        this.changelog = config.applicationId() + "-" + SequencerState.NAME + "-changelog";
         this.partitions = config.ledger().partitions();
         this.replication =
                 config.streams().getInt(StreamsConfig.REPLICATION_FACTOR_CONFIG).shortValue();

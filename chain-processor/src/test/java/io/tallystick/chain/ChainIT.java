@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import static io.tallystick.chain.RunningLedger.PATIENCE;
 import static io.tallystick.chain.RunningLedger.awaitRunning;
 import static io.tallystick.chain.RunningLedger.partition;
@@ -59,7 +60,7 @@ class ChainIT {
     }
 
     private ChainApplication start() {
-        ChainApplication application = new ChainApplication(ledger.config(state), fatal::set);
+        ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set);
         application.start();
         awaitRunning(application);
         return application;
@@ -179,7 +180,8 @@ class ChainIT {
         long sent = 0;
         for (int life = 0; life < 5; life++) {
             ChainApplication application =
-                    new ChainApplication(ledger.config(state.resolve("life-" + life)), fatal::set);
+                    new ChainApplication(
+                    ledger.config(state.resolve("life-" + life)), new SimpleMeterRegistry(), fatal::set);
             application.start();
             awaitRunning(application);
             ledger.sendEvents("acme/0", Math.max(0, sent - 20), sent + 300);
@@ -252,7 +254,7 @@ class ChainIT {
         ledger.properties.put(LedgerSettings.PARTITIONS, RunningLedger.N + 1);
 
         // When, Then
-        try (ChainApplication application = new ChainApplication(ledger.config(state), fatal::set)) {
+        try (ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
             assertThatThrownBy(application::start).isInstanceOf(LedgerIntegrityException.class);
         }
     }
@@ -271,7 +273,7 @@ class ChainIT {
                 .get();
 
         // When, Then
-        try (ChainApplication application = new ChainApplication(ledger.config(state), fatal::set)) {
+        try (ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set)) {
             assertThatThrownBy(application::start)
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("LogAppendTime");

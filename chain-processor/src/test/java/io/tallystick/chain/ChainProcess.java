@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ final class ChainProcess {
             int equals = setting.indexOf('=');
             properties.put(setting.substring(0, equals), setting.substring(equals + 1));
         }
-        new ChainApplication(new ChainConfig(properties), fault -> Runtime.getRuntime()
+        new ChainApplication(new ChainConfig(properties), new SimpleMeterRegistry(), fault -> Runtime.getRuntime()
                         .halt(1))
                 .start();
     }

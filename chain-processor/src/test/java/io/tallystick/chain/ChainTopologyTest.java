@@ -17,15 +17,22 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.Boundary;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Init;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Notice;
 import io.tallystick.avro.Tick;
+import io.tallystick.chain.duplicates.IndexMemory;
+import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.ChainStateCodec;
+import io.tallystick.chain.sequence.ChainsDigest;
 import io.tallystick.chain.sequence.EntriesOracle;
 import io.tallystick.chain.sequence.Given;
+import io.tallystick.chain.sequence.Halt;
 import io.tallystick.chain.sequence.PartitionStateCodec;
 import io.tallystick.entry.ChainId;
 import io.tallystick.serde.LedgerSerdes;
@@ -38,12 +45,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -71,6 +80,11 @@ class ChainTopologyTest {
     /** What the entries topic holds before the task starts. */
     private final List<SpecificRecord> tail = new ArrayList<>(List.of(new Init(0L, N, ORIGIN, CREATED)));
 
+    /** What the positions topic says of halts before the task starts. */
+    private final List<ChainHalt> marks = new ArrayList<>();
+
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final IndexMemory memory = new IndexMemory(IndexMemory.BYTES_MIN);
     private Serde<SpecificRecord> records;
     private TopologyTestDriver driver;
     private TestInputTopic<String, SpecificRecord> ingest;
@@ -87,6 +101,7 @@ class ChainTopologyTest {
         if (driver != null) {
             driver.close();
         }
+        memory.close();
     }
 
     private Topology topology() {
@@ -96,6 +111,9 @@ class ChainTopologyTest {
                 Duration.ofSeconds(5),
                 10_000,
                 (partition, fromPseq, aheadMax) -> List.copyOf(tail),
+                () -> List.copyOf(marks),
+                new Duplicates(state.resolve("duplicates"), memory, (partition, from, lastPseq, read) -> Optional.empty()),
+                meters,
                 () -> at(3_600_000));
         return ChainTopology.build(config, records, supplier);
     }
@@ -206,11 +224,10 @@ class ChainTopologyTest {
     }
 
     private double total(String outcome) {
-        return driver.metrics().entrySet().stream()
-                .filter(metric -> metric.getKey().group().equals("stream-sequencer-metrics")
-                        && metric.getKey().name().equals(outcome + "-total"))
-                .mapToDouble(metric -> (double) metric.getValue().metricValue())
-                .sum();
+        return meters.get("ledger.chain.messages")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 
     @Test
@@ -222,12 +239,12 @@ class ChainTopologyTest {
         ingest.pipeInput(HERE, here(0, 4), at(10));
 
         // Then
-        var store = driver.<String, byte[]>getKeyValueStore(SequencerSupplier.STORE);
-        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.get(HERE))
+        SequencerState store = (SequencerState) driver.getStateStore(SequencerState.NAME);
+        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.stored(HERE))
                         .source()
                         .next())
                 .isEqualTo(5);
-        assertThat(PartitionStateCodec.decode(store.get(SequencerProcessor.PARTITION))
+        assertThat(PartitionStateCodec.decode(store.stored(SequencerState.PARTITION))
                         .last()
                         .pseq())
                 .isEqualTo(2);
@@ -246,12 +263,12 @@ class ChainTopologyTest {
         driver.advanceWallClockTime(Duration.ofMillis(2));
 
         // Then
-        var store = driver.<String, byte[]>getKeyValueStore(SequencerSupplier.STORE);
-        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.get(HERE))
+        SequencerState store = (SequencerState) driver.getStateStore(SequencerState.NAME);
+        assertThat(ChainStateCodec.decode(ChainId.parse(HERE), store.stored(HERE))
                         .source()
                         .next())
                 .isEqualTo(5);
-        assertThat(PartitionStateCodec.decode(store.get(SequencerProcessor.PARTITION))
+        assertThat(PartitionStateCodec.decode(store.stored(SequencerState.PARTITION))
                         .last()
                         .pseq())
                 .isEqualTo(2);
@@ -276,27 +293,100 @@ class ChainTopologyTest {
         assertThat(EntriesOracle.check(all).sources()).containsEntry(HERE, 6L);
     }
 
+    /** Source offset 4 again, under another leader epoch. */
+    private void truncateTheSource() {
+        ingest.pipeInput(HERE, Given.forChain(event(2, 4, 1), HERE), at(11));
+    }
+
+    private List<KeyValue<String, SpecificRecord>> positions() {
+        return driver.createOutputTopic(TOPICS.positions(), new StringDeserializer(), records.deserializer())
+                .readKeyValuesToList();
+    }
+
     @Test
-    void aHaltThatAReplayCannotKnowIsToldAsAnError() {
+    void aHaltIsMarkedInThePositionsTopic() {
         // Given
         start();
-        ingest.pipeInput(HERE, here(0, 4), at(10));
+        ingest.pipeInput(HERE, here(0, 9), at(10));
+
+        // When
+        truncateTheSource();
+
+        // Then
+        assertThat(positions())
+                .containsExactly(
+                        KeyValue.pair("halt/" + HERE, new ChainHalt(HERE, "source-truncated", at(11), 4L, 1, 2L, 10L)));
+        assertThat(total("halted")).isEqualTo(1.0);
+    }
+
+    @Test
+    void aHaltSurvivesTheLossOfAllState() {
+        // Given
+        start();
+        ingest.pipeInput(HERE, here(0, 9), at(10));
+        truncateTheSource();
         entries().forEach(record -> tail.add(record.value()));
+        positions().forEach(record -> marks.add((ChainHalt) record.value));
         driver.close();
+
+        // When
+        start();
+        ingest.pipeInput(HERE, here(10, 10), at(20));
+
+        // Then
+        assertThat(entries()).isEmpty();
+        assertThat(total("ignored")).isEqualTo(1.0);
+        SequencerState store = (SequencerState) driver.getStateStore(SequencerState.NAME);
+        ChainState halted = ChainStateCodec.decode(ChainId.parse(HERE), store.stored(HERE));
+        assertThat(halted.halt().map(Halt::reason)).contains(Halt.Reason.SOURCE_TRUNCATED);
+        assertThat(PartitionStateCodec.decode(store.stored(SequencerState.PARTITION))
+                        .chains())
+                .isEqualTo(ChainsDigest.of(List.of(halted)));
+    }
+
+    @Test
+    void clearingTakesTheMarkAwayAndTheChainGoesOn() {
+        // Given
+        start();
+        ingest.pipeInput(HERE, here(0, 9), at(10));
+        truncateTheSource();
+        ChainHalt mark = (ChainHalt) positions().get(0).value;
+
+        // When
+        ingest.pipeInput(HERE, Given.clearing(mark), at(12));
+        ingest.pipeInput(HERE, Given.forChain(event(10, 10, 1), HERE), at(13));
+
+        // Then
+        assertThat(positions()).containsExactly(new KeyValue<>("halt/" + HERE, null));
+        assertThat(total("cleared")).isEqualTo(1.0);
+        assertThat(EntriesOracle.check(withInit(entries())).sources()).containsEntry(HERE, 11L);
+    }
+
+    @Test
+    void aClearingOfAnotherMarkIsIgnoredCountedAndTold() {
+        // Given
+        start();
+        ingest.pipeInput(HERE, here(0, 9), at(10));
+        truncateTheSource();
+        ChainHalt mark = (ChainHalt) positions().get(0).value;
         ListAppender<ILoggingEvent> logged = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger(SequencerProcessor.class);
         logged.start();
         logger.addAppender(logged);
 
         // When
-        start();
+        ingest.pipeInput(
+                HERE, Given.clearing(ChainHalt.newBuilder(mark).setOffset(3).build()), at(12));
 
         // Then
         logger.detachAppender(logged);
+        assertThat(total("clearing-refused")).isEqualTo(1.0);
+        assertThat(positions()).isEmpty();
         assertThat(logged.list)
                 .filteredOn(event -> event.getLevel() == Level.ERROR)
                 .singleElement()
-                .satisfies(event -> assertThat(event.getFormattedMessage()).contains("holds no halts"));
+                .satisfies(event ->
+                        assertThat(event.getFormattedMessage()).contains("message that would clear a halt ignored"));
     }
 
     @Test

@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import static io.tallystick.chain.RunningLedger.PATIENCE;
 import static io.tallystick.chain.RunningLedger.awaitRunning;
 import static io.tallystick.chain.RunningLedger.partition;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Tick;
 import io.tallystick.chain.sequence.EntriesOracle;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.entry.Bytes;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -27,6 +34,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
@@ -69,7 +77,7 @@ class HeadGuardIT {
     }
 
     private ChainApplication launch(Path state) {
-        ChainApplication application = new ChainApplication(ledger.config(state), fatal::set, LIMIT);
+        ChainApplication application = new ChainApplication(ledger.config(state), new SimpleMeterRegistry(), fatal::set, LIMIT);
         application.start();
         return application;
     }
@@ -104,7 +112,7 @@ class HeadGuardIT {
             assertThat(fatal.get())
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("head guard of " + ledger.topics().entries() + "-")
-                    .hasMessageContaining("tally recover")
+                    .hasMessageContaining("tally recover chain")
                     .hasMessageContainingAll(says);
             assertThat(application.isRunning()).isFalse();
         }
@@ -205,7 +213,150 @@ class HeadGuardIT {
                 .get();
 
         // When, Then
-        refuses(first, "expected an Init record");
+        refuses(first, "begins at offset", "expected 0");
+    }
+
+    @Test
+    void aWholeStateDoesNotHideThatThePartitionLostItsBeginning() throws InterruptedException, ExecutionException {
+        // Given: state and topic end alike
+        appendUpTo(first, 0, 20);
+        TopicPartition home = new TopicPartition(ledger.topics().entries(), HOME);
+        ledger.admin
+                .deleteRecords(Map.of(home, RecordsToDelete.beforeOffset(10)))
+                .all()
+                .get();
+
+        // When, Then
+        refuses(first, "begins at offset 10, expected 0");
+    }
+
+    @Test
+    void aLostStateDirectoryIsRestoredFromTheChangelogHoweverLongTheLedger()
+            throws InterruptedException, ExecutionException {
+        // Given
+        appendUpTo(first, 0, LIMIT + 50);
+
+        // When
+        appendUpTo(second, LIMIT + 50, LIMIT + 60);
+
+        // Then
+        assertThat(ledger.accounted(CHAIN)).isEqualTo(LIMIT + 60);
+        assertThat(fatal).hasNullValue();
+    }
+
+    @Test
+    void aStateThatIsBehindCatchesUpOrRefusesByTheDistance() throws InterruptedException, ExecutionException {
+        // Given: a changelog from an old backup
+        appendUpTo(first, 0, 10);
+        Map<String, Bytes> old = ledger.changelogContents();
+        appendUpTo(first, 10, 60);
+        ledger.restoreChangelog(old);
+
+        // When: 50 records behind
+        appendUpTo(second, 55, 70);
+
+        // Then
+        assertThat(ledger.accounted(CHAIN)).isEqualTo(70);
+
+        // When, Then: 150 records behind
+        appendUpTo(second, 70, 160);
+        ledger.restoreChangelog(old);
+        refuses(first.resolve("third"), "records ahead of the state (record ", "at most 100 are replayed");
+    }
+
+    @Test
+    void aTopicThatLostItsTailOrHoldsAnotherIsRefused() throws InterruptedException, ExecutionException {
+        // Given: as after an unclean leader election: the end is lower
+        appendUpTo(first, 0, 20);
+        List<List<SpecificRecord>> whole = ledger.allEntries();
+        List<SpecificRecord> home = whole.get(HOME);
+        ledger.replaceEntries(with(whole, home.subList(0, home.size() - 3)));
+
+        // When, Then
+        refuses(first, "the state is ahead: it ends with record");
+
+        // Given: another record in the last one's place
+        fatal.set(null);
+        List<SpecificRecord> other = new ArrayList<>(home);
+        LedgerEntry last = (LedgerEntry) other.remove(other.size() - 1);
+        LedgerEntry genesis = home.stream()
+                .filter(LedgerEntry.class::isInstance)
+                .map(LedgerEntry.class::cast)
+                .findFirst()
+                .orElseThrow();
+        other.add(LedgerEntry.newBuilder(genesis).setPseq(last.getPseq()).build());
+        ledger.replaceEntries(with(whole, other));
+
+        // When, Then
+        refuses(first, "the state ends with record", "but the topic holds record");
+
+        // Given: made anew, and nobody set it up
+        fatal.set(null);
+        ledger.replaceEntries(List.of(List.of(), List.of()));
+
+        // When, Then
+        refuses(first, "the topic is empty");
+        fatal.set(null);
+        ledger.deleteChangelog();
+        refuses(second, "expected an Init record at its beginning, found no record at all");
+    }
+
+    private static List<List<SpecificRecord>> with(List<List<SpecificRecord>> whole, List<SpecificRecord> home) {
+        List<List<SpecificRecord>> changed = new ArrayList<>(whole);
+        changed.set(HOME, home);
+        return changed;
+    }
+
+    @Test
+    void anotherOriginThanTheLedgersIsRefusedWithStateAndWithout() throws InterruptedException, ExecutionException {
+        // Given
+        appendUpTo(first, 0, 10);
+        ledger.properties.put(LedgerSettings.ORIGIN, "other.example.com");
+
+        // When, Then
+        refuses(first, "the state is of ledger ledger.example.com, this is other.example.com");
+        fatal.set(null);
+        ledger.deleteChangelog();
+        refuses(second, "an Init record of other.example.com");
+    }
+
+    @Test
+    void aGroupWithoutOffsetsIsRefusedBeforeAnythingStarts() throws InterruptedException, ExecutionException {
+        // Given: a renamed group has no offsets and no state
+        appendUpTo(first, 0, 10);
+        ledger.endSessions();
+        String group = ledger.config(first).applicationId();
+        ledger.admin.deleteConsumerGroups(List.of(group)).all().get();
+        ledger.deleteChangelog();
+        List<SpecificRecord> before = ledger.entries(HOME);
+
+        // When, Then
+        try (ChainApplication application = new ChainApplication(ledger.config(second), new SimpleMeterRegistry(), fatal::set, LIMIT)) {
+            assertThatThrownBy(application::start)
+                    .isInstanceOf(LedgerIntegrityException.class)
+                    .hasMessageContainingAll(group, ledger.topics().ingest() + "-0=no committed offset")
+                    .hasMessageContaining("tally recover chain");
+        }
+        assertThat(ledger.entries(HOME)).isEqualTo(before);
+    }
+
+    @Test
+    void aTransactionThatNeverEndsIsReportedWithItsRemedy() throws InterruptedException, ExecutionException {
+        // Given: longer than the guard waits
+        try (Producer<String, SpecificRecord> hanging = stranger(600_000)) {
+            hanging.initTransactions();
+            hanging.beginTransaction();
+            hanging.send(new ProducerRecord<>(ledger.topics().entries(), HOME, null, new Tick(0)))
+                    .get();
+            KafkaEntriesTail tail =
+                    new KafkaEntriesTail(ledger.settings, ledger.records.deserializer(), Duration.ofSeconds(2));
+
+            // When, Then
+            assertThatThrownBy(() -> tail.read(HOME, 0, LIMIT))
+                    .isInstanceOf(KafkaException.class)
+                    .hasMessageContainingAll("from offset 2 to its end 3", "kafka-transactions.sh find-hanging");
+            hanging.abortTransaction();
+        }
     }
 
     @Test

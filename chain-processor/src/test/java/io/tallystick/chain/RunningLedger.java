@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.ChainHalt;
+import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Notice;
 import io.tallystick.avro.Tick;
 import io.tallystick.chain.sequence.EntriesOracle;
 import io.tallystick.chain.sequence.Given;
 import io.tallystick.embedded.EmbeddedLedger;
+import io.tallystick.entry.Bytes;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
@@ -23,11 +26,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.MemberToRemove;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RemoveMembersFromConsumerGroupOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -38,6 +46,8 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -100,7 +110,12 @@ final class RunningLedger implements AutoCloseable {
                 .toList());
     }
 
-    private void produce(List<ProducerRecord<String, SpecificRecord>> all) {
+    /** A message that is no event. */
+    void send(String chain, SpecificRecord message) {
+        produce(List.of(new ProducerRecord<>(topics().ingest(), partition(chain), chain, message)));
+    }
+
+    void produce(List<ProducerRecord<String, SpecificRecord>> all) {
         List<Future<RecordMetadata>> sent = all.stream().map(producer::send).toList();
         producer.flush();
         for (Future<RecordMetadata> one : sent) {
@@ -130,7 +145,16 @@ final class RunningLedger implements AutoCloseable {
     }
 
     List<Notice> notices() {
-        return read(topics().positions(), 0).stream().map(Notice.class::cast).toList();
+        return read(topics().positions(), 0).stream()
+                .filter(Notice.class::isInstance)
+                .map(Notice.class::cast)
+                .toList();
+    }
+
+    /** The marks in the positions topic. */
+    Map<String, ChainHalt> halts() {
+        return new KafkaHaltMarks(settings, records.deserializer(), Duration.ofSeconds(60))
+                .read().stream().collect(Collectors.toMap(ChainHalt::getChain, mark -> mark));
     }
 
     private List<SpecificRecord> read(String topic, int partition) {
@@ -168,9 +192,90 @@ final class RunningLedger implements AutoCloseable {
 
     /** What a careless operator does: the changelog goes, and nobody notices. */
     void deleteChangelog() throws InterruptedException, ExecutionException {
-        String changelog = new StageTopics(config(Path.of("unused"))).changelog();
-        admin.deleteTopics(List.of(changelog)).all().get();
-        await().atMost(PATIENCE).until(() -> !admin.listTopics().names().get().contains(changelog));
+        delete(changelog());
+    }
+
+    String changelog() {
+        return new StageTopics(config(Path.of("unused"))).changelog();
+    }
+
+    private void delete(String topic) throws InterruptedException, ExecutionException {
+        admin.deleteTopics(List.of(topic)).all().get();
+        await().atMost(PATIENCE).until(() -> !admin.listTopics().names().get().contains(topic));
+    }
+
+    /** What is left after a disaster: the entries topic as it is given, made anew. */
+    void replaceEntries(List<List<SpecificRecord>> partitions) throws InterruptedException, ExecutionException {
+        String entries = topics().entries();
+        delete(entries);
+        admin.createTopics(List.of(new NewTopic(entries, N, (short) 1))).all().get();
+        for (int partition = 0; partition < partitions.size(); partition++) {
+            int home = partition;
+            produce(partitions.get(partition).stream()
+                    .map(record -> new ProducerRecord<String, SpecificRecord>(
+                            entries, home, record instanceof LedgerEntry entry ? entry.getChain() : null, record))
+                    .toList());
+        }
+    }
+
+    /** Every partition of the entries topic. */
+    List<List<SpecificRecord>> allEntries() {
+        return IntStream.range(0, N).mapToObj(this::entries).toList();
+    }
+
+    /** The changelog as a restoring store sees it: last value by partition and key. */
+    Map<String, Bytes> changelogContents() {
+        Map<String, Bytes> contents = new TreeMap<>();
+        Map<String, Object> committed = settings.kafkaClient("chain-it-reader");
+        committed.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        committed.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        try (Consumer<String, byte[]> consumer =
+                new KafkaConsumer<>(committed, new StringDeserializer(), new ByteArrayDeserializer())) {
+            for (int partition = 0; partition < N; partition++) {
+                TopicPartition source = new TopicPartition(changelog(), partition);
+                consumer.assign(List.of(source));
+                consumer.seekToBeginning(List.of(source));
+                long end = consumer.endOffsets(List.of(source)).get(source);
+                while (consumer.position(source) < end) {
+                    consumer.poll(Duration.ofMillis(100)).forEach(record -> {
+                        String key = record.partition() + " " + record.key();
+                        if (record.value() == null) {
+                            contents.remove(key);
+                        } else {
+                            contents.put(key, Bytes.of(record.value()));
+                        }
+                    });
+                }
+            }
+        }
+        return contents;
+    }
+
+    /** Writes what the changelog held at another time. */
+    void restoreChangelog(Map<String, Bytes> contents) throws InterruptedException, ExecutionException {
+        replaceChangelog();
+        Map<String, Object> properties = settings.kafkaClient("chain-it-restore");
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        try (Producer<String, byte[]> restore =
+                new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
+            for (Map.Entry<String, Bytes> entry : contents.entrySet()) {
+                String[] key = entry.getKey().split(" ", 2);
+                restore.send(new ProducerRecord<>(
+                                changelog(),
+                                Integer.parseInt(key[0]),
+                                key[1],
+                                entry.getValue().toByteArray()))
+                        .get();
+            }
+        }
+    }
+
+    /** Ends the session of the one thread of an instance that was stopped, instead of waiting for it to time out. */
+    void endSessions() throws InterruptedException, ExecutionException {
+        String group = config(Path.of("unused")).applicationId();
+        RemoveMembersFromConsumerGroupOptions stopped =
+                new RemoveMembersFromConsumerGroupOptions(List.of(new MemberToRemove("0-1")));
+        admin.removeMembersFromConsumerGroup(group, stopped).all().get();
     }
 
     /** Worse: it is made anew while the stage runs, and holds only what is written from then on. */

@@ -3,13 +3,16 @@ package io.tallystick.ingest;
 
 import static java.util.Objects.requireNonNull;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.avro.Notice;
 import io.tallystick.entry.Salt;
 import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.admit.TenantRules;
 import io.tallystick.ingest.decode.Decoder;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.TenantDescriptor;
 import io.tallystick.topic.TenantDirectory;
 import io.tallystick.topic.Topics;
 import java.security.SecureRandom;
@@ -17,9 +20,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -43,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * Ingest: brings the tenants' records into the ledger and tells the tenants what became of them. DESIGN.md section 5.
  *
  * <pre>
- * ledger.tenants ----> tenants thread --- topic names ---+
+ * ledger.tenants ----> tenants thread --- descriptors ---+
  * ledger.positions --> positions thread --- notices -----+--&gt; inbox
  *                                                        |
  * ledger.in.&lt;tenant&gt; --------------------------------> ingest thread --+--&gt; ledger.ingest
@@ -59,6 +62,7 @@ public final class IngestApplication implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(IngestApplication.class);
     private static final Duration TAIL_POLL = Duration.ofMillis(200);
     private static final Duration TENANTS_INTERVAL = Duration.ofMillis(500);
+    private static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(1);
     private static final Duration TICK_INTERVAL = Duration.ofSeconds(1);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(40);
     private static final Duration STARTER_PATIENCE = Duration.ofSeconds(1);
@@ -68,6 +72,7 @@ public final class IngestApplication implements AutoCloseable {
 
     private final IngestConfig config;
     private final IngestTiming timing;
+    private final MeterRegistry meters;
     private final Consumer<Throwable> onFatal;
     private final LedgerSettings settings;
     private final Topics topics;
@@ -80,15 +85,17 @@ public final class IngestApplication implements AutoCloseable {
 
     /**
      * @param config of this instance
+     * @param meters takes the metrics of this instance; they are removed when it closes
      * @param onFatal told, on another thread, of what stopped the application before its time; closing is up to the caller
      */
-    public IngestApplication(IngestConfig config, Consumer<Throwable> onFatal) {
-        this(config, IngestTiming.DESIGNED, onFatal);
+    public IngestApplication(IngestConfig config, MeterRegistry meters, Consumer<Throwable> onFatal) {
+        this(config, IngestTiming.DESIGNED, meters, onFatal);
     }
 
-    IngestApplication(IngestConfig config, IngestTiming timing, Consumer<Throwable> onFatal) {
+    IngestApplication(IngestConfig config, IngestTiming timing, MeterRegistry meters, Consumer<Throwable> onFatal) {
         this.config = config;
         this.timing = timing;
+        this.meters = requireNonNull(meters);
         this.onFatal = requireNonNull(onFatal);
         this.settings = config.settings();
         this.topics = settings.topics();
@@ -146,43 +153,36 @@ public final class IngestApplication implements AutoCloseable {
             return Salt.of(salt);
         });
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
+        SourceProbe probe = new SourceProbe(admin, topics.group("ingest"), clock);
+        IngestMetrics metrics = closing(new IngestMetrics(meters));
         SourceReader reader = new SourceReader(
-                consumer,
-                writer,
-                new SourceProbe(admin, topics.group("ingest"), clock),
-                inbox,
-                topics,
-                cluster,
-                timing);
-        IngestLoop loop = new IngestLoop(
-                consumer,
-                reader,
-                new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas),
-                admission,
-                schemas,
-                writer,
-                inbox,
-                config.inFlightBytesMax());
+                consumer, writer, probe, inbox, new SourceCommands.Shared(topics, cluster, admission, metrics), timing);
+        Decoder decoder = new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas);
+        RecordAdmitter admitter = new RecordAdmitter(reader, decoder, admission, schemas, writer, inbox, metrics);
+        TopicGate gate = new TopicGate(reader, probe, inbox, metrics, admitter::admit);
+        IngestLoop loop =
+                new IngestLoop(consumer, reader, gate, writer, inbox, topics, metrics, config.inFlightBytesMax());
         loop.every(timing.commits(), reader::commit);
         loop.every(timing.claims(), reader::claimIdle);
+        loop.every(PUBLISH_INTERVAL, loop::publish);
         start("ledger-ingest", loop::turn, () -> close(consumer));
-        startTenants(names -> inbox.put(() -> loop.read(names)));
+        startTenants(tenants -> inbox.put(() -> loop.read(tenants)));
         startPositions(notice -> inbox.put(() -> reader.noticed(notice)));
     }
 
-    private void startTenants(Consumer<Set<String>> changed) {
+    private void startTenants(Consumer<Map<String, TenantRules>> changed) {
         TenantDirectory directory = new TenantDirectory(settings);
-        Set<String> known = new TreeSet<>();
+        Map<String, TenantRules> known = new HashMap<>();
         start(
                 "ledger-tenants",
                 () -> {
                     try {
-                        Set<String> names = new TreeSet<>();
-                        directory.refresh().keySet().forEach(tenant -> names.add(topics.in(tenant)));
-                        if (!names.equals(known)) {
+                        Map<String, TenantRules> found = new HashMap<>();
+                        directory.refresh().forEach((tenant, descriptor) -> found.put(tenant, rules(descriptor)));
+                        if (!found.equals(known)) {
                             known.clear();
-                            known.addAll(names);
-                            changed.accept(names);
+                            known.putAll(found);
+                            changed.accept(Map.copyOf(found));
                         }
                     } catch (RetriableException e) {
                         LOGGER.atWarn().addKeyValue("error", e.toString()).log("tenants not read, trying again");
@@ -190,6 +190,13 @@ public final class IngestApplication implements AutoCloseable {
                     Thread.sleep(TENANTS_INTERVAL.toMillis());
                 },
                 directory::close);
+    }
+
+    private static TenantRules rules(TenantDescriptor descriptor) {
+        return new TenantRules(
+                descriptor.topicId(),
+                descriptor.state() == TenantDescriptor.State.SUSPENDED,
+                descriptor.policiesInForce());
     }
 
     /** Notices older than this start are stale: the claims at assignment bring new ones where they are needed. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
+import io.tallystick.ingest.admit.FollowerTiming;
 import java.time.Duration;
 
 /**
@@ -19,4 +20,9 @@ record IngestTiming(Duration delivery, Duration beforeGap, Duration claims, Dura
             Duration.ofSeconds(10),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
+
+    /** What the continuity protocol waits for. */
+    FollowerTiming follower() {
+        return new FollowerTiming(beforeGap, retry, claims);
+    }
 }

@@ -4,9 +4,11 @@ package io.tallystick.ingest;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
+import io.tallystick.avro.Control;
 import io.tallystick.avro.Tick;
 import io.tallystick.ingest.admit.ChainPosition.Flight;
 import io.tallystick.topic.Topics;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Queue;
@@ -19,12 +21,18 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.Serializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes {@code ledger.ingest}. Safe for several threads; completions wait in a queue for the ingest thread.
+ * Writes {@code ledger.ingest}. Safe for several threads but for admitted events; completions wait in a queue for the
+ * ingest thread.
  */
 final class IngestWriter implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(IngestWriter.class);
@@ -77,6 +85,8 @@ final class IngestWriter implements AutoCloseable {
                         .setOffset(0)
                         .setKind(AdmittedKind.GAP)
                         .build());
+        ByteBuffer none = ByteBuffer.allocate(0);
+        serializer.serialize(topic, new Control("", "", "", "", none, none, none));
     }
 
     /** Sends a message that accounts for source offsets; its completion comes in {@link #drain}. */
@@ -87,6 +97,15 @@ final class IngestWriter implements AutoCloseable {
         produce(record(message.getChain(), value), (metadata, failure) -> {
             inFlightBytes.addAndGet(-bytes);
             completions.add(new Completion(partition, flight, Optional.ofNullable(failure)));
+        });
+    }
+
+    /** Sends a control message; {@code failed} is told, on the producer's thread, if it may be lost. */
+    void send(Control message, Consumer<Exception> failed) {
+        produce(record(message.getChain(), serializer.serialize(topic, message)), (metadata, failure) -> {
+            if (failure != null) {
+                failed.accept(failure);
+            }
         });
     }
 
@@ -131,6 +150,16 @@ final class IngestWriter implements AutoCloseable {
     void drain(Consumer<Completion> handler) {
         for (Completion next = completions.poll(); next != null; next = completions.poll()) {
             handler.accept(next);
+        }
+    }
+
+    /** @throws KafkaException if no later attempt of this producer can succeed either */
+    static void requireMendable(Exception failure) {
+        if (failure instanceof AuthenticationException
+                || failure instanceof AuthorizationException
+                || failure instanceof UnsupportedVersionException
+                || failure instanceof ProducerFencedException) {
+            throw new KafkaException("ledger.ingest cannot be written", failure);
         }
     }
 

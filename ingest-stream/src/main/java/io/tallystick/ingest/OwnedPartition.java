@@ -1,112 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
-import io.tallystick.entry.ChainId;
-import io.tallystick.ingest.admit.ChainPosition;
-import io.tallystick.ingest.decode.SourcePartition;
-import java.util.EnumSet;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
+import io.tallystick.ingest.admit.SourceFollower;
 import org.apache.kafka.common.TopicPartition;
 
 /** A source partition this instance reads, from its assignment to its revocation. For the ingest thread only. */
 final class OwnedPartition {
-    /** Why records of a partition are not fetched just now. */
-    enum Hold {
-        /** Topic id, position and log start are being looked up, or a gap waits for its time. */
-        LOCATING,
-        /** The next record needs a schema the registry has not given yet. */
-        SCHEMA,
-        /** A send failed a moment ago. */
-        BACKING_OFF,
-        /** A notice came and what is on its way must land first. */
-        NOTICE
-    }
-
     private final TopicPartition partition;
-    private final ChainId chain;
-    private final long assignedNanos;
-    private final Set<Hold> holds = EnumSet.of(Hold.LOCATING);
-    private SourcePartition source;
-    private ChainPosition position;
-    private OptionalLong committed = OptionalLong.empty();
-    private OptionalLong notice = OptionalLong.empty();
-    private long lookup;
+    private final SourceFollower follower;
+    private boolean paused;
+    private long dueSinceNanos;
+    private boolean due;
 
-    OwnedPartition(TopicPartition partition, ChainId chain, long assignedNanos) {
+    OwnedPartition(TopicPartition partition, SourceFollower follower) {
         this.partition = partition;
-        this.chain = chain;
-        this.assignedNanos = assignedNanos;
+        this.follower = follower;
     }
 
     TopicPartition partition() {
         return partition;
     }
 
-    ChainId chain() {
-        return chain;
+    SourceFollower follower() {
+        return follower;
     }
 
-    long assignedNanos() {
-        return assignedNanos;
+    String tenant() {
+        return follower.chain().tenant();
     }
 
-    Set<Hold> holds() {
-        return holds;
+    /** Notes whether it is to be fetched. @return whether that is new */
+    boolean pause(boolean pause) {
+        boolean changed = paused != pause;
+        paused = pause;
+        return changed;
     }
 
-    /** Starts a lookup of where the partition stands; answers of earlier ones no longer count. */
-    long beginLookup() {
-        return ++lookup;
+    /** Notes whether something of it should be committed and is not. */
+    void commitIsDue(boolean now, long nowNanos) {
+        if (now && !due) {
+            dueSinceNanos = nowNanos;
+        }
+        due = now;
     }
 
-    long lookup() {
-        return lookup;
-    }
-
-    /** Whether topic id and position are known. */
-    boolean isLocated() {
-        return source != null;
-    }
-
-    void locate(SourcePartition found, OptionalLong committedOffset) {
-        source = found;
-        committed = committedOffset;
-        position = new ChainPosition(committedOffset.orElse(0));
-    }
-
-    SourcePartition source() {
-        return source;
-    }
-
-    ChainPosition position() {
-        return position;
-    }
-
-    /** What should be committed and is not yet. */
-    Optional<Long> uncommitted() {
-        return isLocated() && !committed.equals(OptionalLong.of(position.acked()))
-                ? Optional.of(position.acked())
-                : Optional.empty();
-    }
-
-    void committed(long offset) {
-        committed = OptionalLong.of(offset);
-    }
-
-    void notice(long next) {
-        notice = OptionalLong.of(next);
-        holds.add(Hold.NOTICE);
-    }
-
-    /** The offset to go on at, once nothing is on its way any more. */
-    OptionalLong dueNotice() {
-        return isLocated() && position.isIdle() ? notice : OptionalLong.empty();
-    }
-
-    void noticeTaken() {
-        notice = OptionalLong.empty();
-        holds.remove(Hold.NOTICE);
+    /** How long something of it has waited to be committed, 0 if nothing has. */
+    long uncommittedNanos(long nowNanos) {
+        return due ? nowNanos - dueSinceNanos : 0;
     }
 }

@@ -1,15 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
+import io.tallystick.ingest.admit.Commit;
+import io.tallystick.ingest.admit.Location;
+import io.tallystick.ingest.admit.ResumePoint;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.BiConsumer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
@@ -19,26 +27,21 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * Asks the cluster about source partitions, without waiting: what one tenant's topic answers, or does not, holds up no
- * other. Safe for several threads.
+ * other. Answers come on another thread. Safe for several threads.
  */
 final class SourceProbe {
     /**
-     * A source partition as the cluster sees it.
+     * What a look at a topic found.
      *
-     * @param topicId id of the topic, as Kafka prints it
-     * @param committed ingest's committed position, if it has one
-     * @param start first offset the log still has
-     * @param end last stable offset
-     * @param asOf when end was read
+     * @param topicId its id as Kafka prints it; empty if it could not be looked at
+     * @param fault why not
      */
-    record State(String topicId, OptionalLong committed, long start, long end, Instant asOf) {}
-
-    /** The last stable offset of a partition, and when it was read. */
-    record End(long offset, Instant asOf) {}
+    record Sight(Optional<String> topicId, String fault) {}
 
     private final Admin admin;
     private final String group;
@@ -50,12 +53,8 @@ final class SourceProbe {
         this.clock = clock;
     }
 
-    /** Completes with the state of the partition, or with the first thing that went wrong. */
-    CompletionStage<State> locate(TopicPartition partition) {
-        CompletionStage<TopicDescription> topic = admin.describeTopics(List.of(partition.topic()))
-                .topicNameValues()
-                .get(partition.topic())
-                .toCompletionStage();
+    /** Completes with where the partition stands, or with the first thing that went wrong. */
+    CompletionStage<Location> locate(TopicPartition partition) {
         CompletionStage<Map<TopicPartition, OffsetAndMetadata>> committed = admin.listConsumerGroupOffsets(
                         Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(partition))),
                         new ListConsumerGroupOffsetsOptions().requireStable(true))
@@ -65,28 +64,81 @@ final class SourceProbe {
                         Map.of(partition, OffsetSpec.earliest()))
                 .partitionResult(partition)
                 .toCompletionStage();
-        CompletionStage<End> end = end(partition, lastStable(List.of(partition)));
-        return topic.thenCombine(committed, (description, offsets) -> {
-                    OffsetAndMetadata offset = offsets.get(partition);
-                    OptionalLong position = offset == null ? OptionalLong.empty() : OptionalLong.of(offset.offset());
-                    return new State(description.topicId().toString(), position, 0, 0, Instant.EPOCH);
-                })
+        Instant asked = now();
+        CompletionStage<Location.End> end = end(partition, lastStable(List.of(partition)), asked);
+        return topicId(partition.topic())
                 .thenCombine(
-                        start,
-                        (state, first) ->
-                                new State(state.topicId(), state.committed(), first.offset(), 0, state.asOf()))
-                .thenCombine(
-                        end,
-                        (state, last) -> new State(
-                                state.topicId(), state.committed(), state.start(), last.offset(), last.asOf()));
+                        committed,
+                        (topicId, offsets) -> Map.entry(
+                                topicId,
+                                Optional.ofNullable(offsets.get(partition)).map(SourceProbe::commit)))
+                .thenCombine(start, (found, first) -> Map.entry(found, first.offset()))
+                .thenCombine(end, (found, last) -> {
+                    Map.Entry<String, Optional<Commit>> of = found.getKey();
+                    return new Location(of.getKey(), of.getValue(), found.getValue(), last);
+                });
     }
 
-    /** Reads the ends of many partitions in one request; {@code result} is told of each, on another thread. */
-    void ends(Collection<TopicPartition> partitions, BiConsumer<TopicPartition, End> result) {
+    private CompletionStage<String> topicId(String topic) {
+        return admin.describeTopics(List.of(topic))
+                .topicNameValues()
+                .get(topic)
+                .toCompletionStage()
+                .thenApply(description -> description.topicId().toString());
+    }
+
+    /** A commit without metadata is not one of ours: its topic id is empty, as no topic's is. */
+    static Commit commit(OffsetAndMetadata found) {
+        OptionalInt leaderEpoch = found.leaderEpoch().map(OptionalInt::of).orElseGet(OptionalInt::empty);
+        return new Commit(found.metadata(), new ResumePoint(found.offset(), leaderEpoch));
+    }
+
+    /** The position as the group's offsets keep it; the reverse of what {@link #locate} reads. */
+    static OffsetAndMetadata offset(Commit commit) {
+        return new OffsetAndMetadata(commit.point().offset(), leaderEpoch(commit.point()), commit.topicId());
+    }
+
+    static Optional<Integer> leaderEpoch(ResumePoint point) {
+        return point.leaderEpoch().isPresent() ? Optional.of(point.leaderEpoch().getAsInt()) : Optional.empty();
+    }
+
+    /** Looks at topics in one request, begun before this returns; {@code result} is told of all of them at once. */
+    void look(Set<String> topics, Consumer<Map<String, Sight>> result) {
+        Map<String, KafkaFuture<TopicDescription>> asked =
+                admin.describeTopics(topics).topicNameValues();
+        Map<String, Sight> seen = new ConcurrentHashMap<>();
+        CompletableFuture<?>[] all = asked.entrySet().stream()
+                .map(topic -> topic.getValue()
+                        .toCompletionStage()
+                        .handle((description, failure) -> seen.put(topic.getKey(), sight(description, failure)))
+                        .toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new);
+        CompletableFuture<?> unused = CompletableFuture.allOf(all).thenRun(() -> result.accept(seen));
+    }
+
+    private static Sight sight(TopicDescription description, Throwable failure) {
+        return failure == null
+                ? new Sight(Optional.of(description.topicId().toString()), "")
+                : new Sight(Optional.empty(), failure.toString());
+    }
+
+    /** What is needed to claim a position. */
+    interface ClaimResult {
+        /** Told of each partition whose topic and end could be read. */
+        void accept(TopicPartition partition, String topicId, Location.End end);
+    }
+
+    /** Reads topic ids and ends of many partitions in one request each. */
+    void ends(Collection<TopicPartition> partitions, ClaimResult result) {
+        Instant asked = now();
         ListOffsetsResult ends = lastStable(partitions);
-        for (TopicPartition partition : partitions) {
-            end(partition, ends).thenAccept(end -> result.accept(partition, end));
-        }
+        Set<String> topics = partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
+        look(topics, seen -> {
+            for (TopicPartition partition : partitions) {
+                seen.get(partition.topic()).topicId().ifPresent(topicId -> end(partition, ends, asked)
+                        .thenAccept(end -> result.accept(partition, topicId, end)));
+            }
+        });
     }
 
     private ListOffsetsResult lastStable(Collection<TopicPartition> partitions) {
@@ -95,8 +147,13 @@ final class SourceProbe {
         return admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
     }
 
-    private CompletionStage<End> end(TopicPartition partition, ListOffsetsResult ends) {
-        Instant asked = Instant.ofEpochMilli(clock.millis());
-        return ends.partitionResult(partition).toCompletionStage().thenApply(end -> new End(end.offset(), asked));
+    private Instant now() {
+        return Instant.ofEpochMilli(clock.millis());
+    }
+
+    private static CompletionStage<Location.End> end(TopicPartition partition, ListOffsetsResult ends, Instant asked) {
+        return ends.partitionResult(partition)
+                .toCompletionStage()
+                .thenApply(end -> new Location.End(end.offset(), asked));
     }
 }

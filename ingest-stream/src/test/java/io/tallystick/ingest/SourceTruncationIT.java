@@ -10,14 +10,16 @@ import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.entry.Salt;
 import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.admit.TenantRules;
 import io.tallystick.ingest.decode.Decoder;
+import io.tallystick.topic.TenantDescriptor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -92,7 +94,8 @@ class SourceTruncationIT {
         // Given
         ledger.admin
                 .alterConsumerGroupOffsets(
-                        ledger.topics.group("ingest"), Map.of(partition, new OffsetAndMetadata(1000)))
+                        ledger.topics.group("ingest"),
+                        Map.of(partition, new OffsetAndMetadata(1000, Optional.empty(), ledger.topicId(topic))))
                 .all()
                 .get();
 
@@ -135,18 +138,22 @@ class SourceTruncationIT {
                         "http://127.0.0.1:9", Executors.newScheduledThreadPool(1), TestLedger.QUICK.retry())) {
             Consumer<byte[], byte[]> consumer = throwing(real, truncation);
             SourceProbe probe = new SourceProbe(ledger.admin, ledger.topics.group("ingest"), InstantSource.system());
-            SourceReader reader =
-                    new SourceReader(consumer, writer, probe, inbox, ledger.topics, cluster, TestLedger.QUICK);
-            IngestLoop loop = new IngestLoop(
+            Admission admission = new Admission(() -> Salt.of(new byte[Salt.LENGTH]));
+            IngestMetrics metrics = new IngestMetrics(ledger.meters);
+            SourceReader reader = new SourceReader(
                     consumer,
-                    reader,
-                    new Decoder(1000, "operator", schemas),
-                    new Admission(() -> Salt.of(new byte[Salt.LENGTH])),
-                    schemas,
                     writer,
+                    probe,
                     inbox,
-                    32L * 1024 * 1024);
-            loop.read(Set.of(topic));
+                    new SourceCommands.Shared(ledger.topics, cluster, admission, metrics),
+                    TestLedger.QUICK);
+            RecordAdmitter admitter = new RecordAdmitter(
+                    reader, new Decoder(1000, "operator", schemas), admission, schemas, writer, inbox, metrics);
+            TopicGate gate = new TopicGate(reader, probe, inbox, metrics, admitter::admit);
+            IngestLoop loop =
+                    new IngestLoop(consumer, reader, gate, writer, inbox, ledger.topics, metrics, 32L * 1024 * 1024);
+            TenantDescriptor acme = ledger.descriptor("acme");
+            loop.read(Map.of("acme", new TenantRules(acme.topicId(), false, acme.policiesInForce())));
             turnUntil(loop, 10);
             truncation.set(new LogTruncationException("cut", Map.of(partition, 10L), divergent));
             turnUntil(loop, messages);

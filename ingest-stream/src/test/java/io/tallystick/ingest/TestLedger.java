@@ -8,11 +8,16 @@ import io.confluent.kafka.schemaregistry.avro.AvroSchema;
 import io.confluent.kafka.schemaregistry.client.CachedSchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.SchemaRegistryClient;
 import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.micrometer.core.instrument.Measurement;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.TenantDescriptor;
+import io.tallystick.topic.TenantPolicies;
 import io.tallystick.topic.Topics;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -24,12 +29,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.StreamSupport;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,12 +44,14 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 
 /** A ledger of its own on the shared broker: topics under a fresh prefix, producers and readers for what a test needs. */
 final class TestLedger implements AutoCloseable {
@@ -58,6 +67,7 @@ final class TestLedger implements AutoCloseable {
 
     private final Map<String, Object> properties;
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();
+    final MeterRegistry meters = new SimpleMeterRegistry();
     final LedgerSettings settings;
     final Topics topics;
     final LedgerAdmin ledgerAdmin;
@@ -98,7 +108,7 @@ final class TestLedger implements AutoCloseable {
 
     IngestApplication ingest(IngestTiming timing) {
         IngestApplication application = new IngestApplication(
-                new IngestConfig(properties), timing, failure -> fatal.compareAndSet(null, failure));
+                new IngestConfig(properties), timing, meters, failure -> fatal.compareAndSet(null, failure));
         application.start();
         return application;
     }
@@ -129,6 +139,99 @@ final class TestLedger implements AutoCloseable {
     void write(String topic, int partition, String key, SpecificRecord value) {
         byte[] bytes = serde.serializer().serialize(topic, value);
         send(new ProducerRecord<>(topic, partition, key == null ? null : key.getBytes(UTF_8), bytes));
+    }
+
+    /** The tenant as it is described now. */
+    TenantDescriptor descriptor(String tenant) {
+        return ledgerAdmin.tenants().stream()
+                .filter(found -> found.tenant().equals(tenant))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Describes the tenant anew. */
+    void describe(TenantDescriptor descriptor) {
+        send(new ProducerRecord<>(topics.tenants(), 0, descriptor.tenant().getBytes(UTF_8), descriptor.encode()));
+    }
+
+    /** Removes the tenant's descriptor. */
+    void forget(String tenant) {
+        send(new ProducerRecord<>(topics.tenants(), 0, tenant.getBytes(UTF_8), null));
+    }
+
+    void setState(String tenant, TenantDescriptor.State state) {
+        TenantDescriptor now = descriptor(tenant);
+        describe(new TenantDescriptor(
+                tenant,
+                state,
+                now.topicIds(),
+                now.blind(),
+                now.revision(),
+                now.policies(),
+                now.transactional(),
+                now.retention()));
+    }
+
+    /** Takes the topic of that name as the tenant's, whatever its id is now. */
+    void rebind(String tenant) {
+        TenantDescriptor now = descriptor(tenant);
+        List<String> ids = new ArrayList<>(now.topicIds());
+        ids.add(topicId(topics.in(tenant)));
+        describe(new TenantDescriptor(
+                tenant,
+                now.state(),
+                ids,
+                now.blind(),
+                now.revision(),
+                now.policies(),
+                now.transactional(),
+                now.retention()));
+    }
+
+    void setPolicies(String tenant, TenantPolicies policies) {
+        TenantDescriptor now = descriptor(tenant);
+        describe(new TenantDescriptor(
+                tenant,
+                now.state(),
+                now.topicIds(),
+                now.blind(),
+                now.revision() + 1,
+                policies,
+                now.transactional(),
+                now.retention()));
+    }
+
+    String topicId(String topic) {
+        return await(admin.describeTopics(List.of(topic)).allTopicNames())
+                .get(topic)
+                .topicId()
+                .toString();
+    }
+
+    /** Deletes a tenant's input topic and creates another of the same name. */
+    void recreate(String tenant, int partitions) {
+        deleteInput(tenant);
+        String topic = topics.in(tenant);
+        // The name is free a moment after the deletion is answered.
+        Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> {
+            await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
+                    .all());
+            return true;
+        });
+        Awaitility.await().atMost(Duration.ofSeconds(60)).ignoreExceptions().until(() -> !topicId(topic)
+                .isEmpty());
+    }
+
+    void deleteInput(String tenant) {
+        await(admin.deleteTopics(List.of(topics.in(tenant))).all());
+    }
+
+    static <T> T await(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
     }
 
     KafkaProducer<String, byte[]> transactional(String id) {
@@ -191,6 +294,14 @@ final class TestLedger implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** The values of all gauges and counters of this name, of any instance, by tenant. */
+    double meter(String name, String tenant) {
+        return meters.find(name).tag("tenant", tenant).meters().stream()
+                .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
+                .mapToDouble(Measurement::getValue)
+                .sum();
     }
 
     /** What a sequencer makes of the messages of a chain: no replays, no discontinuities. */

@@ -38,14 +38,33 @@ final class Bodies {
      */
     static Body of(AdmittedEvent message, long next) {
         return checked(message.getChain(), () -> switch (message.getKind()) {
-            case EVENT -> event(message, next);
-            case REJECTED -> rejected(message, next);
+            case EVENT -> event(message, next, OptionalLong.empty());
+            case REJECTED ->
+                rejected(
+                        message,
+                        next,
+                        RejectReason.ofCode(required(message.getReason(), "reason")),
+                        OptionalLong.empty());
             case GAP -> gap(message, next);
             case SOURCE -> throw new IllegalArgumentException("a SOURCE message covers no offsets");
         });
     }
 
-    private static Event event(AdmittedEvent message, long next) {
+    /**
+     * What an admitted event becomes.
+     *
+     * @param next the source offset the chain needs
+     * @throws LedgerIntegrityException if the message lacks what an event must have
+     */
+    static Body of(AdmittedEvent message, long next, EventRules.Verdict verdict) {
+        return checked(
+                message.getChain(),
+                () -> verdict.reason().isPresent()
+                        ? rejected(message, next, verdict.reason().get(), verdict.duplicateOf())
+                        : event(message, next, verdict.duplicateOf()));
+    }
+
+    private static Event event(AdmittedEvent message, long next, OptionalLong duplicateOf) {
         return new Event(
                 range(message, next),
                 required(message.getId(), "id"),
@@ -54,20 +73,20 @@ final class Bodies {
                 Optional.ofNullable(message.getProducer()),
                 payload(message).orElseThrow(() -> new IllegalArgumentException("payloadCommit is missing")),
                 context(message),
-                OptionalLong.empty());
+                duplicateOf);
     }
 
-    private static Rejected rejected(AdmittedEvent message, long next) {
+    private static Rejected rejected(AdmittedEvent message, long next, RejectReason reason, OptionalLong duplicateOf) {
         return new Rejected(
                 range(message, next),
-                RejectReason.ofCode(required(message.getReason(), "reason")),
+                reason,
                 Optional.ofNullable(message.getId()),
                 Optional.ofNullable(message.getType()),
                 Optional.ofNullable(message.getTime()),
                 Optional.ofNullable(message.getProducer()),
                 payload(message),
                 context(message),
-                OptionalLong.empty());
+                duplicateOf);
     }
 
     /**

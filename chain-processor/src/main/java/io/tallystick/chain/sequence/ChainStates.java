@@ -6,20 +6,24 @@ import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * The chains of one partition, decoded, with the digest over all of them. A change costs one encoding and one hash, however
- * many chains there are.
+ * The chains of one partition, decoded, with the digest over all of them. However often a chain changes between two times its
+ * changes are taken, it is encoded and hashed once, and no other chain is.
  *
  * <p>For one thread.
  */
 public final class ChainStates {
-    private final SortedMap<String, ChainState> states = new TreeMap<>();
+    private final Map<String, ChainState> states = new HashMap<>();
     private final Map<String, Hash> hashes = new HashMap<>();
+    private final Set<String> changed = new HashSet<>();
+    private final Map<String, byte[]> unstored = new TreeMap<>();
     private ChainsDigest digest = ChainsDigest.EMPTY;
 
     /**
@@ -29,22 +33,35 @@ public final class ChainStates {
      * @throws LedgerIntegrityException if key or bytes are not what was stored
      */
     public void load(String chain, byte[] stored) {
-        put(chain, ChainStateCodec.decode(id(chain), stored), stored);
+        states.put(chain, ChainStateCodec.decode(id(chain), stored));
+        digest(chain, stored);
     }
 
-    /**
-     * Takes in a chain's new state.
-     *
-     * @return its stored form
-     */
-    public byte[] put(ChainState state) {
-        byte[] stored = ChainStateCodec.encode(state);
-        put(state.chain().toString(), state, stored);
-        return stored;
-    }
-
-    private void put(String chain, ChainState state, byte[] stored) {
+    /** Takes in a chain's new state. */
+    public void put(ChainState state) {
+        String chain = state.chain().toString();
         states.put(chain, state);
+        changed.add(chain);
+    }
+
+    /** Stored forms of the chains put since this was called last, by chain id. */
+    public Map<String, byte[]> takeChanges() {
+        settle();
+        Map<String, byte[]> taken = new TreeMap<>(unstored);
+        unstored.clear();
+        return taken;
+    }
+
+    private void settle() {
+        for (String chain : changed) {
+            byte[] stored = ChainStateCodec.encode(states.get(chain));
+            digest(chain, stored);
+            unstored.put(chain, stored);
+        }
+        changed.clear();
+    }
+
+    private void digest(String chain, byte[] stored) {
         Hash after = ChainsDigest.hash(chain, stored);
         digest = digest.with(Optional.ofNullable(hashes.put(chain, after)), after);
     }
@@ -57,13 +74,19 @@ public final class ChainStates {
         }
     }
 
-    /** States by chain id, ascending; a view. */
+    /** States by chain id, ascending; a copy. */
     public SortedMap<String, ChainState> all() {
-        return Collections.unmodifiableSortedMap(states);
+        return new TreeMap<>(states);
+    }
+
+    /** States by chain id; a view. */
+    public Map<String, ChainState> byId() {
+        return Collections.unmodifiableMap(states);
     }
 
     /** Over all chains as they are now. */
     public ChainsDigest digest() {
+        settle();
         return digest;
     }
 }

@@ -12,11 +12,14 @@ import io.tallystick.entry.EntryException;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Rfc6962;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 
 /** Reading of what the sequencer wrote: records of one partition of the entries topic. */
 public final class EntriesRecords {
+    private static final String CONTROL = ",\"kind\":\"control\",";
+
     private EntriesRecords() {}
 
     /**
@@ -37,7 +40,10 @@ public final class EntriesRecords {
         throw foreign(record);
     }
 
-    /** The record without what only tenants and auditors read, which may be a megabyte. */
+    /**
+     * The record without what only tenants and auditors read, which may be a megabyte. What state is rebuilt from stays: the
+     * payload of a control entry, the salt of any.
+     */
     public static SpecificRecord withoutPayload(SpecificRecord record) {
         return record instanceof LedgerEntry entry
                 ? new LedgerEntry(
@@ -46,15 +52,25 @@ public final class EntriesRecords {
                         entry.getSeq(),
                         entry.getLeaderEpoch(),
                         entry.getEntry(),
-                        null,
-                        null,
+                        isControl(entry.getEntry()) ? entry.getPayload() : null,
+                        entry.getSalt(),
                         null,
                         null,
                         null)
                 : record;
     }
 
-    static LastRecord identity(SpecificRecord record) {
+    /** No text in an entry holds a quote that is not escaped, so this is the member. */
+    private static boolean isControl(ByteBuffer entry) {
+        return new String(bytes(entry), StandardCharsets.ISO_8859_1).contains(CONTROL);
+    }
+
+    /**
+     * What tells the record from any other.
+     *
+     * @throws LedgerIntegrityException if it is no record of the entries topic, or its entry is none
+     */
+    public static LastRecord identity(SpecificRecord record) {
         if (record instanceof LedgerEntry envelope) {
             EntryRef ref =
                     new EntryRef(envelope.getChain(), envelope.getSeq(), Rfc6962.leafHash(bytes(envelope.getEntry())));
@@ -71,7 +87,7 @@ public final class EntriesRecords {
     }
 
     /** @throws LedgerIntegrityException if the bytes are no entry, or not the one the envelope names */
-    static Entry entry(LedgerEntry envelope) {
+    public static Entry entry(LedgerEntry envelope) {
         try {
             Entry entry = EntryCodec.decode(bytes(envelope.getEntry()));
             if (!entry.chain().toString().equals(envelope.getChain()) || entry.seq() != envelope.getSeq()) {

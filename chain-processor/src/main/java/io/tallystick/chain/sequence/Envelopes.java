@@ -24,8 +24,11 @@ final class Envelopes {
                 pseq, chain(entry), entry.entry().seq(), NO_EPOCH, entry.bytes(), null, null, null, null, null);
     }
 
-    /** @throws LedgerIntegrityException if a commitment came without its salt, or a salt without a commitment */
-    static Envelope of(AdmittedEvent message, LinkedEntry entry) {
+    /**
+     * @param detail one sentence for the tenant; null if there is nothing to say
+     * @throws LedgerIntegrityException if a commitment came without its salt, or a salt without a commitment
+     */
+    static Envelope of(AdmittedEvent message, LinkedEntry entry, String detail) {
         if (message.getKind() == AdmittedKind.GAP || message.getKind() == AdmittedKind.SOURCE) {
             return genesis(entry);
         }
@@ -41,15 +44,20 @@ final class Envelopes {
                 message.getPayloadSalt(),
                 message.getContext(),
                 message.getContextSalt(),
-                message.getDetail());
+                detail);
     }
 
     static Envelope of(Control control, LinkedEntry entry) {
+        return of(control, entry, NO_EPOCH);
+    }
+
+    /** @param leaderEpoch the leader epoch the chain has from this entry on; -1 if it keeps its own */
+    static Envelope of(Control control, LinkedEntry entry, int leaderEpoch) {
         return pseq -> new LedgerEntry(
                 pseq,
                 chain(entry),
                 entry.entry().seq(),
-                NO_EPOCH,
+                leaderEpoch,
                 entry.bytes(),
                 control.getPayload(),
                 control.getPayloadSalt(),

@@ -6,12 +6,13 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 
 /**
- * The mark that stops a chain. Only an operator clears it.
+ * The mark that stops a chain. Only an operator clears it. It is stored with the chain's state and, because state can be lost,
+ * as a {@code ChainHalt} in the positions topic by the same transaction; see {@link HaltMarks}.
  *
  * @param reason which rule found it
  * @param at ledger clock when it was found
- * @param offset source offset of the record that showed it
- * @param leaderEpoch leader epoch of that record
+ * @param offset source offset of the record that showed it; the lowest if there were several
+ * @param leaderEpoch leader epoch of that record; the highest if there were several
  */
 public record Halt(Reason reason, Instant at, long offset, int leaderEpoch) {
     public Halt {
@@ -22,14 +23,21 @@ public record Halt(Reason reason, Instant at, long offset, int leaderEpoch) {
     /** Why a chain is halted. DESIGN.md section 5. */
     public enum Reason {
         /** R2: an offset already accounted for came again under a higher leader epoch: the source lost its tail. */
-        SOURCE_TRUNCATED(1),
+        SOURCE_TRUNCATED(1, "source-truncated"),
         /** R4: a new offset came under a lower leader epoch than one before it. */
-        LEADER_EPOCH_REGRESSED(2);
+        LEADER_EPOCH_REGRESSED(2, "leader-epoch-regressed");
 
         private final int code;
+        private final String text;
 
-        Reason(int code) {
+        Reason(int code, String text) {
             this.code = code;
+            this.text = text;
+        }
+
+        /** The word in {@code ChainHalt} and in the payload that clears it. */
+        public String text() {
+            return text;
         }
 
         /** Code in the stored form; 1 to 127, never reused. */
@@ -44,6 +52,16 @@ public record Halt(Reason reason, Instant at, long offset, int leaderEpoch) {
                 }
             }
             throw new IllegalArgumentException("no halt reason has code " + code);
+        }
+
+        /** @throws IllegalArgumentException if there is no such reason */
+        static Reason ofText(String text) {
+            for (Reason reason : values()) {
+                if (reason.text.equals(text)) {
+                    return reason;
+                }
+            }
+            throw new IllegalArgumentException("no halt reason is called " + text);
         }
     }
 }

@@ -24,8 +24,9 @@ public final class HeadGuard {
     /** How many records a topic may be ahead of the state to be replayed by itself. */
     public static final long REPLAY_RECORDS_MAX = 10_000;
 
-    private static final String REMEDY = "; nothing was written. Run 'tally recover', which rebuilds the state from the"
-            + " topic and the last signed registry";
+    private static final String REMEDY = "; nothing was written. Stop the chain stage and run 'tally recover chain': it"
+            + " compares the topic with the last signed registry checkpoint, rebuilds the state from it, or says what of"
+            + " the ledger is missing";
 
     private final Place place;
     private final String topic;
@@ -158,6 +159,16 @@ public final class HeadGuard {
     }
 
     private String refusal(String why) {
-        return "head guard of " + topic + "-" + place.partition() + ": " + why + REMEDY;
+        return refusal(topic + "-" + place.partition(), why);
+    }
+
+    /**
+     * The words of a refusal.
+     *
+     * @param partition name of the partition
+     * @param why what was found, and where
+     */
+    public static String refusal(String partition, String why) {
+        return "head guard of " + partition + ": " + why + REMEDY;
     }
 }

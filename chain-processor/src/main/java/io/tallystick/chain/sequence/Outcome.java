@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain.sequence;
 
+import io.tallystick.chain.sequence.Identities.Kept;
 import java.util.Optional;
 
 /** What a message did to its chain. DESIGN.md section 5, rules R1 to R6. */
@@ -26,6 +27,8 @@ public sealed interface Outcome {
         WRONG_TOPIC("wrong-topic"),
         HALTED("halted"),
         IGNORED("ignored"),
+        CLEARED("cleared"),
+        CLEARING_REFUSED("clearing-refused"),
         UNKNOWN_CHAIN("unknown-chain");
 
         private final String text;
@@ -40,8 +43,19 @@ public sealed interface Outcome {
         }
     }
 
-    /** R5, R6: the message became {@code entry}. */
-    record Appended(ChainState state, LinkedEntry entry) implements Outcome {
+    /**
+     * R5, R6: the message became {@code entry}.
+     *
+     * @param kept what is to be remembered of it
+     * @param detail one sentence for the tenant, never hashed
+     */
+    record Appended(ChainState state, LinkedEntry entry, Optional<Kept> kept, Optional<String> detail)
+            implements Outcome {
+        /** Nothing to remember or to tell. */
+        Appended(ChainState state, LinkedEntry entry) {
+            this(state, entry, Optional.empty(), Optional.empty());
+        }
+
         @Override
         public Optional<ChainState> changed() {
             return Optional.of(state);
@@ -66,7 +80,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** R2: the chain accounts for this source offset already; dropped. For a SOURCE message the offset is -1. */
+    /** R2: the chain accounts for this source offset already; dropped. For SOURCE and control messages the offset is -1. */
     record Replayed(long offset) implements Outcome {
         @Override
         public Optional<ChainState> changed() {
@@ -116,7 +130,7 @@ public sealed interface Outcome {
         }
     }
 
-    /** R2, R4: the source contradicts itself; the chain stops here, marked. */
+    /** R2, R4: the source contradicts itself; the chain stops here, marked. Also if it does so again: the mark grows. */
     record Halted(ChainState state, Halt mark) implements Outcome {
         @Override
         public Optional<ChainState> changed() {
@@ -139,6 +153,32 @@ public sealed interface Outcome {
         @Override
         public Type type() {
             return Type.IGNORED;
+        }
+    }
+
+    /** An operator has cleared the chain's mark by {@code entry}; the chain goes on. */
+    record Cleared(ChainState state, LinkedEntry entry) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.of(state);
+        }
+
+        @Override
+        public Type type() {
+            return Type.CLEARED;
+        }
+    }
+
+    /** A clearing of another mark than the chain has, or of none, or malformed; ignored. */
+    record ClearingRefused(String why) implements Outcome {
+        @Override
+        public Optional<ChainState> changed() {
+            return Optional.empty();
+        }
+
+        @Override
+        public Type type() {
+            return Type.CLEARING_REFUSED;
         }
     }
 

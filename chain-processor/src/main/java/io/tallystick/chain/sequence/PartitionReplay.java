@@ -17,6 +17,7 @@ import io.tallystick.entry.Rejected;
 import io.tallystick.entry.Source;
 import io.tallystick.entry.SourceRange;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.tree.Hash;
 import java.time.Instant;
 import java.util.Map;
@@ -29,26 +30,32 @@ import org.apache.avro.specific.SpecificRecord;
  * Rebuilds state from the records of the entries topic, checking each against the one before it.
  *
  * <p>From an entry follow: size, hashes, source position (next, topic id; the envelope has the leader epoch) and the clock;
- * from a {@code Boundary}: the clock and, at the end of a window, the claims. What leaves no record comes back by itself:
- * later claims within 10 s, the last notice's time and a tick's append time matter for seconds. A halt leaves no record
- * either and does not come back by itself: a halted chain goes on unless its source contradicts it once more.
+ * the payload of a {@code ledger.config} entry has the policies; from a {@code Boundary}: the clock and, at the end of a
+ * window, the claims. What leaves no record comes back by itself: later claims within 10 s, the last notice's time and a
+ * tick's append time matter for seconds. Halts are kept elsewhere and put back afterwards, see {@link HaltMarks}; a chain
+ * that goes on was cleared, so an entry takes its halt away.
  *
  * <p>For one thread. After an exception the object is useless.
  */
-final class PartitionReplay {
+public final class PartitionReplay {
     private final Place place;
     private final SortedMap<String, ChainState> chains;
     private final SortedMap<String, ChainState> changed = new TreeMap<>();
     private Optional<PartitionState> partition;
 
-    PartitionReplay(Place place, Optional<PartitionState> partition, SortedMap<String, ChainState> chains) {
+    /**
+     * @param place the partition
+     * @param partition its state, if the replay does not begin at the first record
+     * @param chains states of its chains by chain id; not changed
+     */
+    public PartitionReplay(Place place, Optional<PartitionState> partition, SortedMap<String, ChainState> chains) {
         this.place = place;
         this.partition = partition;
         this.chains = new TreeMap<>(chains);
     }
 
     /** @throws LedgerIntegrityException if the record cannot follow what was applied before */
-    void apply(SpecificRecord record) {
+    public void apply(SpecificRecord record) {
         LastRecord identity = EntriesRecords.identity(record);
         if (record instanceof Init init) {
             begin(init, identity);
@@ -65,7 +72,9 @@ final class PartitionReplay {
         } else if (record instanceof LedgerEntry envelope) {
             require(!identity.recorded().isBefore(now), identity, "recorded at or after " + now);
             place.requireHere(envelope.getChain());
-            append(EntriesRecords.entry(envelope), envelope.getLeaderEpoch(), identity);
+            Entry entry = EntriesRecords.entry(envelope);
+            append(entry, envelope.getLeaderEpoch(), identity);
+            configure(entry, envelope);
         }
         LedgerClock clock = new LedgerClock(identity.recorded(), before.clock().lastTick());
         partition = Optional.of(before.at(clock).wrote(identity));
@@ -106,7 +115,19 @@ final class PartitionReplay {
         }
         require(entry.seq() == state.size(), identity, "seq " + state.size());
         require(entry.prev().equals(state.last()), identity, "prev " + state.last() + ", not " + entry.prev());
+        require(
+                state.halt().isEmpty() || entry.body() instanceof Control,
+                identity,
+                "nothing but what clears the halt of " + entry.chain());
         put(next(state, entry.body(), leaderEpoch, leaf, identity));
+    }
+
+    /** Policies are in no state but the chain's, and their entry holds only a commitment: they are read from its payload. */
+    private void configure(Entry entry, LedgerEntry envelope) {
+        if (entry.body() instanceof Control control && control.type().equals(PoliciesInForce.TYPE)) {
+            ChainState state = chains.get(envelope.getChain());
+            put(state.configured(Policies.parse(envelope.getChain(), envelope.getPayload())));
+        }
     }
 
     private static ChainState begun(ChainId chain, Genesis genesis, Hash leaf) {
@@ -130,7 +151,8 @@ final class PartitionReplay {
             return state.rebound(leaf, source.source().topicId());
         }
         if (body instanceof Control) {
-            return state.appended(leaf, state.source());
+            boolean clears = leaderEpoch >= 0 || state.halt().isPresent();
+            return clears ? state.cleared(leaf, leaderEpoch) : state.appended(leaf, state.source());
         }
         throw new LedgerIntegrityException(
                 identity + " is of kind " + body.kind() + ", which this version never" + " writes there");
@@ -156,12 +178,12 @@ final class PartitionReplay {
     }
 
     /** The partition's state, with the digest of all its chains. */
-    Optional<PartitionState> partition() {
+    public Optional<PartitionState> partition() {
         return partition.map(state -> state.holding(ChainsDigest.of(chains.values())));
     }
 
     /** Chains whose state differs from what the replay began with. */
-    Map<String, ChainState> changed() {
+    public Map<String, ChainState> changed() {
         return changed;
     }
 }

@@ -8,6 +8,7 @@ import io.tallystick.avro.Control;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Notice;
 import io.tallystick.avro.Tick;
+import io.tallystick.chain.sequence.Identities.Kept;
 import io.tallystick.chain.sequence.LedgerClock.Advance;
 import io.tallystick.chain.sequence.PartitionState.EntryRef;
 import io.tallystick.chain.sequence.PartitionState.LastRecord;
@@ -19,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 
@@ -31,14 +32,27 @@ import org.apache.avro.specific.SpecificRecord;
 public final class PartitionSequencer {
     private final Place place;
     private final BoundaryGrid grid;
+    private final Identities identities;
 
     /**
+     * A sequencer that remembers no events.
+     *
      * @param place the partition
      * @param grid where its clock is cut
      */
     public PartitionSequencer(Place place, BoundaryGrid grid) {
+        this(place, grid, Identities.NONE);
+    }
+
+    /**
+     * @param place the partition
+     * @param grid where its clock is cut
+     * @param identities what is remembered of kept events; the caller adds each step's {@link Step#kept}
+     */
+    public PartitionSequencer(Place place, BoundaryGrid grid, Identities identities) {
         this.place = place;
         this.grid = grid;
+        this.identities = identities;
     }
 
     /**
@@ -55,10 +69,10 @@ public final class PartitionSequencer {
      * Decides what a record does.
      *
      * @param before the partition's state
-     * @param chains states of its chains by chain id, ascending; not changed
+     * @param chains states of its chains by chain id; not changed
      * @throws LedgerIntegrityException if the record does not belong here, or breaks its contract
      */
-    public Step step(PartitionState before, SortedMap<String, ChainState> chains, Input input) {
+    public Step step(PartitionState before, Map<String, ChainState> chains, Input input) {
         Advance advance = before.clock().advance(input.appended(), input.message() instanceof Tick, input.limit());
         Draft draft = new Draft(before);
         draft.cut(before.clock().now(), advance.clock().now(), chains);
@@ -67,16 +81,18 @@ public final class PartitionSequencer {
         return draft.step(advance.clamped());
     }
 
-    private void offer(Draft draft, SortedMap<String, ChainState> chains, Input input) {
+    private void offer(Draft draft, Map<String, ChainState> chains, Input input) {
         SpecificRecord message = input.message();
         Instant now = draft.partition.clock().now();
         if (message instanceof Tick tick) {
             requireHere(tick);
         } else if (message instanceof AdmittedEvent event) {
             ChainState state = known(draft, chains, input, event.getChain(), () -> Bodies.topic(event));
-            Outcome outcome = Sequencer.offer(state, event, place.origin(), now);
+            Outcome outcome = Sequencer.offer(state, event, place.origin(), now, identities);
             if (outcome instanceof Outcome.Appended appended) {
-                draft.write(Envelopes.of(event, appended.entry()), appended.entry());
+                draft.write(
+                        Envelopes.of(event, appended.entry(), appended.detail().orElse(null)), appended.entry());
+                draft.kept = appended.kept();
             }
             draft.settle(state, outcome);
         } else if (message instanceof Claim claim) {
@@ -98,17 +114,16 @@ public final class PartitionSequencer {
         Outcome outcome = Sequencer.offer(state, control, now);
         if (outcome instanceof Outcome.Appended appended) {
             draft.write(Envelopes.of(control, appended.entry()), appended.entry());
+        } else if (outcome instanceof Outcome.Cleared cleared) {
+            int believed = cleared.state().source().leaderEpoch();
+            draft.write(Envelopes.of(control, cleared.entry(), believed), cleared.entry());
         }
         draft.settle(state, outcome);
     }
 
     /** The chain's state; a chain seen for the first time begins here, with its genesis. */
     private ChainState known(
-            Draft draft,
-            SortedMap<String, ChainState> chains,
-            Input input,
-            String chain,
-            Supplier<SourceTopic> source) {
+            Draft draft, Map<String, ChainState> chains, Input input, String chain, Supplier<SourceTopic> source) {
         requireKey(input, chain);
         ChainState state = chains.get(chain);
         if (state != null) {
@@ -152,6 +167,7 @@ public final class PartitionSequencer {
         private Optional<ChainState> chain = Optional.empty();
         private Optional<Notice> notice = Optional.empty();
         private Optional<Outcome> outcome = Optional.empty();
+        private Optional<Kept> kept = Optional.empty();
 
         private Draft(PartitionState before) {
             this.partition = before;
@@ -195,14 +211,15 @@ public final class PartitionSequencer {
         }
 
         private Step step(boolean clamped) {
-            return new Step(partition, chain, cuts, entries, notice, outcome, clamped);
+            return new Step(partition, chain, cuts, entries, notice, outcome, kept, clamped);
         }
     }
 
+    /** Of each chain that has one, by chain id. */
     private static List<ClaimStatus> claims(Map<String, ChainState> chains) {
         List<ClaimStatus> claims = new ArrayList<>();
-        chains.forEach((chain, state) ->
-                state.status().ifPresent(status -> claims.add(new ClaimStatus(chain, status.end(), status.asOf()))));
+        new TreeMap<>(chains).forEach((chain, state) -> state.status()
+                .ifPresent(status -> claims.add(new ClaimStatus(chain, status.end(), status.asOf()))));
         return claims;
     }
 }

@@ -5,19 +5,23 @@ import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
+import io.tallystick.chain.sequence.Identities.Kept;
 import io.tallystick.entry.Body;
 import io.tallystick.entry.ChainId;
+import io.tallystick.entry.Event;
 import io.tallystick.entry.Genesis;
 import io.tallystick.entry.SourceTopic;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.tree.Hash;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Decides what a message does to its chain. DESIGN.md section 5, continuity protocol.
  *
  * <pre>
- * halted before          ignored
+ * halted before          ignored; only a control that clears the mark is taken
  * R1 another topicId     ignored, notice
  * R2 offset &lt; next       dropped; under a higher leader epoch: halt
  * R3 from &gt; next         ignored, notice
@@ -44,15 +48,22 @@ public final class Sequencer {
         return new Outcome.Appended(ChainState.begun(chain, genesis.leafHash(), start), genesis);
     }
 
+    /** As below, with no event remembered. */
+    public static Outcome offer(ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded) {
+        return offer(state, message, ledgerOrigin, recorded, Identities.NONE);
+    }
+
     /**
      * Offers what ingest admitted, rejected or found lost.
      *
      * @param recorded ledger clock; not before that of the chain's last entry
+     * @param identities what is remembered of kept events
      * @throws LedgerIntegrityException if the message lacks what its kind must have
      */
-    public static Outcome offer(ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded) {
+    public static Outcome offer(
+            ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded, Identities identities) {
         if (state.halt().isPresent()) {
-            return new Outcome.Ignored(state.halt().get());
+            return offerHalted(state, state.halt().get(), message);
         }
         if (message.getKind() == AdmittedKind.SOURCE) {
             return rebind(state, message, ledgerOrigin, recorded);
@@ -73,7 +84,27 @@ public final class Sequencer {
         if (!gap && message.getLeaderEpoch() < source.leaderEpoch()) {
             return halt(state, Halt.Reason.LEADER_EPOCH_REGRESSED, message, recorded);
         }
-        return append(state, message, recorded);
+        return message.getKind() == AdmittedKind.EVENT
+                ? appendEvent(state, message, recorded, identities)
+                : append(state, message, recorded);
+    }
+
+    /**
+     * What comes to a halted chain is ignored. If it contradicts the chain under a still higher leader epoch, the mark takes
+     * that in: cleared later, it would otherwise name too few offsets, and halt the chain again at once.
+     */
+    private static Outcome offerHalted(ChainState state, Halt mark, AdmittedEvent message) {
+        SourcePosition source = state.source();
+        boolean contradicts = (message.getKind() == AdmittedKind.EVENT || message.getKind() == AdmittedKind.REJECTED)
+                && message.getTopicId().equals(source.topicId())
+                && message.getOffset() < source.next()
+                && message.getLeaderEpoch() > Math.max(mark.leaderEpoch(), source.leaderEpoch());
+        if (!contradicts) {
+            return new Outcome.Ignored(mark);
+        }
+        long lowest = Math.min(mark.offset(), message.getOffset());
+        Halt grown = new Halt(Halt.Reason.SOURCE_TRUNCATED, mark.at(), lowest, message.getLeaderEpoch());
+        return new Outcome.Halted(state.halted(grown), grown);
     }
 
     private static Outcome append(ChainState state, AdmittedEvent message, Instant recorded) {
@@ -82,10 +113,28 @@ public final class Sequencer {
         LinkedEntry entry = link(state, Bodies.of(message, source.next()), recorded);
         int leaderEpoch = message.getKind() == AdmittedKind.GAP ? source.leaderEpoch() : message.getLeaderEpoch();
         SourcePosition advanced = source.advancedTo(next, leaderEpoch);
-        ChainState after = message.getKind() == AdmittedKind.EVENT
-                ? state.appendedEvent(entry.leafHash(), advanced)
-                : state.appended(entry.leafHash(), advanced);
-        return new Outcome.Appended(after, entry);
+        return new Outcome.Appended(
+                state.appended(entry.leafHash(), advanced),
+                entry,
+                Optional.empty(),
+                Optional.ofNullable(message.getDetail()));
+    }
+
+    private static Outcome appendEvent(
+            ChainState state, AdmittedEvent message, Instant recorded, Identities identities) {
+        EventRules.Verdict verdict = EventRules.judge(state, message, recorded, identities);
+        SourcePosition source = state.source();
+        LinkedEntry entry = link(state, Bodies.of(message, source.next(), verdict), recorded);
+        SourcePosition advanced = source.advancedTo(message.getOffset() + 1, message.getLeaderEpoch());
+        if (!(entry.entry().body() instanceof Event event)) {
+            return new Outcome.Appended(
+                    state.appended(entry.leafHash(), advanced), entry, Optional.empty(), Optional.of(verdict.detail()));
+        }
+        Optional<Kept> kept = verdict.identity()
+                .map(identity -> EventRules.kept(
+                        state, message, identity, entry, event.payload().commit()));
+        return new Outcome.Appended(
+                state.appendedEvent(entry.leafHash(), advanced), entry, kept, Optional.ofNullable(message.getDetail()));
     }
 
     private static Outcome rebind(ChainState state, AdmittedEvent message, String ledgerOrigin, Instant recorded) {
@@ -121,16 +170,38 @@ public final class Sequencer {
     }
 
     /**
-     * Offers an event of the ledger's own. It stands outside the continuity protocol: the source position stays.
+     * Offers an event of the ledger's own. It stands outside the continuity protocol: the source position stays. Policies are
+     * taken over if their revision is above the chain's; else it is a replay. A halted chain takes only what clears its mark,
+     * see {@link HaltClearing}; then it believes the source again, from {@code next} on, under the mark's leader epoch.
      *
      * @throws LedgerIntegrityException if it has no valid form
      */
     public static Outcome offer(ChainState state, Control control, Instant recorded) {
+        if (HaltClearing.isMeantBy(control)) {
+            return clear(state, control, recorded);
+        }
         if (state.halt().isPresent()) {
             return new Outcome.Ignored(state.halt().get());
         }
+        Optional<PoliciesInForce> config = Policies.of(control);
+        if (config.isPresent() && !Policies.isNewer(config.get(), state)) {
+            return new Outcome.Replayed(-1);
+        }
         LinkedEntry entry = link(state, Bodies.of(control), recorded);
-        return new Outcome.Appended(state.appended(entry.leafHash(), state.source()), entry);
+        ChainState after = state.appended(entry.leafHash(), state.source());
+        return new Outcome.Appended(config.map(after::configured).orElse(after), entry);
+    }
+
+    private static Outcome clear(ChainState state, Control control, Instant recorded) {
+        HaltClearing clearing;
+        try {
+            clearing = HaltClearing.of(control, state);
+        } catch (IllegalArgumentException e) {
+            return new Outcome.ClearingRefused(e.getMessage());
+        }
+        LinkedEntry entry = link(state, Bodies.of(control), recorded);
+        return new Outcome.Cleared(
+                state.cleared(entry.leafHash(), clearing.mark().leaderEpoch()), entry);
     }
 
     private static LinkedEntry link(ChainState state, Body body, Instant recorded) {

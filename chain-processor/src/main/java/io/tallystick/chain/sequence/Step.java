@@ -3,6 +3,7 @@ package io.tallystick.chain.sequence;
 
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Notice;
+import io.tallystick.chain.sequence.Identities.Kept;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -17,6 +18,7 @@ import org.apache.avro.specific.SpecificRecord;
  * @param entries {@code LedgerEntry} records for the entries topic, in order
  * @param notice for the positions topic
  * @param outcome what became of the message; empty for a tick
+ * @param kept the event to be remembered
  * @param clamped whether append times lay further in the future than is believed
  */
 public record Step(
@@ -26,6 +28,7 @@ public record Step(
         List<LedgerEntry> entries,
         Optional<Notice> notice,
         Optional<Outcome> outcome,
+        Optional<Kept> kept,
         boolean clamped) {
     public Step {
         entries = List.copyOf(entries);

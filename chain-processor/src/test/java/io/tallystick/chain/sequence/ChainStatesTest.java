@@ -13,6 +13,7 @@ import io.tallystick.tree.Hash;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -36,7 +37,8 @@ class ChainStatesTest {
         ChainStates states = new ChainStates();
 
         // When
-        byte[] stored = states.put(chain(3, 7));
+        states.put(chain(3, 7));
+        byte[] stored = states.takeChanges().get("acme/3");
 
         // Then
         byte[] prefix = "tallystick/chain-state/v1\0acme/3\0".getBytes(UTF_8);
@@ -55,6 +57,40 @@ class ChainStatesTest {
             states.put(chain(random.nextInt(20), random.nextInt(50)));
             assertThat(states.digest()).isEqualTo(ChainsDigest.of(states.all().values()));
         }
+    }
+
+    @Test
+    void onlyTheLastStateOfAChainIsTakenAndOnlyOnce() {
+        // Given
+        ChainStates states = new ChainStates();
+        states.put(chain(0, 1));
+        states.put(chain(1, 1));
+        states.takeChanges();
+
+        // When
+        states.put(chain(1, 2));
+        states.put(chain(1, 3));
+
+        // Then
+        Map<String, byte[]> changes = states.takeChanges();
+        assertThat(changes).containsOnlyKeys("acme/1");
+        assertThat(changes.get("acme/1")).isEqualTo(ChainStateCodec.encode(chain(1, 3)));
+        assertThat(states.takeChanges()).isEmpty();
+        assertThat(states.digest()).isEqualTo(ChainsDigest.of(states.all().values()));
+    }
+
+    @Test
+    void askingForTheDigestLosesNoChange() {
+        // Given
+        ChainStates states = new ChainStates();
+        states.put(chain(0, 1));
+
+        // When
+        ChainsDigest digest = states.digest();
+
+        // Then
+        assertThat(states.takeChanges()).containsOnlyKeys("acme/0");
+        assertThat(states.digest()).isEqualTo(digest);
     }
 
     @Test
@@ -86,7 +122,8 @@ class ChainStatesTest {
     void whatWasLoadedGivesTheDigestItWasStoredWith() {
         // Given
         ChainStates written = new ChainStates();
-        byte[] stored = written.put(chain(0, 1));
+        written.put(chain(0, 1));
+        byte[] stored = written.takeChanges().get("acme/0");
 
         // When
         ChainStates loaded = new ChainStates();

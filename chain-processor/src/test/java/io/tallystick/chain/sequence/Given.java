@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
 import io.tallystick.avro.Init;
@@ -13,6 +14,8 @@ import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.Salt;
 import io.tallystick.entry.SourceTopic;
+import io.tallystick.topic.PoliciesInForce;
+import io.tallystick.topic.TenantPolicies;
 import io.tallystick.topic.Topics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -78,6 +81,32 @@ public final class Given {
                 .setPayload(ByteBuffer.wrap(payload));
     }
 
+    /** An event with an identity and a payload of its own, leader epoch 0. */
+    public static AdmittedEvent.Builder event(long offset, String producer, String id, String text) {
+        byte[] payload = text.getBytes(UTF_8);
+        return event(offset, offset, 0)
+                .setProducer(producer)
+                .setId(id)
+                .setPayloadBytes((long) payload.length)
+                .setPayloadCommit(
+                        ByteBuffer.wrap(Commitments.payload(SALT, payload).bytes()))
+                .setPayload(ByteBuffer.wrap(payload));
+    }
+
+    /** Policies for a chain, as ingest announces them. */
+    public static Control config(String chain, long revision, TenantPolicies policies) {
+        PoliciesInForce config = new PoliciesInForce(revision, policies);
+        byte[] payload = config.encode();
+        return new Control(
+                chain,
+                config.id(),
+                PoliciesInForce.TYPE,
+                "application/json",
+                ByteBuffer.wrap(Commitments.payload(SALT, payload).bytes()),
+                ByteBuffer.wrap(SALT.bytes()),
+                ByteBuffer.wrap(payload));
+    }
+
     public static AdmittedEvent.Builder rejected(long from, long offset, int leaderEpoch) {
         return of(CHAIN, from, offset, leaderEpoch)
                 .setKind(AdmittedKind.REJECTED)
@@ -102,10 +131,19 @@ public final class Given {
     }
 
     public static Control control(String type) {
-        byte[] payload = "{}".getBytes(UTF_8);
+        return control(CHAIN, "control-1", type, "{}".getBytes(UTF_8));
+    }
+
+    /** What clears a halted chain's mark. */
+    public static Control clearing(ChainHalt mark) {
+        HaltClearing clearing = HaltClearing.of(mark, "Ada", "the source lost offsets, see ticket 4711");
+        return control(mark.getChain(), clearing.id(), HaltClearing.TYPE, clearing.encode());
+    }
+
+    static Control control(String chain, String id, String type, byte[] payload) {
         return new Control(
-                CHAIN,
-                "control-1",
+                chain,
+                id,
                 type,
                 "application/json",
                 ByteBuffer.wrap(Commitments.payload(SALT, payload).bytes()),

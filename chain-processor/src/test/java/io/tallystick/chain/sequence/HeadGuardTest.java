@@ -53,7 +53,7 @@ class HeadGuardTest {
         run.offer(CHAIN, gap(4, 9).build(), at(3));
         run.offer(CHAIN, claim(10, 40), at(4));
         run.offer(CHAIN, event(10, 12, 5).build(), at(31_000));
-        run.offer(CHAIN, control("ledger.config"), at(31_001));
+        run.offer(CHAIN, control("ledger.hold"), at(31_001));
         run.offer(CHAIN, rebind(TOPIC_ID, OTHER_TOPIC_ID).build(), at(31_002));
         run.offer(CHAIN, event(0, 4, 0).setTopicId(OTHER_TOPIC_ID).build(), at(31_003));
     }

@@ -6,9 +6,10 @@ import io.tallystick.avro.Notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /** A partition from its first record on, kept in memory: what the shell does, without Kafka. */
@@ -19,10 +20,16 @@ final class PartitionRun {
     PartitionState partition;
 
     private final PartitionSequencer sequencer;
+    private final Consumer<Identities.Kept> remember;
     private ChainStates states;
 
     PartitionRun(Place place, BoundaryGrid grid) {
-        this.sequencer = new PartitionSequencer(place, grid);
+        this(place, grid, Identities.NONE, kept -> {});
+    }
+
+    PartitionRun(Place place, BoundaryGrid grid, Identities identities, Consumer<Identities.Kept> remember) {
+        this.sequencer = new PartitionSequencer(place, grid, identities);
+        this.remember = remember;
         Init init = Given.init();
         PartitionReplay replay = new PartitionReplay(place, Optional.empty(), new TreeMap<>());
         replay.apply(init);
@@ -48,10 +55,14 @@ final class PartitionRun {
 
     Step offer(String key, SpecificRecord message, Instant appended, Instant limit) {
         Step step = sequencer.step(partition, chains, new PartitionSequencer.Input(key, message, appended, limit));
-        step.chain().ifPresent(states::put);
+        step.chain().ifPresent(state -> {
+            states.put(state);
+            chains.put(state.chain().toString(), state);
+        });
         partition = step.partition().holding(states.digest());
         step.records().forEach(records::add);
         step.notice().ifPresent(notices::add);
+        step.kept().ifPresent(remember);
         return step;
     }
 }

@@ -10,8 +10,11 @@ import io.tallystick.chain.sequence.PartitionState.EntryRef;
 import io.tallystick.chain.sequence.PartitionState.LastRecord;
 import io.tallystick.entry.ChainId;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.PoliciesInForce;
+import io.tallystick.topic.TenantPolicies;
 import io.tallystick.tree.Hash;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
@@ -36,7 +39,8 @@ class StateCodecTest {
                 notice ? Optional.of(CREATED.plusMillis(1)) : Optional.empty(),
                 halt
                         ? Optional.of(new Halt(Halt.Reason.LEADER_EPOCH_REGRESSED, CREATED.plusMillis(2), 772, 4))
-                        : Optional.empty());
+                        : Optional.empty(),
+                Optional.empty());
     }
 
     static Stream<ChainState> chains() {
@@ -46,6 +50,10 @@ class StateCodecTest {
                 chain(false, true, false),
                 chain(false, false, true),
                 chain(true, true, true),
+                chain(true, true, true).configured(new PoliciesInForce(1, TenantPolicies.DEFAULT)),
+                chain(false, false, true)
+                        .configured(new PoliciesInForce(
+                                1L << 40, new TenantPolicies(TenantPolicies.Duplicates.REJECT, Duration.ZERO, 1))),
                 Given.begun());
     }
 

@@ -3,6 +3,11 @@ package io.tallystick.bench;
 
 import io.tallystick.bench.faults.FaultsCommand;
 import io.tallystick.bench.kernel.KernelsCommand;
+import io.tallystick.bench.load.IngestCommand;
+import io.tallystick.bench.load.LatencyCommand;
+import io.tallystick.bench.load.RecoveryCommand;
+import io.tallystick.bench.load.ScalingCommand;
+import io.tallystick.bench.load.SequencerCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,7 +19,15 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Measures the ledger, every figure beside its baseline of the same run.",
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {KernelsCommand.class, FaultsCommand.class})
+        subcommands = {
+            KernelsCommand.class,
+            FaultsCommand.class,
+            IngestCommand.class,
+            LatencyCommand.class,
+            RecoveryCommand.class,
+            ScalingCommand.class,
+            SequencerCommand.class
+        })
 public final class Bench implements Runnable {
     @Spec
     private CommandSpec spec;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.embedded.EmbeddedException;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.EmbeddedOptions;
@@ -58,10 +59,11 @@ final class LocalLedger implements AutoCloseable {
     /**
      * Starts everything; returns when all stages have been started.
      *
+     * @param metrics where the stages count what they do
      * @param onFatal told when broker or a stage ends by itself
      * @throws CommandException if something cannot start
      */
-    static LocalLedger start(LedgerHome home, Options options, Consumer<Throwable> onFatal) {
+    static LocalLedger start(LedgerHome home, Options options, MeterRegistry metrics, Consumer<Throwable> onFatal) {
         Deque<AutoCloseable> running = new ArrayDeque<>();
         try {
             home.create();
@@ -74,7 +76,7 @@ final class LocalLedger implements AutoCloseable {
                 admin.init(REPLICATION);
             }
             for (RunCommand.Stage stage : DOWNSTREAM_FIRST) {
-                running.push(stage.start(properties, onFatal));
+                running.push(stage.start(properties, metrics, onFatal));
             }
             return new LocalLedger(home, properties, running);
         } catch (IOException e) {

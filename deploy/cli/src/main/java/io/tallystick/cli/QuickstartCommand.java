@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.TenantDescriptor;
@@ -60,7 +61,7 @@ final class QuickstartCommand implements Callable<Integer> {
         say("Tallystick quickstart: a fresh ledger in " + home.directory());
         say("[1/5] starting a broker, a schema registry and the four stages ...");
         List<SampleProducer.Produced> produced;
-        try (LocalLedger ledger = LocalLedger.start(home, options(), fatal::set)) {
+        try (LocalLedger ledger = LocalLedger.start(home, options(), new SimpleMeterRegistry(), fatal::set)) {
             say("      broker " + ledger.settings().bootstrapServers() + ", registry "
                     + ledger.settings().schemaRegistryUrl() + ", windows of " + WINDOW.toSeconds() + " s");
             produced = produce(ledger);

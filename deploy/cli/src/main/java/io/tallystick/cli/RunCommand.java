@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.anchor.AnchorApplication;
 import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.chain.ChainApplication;
@@ -14,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code tally run}: one stage against a real cluster. */
@@ -21,6 +23,7 @@ import picocli.CommandLine.Parameters;
         name = "run",
         description = {
             "Run one stage in the foreground until it is told to end (SIGTERM).",
+            "With a metrics port it serves /metrics for Prometheus, and /healthz: 200 while the stage runs, else 503.",
             "Ends with exit code 70 when an invariant of the ledger is broken: see the log, then 'tally --help'."
         })
 final class RunCommand implements Callable<Integer> {
@@ -28,23 +31,23 @@ final class RunCommand implements Callable<Integer> {
     enum Stage {
         INGEST {
             @Override
-            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
-                var stage = new IngestApplication(new IngestConfig(properties), onFatal);
+            AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
+                var stage = new IngestApplication(new IngestConfig(properties), metrics, onFatal);
                 stage.start();
                 return stage;
             }
         },
         CHAIN {
             @Override
-            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
-                var stage = new ChainApplication(new ChainConfig(properties), onFatal);
+            AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
+                var stage = new ChainApplication(new ChainConfig(properties), metrics, onFatal);
                 stage.start();
                 return stage;
             }
         },
         ANCHOR {
             @Override
-            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
+            AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
                 var stage = new AnchorApplication(new AnchorConfig(properties), onFatal);
                 stage.start();
                 return stage;
@@ -52,15 +55,21 @@ final class RunCommand implements Callable<Integer> {
         },
         EXPORT {
             @Override
-            AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal) {
+            AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
                 var stage = new ExportApplication(new ExportConfig(properties), onFatal);
                 stage.start();
                 return stage;
             }
         };
 
-        /** Starts the stage; it runs in threads of its own until it is closed. */
-        abstract AutoCloseable start(Map<String, String> properties, Consumer<Throwable> onFatal);
+        /**
+         * Starts the stage; it runs in threads of its own until it is closed.
+         *
+         * @param metrics where it counts what it does
+         * @param onFatal told when it cannot go on
+         */
+        abstract AutoCloseable start(
+                Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal);
     }
 
     @Mixin
@@ -69,9 +78,20 @@ final class RunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "STAGE", description = "ingest, chain, anchor or export.")
     private Stage stage;
 
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description = "Serve /metrics and /healthz on this port, 0 for not at all"
+                    + " (default: ledger.metrics.port of the configuration, else 0).")
+    private Integer metricsPort;
+
     @Override
     public Integer call() throws Exception {
+        Map<String, String> properties = config.properties();
         Termination termination = new Termination();
-        return termination.run(() -> stage.start(config.properties(), termination::fatal));
+        return termination.run(() -> Monitoring.around(
+                MonitoringConfig.of(properties, metricsPort),
+                termination.health(),
+                monitoring -> stage.start(properties, monitoring.metrics(), termination::fatal)));
     }
 }

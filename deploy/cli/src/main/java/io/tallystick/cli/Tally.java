@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.topic.RefusedChangeException;
 import java.io.PrintWriter;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             RunCommand.class,
             VerifyCommand.class,
-            InspectCommand.class
+            InspectCommand.class,
+            RecoverCommand.class
         })
 public final class Tally implements Runnable {
     @Spec
@@ -87,6 +89,10 @@ public final class Tally implements Runnable {
             exitCode = known.exitCode();
             err.println("tally: " + known.getMessage());
             err.println("  " + known.remedy());
+        } else if (fault instanceof RefusedChangeException refused) {
+            exitCode = ExitCodes.USAGE;
+            err.println("tally: " + refused.getMessage());
+            err.println("  " + refused.remedy());
         } else if (fault instanceof ConfigException) {
             exitCode = ExitCodes.USAGE;
             err.println("tally: " + fault.getMessage());

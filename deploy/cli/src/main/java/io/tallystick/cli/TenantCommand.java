@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.json.JsonArray;
-import io.tallystick.json.JsonObject;
-import io.tallystick.json.JsonValue;
-import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.AccessGrant;
+import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.TenantAdmin;
+import io.tallystick.topic.TenantChange;
 import io.tallystick.topic.TenantDescriptor;
-import java.io.PrintWriter;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,28 +16,34 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tally tenant}: who may write to the ledger. */
+/** {@code tally tenant}: who may write to the ledger, and how. */
 @Command(
         name = "tenant",
-        description = "Create and list tenants.",
-        subcommands = {TenantCommand.Create.class, TenantCommand.ListAll.class})
+        description = {
+            "Create tenants, look at them and change them.",
+            "Every change stands in the ledger's own chain operator/0: what, by whom and why."
+        },
+        subcommands = {
+            TenantCreate.class,
+            TenantCommand.ListAll.class,
+            TenantCommand.Describe.class,
+            TenantCommand.Suspend.class,
+            TenantCommand.Resume.class,
+            TenantCommand.Rebind.class,
+            TenantCommand.Configure.class
+        })
 final class TenantCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "tenant create or tenant list?");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "tenant create, list, describe, suspend, resume, rebind or configure?");
     }
 
-    /** {@code tally tenant create}. */
-    @Command(
-            name = "create",
-            description = {
-                "Create a tenant: its topics ledger.in.<tenant>, ledger.receipts.<tenant>, ledger.rejects.<tenant>.",
-                "Every partition of the input topic becomes a chain. Creating a tenant that exists changes nothing."
-            })
-    static final class Create implements Runnable {
+    /** What the commands have in common. */
+    abstract static class OnTenants implements Runnable {
         @Spec
         private CommandSpec spec;
 
@@ -49,104 +53,182 @@ final class TenantCommand implements Runnable {
         @Mixin
         private OutputOption output;
 
-        @Parameters(paramLabel = "TENANT", description = "1 to 63 lower-case letters, digits and inner dashes.")
-        private String tenant;
-
-        @Option(names = "--partitions", defaultValue = "1", description = "Partitions of the input topic (default: 1).")
-        private int partitions;
-
-        @Option(names = "--replication", defaultValue = "1", description = "Replicas of each topic (default: 1).")
-        private int replication;
-
-        @Option(
-                names = "--retention-days",
-                defaultValue = "2555",
-                description = "Days its bundles are to be kept (default: 2555, seven years).")
-        private long retentionDays;
-
-        @Option(
-                names = "--transactional",
-                description = "Its producers use transactions, so offsets without entries are expected.")
-        private boolean transactional;
-
         @Override
         public void run() {
             LedgerSettings settings = config.settings();
-            try (LedgerAdmin admin = new LedgerAdmin(settings)) {
-                TenantDescriptor created = admin.createTenant(
-                        tenant,
-                        partitions,
-                        replication,
-                        new TenantDescriptor.Retention("standard", retentionDays),
-                        transactional);
-                print(created, settings);
+            try (TenantAdmin admin = new TenantAdmin(settings)) {
+                run(admin, new TenantReport(spec.commandLine().getOut(), output.json(), settings));
             } catch (IllegalArgumentException e) {
                 throw new CommandException(ExitCodes.USAGE, e.getMessage(), "Choose another value and try again.", e);
             }
         }
 
-        private void print(TenantDescriptor tenantCreated, LedgerSettings settings) {
-            PrintWriter out = spec.commandLine().getOut();
-            if (output.json()) {
-                out.println(OutputOption.text(summary(tenantCreated, settings)));
-            } else {
-                out.println("tenant " + tenantCreated.tenant() + " is ready");
-                out.println("  produce to   " + settings.topics().in(tenantCreated.tenant()));
-                out.println("  receipts in  " + settings.topics().receipts(tenantCreated.tenant()));
-                out.println("  refusals in  " + settings.topics().rejects(tenantCreated.tenant()));
-                out.println("  brokers      " + settings.bootstrapServers());
-            }
-            out.flush();
+        abstract void run(TenantAdmin admin, TenantReport report);
+    }
+
+    /** A change of one tenant that exists. */
+    abstract static class Change extends OnTenants {
+        @Mixin
+        private OrderOptions order;
+
+        @Parameters(paramLabel = "TENANT", description = "The tenant to change.")
+        private String tenant;
+
+        @Override
+        final void run(TenantAdmin admin, TenantReport report) {
+            check(tenant);
+            AdminOrder given = order.order();
+            TenantChange change = change(admin, tenant, given);
+            report.change(change, given.dryRun(), sentences(tenant), grant(admin, change.after(), given));
+        }
+
+        /** Refuses wrong options before anything is done. */
+        void check(String of) {}
+
+        abstract TenantChange change(TenantAdmin admin, String of, AdminOrder by);
+
+        abstract TenantReport.Sentences sentences(String of);
+
+        Optional<AccessGrant> grant(TenantAdmin admin, TenantDescriptor of, AdminOrder by) {
+            return Optional.empty();
         }
     }
 
     /** {@code tally tenant list}. */
     @Command(name = "list", description = "List the tenants of the ledger.")
-    static final class ListAll implements Runnable {
-        @Spec
-        private CommandSpec spec;
-
-        @Mixin
-        private ConfigFile config;
-
-        @Mixin
-        private OutputOption output;
-
+    static final class ListAll extends OnTenants {
         @Override
-        public void run() {
-            LedgerSettings settings = config.settings();
-            PrintWriter out = spec.commandLine().getOut();
-            try (LedgerAdmin admin = new LedgerAdmin(settings)) {
-                List<TenantDescriptor> tenants = admin.tenants();
-                if (output.json()) {
-                    List<JsonValue> all = new ArrayList<>();
-                    tenants.forEach(tenant -> all.add(summary(tenant, settings)));
-                    out.println(OutputOption.text(new JsonArray(all)));
-                } else {
-                    out.printf("%-24s %-10s %-9s %s%n", "TENANT", "STATE", "RETENTION", "INPUT TOPIC");
-                    tenants.forEach(tenant -> out.printf(
-                            "%-24s %-10s %-9s %s%n",
-                            tenant.tenant(),
-                            tenant.state().text(),
-                            tenant.retention().days() + " d",
-                            settings.topics().in(tenant.tenant())));
-                }
-            }
-            out.flush();
+        void run(TenantAdmin admin, TenantReport report) {
+            report.list(admin.list());
         }
     }
 
-    /** What may be shown of a tenant: not its blind, which is for its manifests alone. */
-    private static JsonObject summary(TenantDescriptor tenant, LedgerSettings settings) {
-        return JsonObject.builder()
-                .put("input", settings.topics().in(tenant.tenant()))
-                .put("receipts", settings.topics().receipts(tenant.tenant()))
-                .put("rejects", settings.topics().rejects(tenant.tenant()))
-                .put("retentionDays", tenant.retention().days())
-                .put("state", tenant.state().text())
-                .put("tenant", tenant.tenant())
-                .put("topicId", tenant.topicId())
-                .put("transactional", tenant.transactional())
-                .build();
+    /** {@code tally tenant describe}. */
+    @Command(
+            name = "describe",
+            description = "Show a tenant and compare it with its topics: what is wrong comes with what to do.")
+    static final class Describe extends OnTenants {
+        @Parameters(paramLabel = "TENANT", description = "The tenant to look at.")
+        private String tenant;
+
+        @Override
+        void run(TenantAdmin admin, TenantReport report) {
+            report.status(admin.describe(tenant));
+        }
+    }
+
+    /** {@code tally tenant suspend}. */
+    @Command(
+            name = "suspend",
+            description = {
+                "Stop reading a tenant's topic. Its producers may go on: nothing is lost, everything is read once the",
+                "tenant is resumed, as long as the topic's retention has kept it. Its bundles go on, without new entries."
+            })
+    static final class Suspend extends Change {
+        @Override
+        TenantChange change(TenantAdmin admin, String of, AdminOrder by) {
+            return admin.suspend(of, by);
+        }
+
+        @Override
+        TenantReport.Sentences sentences(String of) {
+            return new TenantReport.Sentences(
+                    "tenant " + of + " is suspended; go on with 'tally tenant resume " + of + "'",
+                    "tenant " + of + " was suspended already");
+        }
+    }
+
+    /** {@code tally tenant resume}. */
+    @Command(name = "resume", description = "Read a suspended tenant's topic again, from where it was left.")
+    static final class Resume extends Change {
+        @Override
+        TenantChange change(TenantAdmin admin, String of, AdminOrder by) {
+            return admin.resume(of, by);
+        }
+
+        @Override
+        TenantReport.Sentences sentences(String of) {
+            return new TenantReport.Sentences("tenant " + of + " is resumed", "tenant " + of + " was active already");
+        }
+    }
+
+    /** {@code tally tenant rebind}. */
+    @Command(
+            name = "rebind",
+            description = {
+                "Confirm that a tenant's input topic was deleted and created again on purpose.",
+                "Ingest reads nothing from a topic that is not the one it knows. After this each chain of the tenant gets a",
+                "'source' entry and goes on with the new topic from offset 0. What the old topic held and was not read is",
+                "lost, and the entry shows that it may be. May be repeated."
+            })
+    static final class Rebind extends Change {
+        @Override
+        TenantChange change(TenantAdmin admin, String of, AdminOrder by) {
+            return admin.rebind(of, by);
+        }
+
+        @Override
+        TenantReport.Sentences sentences(String of) {
+            return new TenantReport.Sentences(
+                    "tenant " + of + " goes on with its new input topic",
+                    "tenant " + of + " was bound to this topic already; its chains are told again");
+        }
+    }
+
+    /** {@code tally tenant configure}. */
+    @Command(
+            name = "configure",
+            description = {
+                "Change a tenant's policies. What is not given stays as it is.",
+                "The tenant's chains record the policies in force, and from which entry on, in 'ledger.config' entries."
+            })
+    static final class Configure extends Change {
+        @Mixin
+        private PolicyOptions policies;
+
+        @Mixin
+        private AccessOptions access;
+
+        @Option(
+                names = "--retention-days",
+                paramLabel = "DAYS",
+                description = "Days that bundles exported from now on are to be kept.")
+        private Long retentionDays;
+
+        @Override
+        void check(String of) {
+            if (!policies.isGiven()
+                    && retentionDays == null
+                    && access.of(of, false).isEmpty()) {
+                throw new CommandException(
+                        ExitCodes.USAGE,
+                        "nothing to configure",
+                        "Give what is to change, such as --duplicates reject; see 'tally tenant configure --help'.");
+            }
+        }
+
+        @Override
+        TenantChange change(TenantAdmin admin, String of, AdminOrder by) {
+            return admin.configure(
+                    of,
+                    now -> new TenantAdmin.Settings(
+                            policies.over(now.policies()),
+                            retentionDays == null
+                                    ? now.retention()
+                                    : new TenantDescriptor.Retention(
+                                            now.retention().name(), retentionDays)),
+                    by);
+        }
+
+        @Override
+        TenantReport.Sentences sentences(String of) {
+            return new TenantReport.Sentences(
+                    "tenant " + of + " is configured", "tenant " + of + " is configured like this already");
+        }
+
+        @Override
+        Optional<AccessGrant> grant(TenantAdmin admin, TenantDescriptor of, AdminOrder by) {
+            return access.of(of.tenant(), of.transactional()).map(given -> admin.grant(given, by));
+        }
     }
 }

@@ -13,13 +13,20 @@ final class Termination {
 
     private final CompletableFuture<Integer> ended = new CompletableFuture<>();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Health health = new Health();
 
     Termination() {
         Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "tally-signal"));
     }
 
+    /** Whether what was started runs. */
+    Health health() {
+        return health;
+    }
+
     /** A stage met a fault it cannot go on with. */
     void fatal(Throwable fault) {
+        health.down();
         LOGGER.atError()
                 .setCause(fault)
                 .addKeyValue("error", fault.getMessage())
@@ -35,9 +42,11 @@ final class Termination {
     int run(Supplier<? extends AutoCloseable> start) throws Exception {
         try {
             AutoCloseable running = start.get();
+            health.up();
             try {
                 return ended.get();
             } finally {
+                health.down();
                 running.close();
             }
         } finally {

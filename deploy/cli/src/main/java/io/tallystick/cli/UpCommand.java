@@ -3,8 +3,10 @@ package io.tallystick.cli;
 
 import io.tallystick.embedded.EmbeddedOptions;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,6 +63,13 @@ final class UpCommand implements Callable<Integer> {
             description = "Address to listen on and to tell clients (default: 127.0.0.1).")
     private String listen;
 
+    @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description = "Serve /metrics for Prometheus and /healthz on this port, 0 for not at all"
+                    + " (default: ledger.metrics.port of the ledger's configuration, else 0).")
+    private Integer metricsPort;
+
     @Override
     public Integer call() throws Exception {
         LedgerHome home = new LedgerHome(data);
@@ -81,14 +90,20 @@ final class UpCommand implements Callable<Integer> {
         err.println("starting the ledger in " + home.directory() + " ...");
         err.flush();
         Termination termination = new Termination();
-        return termination.run(() -> {
-            LocalLedger ledger = LocalLedger.start(home, options, termination::fatal);
-            print(home, ledger);
+        MonitoringConfig monitoring = MonitoringConfig.of(existing(home), metricsPort);
+        return termination.run(() -> Monitoring.around(monitoring, termination.health(), around -> {
+            LocalLedger ledger = LocalLedger.start(home, options, around.metrics(), termination::fatal);
+            print(home, ledger, around);
             return ledger;
-        });
+        }));
     }
 
-    private void print(LedgerHome home, LocalLedger ledger) {
+    /** The configuration of the last start, if there was one. */
+    private static Map<String, String> existing(LedgerHome home) {
+        return Files.exists(home.config()) ? ConfigFile.read(home.config()) : Map.of();
+    }
+
+    private void print(LedgerHome home, LocalLedger ledger, Monitoring monitoring) {
         PrintWriter out = spec.commandLine().getOut();
         out.println("ledger " + ledger.settings().origin() + " is up");
         out.println("  brokers     " + ledger.settings().bootstrapServers());
@@ -96,6 +111,7 @@ final class UpCommand implements Callable<Integer> {
         out.println("  bundles     " + home.bucket().resolve("v1"));
         out.println("  trust root  " + home.trustRoot());
         out.println("  window      " + ledger.settings().windowSize().toSeconds() + " s");
+        monitoring.url().ifPresent(url -> out.println("  metrics     " + url));
         out.println("try: deploy/tally tenant create acme" + configOption(home));
         out.flush();
     }

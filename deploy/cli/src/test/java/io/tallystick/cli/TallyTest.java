@@ -17,7 +17,7 @@ class TallyTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"quickstart", "up", "init", "tenant", "produce", "run", "verify", "inspect"})
+    @ValueSource(strings = {"quickstart", "up", "init", "tenant", "produce", "run", "verify", "inspect", "recover"})
     void everyCommandHasHelp(String command) {
         TallyRun help = TallyRun.of(command, "--help");
 
@@ -31,7 +31,7 @@ class TallyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "nothing-of-the-kind", "tenant", "'tenant create'", "'run cook'", "'verify'"})
+    @CsvSource({"''", "nothing-of-the-kind", "tenant", "'tenant create'", "'run cook'", "'verify'", "'recover'"})
     void wrongUsageIsExitCode2(String arguments) {
         TallyRun run = TallyRun.of(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicBoolean;
 import kafka.server.KafkaConfig;
@@ -56,6 +57,14 @@ public final class EmbeddedBroker implements AutoCloseable {
      *     use, or the broker does not start
      */
     public static EmbeddedBroker start(Path directory, EmbeddedOptions options) {
+        return start(directory, options, Map.of());
+    }
+
+    /**
+     * As {@link #start(Path, EmbeddedOptions)}, with broker settings that take the place of ours: for tests that need an
+     * authorizer, for example. The first listener is named PLAINTEXT, whatever its security protocol.
+     */
+    public static EmbeddedBroker start(Path directory, EmbeddedOptions options, Map<String, String> settings) {
         Path home = directory.toAbsolutePath();
         DirectoryLock lock = DirectoryLock.acquire(home, LOCK_PATIENCE);
         try {
@@ -65,9 +74,11 @@ public final class EmbeddedBroker implements AutoCloseable {
             Path kafka = Files.createDirectories(home.resolve("kafka"));
             String clusterId =
                     format(kafka, BrokerSettings.NODE_ID, Uuid.randomUuid().toString());
-            KafkaRaftServer server = startServer(BrokerSettings.of(
+            Properties all = BrokerSettings.of(
                     kafka,
-                    new BrokerSettings.Listeners(options.bindHost(), options.advertisedHost(), port, controllerPort)));
+                    new BrokerSettings.Listeners(options.bindHost(), options.advertisedHost(), port, controllerPort));
+            all.putAll(settings);
+            KafkaRaftServer server = startServer(all);
             return new EmbeddedBroker(lock, server, clusterId, options.advertisedHost() + ":" + port);
         } catch (RuntimeException e) {
             lock.close();

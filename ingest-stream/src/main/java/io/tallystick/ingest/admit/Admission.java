@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.admit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
+import io.tallystick.avro.Control;
+import io.tallystick.entry.Bytes;
+import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.Context;
+import io.tallystick.entry.ContextHeader;
 import io.tallystick.entry.GapReason;
 import io.tallystick.entry.LedgerTime;
+import io.tallystick.entry.PayloadRef;
 import io.tallystick.entry.RejectReason;
 import io.tallystick.entry.Salt;
 import io.tallystick.ingest.decode.Decoded;
@@ -17,6 +23,7 @@ import io.tallystick.ingest.decode.Identity;
 import io.tallystick.ingest.decode.Payload;
 import io.tallystick.ingest.decode.SourcePartition;
 import io.tallystick.ingest.decode.SourceRecord;
+import io.tallystick.topic.PoliciesInForce;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,6 +34,11 @@ import java.util.Optional;
  * <p>For one thread, unless the salt source is safe for several.
  */
 public final class Admission {
+    /** Header of a conditional append: the leaf hash the chain's last event must have. */
+    static final String IF_HEAD = "ledger-if-head";
+
+    private static final int IF_HEAD_CHARS_MAX = 64;
+
     private final SaltSource salts;
 
     /** @param salts one salt is taken for each payload and each context */
@@ -40,11 +52,28 @@ public final class Admission {
      * @param from first source offset it accounts for, at most the record's own
      */
     public AdmittedEvent event(SourceRecord record, long from, Decoded.Accepted accepted) {
-        AdmittedEvent.Builder message = message(record, from).setKind(AdmittedKind.EVENT);
+        Draft message = message(record, from).setKind(AdmittedKind.EVENT);
         put(accepted.identity(), message);
         put(accepted.payload(), true, message);
         accepted.context().ifPresent(context -> put(context, message));
+        message.setIfHead(ifHead(record));
         return message.build();
+    }
+
+    /** The last header of that name, shortened where it cannot be a hash anyway; null if there is none with a value. */
+    private static String ifHead(SourceRecord record) {
+        Bytes found = null;
+        for (ContextHeader header : record.headers()) {
+            if (header.name().equals(IF_HEAD)) {
+                found = header.value().orElse(Bytes.EMPTY);
+            }
+        }
+        if (found == null) {
+            return null;
+        }
+        // What is not UTF-8 becomes text that no hash equals.
+        String text = new String(found.toByteArray(), UTF_8);
+        return text.length() <= IF_HEAD_CHARS_MAX ? text : text.substring(0, IF_HEAD_CHARS_MAX - 1) + "…";
     }
 
     /**
@@ -53,7 +82,7 @@ public final class Admission {
      * @param from first source offset it accounts for, at most the record's own
      */
     public AdmittedEvent rejected(SourceRecord record, long from, Decoded.Refused refused) {
-        AdmittedEvent.Builder message = message(record, from)
+        Draft message = message(record, from)
                 .setKind(AdmittedKind.REJECTED)
                 .setReason(refused.reason().code())
                 .setDetail(refused.detail());
@@ -81,6 +110,22 @@ public final class Admission {
                 .build();
     }
 
+    /** The message that tells a chain the policies in force. Sent behind a claim, so that the chain has its genesis. */
+    public Control config(ChainId chain, PoliciesInForce policies) {
+        Salt salt = salts.next();
+        byte[] payload = policies.encode();
+        return Control.newBuilder()
+                .setChain(chain.toString())
+                .setId(policies.id())
+                .setType(PoliciesInForce.TYPE)
+                .setMedia(PayloadRef.JSON)
+                .setPayloadCommit(
+                        ByteBuffer.wrap(Commitments.payload(salt, payload).bytes()))
+                .setPayloadSalt(ByteBuffer.wrap(salt.bytes()))
+                .setPayload(ByteBuffer.wrap(payload))
+                .build();
+    }
+
     /**
      * What ingest believes of a partition while nothing is unacknowledged.
      *
@@ -101,7 +146,7 @@ public final class Admission {
                 .build();
     }
 
-    private static AdmittedEvent.Builder message(SourceRecord record, long from) {
+    private static Draft message(SourceRecord record, long from) {
         if (from < 0 || from > record.offset()) {
             throw new IllegalArgumentException("record " + record.offset() + " cannot account from " + from);
         }
@@ -111,27 +156,48 @@ public final class Admission {
                 .setTimestamp(LedgerTime.isValid(timestamp) ? timestamp : null);
     }
 
-    private static AdmittedEvent.Builder message(SourcePartition source, long from, long offset) {
-        return AdmittedEvent.newBuilder()
+    private static Draft message(SourcePartition source, long from, long offset) {
+        return new Draft()
                 .setChain(source.chain().toString())
                 .setCluster(source.cluster())
                 .setTopic(source.topic())
                 .setPartition(source.chain().partition())
                 .setTopicId(source.topicId())
                 .setFrom(from)
-                .setOffset(offset);
+                .setOffset(offset)
+                // Named though they are the defaults: for what is not set Avro looks the default up and copies it.
+                .setOldTopicId(null)
+                .setLeaderEpoch(-1)
+                .setReason(null)
+                .setDetail(null)
+                .setTimestamp(null)
+                .setId(null)
+                .setType(null)
+                .setTime(null)
+                .setProducer(null)
+                .setMedia(null)
+                .setPayloadBytes(null)
+                .setPayloadCommit(null)
+                .setPayloadSalt(null)
+                .setPayload(null)
+                .setSchemaId(null)
+                .setSchemaSha256(null)
+                .setContext(null)
+                .setContextCommit(null)
+                .setContextSalt(null)
+                .setIfHead(null);
     }
 
-    private static void put(Identity identity, AdmittedEvent.Builder message) {
+    private static void put(Identity identity, Draft message) {
         message.setId(orNull(identity.id()))
                 .setType(orNull(identity.type()))
                 .setTime(orNull(identity.time()))
                 .setProducer(orNull(identity.producer()));
     }
 
-    private void put(Payload payload, boolean carried, AdmittedEvent.Builder message) {
+    private void put(Payload payload, boolean carried, Draft message) {
         Salt salt = salts.next();
-        byte[] bytes = payload.bytes().toByteArray();
+        byte[] bytes = payload.bytes().array();
         message.setMedia(payload.media())
                 .setPayloadBytes((long) bytes.length)
                 .setPayloadCommit(
@@ -142,7 +208,7 @@ public final class Admission {
                 .setSchemaSha256(schema.sha256().toString()));
     }
 
-    private void put(Context context, AdmittedEvent.Builder message) {
+    private void put(Context context, Draft message) {
         Salt salt = salts.next();
         byte[] bytes = context.encode();
         message.setContext(ByteBuffer.wrap(bytes))

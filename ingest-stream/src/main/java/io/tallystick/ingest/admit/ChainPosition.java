@@ -4,6 +4,7 @@ package io.tallystick.ingest.admit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.OptionalInt;
 
 /**
  * How far ingest has got with one source partition: which offsets were handed to the producer, and up to where all of them
@@ -47,6 +48,7 @@ public final class ChainPosition {
     }
 
     private final Deque<Flight> flights = new ArrayDeque<>();
+    private final LeaderEpochs epochs = new LeaderEpochs();
     private long era;
     private long from;
     private long acked;
@@ -66,21 +68,43 @@ public final class ChainPosition {
         return acked;
     }
 
+    /** {@link #from} with the leader epoch of the record before it. */
+    public ResumePoint fromPoint() {
+        return new ResumePoint(from, epochs.before(from));
+    }
+
+    /** {@link #acked} with the leader epoch of the record before it. */
+    public ResumePoint ackedPoint() {
+        return new ResumePoint(acked, epochs.before(acked));
+    }
+
     /** Whether every message of this era is acknowledged. */
     public boolean isIdle() {
         return flights.isEmpty();
     }
 
     /**
-     * Accounts for {@code [from, offset]} with one message.
+     * Accounts for {@code [from, offset]} with one message that stands for no record.
      *
-     * @param offset source offset of the record, or of the last lost one; at least {@link #from()}
+     * @param offset the last lost source offset; at least {@link #from()}
      * @throws IllegalArgumentException if the offset is accounted for already
      */
     public Flight cover(long offset) {
+        return cover(offset, OptionalInt.empty());
+    }
+
+    /**
+     * Accounts for {@code [from, offset]} with one message.
+     *
+     * @param offset source offset of the record; at least {@link #from()}
+     * @param leaderEpoch the record's leader epoch, if the broker told it
+     * @throws IllegalArgumentException if the offset is accounted for already
+     */
+    public Flight cover(long offset, OptionalInt leaderEpoch) {
         if (offset < from) {
             throw new IllegalArgumentException("offset " + offset + " is covered, the next is " + from);
         }
+        epochs.seen(offset, leaderEpoch);
         Flight flight = new Flight(era, from, offset + 1);
         flights.addLast(flight);
         from = flight.next;
@@ -122,8 +146,18 @@ public final class ChainPosition {
             throw new IllegalArgumentException("a source offset must not be negative, got " + next);
         }
         flights.clear();
+        epochs.forgetFrom(next);
         era++;
         from = next;
         acked = next;
+    }
+
+    /** As {@link #resetTo(long)} where nothing is known of the log but this point: another log, or another history of it. */
+    public void restartAt(ResumePoint point) {
+        resetTo(point.offset());
+        epochs.clear();
+        if (point.offset() > 0) {
+            epochs.seen(point.offset() - 1, point.leaderEpoch());
+        }
     }
 }

@@ -130,11 +130,20 @@ final class AvroDatum {
 
     private void string() throws Invalid {
         int length = length();
-        ByteBuffer text = in.slice(in.position(), length);
-        if (Utf8Text.decode(text).isEmpty()) {
+        if (!isAscii(length) && Utf8Text.decode(in.slice(in.position(), length)).isEmpty()) {
             throw invalid("a string is not UTF-8");
         }
         skip(length);
+    }
+
+    /** Spares nearly all strings a decoder and a copy. */
+    private boolean isAscii(int length) {
+        for (int i = in.position(); i < in.position() + length; i++) {
+            if (in.get(i) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private int length() throws Invalid {

@@ -2,9 +2,7 @@
 package io.tallystick.ingest.decode;
 
 import io.tallystick.entry.Bytes;
-import io.tallystick.entry.ContextHeader;
 import io.tallystick.entry.RejectReason;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -38,21 +36,21 @@ final class BinaryCloudEvent {
     }
 
     private Optional<String> attribute(String name) {
-        List<ContextHeader> found = headers.named("ce_" + name);
-        if (found.isEmpty()) {
+        String header = "ce_" + name;
+        int count = headers.count(header);
+        if (count == 0) {
             return Optional.empty();
         }
-        if (found.size() > 1) {
-            reading.refuse(
-                    RejectReason.CLOUDEVENTS_INVALID, "The header ce_" + name + " occurs " + found.size() + " times.");
+        if (count > 1) {
+            reading.refuse(RejectReason.CLOUDEVENTS_INVALID, "The header " + header + " occurs " + count + " times.");
             return Optional.empty();
         }
-        Optional<Bytes> value = found.get(0).value();
-        Optional<String> text = value.flatMap(bytes -> Utf8Text.decode(bytes.toByteArray()));
+        Optional<Bytes> value = headers.last(header);
+        Optional<String> text = value.flatMap(Bytes::text);
         if (text.isEmpty()) {
             reading.refuse(
                     RejectReason.CLOUDEVENTS_INVALID,
-                    "The header ce_" + name + (value.isEmpty() ? " has no value." : " is not UTF-8."));
+                    "The header " + header + (value.isEmpty() ? " has no value." : " is not UTF-8."));
         }
         return text;
     }

@@ -72,10 +72,7 @@ public final class Decoder {
                         RejectReason.VALUE_TOO_LARGE,
                         "The value has " + value.length() + " bytes; at most " + eventBytesMax + " are taken."));
         checkContextSize(record, record.headers(), reading);
-        Bytes expected = Bytes.utf8(tenant);
-        boolean otherTenant = headers.named(Headers.TENANT).stream()
-                .anyMatch(header -> !header.value().equals(Optional.of(expected)));
-        if (otherTenant) {
+        if (headers.nameOtherThan(tenant)) {
             reading.refuse(
                     RejectReason.TENANT_MISMATCH,
                     "The header ce_ledgertenant is not the tenant of the topic, " + tenant + ".");
@@ -94,22 +91,23 @@ public final class Decoder {
     /** Reads the record by its form, as far as the envelope lets. */
     private OptionalInt read(SourceRecord record, Headers headers, Reading reading) {
         Optional<Bytes> contentType = headers.last(Headers.CONTENT_TYPE);
-        reading.media = contentType
-                .flatMap(bytes -> Utf8Text.decode(bytes.toByteArray()))
-                .filter(media -> !media.isBlank());
+        Optional<String> declared = contentType.flatMap(Bytes::text);
+        reading.media = declared.filter(media -> !media.isBlank());
         boolean binary = headers.has(BinaryCloudEvent.SPECVERSION);
-        if (contentType.isPresent()
-                && Utf8Text.decode(contentType.get().toByteArray()).isEmpty()) {
+        if (contentType.isPresent() && declared.isEmpty()) {
             reading.refuse(
                     binary ? RejectReason.CLOUDEVENTS_INVALID : RejectReason.NOT_UTF8,
                     "The header content-type is not UTF-8.");
         }
         // A value over the limit is not looked into, not even for its form.
         Optional<byte[]> value =
-                record.value().filter(bytes -> bytes.length() <= eventBytesMax).map(Bytes::toByteArray);
+                record.value().filter(bytes -> bytes.length() <= eventBytesMax).map(Bytes::array);
         if (reading.media.filter(MediaType::isStructuredCloudEvent).isPresent()) {
             value.ifPresent(bytes ->
                     StructuredCloudEvent.read(bytes, record.source().chain().tenant(), reading));
+        } else if (reading.media.filter(MediaType::isBatchOfCloudEvents).isPresent()) {
+            reading.refuse(
+                    RejectReason.CLOUDEVENTS_INVALID, "A batch of CloudEvents is not taken; a record is one event.");
         } else if (binary) {
             BinaryCloudEvent.read(headers, reading);
             value.ifPresent(bytes -> readByMedia(bytes, reading));
@@ -161,7 +159,10 @@ public final class Decoder {
     }
 
     private static void check(Attribute attribute, String name, Optional<String> value, Reading reading) {
-        value.flatMap(text -> Attributes.check(attribute, text)).ifPresent(fault -> {
+        if (value.isEmpty()) {
+            return;
+        }
+        Attributes.check(attribute, value.get()).ifPresent(fault -> {
             switch (fault) {
                 case TOO_LONG ->
                     reading.refuse(RejectReason.ATTRIBUTE_TOO_LONG, "The attribute " + name + " is too long.");
@@ -175,7 +176,7 @@ public final class Decoder {
 
     private static Decoded accepted(SourceRecord record, Reading reading) {
         Payload payload =
-                new Payload(Bytes.of(reading.payload), reading.media.orElse(PayloadRef.OCTETS), reading.schema);
+                new Payload(Bytes.wrap(reading.payload), reading.media.orElse(PayloadRef.OCTETS), reading.schema);
         return new Decoded.Accepted(
                 new Identity(reading.id, reading.type, reading.time, reading.producer),
                 payload,
@@ -204,7 +205,7 @@ public final class Decoder {
     /** The media type of the value as produced: as declared if it can stand in an entry. */
     private static String producedMedia(Headers headers) {
         return headers.last(Headers.CONTENT_TYPE)
-                .flatMap(bytes -> Utf8Text.decode(bytes.toByteArray()))
+                .flatMap(Bytes::text)
                 .filter(media -> !media.isBlank())
                 .filter(media -> Attributes.check(Attribute.MEDIA, media).isEmpty())
                 .orElse(PayloadRef.OCTETS);
@@ -215,6 +216,9 @@ public final class Decoder {
     }
 
     private static List<ContextHeader> contextHeaders(SourceRecord record, Reading reading) {
+        if (reading.attributes.isEmpty()) {
+            return record.headers();
+        }
         List<ContextHeader> headers = new ArrayList<>(record.headers());
         headers.addAll(reading.attributes);
         return headers;

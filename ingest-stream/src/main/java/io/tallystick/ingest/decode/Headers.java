@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tallystick.entry.Bytes;
 import io.tallystick.entry.ContextHeader;
 import java.util.List;
@@ -21,18 +19,38 @@ final class Headers {
         this.headers = headers;
     }
 
-    List<ContextHeader> named(String name) {
-        return headers.stream().filter(header -> header.name().equals(name)).toList();
-    }
-
-    /** The last header of this name that has a value, as Kafka's own {@code lastHeader} would choose. */
-    Optional<Bytes> last(String name) {
-        List<ContextHeader> found = named(name);
-        return found.isEmpty() ? Optional.empty() : found.get(found.size() - 1).value();
+    int count(String name) {
+        int count = 0;
+        for (ContextHeader header : headers) {
+            if (header.name().equals(name)) {
+                count++;
+            }
+        }
+        return count;
     }
 
     boolean has(String name) {
-        return headers.stream().anyMatch(header -> header.name().equals(name));
+        return count(name) > 0;
+    }
+
+    /** The last header of this name, if it has a value, as Kafka's own {@code lastHeader} would choose. */
+    Optional<Bytes> last(String name) {
+        for (int i = headers.size() - 1; i >= 0; i--) {
+            if (headers.get(i).name().equals(name)) {
+                return headers.get(i).value();
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Whether a header names a tenant, or nobody, instead of this one. */
+    boolean nameOtherThan(String tenant) {
+        for (ContextHeader header : headers) {
+            if (header.name().equals(TENANT) && !header.value().equals(Optional.of(Bytes.utf8(tenant)))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether key, names and values together, or the number of headers, pass the limits of DESIGN.md section 5. */
@@ -40,10 +58,9 @@ final class Headers {
         if (headers.size() > COUNT_MAX) {
             return true;
         }
-        long bytes = key.map(Bytes::length).orElse(0);
+        long bytes = key.isPresent() ? key.get().length() : 0;
         for (ContextHeader header : headers) {
-            bytes += header.name().getBytes(UTF_8).length;
-            bytes += header.value().map(Bytes::length).orElse(0);
+            bytes += header.length();
         }
         return bytes > BYTES_MAX;
     }

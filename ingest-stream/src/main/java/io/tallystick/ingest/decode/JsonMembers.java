@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest.decode;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonParser;
 import io.tallystick.json.JsonString;
@@ -44,10 +46,21 @@ final class JsonMembers {
             if (json[at] == ',') {
                 at++;
             }
-            String name = text(slice(this::skipString)).orElseThrow();
+            String name = name();
             at++;
-            members.put(name, slice(this::skipValue));
+            members.put(name, value());
         }
+    }
+
+    private String name() throws JsonException {
+        int begin = at;
+        skipString();
+        for (int i = begin; i < at; i++) {
+            if (json[i] == '\\') {
+                return text(Arrays.copyOfRange(json, begin, at)).orElseThrow();
+            }
+        }
+        return new String(json, begin + 1, at - begin - 2, UTF_8);
     }
 
     /** Whether the member is there with a value other than null. */
@@ -67,9 +80,9 @@ final class JsonMembers {
                 : Optional.empty();
     }
 
-    private byte[] slice(Runnable skip) {
+    private byte[] value() {
         int begin = at;
-        skip.run();
+        skipValue();
         return Arrays.copyOfRange(json, begin, at);
     }
 

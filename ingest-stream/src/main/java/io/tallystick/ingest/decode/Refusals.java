@@ -10,10 +10,14 @@ import java.util.Map;
  * is the order of {@link RejectReason}, is the one that counts.
  */
 final class Refusals {
-    private final EnumMap<RejectReason, String> details = new EnumMap<>(RejectReason.class);
+    // Made when there is one: nearly all records have none.
+    private Map<RejectReason, String> details = Map.of();
 
     /** @param detail one sentence for the tenant; of several for one code the first is kept */
     void add(RejectReason reason, String detail) {
+        if (details.isEmpty()) {
+            details = new EnumMap<>(RejectReason.class);
+        }
         details.putIfAbsent(reason, detail);
     }
 

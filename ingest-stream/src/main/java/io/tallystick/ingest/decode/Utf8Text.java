@@ -11,10 +11,6 @@ import java.util.Optional;
 final class Utf8Text {
     private Utf8Text() {}
 
-    static Optional<String> decode(byte[] bytes) {
-        return decode(ByteBuffer.wrap(bytes));
-    }
-
     /** Decodes what remains of the buffer; empty if it is not well-formed. */
     static Optional<String> decode(ByteBuffer bytes) {
         try {

@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
+import io.tallystick.avro.Control;
+import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.Salt;
 import io.tallystick.ingest.decode.Decoded;
@@ -15,6 +17,8 @@ import io.tallystick.ingest.decode.Decoder;
 import io.tallystick.ingest.decode.Records;
 import io.tallystick.ingest.decode.Schemas;
 import io.tallystick.ingest.decode.SourceRecord;
+import io.tallystick.topic.PoliciesInForce;
+import io.tallystick.topic.TenantPolicies;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -160,5 +164,62 @@ class AdmissionTest {
         assertThatThrownBy(() -> admit(Records.plain(), 8)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> admit(Records.plain(), -1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Admission.gap(Records.SOURCE, 5, 5)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void policiesAreAControlMessageCommittedTo() {
+        // Given
+        PoliciesInForce policies = new PoliciesInForce(7, TenantPolicies.DEFAULT);
+
+        // When
+        Control message = admission.config(new ChainId("acme", 3), policies);
+
+        // Then
+        assertThat(message.getChain()).isEqualTo("acme/3");
+        assertThat(message.getId()).isEqualTo("config-7");
+        assertThat(message.getType()).isEqualTo("ledger.config");
+        assertThat(message.getMedia()).isEqualTo("application/json");
+        assertThat(message.getPayload()).isEqualTo(ByteBuffer.wrap(policies.encode()));
+        assertThat(message.getPayloadSalt()).isEqualTo(ByteBuffer.wrap(salt(1).bytes()));
+        assertThat(message.getPayloadCommit())
+                .isEqualTo(ByteBuffer.wrap(
+                        Commitments.payload(salt(1), policies.encode()).bytes()));
+    }
+
+    @Test
+    void headerOfAConditionalAppendIsCopied() {
+        // Given
+        String head = "0123456789abcdef".repeat(4);
+
+        // When
+        AdmittedEvent message =
+                admit(Records.plain().header("ledger-if-head", "first").header("ledger-if-head", head), 7);
+
+        // Then
+        assertThat(message.getIfHead()).isEqualTo(head);
+        assertThat(UTF_8.decode(message.getContext()).toString()).contains("ledger-if-head");
+        assertThat(admit(Records.plain(), 7).getIfHead()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65, 66, 1000})
+    void headerThatIsTooLongEqualsNoHead(int length) {
+        // When
+        String copied = admit(Records.plain().header("ledger-if-head", "a".repeat(length)), 7)
+                .getIfHead();
+
+        // Then
+        assertThat(copied).hasSize(64).doesNotMatch("[0-9a-f]{64}");
+    }
+
+    @Test
+    void refusedRecordHasNoCondition() {
+        // When
+        AdmittedEvent message =
+                admit(Records.plain().value("x".repeat(101)).header("ledger-if-head", "a".repeat(64)), 7);
+
+        // Then
+        assertThat(message.getKind()).isEqualTo(AdmittedKind.REJECTED);
+        assertThat(message.getIfHead()).isNull();
     }
 }

@@ -13,12 +13,13 @@ import io.confluent.kafka.serializers.subject.TopicRecordNameStrategy;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
-import org.apache.kafka.common.serialization.Serializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The value serde of the ledger's Avro topics: Confluent framing, TopicRecordNameStrategy, specific records.
@@ -27,9 +28,11 @@ import org.apache.kafka.common.serialization.Serializer;
  * down stops nobody who has used a schema before; whoever needs an id that is not cached waits for the registry, up to
  * {@link RegistryPatience#WAIT_MAX}.
  *
- * <p>A serde may be shared by several threads, as Confluent's serialisers may.
+ * <p>A serde may be shared by several threads, as Confluent's serialisers may. Confluent's code is asked for the first record of
+ * each schema only: its look-ups cost more than the encoding ({@link RecordSerializer}, {@link RecordDeserializer}).
  */
 public final class LedgerSerdes {
+    private static final Logger LOGGER = LoggerFactory.getLogger(LedgerSerdes.class);
     private static final int SCHEMAS_CACHED_MAX = 1000;
 
     private final SchemaRegistryClient client;
@@ -63,11 +66,22 @@ public final class LedgerSerdes {
         serializer.configure(settings, false);
         KafkaAvroDeserializer deserializer = new KafkaAvroDeserializer(client);
         deserializer.configure(settings, false);
-        Serializer<SpecificRecord> write =
-                (topic, value) -> RegistryPatience.whileAway(() -> serializer.serialize(topic, value));
-        Deserializer<SpecificRecord> read = (topic, bytes) ->
-                (SpecificRecord) RegistryPatience.whileAway(() -> deserializer.deserialize(topic, bytes));
-        return Serdes.serdeFrom(write, read);
+        return Serdes.serdeFrom(
+                new RecordSerializer(serializer), new RecordDeserializer(deserializer, this::writerSchema));
+    }
+
+    private Optional<Schema> writerSchema(int id) {
+        try {
+            return client.getSchemaById(id) instanceof AvroSchema avro
+                    ? Optional.of(avro.rawSchema())
+                    : Optional.empty();
+        } catch (IOException | RestClientException e) {
+            LOGGER.atDebug()
+                    .addKeyValue("schemaId", id)
+                    .addKeyValue("error", e)
+                    .log("schema not fetched, trying again with the next record");
+            return Optional.empty();
+        }
     }
 
     /**

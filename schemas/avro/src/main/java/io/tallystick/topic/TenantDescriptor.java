@@ -7,6 +7,7 @@ import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonParser;
 import io.tallystick.tree.Hash;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -80,6 +81,33 @@ public record TenantDescriptor(
     /** The id of the tenant's current input topic. */
     public String topicId() {
         return topicIds.get(topicIds.size() - 1);
+    }
+
+    /** This tenant, read or not read. */
+    TenantDescriptor withState(State other) {
+        return new TenantDescriptor(tenant, other, topicIds, blind, revision, policies, transactional, retention);
+    }
+
+    /** This tenant, its input topic created again; as it is if the id is the current one. */
+    TenantDescriptor withTopicId(String id) {
+        if (id.equals(topicId())) {
+            return this;
+        }
+        List<String> ids = new ArrayList<>(topicIds);
+        ids.add(id);
+        return new TenantDescriptor(tenant, state, ids, blind, revision, policies, transactional, retention);
+    }
+
+    /** This tenant under other policies, in the next revision; as it is if they are the same. */
+    TenantDescriptor withPolicies(TenantPolicies other) {
+        return other.equals(policies)
+                ? this
+                : new TenantDescriptor(tenant, state, topicIds, blind, revision + 1, other, transactional, retention);
+    }
+
+    /** This tenant, its bundles kept for another time from now on. */
+    TenantDescriptor withRetention(Retention other) {
+        return new TenantDescriptor(tenant, state, topicIds, blind, revision, policies, transactional, other);
     }
 
     /** JCS form, UTF-8. */

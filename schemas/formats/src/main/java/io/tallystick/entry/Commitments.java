@@ -20,12 +20,17 @@ public final class Commitments {
 
     /** Commits to payload bytes as kept: minified if JSON. */
     public static Hash payload(Salt salt, byte[] payload) {
-        return Hash.sha256(PAYLOAD, salt.bytes(), payload);
+        return Hash.sha256(PAYLOAD, salt.array(), payload);
+    }
+
+    /** Commits to payload bytes as kept: minified if JSON. */
+    public static Hash payload(Salt salt, Bytes payload) {
+        return payload(salt, payload.array());
     }
 
     /** Commits to a context's encoding, see {@link Context#encode}. */
     public static Hash context(Salt salt, byte[] context) {
-        return Hash.sha256(CONTEXT, salt.bytes(), context);
+        return Hash.sha256(CONTEXT, salt.array(), context);
     }
 
     private static byte[] domain(String label) {

@@ -3,15 +3,9 @@ package io.tallystick.entry;
 
 import static java.util.Objects.requireNonNull;
 
-import io.tallystick.json.Jcs;
-import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonParser;
-import io.tallystick.json.JsonValue;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -58,8 +52,7 @@ public record Context(
         }
         long bytes = key.map(Bytes::length).orElse(0);
         for (ContextHeader header : headers) {
-            bytes += header.name().getBytes(StandardCharsets.UTF_8).length;
-            bytes += header.value().map(Bytes::length).orElse(0);
+            bytes += header.length();
         }
         if (bytes > BYTES_MAX) {
             throw new IllegalArgumentException(bytes + " bytes of key and headers are more than " + BYTES_MAX);
@@ -80,14 +73,7 @@ public record Context(
         if (isEmpty()) {
             throw new IllegalStateException("an empty context has no encoding");
         }
-        JsonObject.Builder json = JsonObject.builder().put("actor", actor);
-        if (!headers.isEmpty()) {
-            json.put(
-                    "headers",
-                    new JsonArray(headers.stream().map(Context::header).toList()));
-        }
-        key.ifPresent(bytes -> put(json, "key", bytes));
-        return Jcs.encode(json.put("subject", subject).build());
+        return ContextWriter.write(this);
     }
 
     /**
@@ -123,21 +109,6 @@ public record Context(
         return new Context(json.optionalString("actor"), headers, bytes(json, "key"), json.optionalString("subject"));
     }
 
-    private static JsonValue header(ContextHeader header) {
-        JsonObject.Builder json = JsonObject.builder().put("name", header.name());
-        header.value().ifPresent(bytes -> put(json, "value", bytes));
-        return json.build();
-    }
-
-    private static void put(JsonObject.Builder json, String name, Bytes bytes) {
-        Optional<String> text = text(bytes);
-        if (text.isPresent()) {
-            json.put(name, text);
-        } else {
-            json.put(name + "64", Base64.getEncoder().encodeToString(bytes.toByteArray()));
-        }
-    }
-
     private static Optional<Bytes> bytes(JsonObject json, String name) throws JsonException {
         Optional<String> text = json.optionalString(name);
         Optional<String> base64 = json.optionalString(name + "64");
@@ -147,16 +118,5 @@ public record Context(
         return text.isPresent()
                 ? text.map(Bytes::utf8)
                 : base64.map(digits -> Bytes.of(Base64.getDecoder().decode(digits)));
-    }
-
-    private static Optional<String> text(Bytes bytes) {
-        try {
-            return Optional.of(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
-                    .toString());
-        } catch (CharacterCodingException notText) {
-            return Optional.empty();
-        }
     }
 }

@@ -46,6 +46,9 @@ public record PayloadRef(long bytes, Hash commit, String media, Optional<SchemaR
 
     /** Whether a content type means JSON: what stands before {@code ;} is {@code application/json} or ends in +json. */
     public static boolean isJson(String media) {
+        if (media.equals(JSON)) {
+            return true;
+        }
         int semicolon = media.indexOf(';');
         String essence =
                 (semicolon < 0 ? media : media.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);

@@ -49,6 +49,10 @@ public final class Salt {
         return bytes.toByteArray();
     }
 
+    byte[] array() {
+        return bytes.array();
+    }
+
     /** 32 lower-case hex digits. */
     public String hex() {
         return bytes.toString();

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.json;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /** Well-formed UTF-8 as the table of Unicode section 3.9 (D92) and RFC 3629 section 4 define it. */
 public final class Utf8 {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long HIGHS = 0x8080808080808080L;
+
     private Utf8() {}
 
     /** Whether all the bytes are well-formed UTF-8; so is an empty array. */
@@ -14,6 +21,10 @@ public final class Utf8 {
     static int firstFault(byte[] bytes, int start) {
         int i = start;
         while (i < bytes.length) {
+            if (i <= bytes.length - 8 && ((long) LONG.get(bytes, i) & HIGHS) == 0) {
+                i += 8;
+                continue;
+            }
             int length = bytes[i] >= 0 ? 1 : sequence(bytes, i);
             if (length == 0) {
                 return i;

@@ -9,7 +9,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class JsonScannerReferenceTest {
-    private static final int TEXTS = 25_000;
+    private static final int TEXTS = 50_000;
     private static final int DEPTH = 4;
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.faults;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.chain.ChainApplication;
 import io.tallystick.chain.ChainConfig;
 import io.tallystick.embedded.EmbeddedBroker;
@@ -73,12 +74,13 @@ public final class ChildMain {
         return switch (role) {
             case BROKER -> EmbeddedBroker.start(Path.of(properties.get("directory")), node(properties));
             case INGEST -> {
-                var stage = new IngestApplication(new IngestConfig(properties), ChildMain::fatal);
+                var stage = new IngestApplication(
+                        new IngestConfig(properties), new SimpleMeterRegistry(), ChildMain::fatal);
                 stage.start();
                 yield stage;
             }
             case CHAIN -> {
-                var stage = new ChainApplication(new ChainConfig(properties), ChildMain::fatal);
+                var stage = new ChainApplication(new ChainConfig(properties), new SimpleMeterRegistry(), ChildMain::fatal);
                 stage.start();
                 yield stage;
             }

@@ -15,10 +15,19 @@ import java.util.Optional;
  * @param unit of {@code score} and {@code baseline}: MB/s or 1/s
  * @param score higher is better
  * @param error half of the 99.9% confidence interval, in the same unit; not a number if there was but one sample
+ * @param baseline speed of plain SHA-256 over the same bytes
+ * @param allocated bytes allocated for an event, entry or leaf; not a number if unknown
  */
 record Measurement(
-        String group, String kernel, Optional<String> form, String unit, double score, double error, double baseline) {
-    static final String HEADER = row("kernel", "input", "speed", "error", "unit", "baseline", "ratio");
+        String group,
+        String kernel,
+        Optional<String> form,
+        String unit,
+        double score,
+        double error,
+        double baseline,
+        double allocated) {
+    static final String HEADER = row("kernel", "input", "speed", "error", "unit", "baseline", "ratio", "B/event");
 
     /** 1 is as fast as the baseline, 0.5 half as fast. */
     double ratio() {
@@ -33,7 +42,8 @@ record Measurement(
                 Double.isNaN(error) ? "?" : number("%,.0f", error),
                 unit,
                 number("%,.0f", baseline),
-                number("%.2f", ratio()));
+                number("%.2f", ratio()),
+                Double.isNaN(allocated) ? "?" : number("%,.0f", allocated));
     }
 
     JsonObject json() {
@@ -48,6 +58,9 @@ record Measurement(
         if (!Double.isNaN(error)) {
             json.put("error", rounded(error));
         }
+        if (!Double.isNaN(allocated)) {
+            json.put("allocatedBytes", rounded(allocated));
+        }
         return json.build();
     }
 
@@ -60,8 +73,24 @@ record Measurement(
     }
 
     private static String row(
-            String kernel, String form, String speed, String error, String unit, String baseline, String ratio) {
+            String kernel,
+            String form,
+            String speed,
+            String error,
+            String unit,
+            String baseline,
+            String ratio,
+            String allocated) {
         return String.format(
-                Locale.ROOT, "%-36s %-9s %12s %10s %-5s %12s %6s", kernel, form, speed, error, unit, baseline, ratio);
+                Locale.ROOT,
+                "%-36s %-10s %12s %10s %-5s %12s %6s %8s",
+                kernel,
+                form,
+                speed,
+                error,
+                unit,
+                baseline,
+                ratio,
+                allocated);
     }
 }

@@ -32,6 +32,11 @@ public class PayloadKernels {
     private final MessageDigest digest = Hash.newDigest();
     private List<byte[]> events;
 
+    /** Events of one pass. */
+    static long events() {
+        return SamplePayloads.realEvents().size();
+    }
+
     /** Bytes of one pass. */
     static long bytes(String form) {
         return events(form).stream().mapToLong(event -> event.length).sum();

@@ -35,6 +35,23 @@ class KernelsTest {
         assertThat(PayloadKernels.bytes("spaced")).isGreaterThan(PayloadKernels.bytes("minified"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"plain", "cloudevent"})
+    void theAdmitKernelsAdmitEveryEvent(String form) {
+        // Given
+        AdmitKernels kernels = new AdmitKernels();
+        kernels.form = form;
+        kernels.load();
+
+        // When, Then
+        assertThatCode(() -> {
+                    kernels.sha256(sink);
+                    kernels.decode(sink);
+                    kernels.decodeAndAdmit(sink);
+                })
+                .doesNotThrowAnyException();
+    }
+
     @Test
     void theEntryAndTreeKernelsRun() {
         // Given
@@ -58,16 +75,21 @@ class KernelsTest {
     void aMeasurementShowsItsRatio() {
         // Given
         Measurement measurement =
-                new Measurement("payload", "scan", Optional.of("minified"), "MB/s", 900.0, Double.NaN, 1200.0);
+                new Measurement("payload", "scan", Optional.of("minified"), "MB/s", 900.0, Double.NaN, 1200.0, 48.0);
 
         // When
         String json = new String(Jcs.encode(measurement.json()), StandardCharsets.UTF_8);
 
         // Then
         assertThat(measurement.ratio()).isEqualTo(0.75);
-        assertThat(measurement.row()).contains("payload.scan").contains("0.75").contains("?");
+        assertThat(measurement.row())
+                .contains("payload.scan")
+                .contains("0.75")
+                .contains("?")
+                .endsWith(" 48");
         assertThat(json)
-                .isEqualTo("{\"baseline\":1200,\"form\":\"minified\",\"group\":\"payload\",\"kernel\":\"scan\","
-                        + "\"ratio\":0.75,\"score\":900,\"unit\":\"MB/s\"}");
+                .isEqualTo(
+                        "{\"allocatedBytes\":48,\"baseline\":1200,\"form\":\"minified\",\"group\":\"payload\",\"kernel\":\"scan\","
+                                + "\"ratio\":0.75,\"score\":900,\"unit\":\"MB/s\"}");
     }
 }

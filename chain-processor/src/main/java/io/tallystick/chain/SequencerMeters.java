@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import io.tallystick.chain.duplicates.DuplicateIndex;
+import io.tallystick.chain.sequence.ChainState;
+import io.tallystick.chain.sequence.LinkedEntry;
+import io.tallystick.chain.sequence.Outcome;
+import io.tallystick.chain.sequence.Step;
+import io.tallystick.entry.Event;
+import io.tallystick.entry.RejectReason;
+import io.tallystick.entry.Rejected;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The metrics of one partition; the module's README lists them. Counters go on when the partition comes back; gauges are there
+ * while the task is.
+ *
+ * <p>Written by the task's thread, read by any.
+ */
+final class SequencerMeters implements AutoCloseable {
+    private static final String PARTITION = "partition";
+    private static final String SECONDS = "seconds";
+
+    private final MeterRegistry registry;
+    private final String partition;
+    private final List<Meter> gauges = new ArrayList<>();
+    private final Map<Outcome.Type, Counter> outcomes = new EnumMap<>(Outcome.Type.class);
+    private final Map<RejectReason, Counter> refused = new EnumMap<>(RejectReason.class);
+    private final Counter marked;
+    private final Counter clamps;
+    private final Discontinuities waiting = new Discontinuities();
+    private final Set<String> halted = new HashSet<>();
+
+    private volatile double waitingSeconds;
+    private volatile int haltedChains;
+    private volatile int chains;
+    private volatile boolean clamped;
+    private volatile Instant clock = Instant.EPOCH;
+
+    /**
+     * @param registry where they are registered
+     * @param task partition of the ingest topic
+     * @param index duplicate index of the partition
+     */
+    SequencerMeters(MeterRegistry registry, int task, DuplicateIndex index) {
+        this.registry = registry;
+        this.partition = Integer.toString(task);
+        for (Outcome.Type type : Outcome.Type.values()) {
+            outcomes.put(type, counter("ledger.chain.messages", "outcome", type.text()));
+        }
+        for (RejectReason reason : RejectReason.values()) {
+            if (reason.isOfSequencer()) {
+                refused.put(reason, counter("ledger.chain.refused", "code", reason.code()));
+            }
+        }
+        this.marked = Counter.builder("ledger.chain.duplicates.marked")
+                .tag(PARTITION, partition)
+                .register(registry);
+        this.clamps = Counter.builder("ledger.chain.clock.clamps")
+                .tag(PARTITION, partition)
+                .register(registry);
+        gauge("ledger.chain.chains", () -> chains, null);
+        gauge("ledger.chain.halted", () -> haltedChains, null);
+        gauge("ledger.chain.discontinuity", () -> waitingSeconds, SECONDS);
+        gauge("ledger.chain.clock.clamped", () -> clamped ? 1 : 0, null);
+        gauge("ledger.chain.clock", () -> clock.toEpochMilli() / 1e3, SECONDS);
+        gauge("ledger.chain.duplicates.entries", index::entries, null);
+        gauge("ledger.chain.duplicates.size", index::bytes, BaseUnits.BYTES);
+        gauge(
+                "ledger.chain.duplicates.complete",
+                () -> index.cut().map(Instant::toEpochMilli).orElse(0L) / 1e3,
+                SECONDS);
+    }
+
+    private Counter counter(String name, String tag, String value) {
+        return Counter.builder(name)
+                .tag(PARTITION, partition)
+                .tag(tag, value)
+                .register(registry);
+    }
+
+    private void gauge(String name, Supplier<Number> value, String unit) {
+        gauges.add(Gauge.builder(name, value)
+                .tag(PARTITION, partition)
+                .baseUnit(unit)
+                .register(registry));
+    }
+
+    void started(Collection<ChainState> states) {
+        chains = states.size();
+        states.stream()
+                .filter(state -> state.halt().isPresent())
+                .forEach(state -> halted.add(state.chain().toString()));
+        haltedChains = halted.size();
+    }
+
+    /** @param chainCount chains of the partition after the step */
+    void stepped(String key, Step step, int chainCount) {
+        Instant now = step.partition().clock().now();
+        if (step.outcome().isPresent()) {
+            count(key, step.outcome().get(), now);
+        }
+        if (step.clamped()) {
+            clamps.increment();
+        }
+        clamped = step.clamped();
+        chains = chainCount;
+        clock = now;
+        waitingSeconds = waiting.longest(now).toMillis() / 1e3;
+    }
+
+    private void count(String key, Outcome outcome, Instant now) {
+        outcomes.get(outcome.type()).increment();
+        if (outcome instanceof Outcome.Appended appended) {
+            entry(appended.entry());
+        }
+        switch (outcome.type()) {
+            case DISCONTINUOUS, WRONG_TOPIC -> waiting.began(key, now);
+            case APPENDED, CLAIMED -> waiting.ended(key);
+            case HALTED -> {
+                waiting.ended(key);
+                halted.add(key);
+                haltedChains = halted.size();
+            }
+            case CLEARED -> {
+                halted.remove(key);
+                haltedChains = halted.size();
+            }
+            case REPLAYED, IGNORED, CLEARING_REFUSED, UNKNOWN_CHAIN -> {
+                // Nothing began or ended.
+            }
+        }
+    }
+
+    private void entry(LinkedEntry entry) {
+        if (entry.entry().body() instanceof Event event) {
+            if (event.duplicateOf().isPresent()) {
+                marked.increment();
+            }
+        } else if (entry.entry().body() instanceof Rejected rejected && rejected.reason().isOfSequencer()) {
+            refused.get(rejected.reason()).increment();
+        }
+    }
+
+    /** For how long the chain that waits longest has waited for what continues it. */
+    Duration waiting() {
+        return Duration.ofMillis((long) (waitingSeconds * 1e3));
+    }
+
+    @Override
+    public void close() {
+        gauges.forEach(registry::remove);
+    }
+}

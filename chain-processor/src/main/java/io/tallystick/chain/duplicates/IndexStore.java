@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain.duplicates;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.function.BiConsumer;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * RocksDB in a directory of its own, without a write-ahead log: after a crash it holds some earlier state, whole batches in the
+ * order written. RocksDB's lock keeps a second process out.
+ *
+ * <p>For one thread.
+ */
+final class IndexStore implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(IndexStore.class);
+    private static final String FILE_BYTES = "rocksdb.total-sst-files-size";
+
+    private final Path directory;
+    private final Options options;
+    private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+    private RocksDB db;
+
+    /**
+     * Opens the directory, or makes it. What cannot be read is thrown away.
+     *
+     * @throws UncheckedIOException if another process has it open, or it cannot be made
+     */
+    IndexStore(Path directory, IndexMemory memory) {
+        this.directory = directory;
+        this.options = memory.options();
+        try {
+            Files.createDirectories(directory);
+            db = open();
+        } catch (RocksDBException e) {
+            requireDamage(e);
+            LOGGER.atWarn()
+                    .addKeyValue("directory", directory)
+                    .addKeyValue("error", e.getMessage())
+                    .log("duplicate index cannot be read; it is made anew from the entries topic");
+            destroy();
+            db = reopen();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private RocksDB open() throws RocksDBException {
+        return RocksDB.open(options, directory.toString());
+    }
+
+    private RocksDB reopen() {
+        try {
+            return open();
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /** A lock or a full disk is no damage: nothing is thrown away for it. */
+    private void requireDamage(RocksDBException e) {
+        Status.Code code = e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
+        if (code != Status.Code.Corruption && code != Status.Code.InvalidArgument && code != Status.Code.NotFound) {
+            throw failed(e);
+        }
+    }
+
+    private void destroy() {
+        try {
+            RocksDB.destroyDB(directory.toString(), options);
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        db.close();
+        destroy();
+        db = reopen();
+    }
+
+    /** The value, or null. */
+    byte[] get(byte[] key) {
+        try {
+            return db.get(key);
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /** All of it or, after a crash, nothing. */
+    void write(WriteBatch batch) {
+        try {
+            db.write(unlogged, batch);
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Every key that begins so, in order. */
+    void scan(byte[] prefix, BiConsumer<byte[], byte[]> pairs) {
+        try (RocksIterator all = db.newIterator()) {
+            for (all.seek(prefix); all.isValid() && startsWith(all.key(), prefix); all.next()) {
+                pairs.accept(all.key(), all.value());
+            }
+            all.status();
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    private static boolean startsWith(byte[] key, byte[] prefix) {
+        return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+    }
+
+    /** Moves what was written to disk; a crash then loses only what comes after. */
+    void flush(boolean wait) {
+        try (FlushOptions how = new FlushOptions().setWaitForFlush(wait).setAllowWriteStall(true)) {
+            db.flush(how);
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Bytes of its files. */
+    long bytes() {
+        try {
+            return db.getLongProperty(FILE_BYTES);
+        } catch (RocksDBException e) {
+            throw failed(e);
+        }
+    }
+
+    private UncheckedIOException failed(Exception e) {
+        return new UncheckedIOException(new IOException(
+                "duplicate index " + directory + ": " + e.getMessage()
+                        + "; is its disk full, or another instance at work on this state.dir?",
+                e));
+    }
+
+    @Override
+    public void close() {
+        db.close();
+        unlogged.close();
+        options.close();
+    }
+}

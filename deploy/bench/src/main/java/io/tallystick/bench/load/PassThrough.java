@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.load;
+
+import io.tallystick.chain.ChainConfig;
+import io.tallystick.serde.LedgerSerdes;
+import io.tallystick.topic.AdminAnswer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.AutoOffsetReset;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyConfig;
+
+/**
+ * The baseline of the sequencer: the least Kafka Streams can do with the same records, exactly once. Same input, same settings,
+ * same serdes in and out, an output topic like the entries topic; nothing but forwarding in between, and no store.
+ *
+ * <p>Kafka's own partitioner puts a record where the ledger's rule does.
+ */
+final class PassThrough implements AutoCloseable {
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
+
+    private final String group;
+    private final String output;
+    private final KafkaStreams streams;
+
+    private PassThrough(String group, String output, KafkaStreams streams) {
+        this.group = group;
+        this.output = output;
+        this.streams = streams;
+    }
+
+    static PassThrough start(Ledger ledger, Admin admin) {
+        ChainConfig config = ledger.chainConfig("pass");
+        String group = ledger.topics().group("pass");
+        String output = ledger.topics().entries() + "-copy";
+        AdminAnswer.await(
+                admin.createTopics(List.of(new NewTopic(output, Rig.PARTITIONS, (short) 1)))
+                        .all(),
+                "create " + output);
+        Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
+        Progress.partitions(ledger.topics().ingest(), Rig.PARTITIONS)
+                .forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
+        AdminAnswer.await(admin.alterConsumerGroupOffsets(group, beginning).all(), "commit offsets of " + group);
+
+        Map<String, Object> settings = new HashMap<>(config.streams().originals());
+        settings.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
+        Serde<SpecificRecord> records = new LedgerSerdes(ledger.settings().schemaRegistryUrl()).records();
+        Topology topology = new Topology(new TopologyConfig(new StreamsConfig(settings)));
+        topology.addSource(
+                AutoOffsetReset.none(),
+                "in",
+                Serdes.String().deserializer(),
+                records.deserializer(),
+                ledger.topics().ingest());
+        topology.addSink(
+                "out",
+                output,
+                Serdes.String().serializer(),
+                registeredAs(ledger.topics().ingest(), records),
+                "in");
+        Properties properties = new Properties();
+        properties.putAll(settings);
+        KafkaStreams streams = new KafkaStreams(topology, properties);
+        streams.start();
+        return new PassThrough(group, output, streams);
+    }
+
+    /** The records' schema has a subject of the input topic only. */
+    private static org.apache.kafka.common.serialization.Serializer<SpecificRecord> registeredAs(
+            String topic, Serde<SpecificRecord> records) {
+        return (output, value) -> records.serializer().serialize(topic, value);
+    }
+
+    String group() {
+        return group;
+    }
+
+    String output() {
+        return output;
+    }
+
+    @Override
+    public void close() {
+        streams.close(CLOSE_MAX);
+    }
+}

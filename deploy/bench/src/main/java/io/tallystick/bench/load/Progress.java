@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.load;
+
+import io.tallystick.topic.AdminAnswer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+
+/** How many records have been dealt with, asked of the broker, so that the work itself is not slowed. */
+final class Progress {
+    private Progress() {}
+
+    /** Sum of the positions a group has committed on a topic; records, where the topic has no transactions. */
+    static LongSupplier committed(Admin admin, String group, String topic) {
+        return () -> AdminAnswer.await(
+                        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(),
+                        "read offsets of " + group)
+                .entrySet()
+                .stream()
+                .filter(partition -> partition.getKey().topic().equals(topic) && partition.getValue() != null)
+                .mapToLong(partition -> partition.getValue().offset())
+                .sum();
+    }
+
+    /** Sum of the ends of a topic's partitions. */
+    static LongSupplier written(Admin admin, String topic, int partitions) {
+        Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+        partitions(topic, partitions).forEach(partition -> ends.put(partition, OffsetSpec.latest()));
+        return () -> AdminAnswer.await(admin.listOffsets(ends).all(), "read the ends of " + topic).values().stream()
+                .mapToLong(ListOffsetsResultInfo::offset)
+                .sum();
+    }
+
+    static List<TopicPartition> partitions(String topic, int partitions) {
+        return IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+    }
+}

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.load;
+
+import io.tallystick.bench.load.Patient.Ending;
+import io.tallystick.bench.load.Sightings.Place;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code recovery}: how long a sequencer that died, stopped or lost its disk stays away, with more and more history. */
+@Command(
+        name = "recovery",
+        description =
+                "From the end of a sequencer to the first entry of its successor: killed, stopped, state lost; with growing"
+                        + " history, and with 10,000 chains. Wanted: 5 s for the first two.")
+public final class RecoveryCommand implements Callable<Integer> {
+    private static final int CHAINS = 16;
+    private static final int MANY_CHAINS = 10_000;
+    private static final int PAYLOAD_BYTES = 60;
+    private static final double TRICKLE = 50;
+    private static final Duration AWAY_MAX = Duration.ofMinutes(3);
+
+    private static final Duration STALLED = Duration.ofMinutes(2);
+
+    @Mixin
+    private Report report;
+
+    @Option(
+            names = "--history",
+            split = ",",
+            paramLabel = "ENTRIES",
+            description =
+                    "Entries before each measurement (default: 1 million and 10 million; quick: 20,000 and 200,000).")
+    private List<Long> history;
+
+    @Option(
+            names = "--repeats",
+            defaultValue = "3",
+            description = "Times each is measured (default: ${DEFAULT-VALUE}).")
+    private int repeats;
+
+    private final Table table =
+            new Table("recovery", "entries before", "chains", "how it ended", "s to first entry", "worst s", "load");
+    private final Table memory =
+            new Table("state", "chains", "entries", "state MiB on disk", "RSS MiB", "RSS MiB empty");
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        List<Long> steps = history != null && !history.isEmpty()
+                ? history
+                : report.quick() ? List.of(20_000L, 200_000L) : List.of(1_000_000L, 10_000_000L);
+        try (Rig rig = Rig.start()) {
+            grow(rig, CHAINS, steps);
+            grow(rig, MANY_CHAINS, List.of(report.quick() ? 20_000L : 200_000L));
+        }
+        table.note(
+                "from kill -9, from the call to stop, or from the kill after which the state directory was removed, to the first"
+                        + " entry of the next process that a read_committed reader has; a JVM's start included");
+        table.note("median and worst of " + repeats + "; events come all the time, " + (int) TRICKLE + " a second");
+        memory.note(
+                "RocksDB: 16 MiB for block cache and memtables of all partitions together (SmallRocksDb); heap at most 768 MiB,"
+                        + " and a JVM keeps what it once had");
+        report.add(table);
+        report.add(memory);
+        report.write();
+        return 0;
+    }
+
+    private void grow(Rig rig, int chains, List<Long> steps) throws IOException, InterruptedException {
+        Ledger ledger = rig.ledger();
+        AdmittedFeed feed = new AdmittedFeed(ledger, chains);
+        Payloads payloads = new Payloads();
+        try (Admin admin = Clients.admin(ledger);
+                Patient patient = new Patient(ledger)) {
+            double empty = patient.residentMebibytes();
+            LongSupplier done = Progress.committed(
+                    admin,
+                    ledger.chainConfig("0").applicationId(),
+                    ledger.topics().ingest());
+            for (long entries : steps) {
+                long missing = entries - feed.made();
+                report.progress("%,d chains: adding %,d entries", chains, missing);
+                Fill.with(ledger, Math.toIntExact(missing), number -> feed.next(payloads.sized(number, PAYLOAD_BYTES)));
+                await(done, feed.made());
+                measure(ledger, feed, patient, chains, entries);
+                memory.row(
+                        (long) chains,
+                        entries,
+                        Patient.mebibytes(ledger.stateDirectory("0")),
+                        patient.residentMebibytes(),
+                        empty);
+            }
+        }
+        ledger.drop();
+    }
+
+    private static void await(LongSupplier done, long wanted) throws InterruptedException {
+        long seen = -1;
+        long deadline = System.nanoTime() + STALLED.toNanos();
+        for (long now = done.getAsLong(); now < wanted; now = done.getAsLong()) {
+            if (now > seen) {
+                seen = now;
+                deadline = System.nanoTime() + STALLED.toNanos();
+            } else if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("stands still at " + now + " of " + wanted + " records");
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+    }
+
+    private void measure(Ledger ledger, AdmittedFeed feed, Patient patient, int chains, long entries)
+            throws IOException, InterruptedException {
+        Payloads payloads = new Payloads();
+        try (Sightings sightings =
+                        Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
+                Trickle trickle = new Trickle(
+                        ledger, TRICKLE, number -> feed.next(payloads.sized((int) number, PAYLOAD_BYTES)))) {
+            trickle.start();
+            sightings.firstAfter(System.nanoTime(), AWAY_MAX);
+            for (Ending ending : Ending.values()) {
+                double[] seconds = new double[repeats];
+                for (int repeat = 0; repeat < repeats; repeat++) {
+                    seconds[repeat] = patient.recover(ending, sightings, AWAY_MAX);
+                }
+                table.row(
+                        entries,
+                        (long) chains,
+                        ending.text(),
+                        Median.quantile(seconds, 0.5),
+                        Median.quantile(seconds, 1),
+                        Report.load());
+                report.progress("%,d entries, %s: %.1f s", entries, ending.text(), Median.quantile(seconds, 0.5));
+            }
+        }
+    }
+}

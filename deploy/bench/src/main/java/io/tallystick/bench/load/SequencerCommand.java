@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.load;
+
+import io.tallystick.bench.load.Gauge.Speed;
+import io.tallystick.chain.ChainApplication;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sequencer}: the chain stage beside an exactly-once pass-through of the same records, turn by turn. */
+@Command(
+        name = "sequencer",
+        description =
+                "The sequencer beside an exactly-once Streams pass-through of the same records. Wanted: 0.9 of it.")
+public final class SequencerCommand implements Callable<Integer> {
+    /** Not the network threads of their clients, which are named after them. */
+    private static final Pattern THREADS = Pattern.compile(".*StreamThread-\\d+");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private Report report;
+
+    @Option(
+            names = "--sizes",
+            split = ",",
+            defaultValue = "200,1024",
+            description = "Payload sizes in bytes (default: ${DEFAULT-VALUE}).")
+    private List<Integer> sizes;
+
+    @Option(
+            names = "--chains",
+            split = ",",
+            defaultValue = "16,1000",
+            description = "Numbers of chains (default: ${DEFAULT-VALUE}).")
+    private List<Integer> chains;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Another setting for both, such as streams.commit.interval.ms=100.")
+    private Map<String, String> settings = new HashMap<>();
+
+    @Option(names = "--rounds", description = "Measured rounds; one more comes first and is not counted.")
+    private int rounds;
+
+    @Option(names = "--profile", description = "Also print where the stream threads spend their time.")
+    private boolean profile;
+
+    private final Table table = new Table(
+            "sequencer",
+            "payload",
+            "chains",
+            "what",
+            "records/s",
+            "ratio",
+            "thread us",
+            "client us",
+            "broker us",
+            "thread ratio",
+            "a commit");
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        int measured = rounds > 0 ? rounds : report.size(5, 2);
+        try (Rig rig = Rig.start()) {
+            for (int size : sizes) {
+                for (int number : chains) {
+                    compare(rig, size, number, measured);
+                }
+            }
+        }
+        table.note("medians of " + measured + " rounds, sequencer and pass-through in turns; 1 stream thread each");
+        table.note("us: CPU microseconds a record, of the stream thread, of its whole JVM, of the broker's JVM");
+        table.note("ratio: records/s of the sequencer / of the pass-through in the same round; wanted 0.9");
+        table.note("thread ratio: the same of the stream threads' CPU, which other work on the machine changes less");
+        table.note(
+                "a commit: records that shared a transaction; its cost is fixed, and the sequencer's has twice the partitions");
+        if (!settings.isEmpty()) {
+            table.note("settings beside the defaults: " + settings);
+        }
+        report.add(table);
+        report.write();
+        return 0;
+    }
+
+    private void compare(Rig rig, int size, int number, int measured) throws IOException, InterruptedException {
+        int records = report.size(size > 500 ? 120_000 : 240_000, size > 500 ? 60_000 : 100_000);
+        List<Speed> baseline = new ArrayList<>();
+        List<Speed> subject = new ArrayList<>();
+        for (int round = 0; round <= measured; round++) {
+            Ledger ledger = rig.ledger(settings);
+            fill(ledger, records, size, number);
+            Speed[] speeds = new Speed[2];
+            for (int turn = 0; turn < 2; turn++) {
+                // Whoever comes second finds the pages warm: they take turns at that, too.
+                boolean pass = (turn + round) % 2 == 0;
+                speeds[pass ? 0 : 1] = pass ? passThrough(ledger, records, round) : sequencer(ledger, records, round);
+            }
+            report.progress(
+                    "%4d B, %4d chains, round %d: pass-through %,.0f/s, sequencer %,.0f/s",
+                    size, number, round, speeds[0].perSecond(), speeds[1].perSecond());
+            if (round > 0) {
+                baseline.add(speeds[0]);
+                subject.add(speeds[1]);
+            }
+            ledger.drop();
+        }
+        row(size, number, "pass-through", baseline, baseline);
+        row(size, number, "sequencer", subject, baseline);
+    }
+
+    private static void fill(Ledger ledger, int records, int size, int chains) {
+        Payloads payloads = new Payloads();
+        AdmittedFeed feed = new AdmittedFeed(ledger, chains);
+        Fill.with(ledger, records, number -> feed.next(payloads.sized(number, size)));
+    }
+
+    private Speed passThrough(Ledger ledger, int records, int round) throws InterruptedException {
+        try (Admin admin = Clients.admin(ledger);
+                PassThrough pass = PassThrough.start(ledger, admin)) {
+            LongSupplier done =
+                    Progress.committed(admin, pass.group(), ledger.topics().ingest());
+            LongSupplier written = Progress.written(admin, pass.output(), Rig.PARTITIONS);
+            return watch(ledger, done, written, records, "pass-through", profile && round > 0);
+        }
+    }
+
+    private Speed sequencer(Ledger ledger, int records, int round) throws InterruptedException {
+        try (Admin admin = Clients.admin(ledger);
+                ChainApplication sequencer = Stages.chain(ledger.chainProperties("0"))) {
+            sequencer.start();
+            LongSupplier done = Progress.committed(
+                    admin,
+                    ledger.chainConfig("0").applicationId(),
+                    ledger.topics().ingest());
+            LongSupplier written = Progress.written(admin, ledger.topics().entries(), Rig.PARTITIONS);
+            return watch(ledger, done, written, records, "sequencer", profile && round > 0);
+        }
+    }
+
+    private Speed watch(
+            Ledger ledger, LongSupplier done, LongSupplier written, int records, String what, boolean sampled)
+            throws InterruptedException {
+        Gauge gauge = new Gauge(ledger.rig(), THREADS);
+        if (!sampled) {
+            return gauge.watch(done, written, records, () -> {});
+        }
+        Profile[] running = new Profile[1];
+        Speed speed = gauge.watch(done, written, records, () -> running[0] = Profile.start(THREADS));
+        running[0].end();
+        running[0].print(what, spec.commandLine().getErr());
+        return speed;
+    }
+
+    private void row(int size, int number, String what, List<Speed> speeds, List<Speed> baseline) {
+        table.row(
+                (long) size,
+                (long) number,
+                what,
+                Math.rint(Median.of(speeds, Speed::perSecond)),
+                Speed.ratio(speeds, baseline),
+                Median.of(speeds, Speed::thread),
+                Median.of(speeds, Speed::client),
+                Median.of(speeds, Speed::broker),
+                Speed.threadRatio(speeds, baseline),
+                Math.rint(Median.of(speeds, speed -> speed.recordsOfCommit(Rig.PARTITIONS))));
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The metrics of one process, those of its JVM among them, and where they can be read. */
+final class Monitoring implements AutoCloseable {
+    private final PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics collections = new JvmGcMetrics();
+    private final Optional<MonitoringServer> server;
+
+    private Monitoring(MonitoringConfig config, Health health) throws IOException {
+        new JvmMemoryMetrics().bindTo(metrics);
+        collections.bindTo(metrics);
+        new JvmThreadMetrics().bindTo(metrics);
+        new ProcessorMetrics().bindTo(metrics);
+        new FileDescriptorMetrics().bindTo(metrics);
+        new UptimeMetrics().bindTo(metrics);
+        this.server = config.isOn()
+                ? Optional.of(MonitoringServer.start(config.host(), config.port(), metrics::scrape, health))
+                : Optional.empty();
+    }
+
+    /**
+     * Starts something that is watched from before it starts until after it has ended.
+     *
+     * @throws CommandException if the port cannot be listened on
+     */
+    static AutoCloseable around(
+            MonitoringConfig config, Health health, Function<Monitoring, ? extends AutoCloseable> start) {
+        Monitoring monitoring = open(config, health);
+        try {
+            AutoCloseable running = start.apply(monitoring);
+            return () -> {
+                try {
+                    running.close();
+                } finally {
+                    monitoring.close();
+                }
+            };
+        } catch (RuntimeException e) {
+            monitoring.close();
+            throw e;
+        }
+    }
+
+    private static Monitoring open(MonitoringConfig config, Health health) {
+        try {
+            return new Monitoring(config, health);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "cannot serve metrics on " + config.host() + ":" + config.port() + ": " + e.getMessage(),
+                    "Choose another port with --metrics-port or " + MonitoringConfig.PORT
+                            + "; each process needs its own.",
+                    e);
+        }
+    }
+
+    /** Where stages count what they do. */
+    MeterRegistry metrics() {
+        return metrics;
+    }
+
+    /** Where the metrics can be read, if anywhere. */
+    Optional<String> url() {
+        return server.map(MonitoringServer::metricsUrl);
+    }
+
+    @Override
+    public void close() {
+        server.ifPresent(MonitoringServer::close);
+        collections.close();
+        metrics.close();
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.topic.AccessGrant;
+import io.tallystick.topic.AdminOrder;
+import io.tallystick.topic.NewTenant;
+import io.tallystick.topic.TenantAdmin;
+import io.tallystick.topic.TenantChange;
+import io.tallystick.topic.TenantDescriptor;
+import io.tallystick.topic.TenantPolicies;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code tally tenant create}. */
+@Command(
+        name = "create",
+        description = {
+            "Create a tenant: its topics ledger.in.<tenant>, ledger.receipts.<tenant>, ledger.rejects.<tenant>.",
+            "Every partition of the input topic becomes a chain: one partition for one total order, more for more",
+            "throughput. Creating a tenant that exists changes nothing but missing access.",
+            "",
+            "The id is 1 to 63 lower-case letters, digits and inner dashes. It is permanent and stands in every entry."
+        })
+final class TenantCreate extends TenantCommand.Change {
+    @Mixin
+    private PolicyOptions policies;
+
+    @Mixin
+    private AccessOptions access;
+
+    @Option(names = "--partitions", defaultValue = "1", description = "Partitions of the input topic (default: 1).")
+    private int partitions;
+
+    @Option(names = "--replication", defaultValue = "1", description = "Replicas of each topic (default: 1).")
+    private int replication;
+
+    @Option(
+            names = "--retention-days",
+            defaultValue = "2555",
+            description = "Days its bundles are to be kept (default: 2555, seven years).")
+    private long retentionDays;
+
+    @Option(
+            names = "--transactional",
+            description = "Its producers use transactions, so offsets without entries are expected.")
+    private boolean transactional;
+
+    @Override
+    void check(String of) {
+        access.of(of, transactional);
+    }
+
+    @Override
+    TenantChange change(TenantAdmin admin, String of, AdminOrder by) {
+        return admin.create(
+                new NewTenant(
+                        of,
+                        partitions,
+                        replication,
+                        new TenantDescriptor.Retention(NewTenant.DEFAULT_RETENTION.name(), retentionDays),
+                        transactional,
+                        policies.over(TenantPolicies.DEFAULT)),
+                by);
+    }
+
+    @Override
+    TenantReport.Sentences sentences(String of) {
+        return new TenantReport.Sentences(
+                "tenant " + of + " is ready",
+                "tenant " + of + " existed already and is as it was; 'tally tenant configure' changes it");
+    }
+
+    @Override
+    Optional<AccessGrant> grant(TenantAdmin admin, TenantDescriptor of, AdminOrder by) {
+        return access.of(of.tenant(), of.transactional()).map(given -> admin.grant(given, by));
+    }
+}

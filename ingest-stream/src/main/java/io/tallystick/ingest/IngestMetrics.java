@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.ingest;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.tallystick.entry.RejectReason;
+import io.tallystick.ingest.admit.Hold;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What ingest tells of itself. Written by the ingest thread; gauges are read by others, from values that thread publishes.
+ *
+ * <p>The README has the table of names.
+ */
+final class IngestMetrics implements AutoCloseable {
+    private static final String PREFIX = "ledger.ingest.";
+    private static final double NANOS = 1e9;
+
+    private final MeterRegistry registry;
+    private final Map<String, OfTenant> tenants = new HashMap<>();
+    private final List<Meter> shared = new ArrayList<>();
+    private final Timer confirmations;
+    private volatile double inFlightBytes;
+    private volatile double uncommittedSeconds;
+
+    IngestMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        this.confirmations = registry.timer(PREFIX + "confirmation");
+        shared.add(confirmations);
+        shared.add(Gauge.builder(PREFIX + "in.flight", this, metrics -> metrics.inFlightBytes)
+                .baseUnit("bytes")
+                .register(registry));
+        shared.add(Gauge.builder(PREFIX + "uncommitted", this, metrics -> metrics.uncommittedSeconds)
+                .baseUnit("seconds")
+                .register(registry));
+    }
+
+    /** How long a look at topics took. */
+    void confirmed(long nanos) {
+        confirmations.record(Duration.ofNanos(nanos));
+    }
+
+    /** The meters of a tenant. */
+    OfTenant tenant(String tenant) {
+        return tenants.computeIfAbsent(tenant, OfTenant::new);
+    }
+
+    /** Removes the meters of tenants that are not among these. */
+    void retain(Set<String> present) {
+        List<String> gone = new ArrayList<>(tenants.keySet());
+        gone.removeAll(present);
+        gone.forEach(tenant -> tenants.remove(tenant).close());
+        present.forEach(this::tenant);
+    }
+
+    /** Publishes what gauges show. */
+    void publish(Collection<OwnedPartition> owned, long inFlight, long nowNanos) {
+        inFlightBytes = inFlight;
+        long oldest = 0;
+        Map<String, long[]> found = new HashMap<>();
+        for (OwnedPartition partition : owned) {
+            oldest = Math.max(oldest, partition.uncommittedNanos(nowNanos));
+            long[] of = found.computeIfAbsent(partition.tenant(), tenant -> new long[3]);
+            of[0] = Math.max(of[0], partition.follower().waiting(nowNanos).toNanos());
+            of[1] = Math.max(of[1], partition.follower().isHeld(Hold.RECREATED) ? 1 : 0);
+            of[2] = Math.max(of[2], partition.follower().isHeld(Hold.SUSPENDED) ? 1 : 0);
+        }
+        uncommittedSeconds = oldest / NANOS;
+        long[] none = new long[3];
+        tenants.forEach((name, tenant) -> tenant.publish(found.getOrDefault(name, none)));
+    }
+
+    /** Removes all meters. */
+    @Override
+    public void close() {
+        retain(Set.of());
+        shared.forEach(registry::remove);
+    }
+
+    /** The meters of one tenant. */
+    final class OfTenant {
+        private final String tenant;
+        private final List<Meter> meters = new ArrayList<>();
+        private final Map<RejectReason, Counter> rejected = new EnumMap<>(RejectReason.class);
+        private final Counter admitted;
+        private final Counter gaps;
+        private final Counter notices;
+        private final Counter claims;
+        private final Counter failedSends;
+        private volatile double waitingSeconds;
+        private volatile double recreated;
+        private volatile double suspended;
+
+        private OfTenant(String tenant) {
+            this.tenant = tenant;
+            this.admitted = counter("admitted");
+            this.gaps = counter("gaps");
+            this.notices = counter("notices");
+            this.claims = counter("claims");
+            this.failedSends = counter("failed.sends");
+            gauge("waiting", "seconds", meters -> meters.waitingSeconds);
+            gauge("topic.recreated", null, meters -> meters.recreated);
+            gauge("suspended", null, meters -> meters.suspended);
+        }
+
+        private Counter counter(String name, String... tags) {
+            Counter made = Counter.builder(PREFIX + name)
+                    .tag("tenant", tenant)
+                    .tags(tags)
+                    .register(registry);
+            meters.add(made);
+            return made;
+        }
+
+        private void gauge(String name, String unit, ToDoubleFunction<OfTenant> value) {
+            meters.add(Gauge.builder(PREFIX + name, this, value)
+                    .tag("tenant", tenant)
+                    .baseUnit(unit)
+                    .register(registry));
+        }
+
+        void admitted() {
+            admitted.increment();
+        }
+
+        void rejected(RejectReason reason) {
+            rejected.computeIfAbsent(reason, code -> counter("rejected", "code", code.code()))
+                    .increment();
+        }
+
+        void gap() {
+            gaps.increment();
+        }
+
+        void wentBack() {
+            notices.increment();
+        }
+
+        void claimed() {
+            claims.increment();
+        }
+
+        void sendFailed() {
+            failedSends.increment();
+        }
+
+        private void publish(long[] found) {
+            waitingSeconds = found[0] / NANOS;
+            recreated = found[1];
+            suspended = found[2];
+        }
+
+        private void close() {
+            meters.forEach(registry::remove);
+        }
+    }
+}

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.ingest.admit;
+
+import static java.util.Objects.requireNonNull;
+
+import io.tallystick.entry.ChainId;
+import io.tallystick.ingest.admit.ChainPosition.Flight;
+import io.tallystick.ingest.admit.Command.Alert;
+import io.tallystick.ingest.admit.Command.Alert.Kind;
+import io.tallystick.ingest.decode.SourcePartition;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Decides everything about one source partition from its assignment to its revocation: where it is read, why not just now,
+ * what is claimed and what is committed. DESIGN.md section 5, continuity protocol, ingest's side.
+ *
+ * <pre>
+ * assigned --&gt; LOCATING --(topic id, committed offset, log start)--&gt; reading --&gt; revoked: flush, commit what is due
+ *                 ^  gap first, if the log starts later                |
+ *                 |-------- notice, offset out of range ---------------|
+ *                 |-------- truncated: back to where histories part ---|
+ *                 |-------- topic has another id: RECREATED -----------|
+ * </pre>
+ *
+ * <p>Each input answers with the commands it leads to; they are to be carried out at once. Records are fetched only while
+ * {@link #isHeld} is false. A polled batch is worth something only while {@link #isCurrent} its reading, and only after a look
+ * at the topic begun after the poll was told to {@link #topicIs}.
+ *
+ * <p>Pure, for one thread. Times are nanoseconds of one monotonic clock.
+ */
+public final class SourceFollower {
+    private final String cluster;
+    private final String topic;
+    private final ChainId chain;
+    private final FollowerTiming timing;
+    private final long assignedNanos;
+    private final ChainPosition position = new ChainPosition(0);
+    private final Set<Hold> holds = EnumSet.of(Hold.LOCATING);
+    private final Troubles troubles;
+    private TenantRules rules;
+    private Optional<SourcePartition> source = Optional.empty();
+    private Optional<Commit> committed = Optional.empty();
+    private OptionalLong notice = OptionalLong.empty();
+    private long lookup;
+    private long reading;
+    private long configSent;
+
+    /**
+     * @param cluster id of the Kafka cluster
+     * @param topic name of the source topic
+     * @param chain the chain; its partition is the topic's partition
+     * @param rules of its tenant
+     * @param timing the waiting times
+     * @param nowNanos when the partition was assigned
+     */
+    public SourceFollower(
+            String cluster, String topic, ChainId chain, TenantRules rules, FollowerTiming timing, long nowNanos) {
+        this.cluster = requireNonNull(cluster);
+        this.topic = requireNonNull(topic);
+        this.chain = requireNonNull(chain);
+        this.timing = requireNonNull(timing);
+        this.rules = requireNonNull(rules);
+        this.assignedNanos = nowNanos;
+        this.troubles = new Troubles(nowNanos);
+        if (rules.suspended()) {
+            holds.add(Hold.SUSPENDED);
+        }
+    }
+
+    // ---- what is so
+
+    /** The chain it feeds. */
+    public ChainId chain() {
+        return chain;
+    }
+
+    /** Whether topic id and position are known. */
+    public boolean isLocated() {
+        return source.isPresent();
+    }
+
+    /**
+     * The partition as located.
+     *
+     * @throws java.util.NoSuchElementException before it is located
+     */
+    public SourcePartition source() {
+        return source.orElseThrow();
+    }
+
+    /** Whether nothing may be fetched now. */
+    public boolean isHeld() {
+        return !holds.isEmpty();
+    }
+
+    /** Whether it is held for this reason. */
+    public boolean isHeld(Hold reason) {
+        return holds.contains(reason);
+    }
+
+    /** The source offset the next message begins with. */
+    public long from() {
+        return position.from();
+    }
+
+    /** How long the chain has made no progress that it should have made; zero when all is well. */
+    public Duration waiting(long nowNanos) {
+        return troubles.since(nowNanos);
+    }
+
+    // ---- assignment, and where to read
+
+    /** The partition has been assigned. To be called once, first. */
+    public List<Command> assigned() {
+        return List.of(locate(Duration.ZERO, assignedNanos));
+    }
+
+    /** The descriptor of the tenant was read, again or anew. */
+    public List<Command> described(TenantRules now, long nowNanos) {
+        boolean rebound = !now.topicId().equals(rules.topicId());
+        rules = now;
+        if (now.suspended()) {
+            hold(Hold.SUSPENDED, nowNanos);
+        } else {
+            release(Hold.SUSPENDED, nowNanos);
+        }
+        if (rebound) {
+            // Waits already, or reads a topic that is no longer the tenant's.
+            reading++;
+            return List.of(locate(Duration.ZERO, nowNanos));
+        }
+        List<Command> commands = new ArrayList<>();
+        if (configSent > 0) {
+            sendConfig(commands);
+        }
+        return commands;
+    }
+
+    /** Whether the answer to this lookup still counts. */
+    public boolean awaits(long ofLookup) {
+        return ofLookup == lookup;
+    }
+
+    /** The lookup failed: the topic is not there, or the cluster does not answer. */
+    public List<Command> notLocated(long ofLookup, String reason, long nowNanos) {
+        return awaits(ofLookup) ? lookAgain(reason, nowNanos) : List.of();
+    }
+
+    private List<Command> lookAgain(String reason, long nowNanos) {
+        return List.of(new Alert(Kind.NOT_LOCATED, reason), locate(timing.retry(), nowNanos));
+    }
+
+    /** The answer to {@link Command.Locate}. */
+    public List<Command> located(long ofLookup, Location found, long nowNanos) {
+        if (!awaits(ofLookup)) {
+            return List.of();
+        }
+        if (!found.topicId().equals(rules.topicId())) {
+            return recreated(found.topicId(), nowNanos);
+        }
+        release(Hold.RECREATED, nowNanos);
+        if (source.isEmpty() || !source.get().topicId().equals(found.topicId())) {
+            begin(found);
+        }
+        List<Command> commands = new ArrayList<>();
+        if (position.from() > found.end().offset()) {
+            goBack(found.end().offset(), commands, nowNanos);
+        }
+        if (position.isIdle()) {
+            claim(found.end(), commands);
+        }
+        if (position.from() < found.logStart()) {
+            gap(found.logStart(), commands, nowNanos);
+        } else {
+            seek(commands);
+            release(Hold.LOCATING, nowNanos);
+        }
+        return commands;
+    }
+
+    /** A committed offset of an older topic of that name says nothing about this one. */
+    private void begin(Location found) {
+        source = Optional.of(new SourcePartition(cluster, topic, found.topicId(), chain));
+        committed = found.committed().filter(commit -> commit.topicId().equals(found.topicId()));
+        notice = OptionalLong.empty();
+        holds.remove(Hold.NOTICE);
+        position.restartAt(committed.map(Commit::point).orElse(ResumePoint.at(0)));
+    }
+
+    /** Accounts for what the source has lost, but not before a predecessor's copies of it have landed or failed. */
+    private void gap(long logStart, List<Command> commands, long nowNanos) {
+        Duration left = timing.beforeGap().minusNanos(nowNanos - assignedNanos);
+        if (!left.isNegative() && !left.isZero()) {
+            commands.add(locate(left, nowNanos));
+            return;
+        }
+        long from = position.from();
+        commands.add(new Alert(Kind.RECORDS_LOST, from + ".." + (logStart - 1)));
+        commands.add(
+                new Command.SendGap(Admission.gap(source.orElseThrow(), from, logStart), position.cover(logStart - 1)));
+        seek(commands);
+        release(Hold.LOCATING, nowNanos);
+    }
+
+    /** The source does not have the offset that is read: retention was faster, or the log was cut. */
+    public List<Command> outOfRange(long nowNanos) {
+        return isLocated() ? List.of(locate(Duration.ZERO, nowNanos)) : List.of();
+    }
+
+    /**
+     * The source has lost records that ingest has read, and others may have taken their offsets. They must be read: their
+     * higher leader epoch is what tells the sequencer. What did not change is dropped there as a replay.
+     *
+     * @param divergent first source offset whose record may be another one now; empty if none is known to be the same
+     */
+    public List<Command> truncated(OptionalLong divergent, long nowNanos) {
+        if (!isLocated()) {
+            return List.of();
+        }
+        List<Command> commands = new ArrayList<>();
+        goBack(divergent.orElse(0), commands, nowNanos);
+        // The seek comes at once: until then every poll would find the truncation again.
+        seek(commands);
+        commands.add(locate(Duration.ZERO, nowNanos));
+        return commands;
+    }
+
+    private void goBack(long offset, List<Command> commands, long nowNanos) {
+        // Never past what is acknowledged: that would be committed.
+        long back = Math.min(offset, position.acked());
+        troubles.happened(nowNanos);
+        commands.add(new Alert(Kind.SOURCE_TRUNCATED, position.from() + " to " + back));
+        position.restartAt(ResumePoint.at(back));
+    }
+
+    private Command locate(Duration after, long nowNanos) {
+        hold(Hold.LOCATING, nowNanos);
+        return new Command.Locate(++lookup, after);
+    }
+
+    private void seek(List<Command> commands) {
+        reading++;
+        commands.add(new Command.Seek(position.fromPoint()));
+    }
+
+    // ---- whose topic it is
+
+    /** The topic was looked at and has this id. Another one than before makes every batch polled so far worthless. */
+    public List<Command> topicIs(String topicId, long nowNanos) {
+        boolean expected =
+                source.isEmpty() || isHeld(Hold.RECREATED) || source().topicId().equals(topicId);
+        return expected ? List.of() : recreated(topicId, nowNanos);
+    }
+
+    /** The topic could not be looked at, so the batches polled so far are not known to be its own: read again. */
+    public List<Command> topicUnknown(String reason, long nowNanos) {
+        reading++;
+        return lookAgain(reason, nowNanos);
+    }
+
+    private List<Command> recreated(String found, long nowNanos) {
+        reading++;
+        List<Command> commands = new ArrayList<>();
+        if (!isHeld(Hold.RECREATED)) {
+            hold(Hold.RECREATED, nowNanos);
+            commands.add(new Alert(Kind.TOPIC_RECREATED, found));
+        }
+        commands.add(locate(timing.lookAgain(), nowNanos));
+        return commands;
+    }
+
+    // ---- records
+
+    /** What a batch polled now belongs to; whatever moves the reading makes it worthless. */
+    public long reading() {
+        return reading;
+    }
+
+    /** Whether a batch of this reading still follows what is accounted for. */
+    public boolean isCurrent(long ofReading) {
+        return ofReading == reading;
+    }
+
+    /** Whether the offset was fetched before a seek took effect: it is accounted for already. */
+    public boolean isAccountedFor(long offset) {
+        return offset < position.from();
+    }
+
+    /**
+     * The next record is admitted or rejected: its message accounts for {@code [from, offset]}.
+     *
+     * @param offset of the record, at least {@link #from}
+     * @param leaderEpoch of the record
+     * @return to be given with what becomes of the message
+     */
+    public Flight cover(long offset, OptionalInt leaderEpoch) {
+        return position.cover(offset, leaderEpoch);
+    }
+
+    /** The next record cannot be judged yet. It is fetched again once its schema is known. */
+    public List<Command> needsSchema(long nowNanos) {
+        hold(Hold.SCHEMA, nowNanos);
+        List<Command> commands = new ArrayList<>();
+        seek(commands);
+        return commands;
+    }
+
+    /** The schema has been looked up. */
+    public void schemaKnown(long nowNanos) {
+        release(Hold.SCHEMA, nowNanos);
+    }
+
+    // ---- what became of messages
+
+    /** The message is durable. */
+    public List<Command> acknowledged(Flight flight, long nowNanos) {
+        position.acknowledge(flight);
+        return takeNotice(nowNanos);
+    }
+
+    /** The message may be lost. */
+    public List<Command> failed(Flight flight, String reason, long nowNanos) {
+        List<Command> commands = new ArrayList<>();
+        if (position.fail(flight)) {
+            hold(Hold.BACKING_OFF, nowNanos);
+            commands.add(new Alert(Kind.SEND_FAILED, reason));
+            seek(commands);
+            commands.add(new Command.BackOff(timing.retry()));
+        }
+        commands.addAll(takeNotice(nowNanos));
+        return commands;
+    }
+
+    /** The wait after a failed send is over. */
+    public void backedOff(long nowNanos) {
+        release(Hold.BACKING_OFF, nowNanos);
+    }
+
+    // ---- notices, claims, commits
+
+    /**
+     * The sequencer says where it stands. What is on its way lands first, so that it cannot arrive in between.
+     *
+     * @param topicId the chain's topic id
+     * @param next the source offset the chain needs next
+     */
+    public List<Command> noticed(String topicId, long next, long nowNanos) {
+        if (!isLocated()) {
+            return List.of();
+        }
+        troubles.happened(nowNanos);
+        if (!source().topicId().equals(topicId)) {
+            return List.of(new Alert(Kind.OTHER_TOPIC_SEQUENCED, topicId));
+        }
+        notice = OptionalLong.of(next);
+        hold(Hold.NOTICE, nowNanos);
+        return takeNotice(nowNanos);
+    }
+
+    /**
+     * Goes back only. Records the sequencer has already are read and sent again, and dropped there as replays: this is how
+     * it sees the leader epochs of a source that was truncated. Going forward would pass over them.
+     */
+    private List<Command> takeNotice(long nowNanos) {
+        if (notice.isEmpty() || !position.isIdle()) {
+            return List.of();
+        }
+        long next = notice.getAsLong();
+        notice = OptionalLong.empty();
+        release(Hold.NOTICE, nowNanos);
+        if (next >= position.from()) {
+            return List.of();
+        }
+        Alert alert = new Alert(Kind.WENT_BACK, position.from() + " to " + next);
+        position.resetTo(next);
+        reading++;
+        // What the sequencer has not got may have held the policies.
+        configSent = 0;
+        return List.of(alert, locate(Duration.ZERO, nowNanos));
+    }
+
+    /** Whether the position may be claimed: nothing of the chain is on its way. */
+    public boolean wantsClaim() {
+        return isLocated() && position.isIdle() && !isHeld(Hold.RECREATED);
+    }
+
+    /** Time to claim: topic id and end of the partition were read after {@link #wantsClaim}. */
+    public List<Command> claimDue(String topicId, Location.End end, long nowNanos) {
+        List<Command> commands = new ArrayList<>(topicIs(topicId, nowNanos));
+        if (wantsClaim()) {
+            claim(end, commands);
+        }
+        return commands;
+    }
+
+    /** The policies follow a claim, for it is a claim that makes the genesis. */
+    private void claim(Location.End end, List<Command> commands) {
+        commands.add(new Command.SendClaim(Admission.claim(source(), position.from(), end.offset(), end.asOf())));
+        sendConfig(commands);
+    }
+
+    private void sendConfig(List<Command> commands) {
+        if (rules.policies().revision() > configSent) {
+            configSent = rules.policies().revision();
+            commands.add(new Command.SendConfig(rules.policies()));
+        }
+    }
+
+    /** The policies sent last may be lost; they follow the next claim again. */
+    public void configFailed() {
+        configSent = 0;
+    }
+
+    /** What should be committed and is not yet. After a revocation's flush it is the last of this follower. */
+    public Optional<Commit> commitDue() {
+        return source.map(found -> new Commit(found.topicId(), position.ackedPoint()))
+                .filter(commit -> !committed.equals(Optional.of(commit)));
+    }
+
+    /** The commit is durable. */
+    public void committed(Commit commit) {
+        committed = Optional.of(commit);
+    }
+
+    // ---- holds
+
+    private void hold(Hold hold, long nowNanos) {
+        holds.add(hold);
+        troubles.lasts(inTrouble(), nowNanos);
+    }
+
+    private void release(Hold hold, long nowNanos) {
+        holds.remove(hold);
+        troubles.lasts(inTrouble(), nowNanos);
+    }
+
+    private boolean inTrouble() {
+        return holds.stream().anyMatch(Hold::isTrouble);
+    }
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.serde;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.confluent.kafka.schemaregistry.avro.AvroSchema;
+import io.confluent.kafka.schemaregistry.client.MockSchemaRegistryClient;
+import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
+import io.confluent.kafka.serializers.KafkaAvroDeserializer;
+import io.confluent.kafka.serializers.KafkaAvroSerializer;
+import io.confluent.kafka.serializers.subject.TopicRecordNameStrategy;
+import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.AdmittedKind;
+import io.tallystick.avro.Boundary;
+import io.tallystick.avro.ClaimStatus;
+import io.tallystick.avro.LedgerEntry;
+import io.tallystick.avro.Tick;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaBuilder;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Serde;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Our serdes against Confluent's own, over Confluent's in-memory registry. */
+class LedgerSerdesTest {
+    private static final String TOPIC = "t.ingest";
+    private static final Map<String, Object> SETTINGS = Map.of(
+            "schema.registry.url",
+            "mock://",
+            "auto.register.schemas",
+            false,
+            "value.subject.name.strategy",
+            TopicRecordNameStrategy.class.getName(),
+            "specific.avro.reader",
+            true);
+
+    private final MockSchemaRegistryClient registry = new MockSchemaRegistryClient();
+    private final Serde<SpecificRecord> serde = new LedgerSerdes(registry, "mock://").records();
+    private final KafkaAvroSerializer theirWriter = new KafkaAvroSerializer(registry);
+    private final KafkaAvroDeserializer theirReader = new KafkaAvroDeserializer(registry);
+
+    @BeforeEach
+    void register() throws IOException, RestClientException {
+        theirWriter.configure(SETTINGS, false);
+        theirReader.configure(SETTINGS, false);
+        for (SpecificRecord record : records()) {
+            registry.register(TOPIC + "-" + record.getSchema().getFullName(), new AvroSchema(record.getSchema()));
+        }
+    }
+
+    @Test
+    void writesConfluentsBytesTheFirstTimeAndEveryTime() {
+        for (SpecificRecord record : records()) {
+            byte[] expected = theirWriter.serialize(TOPIC, record);
+            for (int turn = 0; turn < 3; turn++) {
+                assertThat(serde.serializer().serialize(TOPIC, record)).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void readsWhatConfluentWroteTheFirstTimeAndEveryTime() {
+        for (SpecificRecord record : records()) {
+            byte[] written = theirWriter.serialize(TOPIC, record);
+            for (int turn = 0; turn < 3; turn++) {
+                assertThat(serde.deserializer().deserialize(TOPIC, written)).isEqualTo(record);
+            }
+        }
+    }
+
+    @Test
+    void recordsReadEarlierAreNotChangedByLaterOnes() {
+        // Given
+        byte[] first = serde.serializer().serialize(TOPIC, entry(1));
+        byte[] second = serde.serializer().serialize(TOPIC, entry(2));
+        serde.deserializer().deserialize(TOPIC, first);
+
+        // When
+        SpecificRecord one = serde.deserializer().deserialize(TOPIC, first);
+        SpecificRecord two = serde.deserializer().deserialize(TOPIC, second);
+
+        // Then
+        assertThat(one).isEqualTo(entry(1));
+        assertThat(two).isEqualTo(entry(2));
+    }
+
+    @Test
+    void manyThreadsMayShareASerde() {
+        List<Long> read = IntStream.range(0, 5_000)
+                .parallel()
+                .mapToObj(number -> serde.serializer().serialize(TOPIC, entry(number)))
+                .map(bytes -> ((LedgerEntry) serde.deserializer().deserialize(TOPIC, bytes)).getPseq())
+                .toList();
+
+        assertThat(read)
+                .isEqualTo(IntStream.range(0, 5_000).mapToObj(Long::valueOf).toList());
+    }
+
+    @Test
+    void bytesOfAnEarlierSchemaAreReadWithTheDefaultsOfTheirLaterFields() throws IOException, RestClientException {
+        // Given a writer that knew fewer fields
+        Schema earlier = SchemaBuilder.record("LedgerEntry")
+                .namespace("io.tallystick.avro")
+                .fields()
+                .requiredLong("pseq")
+                .requiredString("chain")
+                .requiredLong("seq")
+                .requiredInt("leaderEpoch")
+                .requiredBytes("entry")
+                .endRecord();
+        registry.register("t.earlier-" + earlier.getFullName(), new AvroSchema(earlier));
+        byte[] written = theirWriter.serialize(
+                "t.earlier",
+                new GenericRecordBuilder(earlier)
+                        .set("pseq", 7L)
+                        .set("chain", "acme/0")
+                        .set("seq", 6L)
+                        .set("leaderEpoch", 0)
+                        .set("entry", ByteBuffer.wrap(new byte[] {1}))
+                        .build());
+
+        for (int turn = 0; turn < 2; turn++) {
+            // When
+            LedgerEntry read = (LedgerEntry) serde.deserializer().deserialize("t.earlier", written);
+
+            // Then
+            assertThat(read.getPseq()).isEqualTo(7);
+            assertThat(read.getPayload()).isNull();
+        }
+    }
+
+    @Test
+    void nullStaysNull() {
+        assertThat(serde.serializer().serialize(TOPIC, null)).isNull();
+        assertThat(serde.deserializer().deserialize(TOPIC, null)).isNull();
+    }
+
+    @Test
+    void schemaThatIsNotRegisteredIsRefused() {
+        assertThatThrownBy(() -> serde.serializer().serialize("t.other", new Tick(0)))
+                .isInstanceOf(Exception.class)
+                .hasMessageContaining("schema");
+    }
+
+    @Test
+    void unknownIdIsRefused() {
+        byte[] written = serde.serializer().serialize(TOPIC, new Tick(0));
+        written[1] = 77;
+
+        assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, written))
+                .isInstanceOf(Exception.class);
+    }
+
+    @Test
+    void otherMagicAndShortBytesAreRefused() {
+        byte[] written = serde.serializer().serialize(TOPIC, new Tick(0));
+        written[0] = 1;
+
+        assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, written))
+                .isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, new byte[] {0, 0, 0}))
+                .isInstanceOf(SerializationException.class);
+        assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, new byte[0]))
+                .isInstanceOf(SerializationException.class);
+    }
+
+    @Test
+    void bytesThatEndTooEarlyAreRefusedAtOnceAndHarmNoOtherRecord() {
+        // Given a schema that is known
+        byte[] written = serde.serializer().serialize(TOPIC, entry(1));
+        serde.deserializer().deserialize(TOPIC, written);
+
+        // Then
+        for (int length = 5; length < written.length; length++) {
+            byte[] cut = Arrays.copyOf(written, length);
+            assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, cut))
+                    .isInstanceOf(SerializationException.class);
+        }
+        assertThat(serde.deserializer().deserialize(TOPIC, written)).isEqualTo(entry(1));
+    }
+
+    @Test
+    void recordThatLacksAFieldIsRefusedAndHarmsNoOtherRecord() {
+        // Given
+        byte[] expected = serde.serializer().serialize(TOPIC, entry(1));
+        LedgerEntry incomplete = new LedgerEntry(1L, "acme/0", 1L, 0, null, null, null, null, null, null);
+
+        // Then
+        assertThatThrownBy(() -> serde.serializer().serialize(TOPIC, incomplete))
+                .isInstanceOf(SerializationException.class);
+        assertThat(serde.serializer().serialize(TOPIC, entry(1))).isEqualTo(expected);
+    }
+
+    @Test
+    void lengthBeyondTheBytesIsRefused() {
+        byte[] written = serde.serializer().serialize(TOPIC, entry(1));
+        serde.deserializer().deserialize(TOPIC, written);
+        // pseq is one byte; then the length of the chain's name, as a variable-length integer.
+        Arrays.fill(written, 6, 10, (byte) 0xff);
+        written[10] = 0x0f;
+
+        assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, written))
+                .isInstanceOf(SerializationException.class);
+    }
+
+    private static List<SpecificRecord> records() {
+        return List.of(
+                new Tick(3),
+                entry(1),
+                new LedgerEntry(2L, "acme/0", 1L, -1, bytes("{}"), null, null, null, null, "why"),
+                event(),
+                boundary());
+    }
+
+    private static LedgerEntry entry(long pseq) {
+        return new LedgerEntry(
+                pseq,
+                "acme/0",
+                pseq,
+                0,
+                bytes("{\"seq\":" + pseq + "}"),
+                bytes("payload"),
+                bytes("salt"),
+                bytes("ctx"),
+                bytes("salt"),
+                null);
+    }
+
+    private static AdmittedEvent event() {
+        return AdmittedEvent.newBuilder()
+                .setChain("acme/0")
+                .setCluster("c")
+                .setTopic("ledger.in.acme")
+                .setPartition(0)
+                .setTopicId("id")
+                .setLeaderEpoch(4)
+                .setFrom(5)
+                .setOffset(6)
+                .setKind(AdmittedKind.EVENT)
+                .setTimestamp(Instant.ofEpochMilli(1_700_000_000_123L))
+                .setId("größer")
+                .setPayload(bytes("{}"))
+                .setPayloadBytes(2L)
+                .build();
+    }
+
+    private static Boundary boundary() {
+        return Boundary.newBuilder()
+                .setPseq(1)
+                .setPartition(0)
+                .setTime(Instant.ofEpochMilli(1_700_000_000_000L))
+                .setClaims(List.of(new ClaimStatus("acme/0", 3L, Instant.ofEpochMilli(1L))))
+                .build();
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    }
+}
