@@ -4,9 +4,6 @@ package io.tallystick.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,18 +27,13 @@ class EmbeddedNodeIT {
     @TempDir
     private Path directory;
 
-    private static int freePort(List<Integer> taken) throws Exception {
-        for (int port = 20_000 + (int) (System.nanoTime() & 0xfff); ; port++) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-                if (!taken.contains(port)) {
-                    taken.add(port);
-                    return port;
-                }
-            } catch (java.net.BindException e) {
-                continue;
-            }
+    private static int freePort(List<Integer> taken) {
+        int port = 20_000 + (int) (System.nanoTime() & 0xfff);
+        while (taken.contains(port) || !KeptPorts.isFree("127.0.0.1", port)) {
+            port++;
         }
+        taken.add(port);
+        return port;
     }
 
     private CompletableFuture<EmbeddedBroker> start(EmbeddedNode node) {

@@ -7,6 +7,7 @@ import io.tallystick.bench.faults.check.Finding.Kind;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The oracle sees each kind of damage, and says which. */
@@ -184,12 +185,12 @@ class AuditTest {
     }
 
     @Test
-    void aForkIsFoundThoughEachBranchIsLinked() {
+    void aForkIsFoundThoughWhatFollowsIsLinkedToIt() {
         // Given: two entries 5
         history.drafts.add(6, History.of(10).entryOf(4));
 
         // When, Then
-        assertThat(found()).containsEntry(Kind.FORKED, 2L).containsEntry(Kind.DUPLICATED, 1L);
+        assertThat(found()).isEqualTo(Map.of(Kind.FORKED, 1L, Kind.DUPLICATED, 1L));
     }
 
     @Test
@@ -338,7 +339,7 @@ class AuditTest {
     @Test
     void aChainInTwoPartitionsIsFound() {
         // Given
-        Audit audit = new Audit("ledger.in.", java.util.Set.of());
+        Audit audit = new Audit("ledger.in.", Set.of());
         LedgerRecord.Line line = new LedgerRecord.Line(
                 History.CHAIN,
                 0,
