@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench;
 
+import io.tallystick.bench.faults.FaultsCommand;
 import io.tallystick.bench.kernel.KernelsCommand;
 import io.tallystick.bench.load.IngestCommand;
 import io.tallystick.bench.load.LatencyCommand;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
         scope = CommandLine.ScopeType.INHERIT,
         subcommands = {
             KernelsCommand.class,
+            FaultsCommand.class,
             IngestCommand.class,
             LatencyCommand.class,
             RecoveryCommand.class,

@@ -3,9 +3,11 @@ package io.tallystick.embedded;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
-/** The settings of a single-node broker: what a small machine needs, and otherwise what a cluster would have. */
+/** The settings of a broker: what a small machine needs, and otherwise what a cluster would have. */
 final class BrokerSettings {
 
     static final int NODE_ID = 1;
@@ -23,42 +25,83 @@ final class BrokerSettings {
     static Properties of(Path logDirectory, Listeners at) {
         Properties settings = new Properties();
         network(settings, at);
-        oneNode(settings);
+        replicas(settings, 1);
+        coordinators(settings);
+        storage(settings, logDirectory);
+        return settings;
+    }
+
+    /** One of several. */
+    static Properties of(Path logDirectory, EmbeddedNode node) {
+        Properties settings = new Properties();
+        network(settings, node);
+        replicas(settings, node.replication());
         coordinators(settings);
         storage(settings, logDirectory);
         return settings;
     }
 
     private static void network(Properties settings, Listeners at) {
-        settings.put("process.roles", "broker,controller");
-        settings.put("node.id", Integer.toString(NODE_ID));
+        roles(settings, NODE_ID);
         settings.put("controller.quorum.voters", NODE_ID + "@" + LOOPBACK + ":" + at.controllerPort());
-        settings.put("controller.listener.names", CONTROLLER_LISTENER);
         settings.put(
                 "listeners",
                 LISTENER + "://" + at.bindHost() + ":" + at.port() + "," + CONTROLLER_LISTENER + "://" + LOOPBACK + ":"
                         + at.controllerPort());
         settings.put("advertised.listeners", LISTENER + "://" + at.advertisedHost() + ":" + at.port());
         settings.put("listener.security.protocol.map", LISTENER + ":PLAINTEXT," + CONTROLLER_LISTENER + ":PLAINTEXT");
+        // One node votes for itself: nothing is gained by waiting as long as a cluster would.
+        settings.put("controller.quorum.election.timeout.ms", "100");
+        settings.put("controller.quorum.election.backoff.max.ms", "100");
+        // Nobody can take over.
+        settings.put("controlled.shutdown.max.retries", "1");
+    }
+
+    private static void network(Properties settings, EmbeddedNode node) {
+        roles(settings, node.id());
+        List<String> voters = new ArrayList<>();
+        for (int voter = 1; voter <= node.controllerPorts().size(); voter++) {
+            voters.add(voter + "@" + LOOPBACK + ":" + node.controllerPorts().get(voter - 1));
+        }
+        List<String> listeners = new ArrayList<>(List.of(
+                LISTENER + "://" + node.bootstrapServers(),
+                CONTROLLER_LISTENER + "://" + LOOPBACK + ":"
+                        + node.controllerPorts().get(node.id() - 1)));
+        List<String> advertised = new ArrayList<>(List.of(LISTENER + "://" + node.bootstrapServers()));
+        List<String> protocols = new ArrayList<>(List.of(LISTENER + ":PLAINTEXT", CONTROLLER_LISTENER + ":PLAINTEXT"));
+        for (EmbeddedNode.Door door : node.doors()) {
+            listeners.add(door.name() + "://" + LOOPBACK + ":" + door.port());
+            advertised.add(door.name() + "://" + LOOPBACK + ":" + door.advertisedPort());
+            protocols.add(door.name() + ":PLAINTEXT");
+        }
+        settings.put("controller.quorum.voters", String.join(",", voters));
+        settings.put("listeners", String.join(",", listeners));
+        settings.put("advertised.listeners", String.join(",", advertised));
+        settings.put("listener.security.protocol.map", String.join(",", protocols));
+    }
+
+    private static void roles(Properties settings, int id) {
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", Integer.toString(id));
+        settings.put("controller.listener.names", CONTROLLER_LISTENER);
         settings.put("inter.broker.listener.name", LISTENER);
         settings.put("num.network.threads", "2");
         settings.put("num.io.threads", "4");
         settings.put("background.threads", "2");
-        // One node votes for itself: nothing is gained by waiting as long as a cluster would.
-        settings.put("controller.quorum.election.timeout.ms", "100");
-        settings.put("controller.quorum.election.backoff.max.ms", "100");
         settings.put("broker.heartbeat.interval.ms", "500");
-        settings.put("controlled.shutdown.max.retries", "1");
     }
 
-    private static void oneNode(Properties settings) {
-        settings.put("default.replication.factor", "1");
-        settings.put("min.insync.replicas", "1");
-        settings.put("offsets.topic.replication.factor", "1");
-        settings.put("transaction.state.log.replication.factor", "1");
-        settings.put("transaction.state.log.min.isr", "1");
-        settings.put("share.coordinator.state.topic.replication.factor", "1");
-        settings.put("share.coordinator.state.topic.min.isr", "1");
+    /** With all but one of the replicas a write is acknowledged; a single one acknowledges alone. */
+    private static void replicas(Properties settings, int replication) {
+        String replicas = Integer.toString(replication);
+        String inSync = Integer.toString(Math.max(1, replication - 1));
+        settings.put("default.replication.factor", replicas);
+        settings.put("min.insync.replicas", inSync);
+        settings.put("offsets.topic.replication.factor", replicas);
+        settings.put("transaction.state.log.replication.factor", replicas);
+        settings.put("transaction.state.log.min.isr", inSync);
+        settings.put("share.coordinator.state.topic.replication.factor", replicas);
+        settings.put("share.coordinator.state.topic.min.isr", inSync);
         settings.put("offsets.topic.num.partitions", "4");
         settings.put("transaction.state.log.num.partitions", "4");
         settings.put("share.coordinator.state.topic.num.partitions", "1");

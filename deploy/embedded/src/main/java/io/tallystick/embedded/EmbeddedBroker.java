@@ -19,7 +19,7 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /**
- * A real single-node Kafka broker (KRaft, broker and controller in one) in this JVM.
+ * A real Kafka broker (KRaft, broker and controller in one) in this JVM, alone or one of several.
  *
  * <p>Its directory holds {@code kafka/} (topics and metadata), {@code ports.properties} and {@code lock}. A broker
  * started again on it, also after a {@code kill -9}, has the same topics, offsets and cluster id, and the same port if
@@ -72,13 +72,44 @@ public final class EmbeddedBroker implements AutoCloseable {
             int port = ports.choose("broker", options.bindHost(), options.brokerPort());
             int controllerPort = ports.choose("controller", "127.0.0.1", 0);
             Path kafka = Files.createDirectories(home.resolve("kafka"));
-            String clusterId = format(kafka);
+            String clusterId =
+                    format(kafka, BrokerSettings.NODE_ID, Uuid.randomUuid().toString());
             Properties all = BrokerSettings.of(
                     kafka,
                     new BrokerSettings.Listeners(options.bindHost(), options.advertisedHost(), port, controllerPort));
             all.putAll(settings);
             KafkaRaftServer server = startServer(all);
             return new EmbeddedBroker(lock, server, clusterId, options.advertisedHost() + ":" + port);
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        } catch (IOException e) {
+            lock.close();
+            throw new EmbeddedException(
+                    "The broker's directory " + home + " cannot be used: " + e + ". Make it writable.", e);
+        }
+    }
+
+    /**
+     * Starts one broker of several, and returns when it takes requests: not before most of the others run too, so each
+     * needs a process, or a thread, of its own.
+     *
+     * @param directory the broker's own; made if it is not there
+     * @throws EmbeddedException if the directory is in use by another process for more than 20 s, or belongs to another
+     *     cluster, or the broker does not start
+     */
+    public static EmbeddedBroker start(Path directory, EmbeddedNode node) {
+        Path home = directory.toAbsolutePath();
+        DirectoryLock lock = DirectoryLock.acquire(home, LOCK_PATIENCE);
+        try {
+            Path kafka = Files.createDirectories(home.resolve("kafka"));
+            String clusterId = format(kafka, node.id(), node.clusterId());
+            if (!clusterId.equals(node.clusterId())) {
+                throw new EmbeddedException(home + " belongs to cluster " + clusterId + ", not to " + node.clusterId()
+                        + ". Use another directory.");
+            }
+            KafkaRaftServer server = startServer(BrokerSettings.of(kafka, node));
+            return new EmbeddedBroker(lock, server, clusterId, node.bootstrapServers());
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -104,15 +135,15 @@ public final class EmbeddedBroker implements AutoCloseable {
      * Formats the log directory unless that was done before. Kafka writes {@code meta.properties} last and by renaming,
      * so a crash in here leaves a directory that is formatted again.
      */
-    private static String format(Path kafka) throws IOException {
+    private static String format(Path kafka, int nodeId, String newClusterId) throws IOException {
         Path metaProperties = kafka.resolve(META_PROPERTIES);
         if (!Files.exists(metaProperties)) {
             try (PrintStream nowhere =
                     new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8)) {
                 new Formatter()
                         .setPrintStream(nowhere)
-                        .setClusterId(Uuid.randomUuid().toString())
-                        .setNodeId(BrokerSettings.NODE_ID)
+                        .setClusterId(newClusterId)
+                        .setNodeId(nodeId)
                         .setControllerListenerName(BrokerSettings.CONTROLLER_LISTENER)
                         .setMetadataLogDirectory(kafka.toString())
                         .addDirectory(kafka.toString())

@@ -95,11 +95,12 @@ public final class KernelsCommand implements Callable<Integer> {
 
     /** Bytes allocated in one operation. The profiler's name for it has had a dot in front. */
     private static double allocated(RunResult result) {
-        return result.getSecondaryResults().entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith("gc.alloc.rate.norm"))
-                .mapToDouble(entry -> entry.getValue().getScore())
-                .findFirst()
-                .orElse(Double.NaN);
+        for (String name : result.getSecondaryResults().keySet()) {
+            if (name.endsWith("gc.alloc.rate.norm")) {
+                return result.getSecondaryResults().get(name).getScore();
+            }
+        }
+        return Double.NaN;
     }
 
     private static RunResult baseline(Collection<RunResult> results, RunResult of) {

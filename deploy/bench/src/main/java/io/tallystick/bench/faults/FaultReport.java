@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.faults;
+
+import io.tallystick.bench.faults.check.Finding;
+import io.tallystick.bench.faults.check.Findings;
+import io.tallystick.json.JsonArray;
+import io.tallystick.json.JsonNumber;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonString;
+import io.tallystick.json.JsonValue;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * How a campaign ended.
+ *
+ * @param options what was asked for
+ * @param episodes what happened
+ * @param totals what was checked
+ * @param findings what the checker found
+ * @param ownExits how often each process ended by itself and was started again
+ * @param failures why the campaign failed; empty if it passed
+ * @param took all of it
+ */
+record FaultReport(
+        Campaign.Options options,
+        List<Episode> episodes,
+        Judge.Totals totals,
+        Findings findings,
+        Map<String, Integer> ownExits,
+        List<String> failures,
+        Duration took) {
+
+    private static final String PAIR = "two at once";
+
+    FaultReport {
+        episodes = List.copyOf(episodes);
+        ownExits = new TreeMap<>(ownExits);
+        failures = List.copyOf(failures);
+    }
+
+    boolean passed() {
+        return failures.isEmpty() && findings.isEmpty();
+    }
+
+    int faults() {
+        return episodes.stream().mapToInt(episode -> episode.faults().size()).sum();
+    }
+
+    private Map<String, List<Episode>> byTitle() {
+        Map<String, List<Episode>> rows = new TreeMap<>();
+        for (Episode episode : episodes) {
+            String title =
+                    episode.faults().size() > 1 ? PAIR : episode.faults().get(0).title();
+            rows.computeIfAbsent(title, t -> new ArrayList<>()).add(episode);
+        }
+        return rows;
+    }
+
+    private static List<Double> seconds(List<Episode> episodes) {
+        return episodes.stream()
+                .flatMap(episode -> episode.recovered().stream())
+                .map(recovered -> recovered.toMillis() / 1e3)
+                .sorted()
+                .toList();
+    }
+
+    private static double median(List<Double> sorted) {
+        return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() / 2);
+    }
+
+    private static double max(List<Double> sorted) {
+        return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() - 1);
+    }
+
+    void print(PrintWriter out) {
+        out.println();
+        out.printf(Locale.ROOT, "%-24s %6s %9s %9s %9s%n", "fault", "times", "running", "median s", "max s");
+        byTitle().forEach((title, of) -> row(out, title, of));
+        row(out, "all (" + faults() + " faults)", episodes);
+        out.printf(
+                Locale.ROOT,
+                "%nlost %d  duplicated %d  reordered %d  forked %d  altered %d  irregular %d%n",
+                findings.count(Finding.Kind.LOST),
+                findings.count(Finding.Kind.DUPLICATED),
+                findings.count(Finding.Kind.REORDERED),
+                findings.count(Finding.Kind.FORKED),
+                findings.count(Finding.Kind.ALTERED),
+                findings.count(Finding.Kind.IRREGULAR));
+        out.printf(
+                Locale.ROOT,
+                "%,d entries checked, %,d acknowledged records found in them; seed %d, %d broker(s), %d min%n",
+                totals.entries(),
+                totals.acknowledged(),
+                options.seed(),
+                options.brokers(),
+                took.toMinutes());
+        out.println("ended by themselves and started again: " + ownExits);
+        findings.first().stream().limit(20).forEach(finding -> out.println("FOUND " + finding));
+        failures.forEach(failure -> out.println("FAILED " + failure));
+        out.println(passed() ? "PASSED" : "FAILED");
+        out.flush();
+    }
+
+    private static void row(PrintWriter out, String title, List<Episode> of) {
+        List<Double> seconds = seconds(of);
+        out.printf(
+                Locale.ROOT,
+                "%-24s %6d %9d %9.1f %9.1f%n",
+                title,
+                of.size(),
+                seconds.size(),
+                median(seconds),
+                max(seconds));
+    }
+
+    JsonObject json() {
+        JsonObject.Builder kinds = JsonObject.builder();
+        byTitle().forEach((title, of) -> kinds.put(title, summary(of)));
+        JsonObject.Builder found = JsonObject.builder();
+        for (Finding.Kind kind : Finding.Kind.values()) {
+            found.put(kind.name().toLowerCase(Locale.ROOT), findings.count(kind));
+        }
+        JsonObject.Builder exits = JsonObject.builder();
+        ownExits.forEach((child, times) -> exits.put(child, times));
+        return JsonObject.builder()
+                .put("brokers", options.brokers())
+                .put("entries", totals.entries())
+                .put("acknowledged", totals.acknowledged())
+                .put(
+                        "episodes",
+                        new JsonArray(episodes.stream()
+                                .<JsonValue>map(FaultReport::json)
+                                .toList()))
+                .put("exits", exits.build())
+                .put("failures", JsonArray.ofStrings(failures))
+                .put("faults", faults())
+                .put(
+                        "findings",
+                        JsonArray.ofStrings(
+                                findings.first().stream().map(Finding::toString).toList()))
+                .put("found", found.build())
+                .put("kinds", kinds.build())
+                .put("passed", passed())
+                .put("rate", options.rate())
+                .put("seconds", took.toSeconds())
+                .put("seed", Long.toString(options.seed()))
+                .build();
+    }
+
+    private static JsonObject summary(List<Episode> of) {
+        List<Double> seconds = seconds(of);
+        JsonObject.Builder json =
+                JsonObject.builder().put("running", seconds.size()).put("times", of.size());
+        if (!seconds.isEmpty()) {
+            json.put("median", JsonNumber.of(median(seconds))).put("max", JsonNumber.of(max(seconds)));
+        }
+        return json.build();
+    }
+
+    private static JsonObject json(Episode episode) {
+        JsonObject.Builder json = JsonObject.builder()
+                .put("at", JsonNumber.of(episode.at().toMillis() / 1e3))
+                .put(
+                        "faults",
+                        new JsonArray(episode.faults().stream()
+                                .<JsonValue>map(fault -> new JsonString(fault.toString()))
+                                .toList()))
+                .put("lasted", JsonNumber.of(episode.lasted().toMillis() / 1e3))
+                .put("note", episode.note())
+                .put("number", episode.number());
+        episode.recovered().ifPresent(took -> json.put("recovered", JsonNumber.of(took.toMillis() / 1e3)));
+        return json.build();
+    }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.bench.faults.check;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** SHA-256, as DESIGN.md section 6 uses it; lower-case hex. */
+final class Digests {
+    /** Stands for the digest of a record without a value. */
+    static final String NO_VALUE = "-";
+
+    private static final byte[] LEAF = {0};
+
+    private Digests() {}
+
+    static String leaf(ByteBuffer entry) {
+        return hex(sha256(ByteBuffer.wrap(LEAF), entry));
+    }
+
+    static String commitment(String domain, ByteBuffer salt, ByteBuffer bytes) {
+        return hex(sha256(ByteBuffer.wrap(domain.getBytes(UTF_8)), ByteBuffer.wrap(LEAF), salt, bytes));
+    }
+
+    static String plain(ByteBuffer bytes) {
+        return hex(sha256(bytes));
+    }
+
+    private static byte[] sha256(ByteBuffer... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (ByteBuffer part : parts) {
+                digest.update(part.duplicate());
+            }
+            return digest.digest();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String hex(byte[] digest) {
+        return HexFormat.of().formatHex(digest);
+    }
+}
