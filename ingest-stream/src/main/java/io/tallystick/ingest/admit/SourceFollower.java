@@ -171,12 +171,9 @@ public final class SourceFollower {
         }
         List<Command> commands = new ArrayList<>();
         if (position.from() > found.end().offset()) {
-            // The last epoch that was read bounds those before, and lets the broker tell where histories part, if further below.
-            goBack(
-                    new ResumePoint(
-                            found.end().offset(), position.fromPoint().leaderEpoch()),
-                    commands,
-                    nowNanos);
+            // The last epoch that was read bounds those before, and lets the broker tell where histories part, if
+            // further below.
+            goBack(new ResumePoint(found.end().offset(), position.fromPoint().leaderEpoch()), commands, nowNanos);
         }
         if (position.isIdle()) {
             claim(found.end(), commands);

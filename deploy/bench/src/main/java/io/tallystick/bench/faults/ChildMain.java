@@ -80,7 +80,8 @@ public final class ChildMain {
                 yield stage;
             }
             case CHAIN -> {
-                var stage = new ChainApplication(new ChainConfig(properties), new SimpleMeterRegistry(), ChildMain::fatal);
+                var stage =
+                        new ChainApplication(new ChainConfig(properties), new SimpleMeterRegistry(), ChildMain::fatal);
                 stage.start();
                 yield stage;
             }

@@ -32,13 +32,13 @@ public final class SequencerCommand implements Callable<Integer> {
 
     /** The duplicate window of the policies in force. */
     enum Window {
-        ON(TenantPolicies.DEFAULT),
-        OFF(new TenantPolicies(TenantPolicies.Duplicates.MARK, Duration.ZERO, 1));
+        ON,
+        OFF;
 
-        private final TenantPolicies policies;
-
-        Window(TenantPolicies policies) {
-            this.policies = policies;
+        TenantPolicies policies() {
+            return this == ON
+                    ? TenantPolicies.DEFAULT
+                    : new TenantPolicies(TenantPolicies.Duplicates.MARK, Duration.ZERO, 1);
         }
     }
 
@@ -151,7 +151,7 @@ public final class SequencerCommand implements Callable<Integer> {
     private static void fill(Ledger ledger, int records, int size, int chains, Window window) {
         Payloads payloads = new Payloads();
         AdmittedFeed feed = new AdmittedFeed(ledger, chains);
-        feed.begin(ledger, window.policies);
+        feed.begin(ledger, window.policies());
         Fill.with(ledger, records, number -> feed.next(payloads.sized(number, size)));
     }
 

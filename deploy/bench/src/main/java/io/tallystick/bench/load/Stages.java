@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.load;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.chain.ChainApplication;
 import io.tallystick.chain.ChainConfig;
 import io.tallystick.ingest.IngestApplication;
 import io.tallystick.ingest.IngestConfig;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Map;
 
 /** Makes stages for this JVM, to be started; one that stops by itself ends the program, for no figure of it would mean anything. */

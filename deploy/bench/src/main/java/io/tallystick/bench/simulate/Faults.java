@@ -88,7 +88,8 @@ final class Faults {
             world.trace.say(sender, () -> "a batch will land and be reported as failed");
             return new Fate(true, lands, false, lands + chance.between(1, 10_000));
         }
-        long reported = lands + (happens(Fault.ACKNOWLEDGED_LATE) ? chance.between(100, 15_000) : chance.between(1, 20));
+        long reported =
+                lands + (happens(Fault.ACKNOWLEDGED_LATE) ? chance.between(100, 15_000) : chance.between(1, 20));
         return new Fate(true, lands, true, reported);
     }
 

@@ -76,7 +76,8 @@ final class Group {
             return;
         }
         moves.merge(source, 1L, Long::sum);
-        world.trace.say("group", () -> source + " taken from " + from + ", which hears of it in " + tellAfterMs + " ms");
+        world.trace.say(
+                "group", () -> source + " taken from " + from + ", which hears of it in " + tellAfterMs + " ms");
         world.time.in(tellAfterMs, () -> from.lost(source));
         give(source, to);
     }

@@ -144,7 +144,8 @@ final class Judge {
         }
         require(
                 chain.size() == account.size() && chain.source().next() == account.next(),
-                source + ": the state says " + chain + ", the entries end at " + account.size() + ", " + account.next());
+                source + ": the state says " + chain + ", the entries end at " + account.size() + ", "
+                        + account.next());
         SourceLog log = source.life(account.topicId()).orElseThrow();
         if (chain.halt().isPresent()) {
             require(log.wasCut(), source + " is halted (" + chain.halt().get() + "), but its source was never cut");

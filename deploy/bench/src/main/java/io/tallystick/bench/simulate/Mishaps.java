@@ -94,7 +94,8 @@ final class Mishaps {
             return false;
         }
         Session victim = chance.pick(running);
-        long forMs = Math.min(chance.between(500, chance.oneIn(2) ? 70_000 : 12_000), Math.max(1, end - world.time.now()));
+        long forMs =
+                Math.min(chance.between(500, chance.oneIn(2) ? 70_000 : 12_000), Math.max(1, end - world.time.now()));
         long declaredDead = chance.between(3_000, SESSION_TIMEOUT_MS);
         world.trace.say("fault", () -> victim + " stands still for " + forMs + " ms");
         ownedAreDisturbed(victim);
@@ -195,7 +196,9 @@ final class Mishaps {
         world.time.in(chance.between(1, chance.oneIn(2) ? 100 : 10_000), () -> {
             source.create(chance.below(2) * chance.below(4));
             world.watch.disturbed(source);
-            world.trace.say("fault", () -> source + " is created again as " + source.latest().topicId());
+            world.trace.say(
+                    "fault",
+                    () -> source + " is created again as " + source.latest().topicId());
             if (!chance.oneIn(4)) {
                 world.time.in(chance.between(1_000, 40_000), () -> world.operator.rebind(source));
             }

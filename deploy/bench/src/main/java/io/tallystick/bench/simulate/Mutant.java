@@ -124,7 +124,8 @@ enum Mutant {
         }
         AdmittedEvent.Builder changed = AdmittedEvent.newBuilder(event);
         long next = state.source().next();
-        boolean replay = event.getOffset() < next && event.getTopicId().equals(state.source().topicId());
+        boolean replay = event.getOffset() < next
+                && event.getTopicId().equals(state.source().topicId());
         switch (this) {
             case WITHOUT_R1 -> changed.setTopicId(state.source().topicId());
             case WITHOUT_R2_REPLAY -> {
@@ -161,7 +162,8 @@ enum Mutant {
         if (this == WITHOUT_R6_RESET && event.getKind() == AdmittedKind.SOURCE) {
             return Sabotage.keepingEpoch(step, before.get());
         }
-        boolean covers = event.getKind() != AdmittedKind.SOURCE && !step.entries().isEmpty();
+        boolean covers =
+                event.getKind() != AdmittedKind.SOURCE && !step.entries().isEmpty();
         return this == WITHOUT_R5_COVER && covers ? Sabotage.covering(step, event.getFrom()) : step;
     }
 

@@ -13,7 +13,8 @@ final class Positions {
     }
 
     void publish(Notice notice) {
-        world.trace.say("positions", () -> notice.getChain() + " needs " + notice.getNext() + " of " + notice.getTopicId());
+        world.trace.say(
+                "positions", () -> notice.getChain() + " needs " + notice.getNext() + " of " + notice.getTopicId());
         if (!world.mutant.delivers(notice)) {
             return;
         }

@@ -105,7 +105,8 @@ final class Reading implements Command.Performer {
             return false;
         }
         SourceLog.Batch batch = log.read(position.offset(), 1 + world.chance.below(BATCH_MAX));
-        position = new ResumePoint(batch.position(), batch.epoch().isPresent() ? batch.epoch() : position.leaderEpoch());
+        position =
+                new ResumePoint(batch.position(), batch.epoch().isPresent() ? batch.epoch() : position.leaderEpoch());
         fetched = Optional.of(log.topicId());
         if (!batch.records().isEmpty()) {
             session.confirmations.add(source.topic, new Polled(this, follower.reading(), batch.records()));
@@ -166,8 +167,8 @@ final class Reading implements Command.Performer {
                     new Decoded.Refused(
                             RejectReason.NOT_JSON, "It is so.", nothing, Optional.of(payload), Optional.empty()));
         }
-        Identity identity = new Identity(
-                Optional.of("id-" + read.uid()), Optional.of("event"), Optional.empty(), Optional.empty());
+        Identity identity =
+                new Identity(Optional.of("id-" + read.uid()), Optional.of("event"), Optional.empty(), Optional.empty());
         return session.admission.event(record, from, new Decoded.Accepted(identity, payload, Optional.empty()));
     }
 
@@ -205,12 +206,13 @@ final class Reading implements Command.Performer {
         if (!follower.wantsClaim() || world.faults.lookupFails()) {
             return;
         }
-        session.world.time.in(world.faults.lookupMs(), () -> source.log().ifPresent(described -> world.time.in(
-                world.faults.lookupMs(), () -> source.log().ifPresent(ended -> {
-                    Location.End end = end(ended);
-                    session.post(() -> perform(follower.claimDue(
-                            world.mutant.seen(described.topicId(), follower), end, nanos())));
-                }))));
+        session.world.time.in(world.faults.lookupMs(), () -> source.log()
+                .ifPresent(described -> world.time.in(
+                        world.faults.lookupMs(), () -> source.log().ifPresent(ended -> {
+                            Location.End end = end(ended);
+                            session.post(() -> perform(
+                                    follower.claimDue(world.mutant.seen(described.topicId(), follower), end, nanos())));
+                        }))));
     }
 
     private Location.End end(SourceLog log) {
@@ -260,8 +262,7 @@ final class Reading implements Command.Performer {
                 if (described.isEmpty() || start.isEmpty() || end.isEmpty()) {
                     perform(follower.notLocated(lookup, "no such topic", nanos()));
                 } else {
-                    Location found =
-                            new Location(described.get().topicId(), committed, start.get(), end.get());
+                    Location found = new Location(described.get().topicId(), committed, start.get(), end.get());
                     mayCommit(found.end().offset());
                     committed.ifPresent(commit -> mayCommit(commit.point().offset()));
                     perform(follower.located(lookup, found, nanos()));

@@ -80,16 +80,15 @@ final class Sabotage {
                 state.config());
         PartitionState.EntryRef ref = new PartitionState.EntryRef(state.chain().toString(), envelope.getSeq(), leaf);
         PartitionState.LastRecord last = new PartitionState.LastRecord(
-                envelope.getPseq(),
-                Optional.of(ref),
-                step.partition().last().recorded());
+                envelope.getPseq(), Optional.of(ref), step.partition().last().recorded());
         PartitionState partition = new PartitionState(
                 step.partition().origin(),
                 step.partition().clock(),
                 last,
                 step.partition().chains());
-        LedgerEntry changed =
-                LedgerEntry.newBuilder(envelope).setEntry(ByteBuffer.wrap(bytes)).build();
+        LedgerEntry changed = LedgerEntry.newBuilder(envelope)
+                .setEntry(ByteBuffer.wrap(bytes))
+                .build();
         return with(step, partition, after, List.of(changed));
     }
 

@@ -168,7 +168,8 @@ final class SequencerHost {
 
         private void take(IngestLog.Stored stored) {
             Map<String, ChainState> states = working.byId();
-            Optional<ChainState> before = Optional.ofNullable(stored.parcel().key()).map(states::get);
+            Optional<ChainState> before =
+                    Optional.ofNullable(stored.parcel().key()).map(states::get);
             SpecificRecord message = world.mutant.message(stored.parcel().message(), before);
             if (message == null) {
                 return;

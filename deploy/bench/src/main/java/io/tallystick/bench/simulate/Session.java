@@ -203,9 +203,11 @@ final class Session {
         boolean fails = world.faults.lookupFails();
         world.time.in(world.faults.lookupMs(), () -> {
             Map<String, String> found = new LinkedHashMap<>();
-            world.sources.stream().filter(source -> topics.contains(source.topic)).forEach(source -> source.log()
-                    .filter(log -> !fails)
-                    .ifPresent(log -> found.put(source.topic, log.topicId())));
+            world.sources.stream()
+                    .filter(source -> topics.contains(source.topic))
+                    .forEach(source -> source.log()
+                            .filter(log -> !fails)
+                            .ifPresent(log -> found.put(source.topic, log.topicId())));
             postIn(world.faults.lookupMs(), () -> confirmed(found));
         });
     }

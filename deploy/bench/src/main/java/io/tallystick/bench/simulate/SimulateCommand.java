@@ -24,10 +24,18 @@ public final class SimulateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--seeds", paramLabel = "N", defaultValue = "100000", description = "How many. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--seeds",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description = "How many. Default: ${DEFAULT-VALUE}")
     private long seeds;
 
-    @Option(names = "--first", paramLabel = "S", defaultValue = "1", description = "The first. Default: ${DEFAULT-VALUE}")
+    @Option(
+            names = "--first",
+            paramLabel = "S",
+            defaultValue = "1",
+            description = "The first. Default: ${DEFAULT-VALUE}")
     private long first;
 
     @Option(names = "--seed", paramLabel = "S", description = "Only this one.")
@@ -71,8 +79,8 @@ public final class SimulateCommand implements Callable<Integer> {
 
     private int runAll(PrintWriter out) throws IOException {
         long begun = System.nanoTime();
-        Campaign.Figures figures = Campaign.run(
-                first, seeds, threads.orElse(Runtime.getRuntime().availableProcessors()));
+        Campaign.Figures figures =
+                Campaign.run(first, seeds, threads.orElse(Runtime.getRuntime().availableProcessors()));
         double seconds = (System.nanoTime() - begun) / 1e9;
         out.printf(
                 Locale.ROOT,
@@ -89,8 +97,9 @@ public final class SimulateCommand implements Callable<Integer> {
         figures.faults.forEach((fault, count) ->
                 out.printf(Locale.ROOT, "  %-24s %12d%n", fault.name().toLowerCase(Locale.ROOT), count));
         out.println(figures.violated + " violations");
-        figures.violations.forEach(result -> out.println("  seed " + result.seed() + ": "
-                + result.violation().orElseThrow() + "\n    deploy/bench/run simulate --trace --seed " + result.seed()));
+        figures.violations.forEach(result -> out.println(
+                "  seed " + result.seed() + ": " + result.violation().orElseThrow()
+                        + "\n    deploy/bench/run simulate --trace --seed " + result.seed()));
         if (json.isPresent()) {
             Files.write(json.get(), Jcs.encode(json(figures, seconds)));
         }

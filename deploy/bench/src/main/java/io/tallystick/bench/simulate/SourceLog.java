@@ -162,8 +162,7 @@ final class SourceLog {
     /** Whether there is a committed record at this offset, also one that retention has removed. */
     boolean isCommitted(long offset) {
         Slot slot = slots.get((int) offset);
-        return !slot.marker
-                && (slot.transaction == PLAIN || transactions.get(slot.transaction) == Verdict.COMMITTED);
+        return !slot.marker && (slot.transaction == PLAIN || transactions.get(slot.transaction) == Verdict.COMMITTED);
     }
 
     long uid(long offset) {

@@ -91,7 +91,7 @@ final class Watch {
         switch (outcome.type()) {
             case DISCONTINUOUS, WRONG_TOPIC, HALTED, IGNORED, UNKNOWN_CHAIN -> alerted(source);
             case APPENDED -> appended(source, stored, (Outcome.Appended) outcome);
-            case CLAIMED, REPLAYED -> {}
+            case CLAIMED, REPLAYED, CLEARED, CLEARING_REFUSED -> {}
         }
     }
 
@@ -165,10 +165,8 @@ final class Watch {
         return world.group
                 .owner(source)
                 .flatMap(session -> session.reading(source))
-                .map(reading -> reading.follower()
-                                .waiting(world.time.now() * 1_000_000)
-                                .toMillis()
-                        > WAITS_MAX_MS / 2)
+                .map(reading ->
+                        reading.follower().waiting(world.time.now() * 1_000_000).toMillis() > WAITS_MAX_MS / 2)
                 .orElse(false);
     }
 }
