@@ -129,20 +129,22 @@ public final class Admission {
     /**
      * What ingest believes of a partition while nothing is unacknowledged.
      *
-     * @param from the source offset ingest will account for next
+     * @param from the source offset ingest will account for next, with the leader epoch of the record before it if that is
+     *     known for certain
      * @param sourceEnd last stable offset of the partition
      * @param asOf when sourceEnd was read
      */
-    public static Claim claim(SourcePartition source, long from, long sourceEnd, Instant asOf) {
+    public static Claim claim(SourcePartition source, ResumePoint from, long sourceEnd, Instant asOf) {
         return Claim.newBuilder()
                 .setChain(source.chain().toString())
                 .setCluster(source.cluster())
                 .setTopic(source.topic())
                 .setPartition(source.chain().partition())
                 .setTopicId(source.topicId())
-                .setFrom(from)
+                .setFrom(from.offset())
                 .setSourceEnd(sourceEnd)
                 .setAsOf(asOf)
+                .setLeaderEpoch(from.leaderEpoch().orElse(-1))
                 .build();
     }
 

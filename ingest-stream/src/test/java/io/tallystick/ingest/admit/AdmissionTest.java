@@ -21,6 +21,7 @@ import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.topic.TenantPolicies;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -149,13 +150,17 @@ class AdmissionTest {
     @Test
     void claimSaysHowFarTheSourceReached() {
         // When
-        Claim claim = Admission.claim(Records.SOURCE, 5, 9, Instant.ofEpochMilli(1));
+        Claim claim = Admission.claim(
+                Records.SOURCE, new ResumePoint(5, OptionalInt.of(2)), 9, Instant.ofEpochMilli(1));
+        Claim unknown = Admission.claim(Records.SOURCE, ResumePoint.at(5), 9, Instant.ofEpochMilli(1));
 
         // Then
         assertThat(claim.getChain()).isEqualTo("acme/3");
         assertThat(claim.getPartition()).isEqualTo(3);
         assertThat(claim.getFrom()).isEqualTo(5);
         assertThat(claim.getSourceEnd()).isEqualTo(9);
+        assertThat(claim.getLeaderEpoch()).isEqualTo(2);
+        assertThat(unknown.getLeaderEpoch()).isEqualTo(-1);
         assertThat(claim.getAsOf()).isEqualTo(Instant.ofEpochMilli(1));
     }
 

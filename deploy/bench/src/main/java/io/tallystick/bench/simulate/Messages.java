@@ -38,8 +38,8 @@ final class Messages {
                             + "] epoch " + event.getLeaderEpoch() + " of " + event.getTopicId();
         }
         if (message instanceof Claim claim) {
-            return claim.getChain() + " CLAIM from " + claim.getFrom() + ", end " + claim.getSourceEnd() + " of "
-                    + claim.getTopicId();
+            return claim.getChain() + " CLAIM from " + claim.getFrom() + ", epoch " + claim.getLeaderEpoch() + ", end "
+                    + claim.getSourceEnd() + " of " + claim.getTopicId();
         }
         if (message instanceof Control control) {
             return control.getChain() + " CONTROL " + control.getType() + " " + control.getId();

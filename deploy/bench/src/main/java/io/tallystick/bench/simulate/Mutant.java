@@ -40,8 +40,12 @@ enum Mutant {
     /** R6: leader epochs go on in the new topic. */
     WITHOUT_R6_RESET,
     WITHOUT_NOTICES,
+    /** Notices do not say under which leader epoch the chain's last record was. */
+    WITHOUT_NOTICE_EPOCH,
     /** Claims make the genesis and nothing else. */
     WITHOUT_CLAIMS,
+    /** Claims do not say under which leader epoch the record before their position was. */
+    WITHOUT_CLAIM_EPOCH,
     /** Polled batches are taken for the topic's that was assigned. */
     WITHOUT_TOPIC_CHECK,
     /** After a notice the next message begins with its own record. */
@@ -86,6 +90,13 @@ enum Mutant {
 
     // ---- sequencer
 
+    /** The notice as ingest reads it. */
+    Notice notice(Notice notice) {
+        return this == WITHOUT_NOTICE_EPOCH
+                ? Notice.newBuilder(notice).setLeaderEpoch(-1).build()
+                : notice;
+    }
+
     boolean delivers(Notice notice) {
         return this != WITHOUT_NOTICES || notice.getNext() < 0;
     }
@@ -106,6 +117,8 @@ enum Mutant {
         return switch (this) {
             case WITHOUT_R1 ->
                 Claim.newBuilder(claim).setTopicId(state.source().topicId()).build();
+            case WITHOUT_CLAIM_EPOCH ->
+                Claim.newBuilder(claim).setLeaderEpoch(-1).build();
             case WITHOUT_R3 ->
                 Claim.newBuilder(claim)
                         .setFrom(Math.min(claim.getFrom(), state.source().next()))

@@ -193,7 +193,9 @@ final class Reading implements Command.Performer {
 
     void noticed(Notice notice) {
         mayCommit(notice.getNext());
-        perform(follower.noticed(notice.getTopicId(), notice.getNext(), nanos()));
+        int epoch = notice.getLeaderEpoch();
+        ResumePoint next = new ResumePoint(notice.getNext(), epoch < 0 ? OptionalInt.empty() : OptionalInt.of(epoch));
+        perform(follower.noticed(notice.getTopicId(), next, nanos()));
     }
 
     void described() {
