@@ -231,7 +231,8 @@ class PartitionSequencerTest {
                         TOPIC_ID,
                         0L,
                         5L,
-                        CREATED),
+                        CREATED,
+                        -1),
                 at(1));
         run.offer(CHAIN, claim(0, 17), at(2));
 
