@@ -30,8 +30,9 @@ import java.util.Optional;
  * R6 SOURCE              appended only if the chain has oldTopicId; then next = 0, leader epoch -1
  * </pre>
  *
- * A gap has no leader epoch: R2 and R4 do not look at it. To a claim R1 and R3 apply, and R2 to the record before its
- * {@code from}, so that a source that was truncated is noticed even if all messages of its new history were lost.
+ * A gap has no leader epoch: R2 and R4 do not look at it. R2 applies to the record before {@code from}, too, for messages that
+ * would be accepted and for claims: a source that was truncated is noticed even if the messages of its new history below
+ * {@code next} were lost. To a claim R1 and R3 apply as well.
  */
 public final class Sequencer {
     private Sequencer() {}
@@ -81,6 +82,9 @@ public final class Sequencer {
         }
         if (message.getFrom() > source.next()) {
             return new Outcome.Discontinuous(state, source.next(), message.getFrom());
+        }
+        if (contradictsBefore(source, message.getFrom(), message.getFromLeaderEpoch())) {
+            return haltBefore(state, message.getFrom(), message.getFromLeaderEpoch(), recorded);
         }
         if (!gap && message.getLeaderEpoch() < source.leaderEpoch()) {
             return halt(state, Halt.Reason.LEADER_EPOCH_REGRESSED, message, recorded);
@@ -160,10 +164,7 @@ public final class Sequencer {
     /**
      * Offers what ingest believes of the source. R1 and R3 apply. A claim that is behind is corrected by R2 later.
      *
-     * <p>R2 applies to the record before {@code from}: a higher leader epoch than that of the record the chain has accepted
-     * there, or above, is another history's. That is certain only if both epochs are known. A lower one halts nothing: it is
-     * what ingest, or a commit, remembers of a history that is over; ingest names it when it fetches, and the broker sends it
-     * back (KIP-320). A claim that halts knows only the last record that differs; a notice makes ingest send those before.
+     * <p>R2 applies to the record before {@code from}: the messages that carried the new history may all be lost.
      *
      * @param recorded ledger clock
      */
@@ -179,12 +180,25 @@ public final class Sequencer {
         if (claim.getFrom() > source.next()) {
             return new Outcome.Discontinuous(told, source.next(), claim.getFrom());
         }
-        long last = claim.getFrom() - 1;
-        if (last < 0 || source.leaderEpoch() < 0 || !source.isContradictedBy(last, claim.getLeaderEpoch())) {
-            return new Outcome.Claimed(told);
-        }
-        Halt mark = new Halt(Halt.Reason.SOURCE_TRUNCATED, recorded, last, claim.getLeaderEpoch());
-        return new Outcome.Halted(told.halted(mark), mark, true);
+        return contradictsBefore(source, claim.getFrom(), claim.getLeaderEpoch())
+                ? haltBefore(told, claim.getFrom(), claim.getLeaderEpoch(), recorded)
+                : new Outcome.Claimed(told);
+    }
+
+    /**
+     * Whether the record before {@code from} is not the one the chain has there: its leader epoch is higher than that of the
+     * record the chain has accepted there, or above. Certain only if both epochs are known. A lower one shows nothing: it is
+     * what ingest, or a commit, remembers of a history that is over; ingest names it when it fetches, and the broker sends it
+     * back (KIP-320).
+     */
+    private static boolean contradictsBefore(SourcePosition source, long from, int leaderEpoch) {
+        return from > 0 && source.leaderEpoch() >= 0 && source.isContradictedBy(from - 1, leaderEpoch);
+    }
+
+    /** Only the last record that differs is known: a notice makes ingest send those before. */
+    private static Outcome haltBefore(ChainState state, long from, int leaderEpoch, Instant recorded) {
+        Halt mark = new Halt(Halt.Reason.SOURCE_TRUNCATED, recorded, from - 1, leaderEpoch);
+        return new Outcome.Halted(state.halted(mark), mark, true);
     }
 
     /**

@@ -301,6 +301,71 @@ class SequencerTest {
     }
 
     @Nested
+    class R2RecordsBefore {
+        @Test
+        void aNewOffsetBehindARecordOfAnotherHistoryHaltsTheChain() {
+            // When: the chain has record 9 under leader epoch 3; the message with the other record 9 was lost
+            Outcome outcome = offer(atTen(), event(10, 10, 4).setFromLeaderEpoch(4).build());
+
+            // Then
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Outcome.Halted.class,
+                            halted -> assertThat(halted.mark())
+                                    .isEqualTo(new Halt(Halt.Reason.SOURCE_TRUNCATED, NOW, 9, 4)));
+            assertThat(outcome.asksForNotice()).isTrue();
+        }
+
+        @Test
+        void rejectedRecordsAndGapsAreNotExempt() {
+            assertThat(offer(atTen(), rejected(10, 10, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Outcome.Halted.class);
+            assertThat(offer(atTen(), gap(10, 19).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Outcome.Halted.class);
+        }
+
+        @Test
+        void aMessageThatBeginsBelowNextIsJudgedByTheRecordBeforeIt() {
+            assertThat(offer(atTen(), event(6, 12, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOfSatisfying(
+                            Outcome.Halted.class,
+                            halted -> assertThat(halted.mark().offset()).isEqualTo(5));
+        }
+
+        @Test
+        void anotherLeaderOfTheSameHistoryHaltsNothing() {
+            assertThat(offer(atTen(), event(10, 10, 4).setFromLeaderEpoch(3).build()))
+                    .isInstanceOf(Appended.class);
+            assertThat(offer(atTen(), event(6, 12, 4).setFromLeaderEpoch(2).build()))
+                    .isInstanceOf(Appended.class);
+        }
+
+        @Test
+        void whatIsNotKnownHaltsNothing() {
+            // Given
+            ChainState withGap = after(atTen(), gap(10, 19).build());
+            ChainState withoutEpochs = after(begun(), event(0, 9, -1).build());
+
+            // When, Then
+            assertThat(offer(atTen(), event(10, 10, 4).build())).isInstanceOf(Appended.class);
+            assertThat(offer(withGap, event(20, 20, 5).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Appended.class);
+            assertThat(offer(
+                            withoutEpochs,
+                            event(10, 10, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Appended.class);
+            assertThat(offer(begun(), event(0, 9, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Appended.class);
+        }
+
+        @Test
+        void aDiscontinuityIsOneUnderAnyLeaderEpoch() {
+            assertThat(offer(atTen(), event(11, 11, 5).setFromLeaderEpoch(5).build()))
+                    .isInstanceOf(Outcome.Discontinuous.class);
+        }
+    }
+
+    @Nested
     class R3Discontinuities {
         @Test
         void missingOffsetsAreReportedWithANotice() {

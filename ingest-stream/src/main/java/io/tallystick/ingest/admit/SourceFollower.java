@@ -109,6 +109,11 @@ public final class SourceFollower {
         return position.from();
     }
 
+    /** {@link #from} with the leader epoch of the record before it, if that is known for certain. */
+    public ResumePoint fromPoint() {
+        return position.knownFromPoint();
+    }
+
     /** How long the chain has made no progress that it should have made; zero when all is well. */
     public Duration waiting(long nowNanos) {
         return troubles.since(nowNanos);
@@ -202,8 +207,8 @@ public final class SourceFollower {
             commands.add(locate(left, nowNanos));
             return;
         }
-        long from = position.from();
-        commands.add(new Alert(Kind.RECORDS_LOST, from + ".." + (logStart - 1)));
+        ResumePoint from = fromPoint();
+        commands.add(new Alert(Kind.RECORDS_LOST, from.offset() + ".." + (logStart - 1)));
         commands.add(
                 new Command.SendGap(Admission.gap(source.orElseThrow(), from, logStart), position.cover(logStart - 1)));
         seek(commands);
@@ -439,7 +444,7 @@ public final class SourceFollower {
 
     /** The policies follow a claim, for it is a claim that makes the genesis. */
     private void claim(Location.End end, List<Command> commands) {
-        commands.add(new Command.SendClaim(Admission.claim(source(), position.knownFromPoint(), end.offset(), end.asOf())));
+        commands.add(new Command.SendClaim(Admission.claim(source(), fromPoint(), end.offset(), end.asOf())));
         sendConfig(commands);
     }
 

@@ -47,8 +47,8 @@ class AdmissionTest {
         SourceRecord record = records.build();
         Decoded decoded = DECODER.decode(record);
         return decoded instanceof Decoded.Refused refused
-                ? admission.rejected(record, from, refused)
-                : admission.event(record, from, (Decoded.Accepted) decoded);
+                ? admission.rejected(record, new ResumePoint(from, OptionalInt.of(6)), refused)
+                : admission.event(record, new ResumePoint(from, OptionalInt.of(6)), (Decoded.Accepted) decoded);
     }
 
     @Test
@@ -60,6 +60,7 @@ class AdmissionTest {
         assertThat(message.getKind()).isEqualTo(AdmittedKind.EVENT);
         assertThat(message.getChain()).isEqualTo("acme/3");
         assertThat(message.getFrom()).isEqualTo(4);
+        assertThat(message.getFromLeaderEpoch()).isEqualTo(6);
         assertThat(message.getOffset()).isEqualTo(7);
         assertThat(message.getLeaderEpoch()).isEqualTo(2);
         assertThat(message.getTopicId()).isEqualTo("topic-id-1");
@@ -135,8 +136,8 @@ class AdmissionTest {
     @Test
     void gapNamesWhetherTheChainHadBegun() {
         // When
-        AdmittedEvent first = Admission.gap(Records.SOURCE, 0, 5);
-        AdmittedEvent later = Admission.gap(Records.SOURCE, 5, 6);
+        AdmittedEvent first = Admission.gap(Records.SOURCE, ResumePoint.at(0), 5);
+        AdmittedEvent later = Admission.gap(Records.SOURCE, new ResumePoint(5, OptionalInt.of(3)), 6);
 
         // Then
         assertThat(first.getReason()).isEqualTo("before-ledger");
@@ -144,6 +145,8 @@ class AdmissionTest {
         assertThat(first.getLeaderEpoch()).isEqualTo(-1);
         assertThat(later.getReason()).isEqualTo("source-retention");
         assertThat(later.getOffset()).isEqualTo(5);
+        assertThat(first.getFromLeaderEpoch()).isEqualTo(-1);
+        assertThat(later.getFromLeaderEpoch()).isEqualTo(3);
         assertThat(later.getPayloadCommit()).isNull();
     }
 
@@ -168,7 +171,7 @@ class AdmissionTest {
     void impossibleIntervalIsRefused() {
         assertThatThrownBy(() -> admit(Records.plain(), 8)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> admit(Records.plain(), -1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Admission.gap(Records.SOURCE, 5, 5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Admission.gap(Records.SOURCE, ResumePoint.at(5), 5)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -740,6 +740,9 @@ class SourceFollowerTest {
         follower.acknowledged(only(Command.SendGap.class, found).flight(), now);
 
         // Then
+        assertThat(only(Command.SendGap.class, found).message().getFromLeaderEpoch())
+                .isEqualTo(4);
+        assertThat(follower.fromPoint()).isEqualTo(ResumePoint.at(50));
         assertThat(claimed().getFrom()).isEqualTo(50);
         assertThat(claimed().getLeaderEpoch()).isEqualTo(-1);
     }

@@ -84,7 +84,7 @@ final class AdmittedFeed {
                 headers(events),
                 Optional.of(Bytes.of(payload)));
         Decoded.Accepted accepted = (Decoded.Accepted) decoder.decode(record);
-        return message(source.chain(), admission.event(record, offset, accepted));
+        return message(source.chain(), admission.event(record, ResumePoint.at(offset), accepted));
     }
 
     private SourcePartition source(int partition) {

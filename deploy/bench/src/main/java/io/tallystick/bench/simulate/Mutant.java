@@ -44,6 +44,8 @@ enum Mutant {
     WITHOUT_NOTICE_EPOCH,
     /** Claims make the genesis and nothing else. */
     WITHOUT_CLAIMS,
+    /** Messages do not say under which leader epoch the record before their first offset was. */
+    WITHOUT_FROM_EPOCH,
     /** Claims do not say under which leader epoch the record before their position was. */
     WITHOUT_CLAIM_EPOCH,
     /** Polled batches are taken for the topic's that was assigned. */
@@ -75,8 +77,8 @@ enum Mutant {
     }
 
     /** Where the message of a record begins. */
-    long from(long from, long offset, boolean afterNotice) {
-        return this == WITHOUT_FROM_NEXT && afterNotice ? offset : from;
+    ResumePoint from(ResumePoint from, long offset, boolean afterNotice) {
+        return this == WITHOUT_FROM_NEXT && afterNotice ? ResumePoint.at(offset) : from;
     }
 
     Commit commit(Commit due, SourceFollower follower) {
@@ -144,6 +146,7 @@ enum Mutant {
             case WITHOUT_R2_REPLAY -> {
                 if (replay && event.getLeaderEpoch() <= state.source().leaderEpoch()) {
                     changed.setFrom(next)
+                            .setFromLeaderEpoch(-1)
                             .setOffset(next)
                             .setLeaderEpoch(state.source().leaderEpoch());
                 }
@@ -153,7 +156,12 @@ enum Mutant {
                     changed.setLeaderEpoch(state.source().leaderEpoch());
                 }
             }
-            case WITHOUT_R3 -> changed.setFrom(Math.min(event.getFrom(), next));
+            case WITHOUT_R3 -> {
+                if (event.getFrom() > next) {
+                    changed.setFrom(next).setFromLeaderEpoch(-1);
+                }
+            }
+            case WITHOUT_FROM_EPOCH -> changed.setFromLeaderEpoch(-1);
             case WITHOUT_R4 ->
                 changed.setLeaderEpoch(
                         replay
