@@ -102,7 +102,7 @@ class ChainIT {
 
             // Then
             await().atMost(PATIENCE).untilAsserted(() -> assertThat(ledger.notices())
-                    .containsExactly(new Notice("acme/0", Given.TOPIC_ID, 10L)));
+                    .containsExactly(new Notice("acme/0", Given.TOPIC_ID, 10L, 0)));
             ledger.sendEvents("acme/0", 10, 20);
             ledger.awaitAccounted("acme/0", 20);
             assertThat(application.isRunning()).isTrue();

@@ -209,7 +209,7 @@ class ChainTopologyTest {
         // Then
         assertThat(driver.createOutputTopic(TOPICS.positions(), new StringDeserializer(), records.deserializer())
                         .readKeyValuesToMap())
-                .containsExactly(Map.entry(HERE, new Notice(HERE, TOPIC_ID, 0L)));
+                .containsExactly(Map.entry(HERE, new Notice(HERE, TOPIC_ID, 0L, -1)));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tallystick.ingest;
 
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.ChainPosition.Flight;
+import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
 import io.tallystick.ingest.decode.Decoded;
 import io.tallystick.ingest.decode.Decoder;
@@ -58,7 +59,7 @@ final class RecordAdmitter {
                 waitForSchema(owned, waiting.schemaId());
                 return;
             }
-            long from = follower.from();
+            ResumePoint from = follower.fromPoint();
             Flight flight = follower.cover(record.offset(), source.leaderEpoch());
             if (decoded instanceof Decoded.Refused refused) {
                 tenant.rejected(refused.reason());

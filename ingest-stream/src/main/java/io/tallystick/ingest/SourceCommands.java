@@ -140,7 +140,7 @@ final class SourceCommands {
                 "source topic has another id than its tenant's descriptor; nothing of it is read."
                         + " If it was created again on purpose: tally tenant rebind " + tenant;
             case OTHER_TOPIC_SEQUENCED -> "the chain belongs to another topic id; it waits for an operator";
-            case WENT_BACK -> "the sequencer needs another offset, going there";
+            case WENT_BACK -> "the sequencer stands elsewhere, going there";
             case SEND_FAILED -> "message not written, reading its chain again";
             case NOT_LOCATED -> "source cannot be looked up, trying again";
         };

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -183,7 +184,10 @@ final class SourceReader implements ConsumerRebalanceListener {
         ChainId chain = ChainId.parse(notice.getChain());
         OwnedPartition partition = owned.get(new TopicPartition(topics.in(chain.tenant()), chain.partition()));
         if (partition != null) {
-            perform(partition, partition.follower().noticed(notice.getTopicId(), notice.getNext(), System.nanoTime()));
+            int epoch = notice.getLeaderEpoch();
+            ResumePoint next =
+                    new ResumePoint(notice.getNext(), epoch < 0 ? OptionalInt.empty() : OptionalInt.of(epoch));
+            perform(partition, partition.follower().noticed(notice.getTopicId(), next, System.nanoTime()));
         }
     }
 

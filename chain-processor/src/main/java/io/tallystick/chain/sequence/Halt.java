@@ -22,7 +22,7 @@ public record Halt(Reason reason, Instant at, long offset, int leaderEpoch) {
 
     /** Why a chain is halted. DESIGN.md section 5. */
     public enum Reason {
-        /** R2: an offset already accounted for came again under a higher leader epoch: the source lost its tail. */
+        /** R2: an offset already accounted for came, or was claimed, under a higher leader epoch: the source lost its tail. */
         SOURCE_TRUNCATED(1, "source-truncated"),
         /** R4: a new offset came under a lower leader epoch than one before it. */
         LEADER_EPOCH_REGRESSED(2, "leader-epoch-regressed");

@@ -47,7 +47,7 @@ public final class HaltMarks {
             if (state != null && state.size() == mark.getSize()) {
                 Halt halt = halt(mark);
                 boolean known = state.halt()
-                        .filter(own -> own.leaderEpoch() >= halt.leaderEpoch())
+                        .filter(own -> own.leaderEpoch() >= halt.leaderEpoch() && own.offset() <= halt.offset())
                         .isPresent();
                 if (!known) {
                     halted.add(state.halted(halt));

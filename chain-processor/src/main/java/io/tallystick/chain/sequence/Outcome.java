@@ -130,8 +130,12 @@ public sealed interface Outcome {
         }
     }
 
-    /** R2, R4: the source contradicts itself; the chain stops here, marked. Also if it does so again: the mark grows. */
-    record Halted(ChainState state, Halt mark) implements Outcome {
+    /**
+     * R2, R4: the source contradicts itself; the chain stops here, marked. Also if it does so again: the mark grows.
+     *
+     * @param asksForNotice whether the contradiction may begin further below, where ingest must read to find it
+     */
+    record Halted(ChainState state, Halt mark, boolean asksForNotice) implements Outcome {
         @Override
         public Optional<ChainState> changed() {
             return Optional.of(state);

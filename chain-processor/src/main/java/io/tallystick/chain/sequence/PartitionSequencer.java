@@ -97,7 +97,7 @@ public final class PartitionSequencer {
             draft.settle(state, outcome);
         } else if (message instanceof Claim claim) {
             ChainState state = known(draft, chains, input, claim.getChain(), () -> Bodies.topic(claim));
-            draft.settle(state, Sequencer.offer(state, claim));
+            draft.settle(state, Sequencer.offer(state, claim, now));
         } else if (message instanceof Control control) {
             offer(draft, chains.get(requireKey(input, control.getChain())), control, now);
         } else {
@@ -201,7 +201,8 @@ public final class PartitionSequencer {
                 notice = Optional.of(new Notice(
                         after.chain().toString(),
                         after.source().topicId(),
-                        after.source().next()));
+                        after.source().next(),
+                        after.source().epochBeforeNext()));
                 after = after.withNotice(now);
             }
             if (!after.equals(before)) {

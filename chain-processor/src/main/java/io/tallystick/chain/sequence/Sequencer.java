@@ -30,7 +30,9 @@ import java.util.Optional;
  * R6 SOURCE              appended only if the chain has oldTopicId; then next = 0, leader epoch -1
  * </pre>
  *
- * A gap has no leader epoch: R2 and R4 do not look at it.
+ * A gap has no leader epoch: R2 and R4 do not look at it. R2 applies to the record before {@code from}, too, for messages that
+ * would be accepted and for claims: a source that was truncated is noticed even if the messages of its new history below
+ * {@code next} were lost. To a claim R1 and R3 apply as well.
  */
 public final class Sequencer {
     private Sequencer() {}
@@ -74,12 +76,15 @@ public final class Sequencer {
             return new Outcome.WrongTopic(source.topicId(), message.getTopicId());
         }
         if (message.getOffset() < source.next()) {
-            return !gap && contradicts(source, message)
+            return !gap && source.isContradictedBy(message.getOffset(), message.getLeaderEpoch())
                     ? halt(state, Halt.Reason.SOURCE_TRUNCATED, message, recorded)
                     : new Outcome.Replayed(message.getOffset());
         }
         if (message.getFrom() > source.next()) {
             return new Outcome.Discontinuous(state, source.next(), message.getFrom());
+        }
+        if (contradictsBefore(source, message.getFrom(), message.getFromLeaderEpoch())) {
+            return haltBefore(state, message.getFrom(), message.getFromLeaderEpoch(), recorded);
         }
         if (!gap && message.getLeaderEpoch() < source.leaderEpoch()) {
             return halt(state, Halt.Reason.LEADER_EPOCH_REGRESSED, message, recorded);
@@ -90,29 +95,22 @@ public final class Sequencer {
     }
 
     /**
-     * What comes to a halted chain is ignored. If it contradicts the chain under a still higher leader epoch, the mark takes
-     * that in: cleared later, it would otherwise name too few offsets, and halt the chain again at once.
+     * What comes to a halted chain is ignored. If it contradicts the chain at a lower offset or under a still higher leader
+     * epoch, the mark takes that in: cleared later, it would otherwise name too few offsets, or halt the chain again at once.
      */
     private static Outcome offerHalted(ChainState state, Halt mark, AdmittedEvent message) {
         SourcePosition source = state.source();
         boolean contradicts = (message.getKind() == AdmittedKind.EVENT || message.getKind() == AdmittedKind.REJECTED)
                 && message.getTopicId().equals(source.topicId())
-                && message.getOffset() < source.recordsEnd()
-                && message.getLeaderEpoch() > Math.max(mark.leaderEpoch(), source.leaderEpoch());
+                && source.isContradictedBy(message.getOffset(), message.getLeaderEpoch())
+                && (message.getOffset() < mark.offset() || message.getLeaderEpoch() > mark.leaderEpoch());
         if (!contradicts) {
             return new Outcome.Ignored(mark);
         }
         long lowest = Math.min(mark.offset(), message.getOffset());
-        Halt grown = new Halt(Halt.Reason.SOURCE_TRUNCATED, mark.at(), lowest, message.getLeaderEpoch());
-        return new Outcome.Halted(state.halted(grown), grown);
-    }
-
-    /**
-     * Whether a replay shows that the source has another history. What a gap covers proves nothing: its leader epochs are not
-     * known, and a late copy of a record read before retention took it is no contradiction.
-     */
-    private static boolean contradicts(SourcePosition source, AdmittedEvent replay) {
-        return replay.getOffset() < source.recordsEnd() && replay.getLeaderEpoch() > source.leaderEpoch();
+        int highest = Math.max(mark.leaderEpoch(), message.getLeaderEpoch());
+        Halt grown = new Halt(Halt.Reason.SOURCE_TRUNCATED, mark.at(), lowest, highest);
+        return new Outcome.Halted(state.halted(grown), grown, false);
     }
 
     private static Outcome append(ChainState state, AdmittedEvent message, Instant recorded) {
@@ -160,11 +158,17 @@ public final class Sequencer {
 
     private static Outcome halt(ChainState state, Halt.Reason reason, AdmittedEvent message, Instant recorded) {
         Halt mark = new Halt(reason, recorded, message.getOffset(), message.getLeaderEpoch());
-        return new Outcome.Halted(state.halted(mark), mark);
+        return new Outcome.Halted(state.halted(mark), mark, false);
     }
 
-    /** Offers what ingest believes of the source. R1 and R3 apply. A claim that is behind is corrected by R2 later. */
-    public static Outcome offer(ChainState state, Claim claim) {
+    /**
+     * Offers what ingest believes of the source. R1 and R3 apply. A claim that is behind is corrected by R2 later.
+     *
+     * <p>R2 applies to the record before {@code from}: the messages that carried the new history may all be lost.
+     *
+     * @param recorded ledger clock
+     */
+    public static Outcome offer(ChainState state, Claim claim, Instant recorded) {
         if (state.halt().isPresent()) {
             return new Outcome.Ignored(state.halt().get());
         }
@@ -173,9 +177,28 @@ public final class Sequencer {
             return new Outcome.WrongTopic(source.topicId(), claim.getTopicId());
         }
         ChainState told = state.withStatus(new SourceStatus(claim.getSourceEnd(), claim.getAsOf()));
-        return claim.getFrom() > source.next()
-                ? new Outcome.Discontinuous(told, source.next(), claim.getFrom())
+        if (claim.getFrom() > source.next()) {
+            return new Outcome.Discontinuous(told, source.next(), claim.getFrom());
+        }
+        return contradictsBefore(source, claim.getFrom(), claim.getLeaderEpoch())
+                ? haltBefore(told, claim.getFrom(), claim.getLeaderEpoch(), recorded)
                 : new Outcome.Claimed(told);
+    }
+
+    /**
+     * Whether the record before {@code from} is not the one the chain has there: its leader epoch is higher than that of the
+     * record the chain has accepted there, or above. Certain only if both epochs are known. A lower one shows nothing: it is
+     * what ingest, or a commit, remembers of a history that is over; ingest names it when it fetches, and the broker sends it
+     * back (KIP-320).
+     */
+    private static boolean contradictsBefore(SourcePosition source, long from, int leaderEpoch) {
+        return from > 0 && source.leaderEpoch() >= 0 && source.isContradictedBy(from - 1, leaderEpoch);
+    }
+
+    /** Only the last record that differs is known: a notice makes ingest send those before. */
+    private static Outcome haltBefore(ChainState state, long from, int leaderEpoch, Instant recorded) {
+        Halt mark = new Halt(Halt.Reason.SOURCE_TRUNCATED, recorded, from - 1, leaderEpoch);
+        return new Outcome.Halted(state.halted(mark), mark, true);
     }
 
     /**

@@ -126,8 +126,14 @@ public final class Given {
                 .setOldTopicId(oldTopicId);
     }
 
+    /** A claim that knows no leader epoch. */
     public static Claim claim(long from, long sourceEnd) {
-        return new Claim(CHAIN, "c1", "ledger.in.acme", 0, TOPIC_ID, from, sourceEnd, CREATED.plusMillis(11));
+        return claim(from, sourceEnd, -1);
+    }
+
+    public static Claim claim(long from, long sourceEnd, int leaderEpoch) {
+        return new Claim(
+                CHAIN, "c1", "ledger.in.acme", 0, TOPIC_ID, from, sourceEnd, CREATED.plusMillis(11), leaderEpoch);
     }
 
     public static Control control(String type) {

@@ -75,7 +75,7 @@ class HaltTest {
         // When, Then
         assertThat(List.of(
                         offered(event(10, 10, 1).build()),
-                        offered(event(3, 4, 1).build()),
+                        offered(event(3, 6, 1).build()),
                         offered(gap(10, 12).build()),
                         offered(claim(10, 20)),
                         offered(rebind(Given.TOPIC_ID, Given.OTHER_TOPIC_ID).build()),
@@ -93,6 +93,78 @@ class HaltTest {
         // Then
         assertThat(outcome).isEqualTo(Outcome.Type.HALTED);
         assertThat(mark()).isEqualTo(new ChainHalt(CHAIN, "source-truncated", at(2), 2L, 3, 2L, 10L));
+    }
+
+    @Test
+    void aLowerOffsetOfTheSameHistoryMakesTheMarkGrow() {
+        // When
+        Outcome.Type outcome = offered(event(3, 3, 1).build());
+
+        // Then
+        assertThat(outcome).isEqualTo(Outcome.Type.HALTED);
+        assertThat(mark()).isEqualTo(new ChainHalt(CHAIN, "source-truncated", at(2), 3L, 1, 2L, 10L));
+    }
+
+    @Test
+    void whatTheChainHasAcceptedItselfLeavesTheMarkAsItIs() {
+        assertThat(offered(event(0, 2, 0).build())).isEqualTo(Outcome.Type.IGNORED);
+        assertThat(offered(event(0, 2, -1).build())).isEqualTo(Outcome.Type.IGNORED);
+    }
+
+    @Test
+    void aGapAndAnotherTopicLeaveTheMarkAsItIs() {
+        assertThat(offered(gap(1, 2).setLeaderEpoch(9).build())).isEqualTo(Outcome.Type.IGNORED);
+        assertThat(offered(event(1, 2, 9).setTopicId(Given.OTHER_TOPIC_ID).build()))
+                .isEqualTo(Outcome.Type.IGNORED);
+    }
+
+    @Test
+    void aLateCopyOfWhatAGapDeclaredLostDoesNotMakeTheMarkGrow() {
+        // Given: 10 to 19 are lost; then offset 5 comes under another leader
+        PartitionRun lossy = PartitionRun.begin();
+        lossy.offer(CHAIN, event(0, 9), at(1));
+        lossy.offer(CHAIN, gap(10, 19).build(), at(2));
+        lossy.offer(CHAIN, event(3, 5, 1).build(), at(3));
+        Halt before = lossy.chains.get(CHAIN).halt().orElseThrow();
+
+        // When
+        Step inGap = lossy.offer(CHAIN, event(10, 15, 2).build(), at(4));
+        Step below = lossy.offer(CHAIN, event(6, 9, 2).build(), at(5));
+
+        // Then
+        assertThat(inGap.outcome().orElseThrow()).isEqualTo(new Outcome.Ignored(before));
+        assertThat(below.outcome().orElseThrow().type()).isEqualTo(Outcome.Type.HALTED);
+        assertThat(lossy.chains.get(CHAIN).halt())
+                .contains(new Halt(Halt.Reason.SOURCE_TRUNCATED, before.at(), 5, 2));
+    }
+
+    @Test
+    void aMarkMadeByAClaimGrowsToWhereHistoriesPart() {
+        // Given: all messages of the new history were lost, the claim after them was not
+        PartitionRun claimed = PartitionRun.begin();
+        claimed.offer(CHAIN, event(0, 9), at(1));
+        claimed.offer(CHAIN, claim(10, 10, 1), at(2));
+        assertThat(HaltMarks.of(claimed.chains.get(CHAIN)))
+                .isEqualTo(new ChainHalt(CHAIN, "source-truncated", at(2), 9L, 1, 2L, 10L));
+
+        // When: ingest has gone back
+        claimed.offer(CHAIN, event(7, 7, 1).build(), at(3));
+        claimed.offer(CHAIN, event(8, 8, 1).build(), at(4));
+
+        // Then
+        assertThat(HaltMarks.of(claimed.chains.get(CHAIN)))
+                .isEqualTo(new ChainHalt(CHAIN, "source-truncated", at(2), 7L, 1, 2L, 10L));
+    }
+
+    @Test
+    void aClaimHaltsAClearedChainOnlyUnderAStillHigherLeaderEpoch() {
+        // Given
+        offered(Given.clearing(mark()));
+
+        // When, Then
+        assertThat(offered(claim(10, 12, 0))).isEqualTo(Outcome.Type.CLAIMED);
+        assertThat(offered(claim(10, 12, 1))).isEqualTo(Outcome.Type.CLAIMED);
+        assertThat(offered(claim(10, 12, 2))).isEqualTo(Outcome.Type.HALTED);
     }
 
     @Test
@@ -278,6 +350,10 @@ class HaltTest {
                 .singleElement()
                 .satisfies(
                         state -> assertThat(state.halt().orElseThrow().offset()).isEqualTo(2));
+        assertThat(HaltMarks.missing(run.chains, List.of(mark(4, 1, 2))))
+                .singleElement()
+                .satisfies(
+                        state -> assertThat(state.halt().orElseThrow().offset()).isEqualTo(4));
     }
 
     @Test

@@ -11,6 +11,7 @@ import static io.tallystick.chain.sequence.Given.at;
 import static io.tallystick.chain.sequence.Given.claim;
 import static io.tallystick.chain.sequence.Given.control;
 import static io.tallystick.chain.sequence.Given.event;
+import static io.tallystick.chain.sequence.Given.gap;
 import static io.tallystick.chain.sequence.Given.rebind;
 import static io.tallystick.chain.sequence.Given.rejected;
 import static io.tallystick.chain.sequence.Given.tick;
@@ -81,7 +82,7 @@ class PartitionSequencerTest {
 
         // Then
         assertThat(step.records()).hasSize(1);
-        assertThat(step.notice()).contains(new Notice(CHAIN, TOPIC_ID, 0L));
+        assertThat(step.notice()).contains(new Notice(CHAIN, TOPIC_ID, 0L, -1));
     }
 
     @Test
@@ -230,7 +231,8 @@ class PartitionSequencerTest {
                         TOPIC_ID,
                         0L,
                         5L,
-                        CREATED),
+                        CREATED,
+                        -1),
                 at(1));
         run.offer(CHAIN, claim(0, 17), at(2));
 
@@ -254,7 +256,46 @@ class PartitionSequencerTest {
         run.offer(CHAIN, event(7, 7), at(5_100));
 
         // Then
-        assertThat(run.notices).containsExactly(new Notice(CHAIN, TOPIC_ID, 1L), new Notice(CHAIN, TOPIC_ID, 1L));
+        assertThat(run.notices).containsExactly(new Notice(CHAIN, TOPIC_ID, 1L, 0), new Notice(CHAIN, TOPIC_ID, 1L, 0));
+    }
+
+    @Test
+    void aNoticeNamesTheLeaderEpochOfTheLastRecord() {
+        // Given
+        run.offer(CHAIN, event(0, 0, 3).build(), at(0));
+        run.offer(CHAIN, rejected(1, 4, 7).build(), at(1));
+
+        // When
+        Step step = run.offer(CHAIN, claim(9, 20), at(2));
+
+        // Then
+        assertThat(step.notice()).contains(new Notice(CHAIN, TOPIC_ID, 5L, 7));
+    }
+
+    @Test
+    void aNoticeBehindAGapNamesNoLeaderEpoch() {
+        // Given
+        run.offer(CHAIN, event(0, 0, 3).build(), at(0));
+        run.offer(CHAIN, gap(1, 4).build(), at(1));
+
+        // When
+        Step step = run.offer(CHAIN, claim(9, 20), at(2));
+
+        // Then
+        assertThat(step.notice()).contains(new Notice(CHAIN, TOPIC_ID, 5L, -1));
+    }
+
+    @Test
+    void aClaimThatHaltsSendsIngestBack() {
+        // Given
+        run.offer(CHAIN, event(0, 4, 3).build(), at(0));
+
+        // When
+        Step step = run.offer(CHAIN, claim(5, 20, 4), at(1));
+
+        // Then
+        assertThat(step.outcome().orElseThrow().type()).isEqualTo(Outcome.Type.HALTED);
+        assertThat(step.notice()).contains(new Notice(CHAIN, TOPIC_ID, 5L, 3));
     }
 
     @Test
@@ -267,7 +308,7 @@ class PartitionSequencerTest {
         Step step = run.offer(CHAIN, event(1, 1), at(2));
 
         // Then
-        assertThat(step.notice()).contains(new Notice(CHAIN, OTHER_TOPIC_ID, 0L));
+        assertThat(step.notice()).contains(new Notice(CHAIN, OTHER_TOPIC_ID, 0L, -1));
     }
 
     @Test

@@ -301,6 +301,71 @@ class SequencerTest {
     }
 
     @Nested
+    class R2RecordsBefore {
+        @Test
+        void aNewOffsetBehindARecordOfAnotherHistoryHaltsTheChain() {
+            // When: the chain has record 9 under leader epoch 3; the message with the other record 9 was lost
+            Outcome outcome = offer(atTen(), event(10, 10, 4).setFromLeaderEpoch(4).build());
+
+            // Then
+            assertThat(outcome)
+                    .isInstanceOfSatisfying(
+                            Outcome.Halted.class,
+                            halted -> assertThat(halted.mark())
+                                    .isEqualTo(new Halt(Halt.Reason.SOURCE_TRUNCATED, NOW, 9, 4)));
+            assertThat(outcome.asksForNotice()).isTrue();
+        }
+
+        @Test
+        void rejectedRecordsAndGapsAreNotExempt() {
+            assertThat(offer(atTen(), rejected(10, 10, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Outcome.Halted.class);
+            assertThat(offer(atTen(), gap(10, 19).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Outcome.Halted.class);
+        }
+
+        @Test
+        void aMessageThatBeginsBelowNextIsJudgedByTheRecordBeforeIt() {
+            assertThat(offer(atTen(), event(6, 12, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOfSatisfying(
+                            Outcome.Halted.class,
+                            halted -> assertThat(halted.mark().offset()).isEqualTo(5));
+        }
+
+        @Test
+        void anotherLeaderOfTheSameHistoryHaltsNothing() {
+            assertThat(offer(atTen(), event(10, 10, 4).setFromLeaderEpoch(3).build()))
+                    .isInstanceOf(Appended.class);
+            assertThat(offer(atTen(), event(6, 12, 4).setFromLeaderEpoch(2).build()))
+                    .isInstanceOf(Appended.class);
+        }
+
+        @Test
+        void whatIsNotKnownHaltsNothing() {
+            // Given
+            ChainState withGap = after(atTen(), gap(10, 19).build());
+            ChainState withoutEpochs = after(begun(), event(0, 9, -1).build());
+
+            // When, Then
+            assertThat(offer(atTen(), event(10, 10, 4).build())).isInstanceOf(Appended.class);
+            assertThat(offer(withGap, event(20, 20, 5).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Appended.class);
+            assertThat(offer(
+                            withoutEpochs,
+                            event(10, 10, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Appended.class);
+            assertThat(offer(begun(), event(0, 9, 4).setFromLeaderEpoch(4).build()))
+                    .isInstanceOf(Appended.class);
+        }
+
+        @Test
+        void aDiscontinuityIsOneUnderAnyLeaderEpoch() {
+            assertThat(offer(atTen(), event(11, 11, 5).setFromLeaderEpoch(5).build()))
+                    .isInstanceOf(Outcome.Discontinuous.class);
+        }
+    }
+
+    @Nested
     class R3Discontinuities {
         @Test
         void missingOffsetsAreReportedWithANotice() {
@@ -352,7 +417,7 @@ class SequencerTest {
         @Test
         void anAcceptedSourceMessageStartsTheNewTopicAtZero() {
             // Given
-            ChainState state = ((Outcome.Claimed) Sequencer.offer(atTen(), claim(10, 50))).state();
+            ChainState state = ((Outcome.Claimed) Sequencer.offer(atTen(), claim(10, 50), NOW)).state();
 
             // When
             Appended appended =
@@ -409,7 +474,7 @@ class SequencerTest {
         @Test
         void aClaimMakesNoEntryButTellsHowFarTheSourceReaches() {
             // When
-            Outcome outcome = Sequencer.offer(atTen(), claim(10, 42));
+            Outcome outcome = Sequencer.offer(atTen(), claim(10, 42), NOW);
 
             // Then
             assertThat(outcome).isInstanceOfSatisfying(Outcome.Claimed.class, claimed -> {
@@ -420,13 +485,13 @@ class SequencerTest {
 
         @Test
         void aClaimBehindNextIsNoDiscontinuity() {
-            assertThat(Sequencer.offer(atTen(), claim(3, 42)).asksForNotice()).isFalse();
+            assertThat(Sequencer.offer(atTen(), claim(3, 42), NOW).asksForNotice()).isFalse();
         }
 
         @Test
         void aClaimBeyondNextShowsALostTail() {
             // When
-            Outcome outcome = Sequencer.offer(atTen(), claim(12, 42));
+            Outcome outcome = Sequencer.offer(atTen(), claim(12, 42), NOW);
 
             // Then
             assertThat(outcome).isInstanceOfSatisfying(Outcome.Discontinuous.class, found -> {
@@ -438,12 +503,78 @@ class SequencerTest {
         }
 
         @Test
+        void aClaimUnderAHigherLeaderEpochThanTheRecordInItsPlaceHaltsTheChain() {
+            // When: the chain has record 9 under leader epoch 3
+            Outcome outcome = Sequencer.offer(atTen(), claim(10, 42, 4), NOW);
+
+            // Then
+            Halt mark = new Halt(Halt.Reason.SOURCE_TRUNCATED, NOW, 9, 4);
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.Halted.class, halted -> {
+                assertThat(halted.mark()).isEqualTo(mark);
+                assertThat(halted.state().halt()).contains(mark);
+                assertThat(halted.state().status()).isPresent();
+            });
+            assertThat(outcome.asksForNotice()).isTrue();
+        }
+
+        @Test
+        void aClaimBehindNextUnderAHigherLeaderEpochThanARecordAboveHaltsTheChain() {
+            assertThat(Sequencer.offer(atTen(), claim(5, 5, 4), NOW))
+                    .isInstanceOfSatisfying(
+                            Outcome.Halted.class,
+                            halted -> assertThat(halted.mark().offset()).isEqualTo(4));
+        }
+
+        @Test
+        void aClaimUnderTheSameALowerOrNoLeaderEpochHaltsNothing() {
+            for (int epoch : new int[] {3, 2, 0, -1}) {
+                assertThat(Sequencer.offer(atTen(), claim(10, 42, epoch), NOW)).isInstanceOf(Outcome.Claimed.class);
+                assertThat(Sequencer.offer(atTen(), claim(4, 42, epoch), NOW)).isInstanceOf(Outcome.Claimed.class);
+            }
+        }
+
+        @Test
+        void aClaimBeyondNextIsADiscontinuityUnderAnyLeaderEpoch() {
+            assertThat(Sequencer.offer(atTen(), claim(11, 42, 9), NOW)).isInstanceOf(Outcome.Discontinuous.class);
+        }
+
+        @Test
+        void aClaimOfARecordInsideAGapHaltsNothing() {
+            // Given
+            ChainState state = after(atTen(), gap(10, 19).build());
+
+            // When, Then: under which leader epochs the lost records were is not known, but 9 was under 3
+            assertThat(Sequencer.offer(state, claim(20, 42, 4), NOW)).isInstanceOf(Outcome.Claimed.class);
+            assertThat(Sequencer.offer(state, claim(11, 42, 4), NOW)).isInstanceOf(Outcome.Claimed.class);
+            assertThat(Sequencer.offer(state, claim(10, 42, 4), NOW)).isInstanceOf(Outcome.Halted.class);
+        }
+
+        @Test
+        void aClaimHaltsNoChainThatKnowsNoLeaderEpoch() {
+            // Given: a broker that told none
+            ChainState state = after(begun(), event(0, 9, -1).build());
+
+            // When, Then
+            assertThat(Sequencer.offer(state, claim(10, 42, 4), NOW)).isInstanceOf(Outcome.Claimed.class);
+            assertThat(Sequencer.offer(begun(), claim(0, 42, 4), NOW)).isInstanceOf(Outcome.Claimed.class);
+        }
+
+        @Test
+        void aClaimOfAnotherTopicHaltsNothing() {
+            // Given
+            ChainState state = after(atTen(), rebind(TOPIC_ID, OTHER_TOPIC_ID).build());
+
+            // When, Then
+            assertThat(Sequencer.offer(state, claim(10, 42, 9), NOW)).isInstanceOf(Outcome.WrongTopic.class);
+        }
+
+        @Test
         void aClaimOfAnotherTopicTellsNothing() {
             // Given
             ChainState state = after(atTen(), rebind(TOPIC_ID, OTHER_TOPIC_ID).build());
 
             // When
-            Outcome outcome = Sequencer.offer(state, claim(10, 42));
+            Outcome outcome = Sequencer.offer(state, claim(10, 42), NOW);
 
             // Then
             assertThat(outcome).isInstanceOf(Outcome.WrongTopic.class);
@@ -461,7 +592,7 @@ class SequencerTest {
             assertThat(offer(halted, event(10, 10, 3).build())).isInstanceOf(Outcome.Ignored.class);
             assertThat(offer(halted, gap(10, 10).build())).isInstanceOf(Outcome.Ignored.class);
             assertThat(offer(halted, rebind(TOPIC_ID, OTHER_TOPIC_ID).build())).isInstanceOf(Outcome.Ignored.class);
-            assertThat(Sequencer.offer(halted, claim(10, 10))).isInstanceOf(Outcome.Ignored.class);
+            assertThat(Sequencer.offer(halted, claim(10, 10), NOW)).isInstanceOf(Outcome.Ignored.class);
             assertThat(Sequencer.offer(halted, control("ledger.hold"), NOW)).isInstanceOf(Outcome.Ignored.class);
         }
 

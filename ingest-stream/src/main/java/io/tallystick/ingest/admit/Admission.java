@@ -49,9 +49,10 @@ public final class Admission {
     /**
      * The message of an accepted record.
      *
-     * @param from first source offset it accounts for, at most the record's own
+     * @param from first source offset it accounts for, at most the record's own, with the leader epoch of the record before
+     *     it if that is known for certain
      */
-    public AdmittedEvent event(SourceRecord record, long from, Decoded.Accepted accepted) {
+    public AdmittedEvent event(SourceRecord record, ResumePoint from, Decoded.Accepted accepted) {
         Draft message = message(record, from).setKind(AdmittedKind.EVENT);
         put(accepted.identity(), message);
         put(accepted.payload(), true, message);
@@ -79,9 +80,10 @@ public final class Admission {
     /**
      * The message of a refused record. The bytes of a value that was too large are committed to but not carried.
      *
-     * @param from first source offset it accounts for, at most the record's own
+     * @param from first source offset it accounts for, at most the record's own, with the leader epoch of the record before
+     *     it if that is known for certain
      */
-    public AdmittedEvent rejected(SourceRecord record, long from, Decoded.Refused refused) {
+    public AdmittedEvent rejected(SourceRecord record, ResumePoint from, Decoded.Refused refused) {
         Draft message = message(record, from)
                 .setKind(AdmittedKind.REJECTED)
                 .setReason(refused.reason().code())
@@ -96,14 +98,15 @@ public final class Admission {
     /**
      * The message that records of {@code [from, next)} are lost.
      *
-     * @param from first lost offset; at 0 the chain has no entry yet, and the reason is {@code before-ledger}
+     * @param from first lost offset, with the leader epoch of the record before it if that is known for certain; at 0 the
+     *     chain has no entry yet, and the reason is {@code before-ledger}
      * @param next first offset the source still has
      */
-    public static AdmittedEvent gap(SourcePartition source, long from, long next) {
-        if (from < 0 || next <= from) {
-            throw new IllegalArgumentException("a gap must not be empty, got [" + from + ", " + next + ")");
+    public static AdmittedEvent gap(SourcePartition source, ResumePoint from, long next) {
+        if (next <= from.offset()) {
+            throw new IllegalArgumentException("a gap must not be empty, got [" + from.offset() + ", " + next + ")");
         }
-        GapReason reason = from == 0 ? GapReason.BEFORE_LEDGER : GapReason.SOURCE_RETENTION;
+        GapReason reason = from.offset() == 0 ? GapReason.BEFORE_LEDGER : GapReason.SOURCE_RETENTION;
         return message(source, from, next - 1)
                 .setKind(AdmittedKind.GAP)
                 .setReason(reason.code())
@@ -129,26 +132,28 @@ public final class Admission {
     /**
      * What ingest believes of a partition while nothing is unacknowledged.
      *
-     * @param from the source offset ingest will account for next
+     * @param from the source offset ingest will account for next, with the leader epoch of the record before it if that is
+     *     known for certain
      * @param sourceEnd last stable offset of the partition
      * @param asOf when sourceEnd was read
      */
-    public static Claim claim(SourcePartition source, long from, long sourceEnd, Instant asOf) {
+    public static Claim claim(SourcePartition source, ResumePoint from, long sourceEnd, Instant asOf) {
         return Claim.newBuilder()
                 .setChain(source.chain().toString())
                 .setCluster(source.cluster())
                 .setTopic(source.topic())
                 .setPartition(source.chain().partition())
                 .setTopicId(source.topicId())
-                .setFrom(from)
+                .setFrom(from.offset())
                 .setSourceEnd(sourceEnd)
                 .setAsOf(asOf)
+                .setLeaderEpoch(from.leaderEpoch().orElse(-1))
                 .build();
     }
 
-    private static Draft message(SourceRecord record, long from) {
-        if (from < 0 || from > record.offset()) {
-            throw new IllegalArgumentException("record " + record.offset() + " cannot account from " + from);
+    private static Draft message(SourceRecord record, ResumePoint from) {
+        if (from.offset() > record.offset()) {
+            throw new IllegalArgumentException("record " + record.offset() + " cannot account from " + from.offset());
         }
         Instant timestamp = Instant.ofEpochMilli(record.timestampMs());
         return message(record.source(), from, record.offset())
@@ -156,14 +161,15 @@ public final class Admission {
                 .setTimestamp(LedgerTime.isValid(timestamp) ? timestamp : null);
     }
 
-    private static Draft message(SourcePartition source, long from, long offset) {
+    private static Draft message(SourcePartition source, ResumePoint from, long offset) {
         return new Draft()
                 .setChain(source.chain().toString())
                 .setCluster(source.cluster())
                 .setTopic(source.topic())
                 .setPartition(source.chain().partition())
                 .setTopicId(source.topicId())
-                .setFrom(from)
+                .setFrom(from.offset())
+                .setFromLeaderEpoch(from.leaderEpoch().orElse(-1))
                 .setOffset(offset)
                 // Named though they are the defaults: for what is not set Avro looks the default up and copies it.
                 .setOldTopicId(null)

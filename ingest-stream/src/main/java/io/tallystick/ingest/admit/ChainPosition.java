@@ -53,6 +53,9 @@ public final class ChainPosition {
     private long from;
     private long acked;
 
+    /** Where only a bound of the leader epoch before it is known; -1 if nowhere. */
+    private long boundedAt = -1;
+
     /** @param start the source offset to account for first */
     public ChainPosition(long start) {
         resetTo(start);
@@ -68,14 +71,24 @@ public final class ChainPosition {
         return acked;
     }
 
-    /** {@link #from} with the leader epoch of the record before it. */
+    /** {@link #from} with the leader epoch of the record before it, or one that is not lower. */
     public ResumePoint fromPoint() {
         return new ResumePoint(from, epochs.before(from));
     }
 
-    /** {@link #acked} with the leader epoch of the record before it. */
+    /** {@link #from} with the leader epoch of the record before it; empty also if only a bound of it is known. */
+    public ResumePoint knownFromPoint() {
+        return from == boundedAt ? ResumePoint.at(from) : fromPoint();
+    }
+
+    /** {@link #acked} with the leader epoch of the record before it, or one that is not lower. */
     public ResumePoint ackedPoint() {
         return new ResumePoint(acked, epochs.before(acked));
+    }
+
+    /** Whether no more than a bound of the leader epoch before {@link #acked} is known. */
+    public boolean isAckedBounded() {
+        return acked == boundedAt;
     }
 
     /** Whether every message of this era is acknowledged. */
@@ -147,6 +160,7 @@ public final class ChainPosition {
         }
         flights.clear();
         epochs.forgetFrom(next);
+        boundedAt = next < boundedAt ? -1 : boundedAt;
         era++;
         from = next;
         acked = next;
@@ -156,8 +170,15 @@ public final class ChainPosition {
     public void restartAt(ResumePoint point) {
         resetTo(point.offset());
         epochs.clear();
+        boundedAt = -1;
         if (point.offset() > 0) {
             epochs.seen(point.offset() - 1, point.leaderEpoch());
         }
+    }
+
+    /** As {@link #restartAt} where the record before the point has that leader epoch or a lower one. */
+    public void restartBelow(ResumePoint bound) {
+        restartAt(bound);
+        boundedAt = bound.offset();
     }
 }

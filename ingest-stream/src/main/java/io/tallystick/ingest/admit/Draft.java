@@ -41,6 +41,7 @@ final class Draft {
     private ByteBuffer contextCommit;
     private ByteBuffer contextSalt;
     private String ifHead;
+    private int fromLeaderEpoch = -1;
 
     Draft setChain(String value) {
         chain = value;
@@ -182,6 +183,11 @@ final class Draft {
         return this;
     }
 
+    Draft setFromLeaderEpoch(int value) {
+        fromLeaderEpoch = value;
+        return this;
+    }
+
     /** @throws NullPointerException if a field that every message has was not set */
     AdmittedEvent build() {
         return new AdmittedEvent(
@@ -212,6 +218,7 @@ final class Draft {
                 context,
                 contextCommit,
                 contextSalt,
-                ifHead);
+                ifHead,
+                fromLeaderEpoch);
     }
 }

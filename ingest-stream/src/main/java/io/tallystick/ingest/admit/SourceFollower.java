@@ -14,7 +14,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -47,7 +46,7 @@ public final class SourceFollower {
     private TenantRules rules;
     private Optional<SourcePartition> source = Optional.empty();
     private Optional<Commit> committed = Optional.empty();
-    private OptionalLong notice = OptionalLong.empty();
+    private Optional<ResumePoint> notice = Optional.empty();
     private long lookup;
     private long reading;
     private long configSent;
@@ -108,6 +107,11 @@ public final class SourceFollower {
     /** The source offset the next message begins with. */
     public long from() {
         return position.from();
+    }
+
+    /** {@link #from} with the leader epoch of the record before it, if that is known for certain. */
+    public ResumePoint fromPoint() {
+        return position.knownFromPoint();
     }
 
     /** How long the chain has made no progress that it should have made; zero when all is well. */
@@ -173,7 +177,7 @@ public final class SourceFollower {
         if (position.from() > found.end().offset()) {
             // The last epoch that was read bounds those before, and lets the broker tell where histories part, if
             // further below.
-            goBack(new ResumePoint(found.end().offset(), position.fromPoint().leaderEpoch()), commands, nowNanos);
+            endsBelow(new ResumePoint(found.end().offset(), position.fromPoint().leaderEpoch()), commands, nowNanos);
         }
         if (position.isIdle()) {
             claim(found.end(), commands);
@@ -191,7 +195,7 @@ public final class SourceFollower {
     private void begin(Location found) {
         source = Optional.of(new SourcePartition(cluster, topic, found.topicId(), chain));
         committed = found.committed().filter(commit -> commit.topicId().equals(found.topicId()));
-        notice = OptionalLong.empty();
+        notice = Optional.empty();
         holds.remove(Hold.NOTICE);
         position.restartAt(committed.map(Commit::point).orElse(ResumePoint.at(0)));
     }
@@ -203,8 +207,8 @@ public final class SourceFollower {
             commands.add(locate(left, nowNanos));
             return;
         }
-        long from = position.from();
-        commands.add(new Alert(Kind.RECORDS_LOST, from + ".." + (logStart - 1)));
+        ResumePoint from = fromPoint();
+        commands.add(new Alert(Kind.RECORDS_LOST, from.offset() + ".." + (logStart - 1)));
         commands.add(
                 new Command.SendGap(Admission.gap(source.orElseThrow(), from, logStart), position.cover(logStart - 1)));
         seek(commands);
@@ -236,14 +240,34 @@ public final class SourceFollower {
     }
 
     private void goBack(ResumePoint divergent, List<Command> commands, long nowNanos) {
-        // Never past what is acknowledged: that would be committed. Where the epoch before is known, it is kept: the
-        // source may
-        // be truncated once more, further below.
-        ResumePoint acked = position.ackedPoint();
-        ResumePoint back = divergent.offset() <= acked.offset() ? divergent : acked;
+        // Never past what is acknowledged: that would be committed. Where the epoch before is known, it is kept: the source
+        // may be truncated once more, further below.
+        if (divergent.offset() <= position.acked()) {
+            tellTruncated(divergent.offset(), commands, nowNanos);
+            position.restartAt(divergent);
+        } else {
+            backToAcked(commands, nowNanos);
+        }
+    }
+
+    /** As {@link #goBack}, where the leader epoch before the end can be any up to that one. */
+    private void endsBelow(ResumePoint end, List<Command> commands, long nowNanos) {
+        if (end.offset() < position.acked()) {
+            tellTruncated(end.offset(), commands, nowNanos);
+            position.restartBelow(end);
+        } else {
+            backToAcked(commands, nowNanos);
+        }
+    }
+
+    private void backToAcked(List<Command> commands, long nowNanos) {
+        tellTruncated(position.acked(), commands, nowNanos);
+        position.resetTo(position.acked());
+    }
+
+    private void tellTruncated(long back, List<Command> commands, long nowNanos) {
         troubles.happened(nowNanos);
-        commands.add(new Alert(Kind.SOURCE_TRUNCATED, position.from() + " to " + back.offset()));
-        position.restartAt(back);
+        commands.add(new Alert(Kind.SOURCE_TRUNCATED, position.from() + " to " + back));
     }
 
     private Command locate(Duration after, long nowNanos) {
@@ -355,9 +379,9 @@ public final class SourceFollower {
      * The sequencer says where it stands. What is on its way lands first, so that it cannot arrive in between.
      *
      * @param topicId the chain's topic id
-     * @param next the source offset the chain needs next
+     * @param next the source offset the chain needs next, with the leader epoch the chain has for the record before it
      */
-    public List<Command> noticed(String topicId, long next, long nowNanos) {
+    public List<Command> noticed(String topicId, ResumePoint next, long nowNanos) {
         if (!isLocated()) {
             return List.of();
         }
@@ -365,31 +389,43 @@ public final class SourceFollower {
         if (!source().topicId().equals(topicId)) {
             return List.of(new Alert(Kind.OTHER_TOPIC_SEQUENCED, topicId));
         }
-        notice = OptionalLong.of(next);
+        notice = Optional.of(next);
         hold(Hold.NOTICE, nowNanos);
         return takeNotice(nowNanos);
     }
 
     /**
      * Goes back only. Records the sequencer has already are read and sent again, and dropped there as replays: this is how
-     * it sees the leader epochs of a source that was truncated. Going forward would pass over them.
+     * it sees the leader epochs of a source that was truncated. Going forward would pass over them. Where the chain's last
+     * record has another leader epoch than is known here, it is the chain's that is named to the broker: if the source has
+     * another history than the chain, that tells from where on.
      */
     private List<Command> takeNotice(long nowNanos) {
         if (notice.isEmpty() || !position.isIdle()) {
             return List.of();
         }
-        long next = notice.getAsLong();
-        notice = OptionalLong.empty();
+        ResumePoint next = notice.get();
+        notice = Optional.empty();
         release(Hold.NOTICE, nowNanos);
-        if (next >= position.from()) {
+        if (next.offset() > position.from() || isKnown(next)) {
             return List.of();
         }
-        Alert alert = new Alert(Kind.WENT_BACK, position.from() + " to " + next);
-        position.resetTo(next);
+        Alert alert = new Alert(Kind.WENT_BACK, position.fromPoint() + " to " + next);
+        if (next.leaderEpoch().isPresent()) {
+            position.restartAt(next);
+        } else {
+            position.resetTo(next.offset());
+        }
         reading++;
         // What the sequencer has not got may have held the policies.
         configSent = 0;
         return List.of(alert, locate(Duration.ZERO, nowNanos));
+    }
+
+    /** Whether this is where it stands, and under no other leader epoch. */
+    private boolean isKnown(ResumePoint next) {
+        return next.offset() == position.from()
+                && (next.leaderEpoch().isEmpty() || next.equals(position.knownFromPoint()));
     }
 
     /** Whether the position may be claimed: nothing of the chain is on its way. */
@@ -408,7 +444,7 @@ public final class SourceFollower {
 
     /** The policies follow a claim, for it is a claim that makes the genesis. */
     private void claim(Location.End end, List<Command> commands) {
-        commands.add(new Command.SendClaim(Admission.claim(source(), position.from(), end.offset(), end.asOf())));
+        commands.add(new Command.SendClaim(Admission.claim(source(), fromPoint(), end.offset(), end.asOf())));
         sendConfig(commands);
     }
 
@@ -424,9 +460,13 @@ public final class SourceFollower {
         configSent = 0;
     }
 
-    /** What should be committed and is not yet. After a revocation's flush it is the last of this follower. */
+    /**
+     * What should be committed and is not yet. After a revocation's flush it is the last of this follower. A position before
+     * which the leader epoch is not known for certain is not committed: whoever reads the commit would take it for that.
+     */
     public Optional<Commit> commitDue() {
-        return source.map(found -> new Commit(found.topicId(), position.ackedPoint()))
+        return source.filter(found -> !position.isAckedBounded())
+                .map(found -> new Commit(found.topicId(), position.ackedPoint()))
                 .filter(commit -> !committed.equals(Optional.of(commit)));
     }
 

@@ -21,6 +21,7 @@ import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.topic.TenantPolicies;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,8 +47,8 @@ class AdmissionTest {
         SourceRecord record = records.build();
         Decoded decoded = DECODER.decode(record);
         return decoded instanceof Decoded.Refused refused
-                ? admission.rejected(record, from, refused)
-                : admission.event(record, from, (Decoded.Accepted) decoded);
+                ? admission.rejected(record, new ResumePoint(from, OptionalInt.of(6)), refused)
+                : admission.event(record, new ResumePoint(from, OptionalInt.of(6)), (Decoded.Accepted) decoded);
     }
 
     @Test
@@ -59,6 +60,7 @@ class AdmissionTest {
         assertThat(message.getKind()).isEqualTo(AdmittedKind.EVENT);
         assertThat(message.getChain()).isEqualTo("acme/3");
         assertThat(message.getFrom()).isEqualTo(4);
+        assertThat(message.getFromLeaderEpoch()).isEqualTo(6);
         assertThat(message.getOffset()).isEqualTo(7);
         assertThat(message.getLeaderEpoch()).isEqualTo(2);
         assertThat(message.getTopicId()).isEqualTo("topic-id-1");
@@ -134,8 +136,8 @@ class AdmissionTest {
     @Test
     void gapNamesWhetherTheChainHadBegun() {
         // When
-        AdmittedEvent first = Admission.gap(Records.SOURCE, 0, 5);
-        AdmittedEvent later = Admission.gap(Records.SOURCE, 5, 6);
+        AdmittedEvent first = Admission.gap(Records.SOURCE, ResumePoint.at(0), 5);
+        AdmittedEvent later = Admission.gap(Records.SOURCE, new ResumePoint(5, OptionalInt.of(3)), 6);
 
         // Then
         assertThat(first.getReason()).isEqualTo("before-ledger");
@@ -143,19 +145,25 @@ class AdmissionTest {
         assertThat(first.getLeaderEpoch()).isEqualTo(-1);
         assertThat(later.getReason()).isEqualTo("source-retention");
         assertThat(later.getOffset()).isEqualTo(5);
+        assertThat(first.getFromLeaderEpoch()).isEqualTo(-1);
+        assertThat(later.getFromLeaderEpoch()).isEqualTo(3);
         assertThat(later.getPayloadCommit()).isNull();
     }
 
     @Test
     void claimSaysHowFarTheSourceReached() {
         // When
-        Claim claim = Admission.claim(Records.SOURCE, 5, 9, Instant.ofEpochMilli(1));
+        Claim claim = Admission.claim(
+                Records.SOURCE, new ResumePoint(5, OptionalInt.of(2)), 9, Instant.ofEpochMilli(1));
+        Claim unknown = Admission.claim(Records.SOURCE, ResumePoint.at(5), 9, Instant.ofEpochMilli(1));
 
         // Then
         assertThat(claim.getChain()).isEqualTo("acme/3");
         assertThat(claim.getPartition()).isEqualTo(3);
         assertThat(claim.getFrom()).isEqualTo(5);
         assertThat(claim.getSourceEnd()).isEqualTo(9);
+        assertThat(claim.getLeaderEpoch()).isEqualTo(2);
+        assertThat(unknown.getLeaderEpoch()).isEqualTo(-1);
         assertThat(claim.getAsOf()).isEqualTo(Instant.ofEpochMilli(1));
     }
 
@@ -163,7 +171,7 @@ class AdmissionTest {
     void impossibleIntervalIsRefused() {
         assertThatThrownBy(() -> admit(Records.plain(), 8)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> admit(Records.plain(), -1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Admission.gap(Records.SOURCE, 5, 5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Admission.gap(Records.SOURCE, ResumePoint.at(5), 5)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

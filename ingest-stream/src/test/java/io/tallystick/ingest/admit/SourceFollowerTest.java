@@ -91,7 +91,7 @@ class SourceFollowerTest {
         assertThat(follower.isLocated()).isFalse();
         assertThat(follower.wantsClaim()).isFalse();
         assertThat(follower.commitDue()).isEmpty();
-        assertThat(follower.noticed(ID, 5, now)).isEmpty();
+        assertThat(follower.noticed(ID, ResumePoint.at(5), now)).isEmpty();
         assertThat(follower.outOfRange(now)).isEmpty();
         assertThat(follower.truncated(Optional.empty(), now)).isEmpty();
         assertThat(follower.topicIs(OTHER, now)).isEmpty();
@@ -263,6 +263,70 @@ class SourceFollowerTest {
         assertThat(only(Command.Seek.class, commands).to()).isEqualTo(new ResumePoint(70, EPOCH));
     }
 
+    @Test
+    void epochThatIsOnlyABoundIsNeitherClaimedNorCommitted() {
+        // When: record 99 was under the epoch; record 69 may be older
+        List<Command> commands = follower.located(1, at(ID, commit(ID, 100), 0, 70), now);
+
+        // Then
+        assertThat(only(Command.SendClaim.class, commands).message().getLeaderEpoch())
+                .isEqualTo(-1);
+        assertThat(follower.commitDue()).isEmpty();
+        follower.failed(follower.cover(70, OptionalInt.of(6)), "gone", now);
+        assertThat(claimed().getLeaderEpoch()).isEqualTo(-1);
+        follower.acknowledged(follower.cover(70, OptionalInt.of(6)), now);
+        assertThat(claimed().getLeaderEpoch()).isEqualTo(6);
+        assertThat(follower.commitDue()).contains(new Commit(ID, new ResumePoint(71, OptionalInt.of(6))));
+    }
+
+    @Test
+    void sourceThatEndsBetweenWhatIsAcknowledgedAndWhatIsSentIsReadFromTheAcknowledged() {
+        // Given
+        readFrom(40);
+        follower.acknowledged(follower.cover(44, OptionalInt.of(5)), now);
+        follower.cover(60, OptionalInt.of(6));
+
+        // When
+        List<Command> found = follower.located(lookup(follower.outOfRange(now)), at(ID, null, 0, 50), now);
+
+        // Then: of the record before it the epoch is known
+        assertThat(alerts(found)).containsExactly(Kind.SOURCE_TRUNCATED);
+        assertThat(only(Command.Seek.class, found).to()).isEqualTo(new ResumePoint(45, OptionalInt.of(5)));
+        assertThat(only(Command.SendClaim.class, found).message().getLeaderEpoch())
+                .isEqualTo(5);
+        assertThat(follower.commitDue()).contains(new Commit(ID, new ResumePoint(45, OptionalInt.of(5))));
+    }
+
+    @Test
+    void sourceWhoseEndsAreLowerAndLowerIsReadUnderTheEpochThatIsKnown() {
+        // Given
+        List<Command> first = follower.located(1, at(ID, commit(ID, 100), 0, 70), now);
+        assertThat(only(Command.Seek.class, first).to().offset()).isEqualTo(70);
+
+        // When
+        List<Command> found = follower.located(lookup(follower.outOfRange(now)), at(ID, null, 0, 60), now);
+
+        // Then
+        assertThat(only(Command.Seek.class, found).to()).isEqualTo(new ResumePoint(60, EPOCH));
+        assertThat(only(Command.SendClaim.class, found).message().getLeaderEpoch())
+                .isEqualTo(-1);
+    }
+
+    @Test
+    void sourceThatEndsBeforeAPositionOfUnknownEpochIsReadWithout() {
+        // When
+        List<Command> commands =
+                follower.located(1, at(ID, new Commit(ID, ResumePoint.at(100)), 0, 70), now);
+
+        // Then
+        assertThat(only(Command.Seek.class, commands).to()).isEqualTo(ResumePoint.at(70));
+    }
+
+    private Claim claimed() {
+        return only(Command.SendClaim.class, follower.claimDue(ID, new End(100, asOf), now))
+                .message();
+    }
+
     // ---- leader epochs
 
     @Test
@@ -294,7 +358,7 @@ class SourceFollowerTest {
 
         // When
         List<Command> failed = follower.failed(lost, "gone", now);
-        List<Command> noticed = follower.noticed(ID, 41, now);
+        List<Command> noticed = follower.noticed(ID, ResumePoint.at(41), now);
         List<Command> found = follower.located(lookup(noticed), at(ID, null, 0, 100), now);
 
         // Then
@@ -309,7 +373,7 @@ class SourceFollowerTest {
         follower.acknowledged(follower.cover(40, EPOCH), now);
 
         // When
-        List<Command> noticed = follower.noticed(ID, 10, now);
+        List<Command> noticed = follower.noticed(ID, ResumePoint.at(10), now);
         List<Command> found = follower.located(lookup(noticed), at(ID, null, 0, 100), now);
 
         // Then
@@ -576,7 +640,7 @@ class SourceFollowerTest {
         long reading = follower.reading();
 
         // When
-        List<Command> early = follower.noticed(ID, 30, now);
+        List<Command> early = follower.noticed(ID, ResumePoint.at(30), now);
 
         // Then
         assertThat(early).isEmpty();
@@ -591,14 +655,107 @@ class SourceFollowerTest {
     }
 
     @Test
+    void noticeNamesTheEpochToGoOnUnder() {
+        // Given
+        readFrom(40);
+        follower.acknowledged(follower.cover(40, OptionalInt.of(7)), now);
+
+        // When
+        ResumePoint next = new ResumePoint(30, OptionalInt.of(2));
+        List<Command> noticed = follower.noticed(ID, next, now);
+        List<Command> found = follower.located(lookup(noticed), at(ID, null, 0, 70), now);
+
+        // Then
+        assertThat(only(Command.Seek.class, found).to()).isEqualTo(next);
+        assertThat(only(Command.SendClaim.class, found).message().getLeaderEpoch())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void noticeOfAnotherHistoryIsFollowedWhereItStands() {
+        // Given
+        readFrom(40);
+
+        // When
+        ResumePoint next = new ResumePoint(40, OptionalInt.of(2));
+        List<Command> noticed = follower.noticed(ID, next, now);
+        List<Command> found = follower.located(lookup(noticed), at(ID, null, 0, 70), now);
+        List<Command> again = follower.noticed(ID, next, now);
+
+        // Then
+        assertThat(alerts(noticed)).containsExactly(Kind.WENT_BACK);
+        assertThat(only(Command.Seek.class, found).to()).isEqualTo(next);
+        assertThat(again).isEmpty();
+    }
+
+    @Test
+    void noticeTellsTheEpochOfAPositionThatKnowsNone() {
+        // Given
+        follower.located(1, at(ID, new Commit(ID, ResumePoint.at(40)), 0, 70), now);
+
+        // When
+        List<Command> noticed = follower.noticed(ID, new ResumePoint(40, EPOCH), now);
+
+        // Then
+        assertThat(alerts(noticed)).containsExactly(Kind.WENT_BACK);
+    }
+
+    @Test
+    void noticeThatPointsForwardMovesNothingUnderAnyEpoch() {
+        // Given
+        readFrom(40);
+
+        // When
+        List<Command> commands = follower.noticed(ID, new ResumePoint(41, OptionalInt.of(2)), now);
+
+        // Then
+        assertThat(commands).isEmpty();
+        assertThat(follower.isHeld()).isFalse();
+    }
+
+    @Test
+    void claimNamesTheEpochOfTheRecordBeforeIt() {
+        // Given
+        readFrom(40);
+        assertThat(claimed().getLeaderEpoch()).isEqualTo(4);
+
+        // When
+        follower.acknowledged(follower.cover(43, OptionalInt.of(9)), now);
+
+        // Then
+        assertThat(claimed().getLeaderEpoch()).isEqualTo(9);
+    }
+
+    @Test
+    void claimBehindAGapOrAtTheBeginningNamesNoEpoch() {
+        // Given
+        List<Command> begun = follower.located(1, at(ID, null, 0, 70), now);
+        assertThat(only(Command.SendClaim.class, begun).message().getLeaderEpoch())
+                .isEqualTo(-1);
+        follower.acknowledged(follower.cover(44, EPOCH), now);
+        now += 60 * SECOND;
+
+        // When
+        List<Command> found = follower.located(lookup(follower.outOfRange(now)), at(ID, null, 50, 70), now);
+        follower.acknowledged(only(Command.SendGap.class, found).flight(), now);
+
+        // Then
+        assertThat(only(Command.SendGap.class, found).message().getFromLeaderEpoch())
+                .isEqualTo(4);
+        assertThat(follower.fromPoint()).isEqualTo(ResumePoint.at(50));
+        assertThat(claimed().getFrom()).isEqualTo(50);
+        assertThat(claimed().getLeaderEpoch()).isEqualTo(-1);
+    }
+
+    @Test
     void noticeNeverMovesForward() {
         // Given
         readFrom(40);
         long reading = follower.reading();
 
         // When
-        List<Command> same = follower.noticed(ID, 40, now);
-        List<Command> later = follower.noticed(ID, 90, now);
+        List<Command> same = follower.noticed(ID, ResumePoint.at(40), now);
+        List<Command> later = follower.noticed(ID, ResumePoint.at(90), now);
 
         // Then
         assertThat(same).isEmpty();
@@ -613,7 +770,7 @@ class SourceFollowerTest {
         readFrom(40);
 
         // When
-        List<Command> commands = follower.noticed(OTHER, 0, now);
+        List<Command> commands = follower.noticed(OTHER, ResumePoint.at(0), now);
 
         // Then
         assertThat(alerts(commands)).containsExactly(Kind.OTHER_TOPIC_SEQUENCED);
@@ -656,7 +813,7 @@ class SourceFollowerTest {
         // When
         for (int i = 0; i < 12; i++) {
             now += 10 * SECOND;
-            List<Command> noticed = follower.noticed(ID, 40 - i - 1, now);
+            List<Command> noticed = follower.noticed(ID, ResumePoint.at(40 - i - 1), now);
             follower.located(lookup(noticed), at(ID, null, 0, 70), now);
         }
 

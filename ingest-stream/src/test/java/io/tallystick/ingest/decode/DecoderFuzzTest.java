@@ -14,6 +14,7 @@ import io.tallystick.entry.Salt;
 import io.tallystick.fixtures.SamplePayloads;
 import io.tallystick.fixtures.TestSeed;
 import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonScanner;
 import java.lang.management.ManagementFactory;
@@ -90,12 +91,12 @@ class DecoderFuzzTest {
     private int check(SourceRecord record, Decoded decoded) {
         if (decoded instanceof Decoded.Accepted accepted) {
             assertSound(accepted);
-            admission.event(record, 0, accepted);
+            admission.event(record, ResumePoint.at(0), accepted);
             return 0;
         }
         if (decoded instanceof Decoded.Refused refused) {
             assertSound(record, refused);
-            admission.rejected(record, 0, refused);
+            admission.rejected(record, ResumePoint.at(0), refused);
             return 1;
         }
         assertThat(((Decoded.Waiting) decoded).schemaId()).isEqualTo(FuzzRecords.PENDING_ID);

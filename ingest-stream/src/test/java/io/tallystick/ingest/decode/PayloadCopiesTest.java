@@ -8,6 +8,7 @@ import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.entry.Salt;
 import io.tallystick.fixtures.SamplePayloads;
 import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.admit.ResumePoint;
 import java.lang.management.ManagementFactory;
 import java.util.Collections;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,7 +36,7 @@ class PayloadCopiesTest {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 20; i++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
-            AdmittedEvent message = admission.event(record, 0, (Decoded.Accepted) decoder.decode(record));
+            AdmittedEvent message = admission.event(record, ResumePoint.at(0), (Decoded.Accepted) decoder.decode(record));
             least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
             assertThat(message.getPayload().remaining()).isPositive();
         }

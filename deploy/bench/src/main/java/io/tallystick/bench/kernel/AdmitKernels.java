@@ -7,6 +7,7 @@ import io.tallystick.entry.ContextHeader;
 import io.tallystick.entry.Salt;
 import io.tallystick.fixtures.SamplePayloads;
 import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.decode.Decoded;
 import io.tallystick.ingest.decode.Decoder;
 import io.tallystick.ingest.decode.Schemas;
@@ -79,7 +80,7 @@ public class AdmitKernels {
             if (!(decoded instanceof Decoded.Accepted accepted)) {
                 throw new IllegalStateException("a sample event is not accepted: " + decoded);
             }
-            sink.consume(admission.event(each, each.offset(), accepted));
+            sink.consume(admission.event(each, ResumePoint.at(each.offset()), accepted));
         }
     }
 

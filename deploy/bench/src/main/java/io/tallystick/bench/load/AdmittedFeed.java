@@ -8,6 +8,7 @@ import io.tallystick.entry.ChainId;
 import io.tallystick.entry.ContextHeader;
 import io.tallystick.entry.Salt;
 import io.tallystick.ingest.admit.Admission;
+import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.decode.Decoded;
 import io.tallystick.ingest.decode.Decoder;
 import io.tallystick.ingest.decode.Schemas;
@@ -63,7 +64,7 @@ final class AdmittedFeed {
         Fill.with(ledger, 2 * chains, number -> {
             SourcePartition source = source(number / 2);
             return number % 2 == 0
-                    ? message(source.chain(), Admission.claim(source, 0, 0, Instant.ofEpochMilli(0)))
+                    ? message(source.chain(), Admission.claim(source, ResumePoint.at(0), 0, Instant.ofEpochMilli(0)))
                     : message(source.chain(), admission.config(source.chain(), new PoliciesInForce(1, policies)));
         });
         others = 2L * chains;
@@ -83,7 +84,7 @@ final class AdmittedFeed {
                 headers(events),
                 Optional.of(Bytes.of(payload)));
         Decoded.Accepted accepted = (Decoded.Accepted) decoder.decode(record);
-        return message(source.chain(), admission.event(record, offset, accepted));
+        return message(source.chain(), admission.event(record, ResumePoint.at(offset), accepted));
     }
 
     private SourcePartition source(int partition) {

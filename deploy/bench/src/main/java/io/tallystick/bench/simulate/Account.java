@@ -130,15 +130,9 @@ final class Account {
         }
     }
 
-    /**
-     * Every committed record of the present topic is recorded or lost.
-     *
-     * @param evidenceLost whether messages were lost from {@code ledger.ingest} that may have shown that the source was cut
-     */
-    void requireComplete(boolean evidenceLost) throws Violation {
-        if (!log().wasCut() || !evidenceLost) {
-            requireAll(topicId, log().lastStable());
-        }
+    /** Every committed record of the present topic is recorded or lost. */
+    void requireComplete() throws Violation {
+        requireAll(topicId, log().lastStable());
     }
 
     private static long highest(Set<Long> offsets) {

@@ -62,10 +62,6 @@ final class Faults {
         counts.merge(fault, 1L, Long::sum);
     }
 
-    boolean happenedOnce(Fault fault) {
-        return counts.containsKey(fault);
-    }
-
     private boolean happens(Fault fault) {
         boolean happens = !stopped && chance.percent(percent.get(fault));
         if (happens) {

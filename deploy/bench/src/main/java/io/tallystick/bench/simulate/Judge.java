@@ -156,8 +156,7 @@ final class Judge {
             require(
                     account.topicId().equals(source.expectedId()),
                     source + " still records " + account.topicId() + ", bound is " + source.expectedId());
-            account.requireComplete(world.faults.happenedOnce(Fault.INGEST_LOG_TAIL_LOST)
-                    || world.faults.happenedOnce(Fault.INGEST_LOG_OVERRUN));
+            account.requireComplete();
         } else {
             waitsInTheOpen(source);
         }

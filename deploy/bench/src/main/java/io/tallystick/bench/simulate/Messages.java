@@ -35,11 +35,11 @@ final class Messages {
             return event.getKind() == AdmittedKind.SOURCE
                     ? event.getChain() + " SOURCE " + event.getOldTopicId() + " -> " + event.getTopicId()
                     : event.getChain() + " " + event.getKind() + " [" + event.getFrom() + ".." + event.getOffset()
-                            + "] epoch " + event.getLeaderEpoch() + " of " + event.getTopicId();
+                            + "] epoch " + event.getLeaderEpoch() + " after " + event.getFromLeaderEpoch() + " of " + event.getTopicId();
         }
         if (message instanceof Claim claim) {
-            return claim.getChain() + " CLAIM from " + claim.getFrom() + ", end " + claim.getSourceEnd() + " of "
-                    + claim.getTopicId();
+            return claim.getChain() + " CLAIM from " + claim.getFrom() + ", epoch " + claim.getLeaderEpoch() + ", end "
+                    + claim.getSourceEnd() + " of " + claim.getTopicId();
         }
         if (message instanceof Control control) {
             return control.getChain() + " CONTROL " + control.getType() + " " + control.getId();

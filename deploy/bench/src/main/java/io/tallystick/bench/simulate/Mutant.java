@@ -40,8 +40,14 @@ enum Mutant {
     /** R6: leader epochs go on in the new topic. */
     WITHOUT_R6_RESET,
     WITHOUT_NOTICES,
+    /** Notices do not say under which leader epoch the chain's last record was. */
+    WITHOUT_NOTICE_EPOCH,
     /** Claims make the genesis and nothing else. */
     WITHOUT_CLAIMS,
+    /** Messages do not say under which leader epoch the record before their first offset was. */
+    WITHOUT_FROM_EPOCH,
+    /** Claims do not say under which leader epoch the record before their position was. */
+    WITHOUT_CLAIM_EPOCH,
     /** Polled batches are taken for the topic's that was assigned. */
     WITHOUT_TOPIC_CHECK,
     /** After a notice the next message begins with its own record. */
@@ -71,8 +77,8 @@ enum Mutant {
     }
 
     /** Where the message of a record begins. */
-    long from(long from, long offset, boolean afterNotice) {
-        return this == WITHOUT_FROM_NEXT && afterNotice ? offset : from;
+    ResumePoint from(ResumePoint from, long offset, boolean afterNotice) {
+        return this == WITHOUT_FROM_NEXT && afterNotice ? ResumePoint.at(offset) : from;
     }
 
     Commit commit(Commit due, SourceFollower follower) {
@@ -85,6 +91,13 @@ enum Mutant {
     }
 
     // ---- sequencer
+
+    /** The notice as ingest reads it. */
+    Notice notice(Notice notice) {
+        return this == WITHOUT_NOTICE_EPOCH
+                ? Notice.newBuilder(notice).setLeaderEpoch(-1).build()
+                : notice;
+    }
 
     boolean delivers(Notice notice) {
         return this != WITHOUT_NOTICES || notice.getNext() < 0;
@@ -106,6 +119,8 @@ enum Mutant {
         return switch (this) {
             case WITHOUT_R1 ->
                 Claim.newBuilder(claim).setTopicId(state.source().topicId()).build();
+            case WITHOUT_CLAIM_EPOCH ->
+                Claim.newBuilder(claim).setLeaderEpoch(-1).build();
             case WITHOUT_R3 ->
                 Claim.newBuilder(claim)
                         .setFrom(Math.min(claim.getFrom(), state.source().next()))
@@ -131,6 +146,7 @@ enum Mutant {
             case WITHOUT_R2_REPLAY -> {
                 if (replay && event.getLeaderEpoch() <= state.source().leaderEpoch()) {
                     changed.setFrom(next)
+                            .setFromLeaderEpoch(-1)
                             .setOffset(next)
                             .setLeaderEpoch(state.source().leaderEpoch());
                 }
@@ -140,7 +156,12 @@ enum Mutant {
                     changed.setLeaderEpoch(state.source().leaderEpoch());
                 }
             }
-            case WITHOUT_R3 -> changed.setFrom(Math.min(event.getFrom(), next));
+            case WITHOUT_R3 -> {
+                if (event.getFrom() > next) {
+                    changed.setFrom(next).setFromLeaderEpoch(-1);
+                }
+            }
+            case WITHOUT_FROM_EPOCH -> changed.setFromLeaderEpoch(-1);
             case WITHOUT_R4 ->
                 changed.setLeaderEpoch(
                         replay

@@ -12,9 +12,12 @@ final class Positions {
         this.world = world;
     }
 
-    void publish(Notice notice) {
+    void publish(Notice made) {
+        Notice notice = world.mutant.notice(made);
         world.trace.say(
-                "positions", () -> notice.getChain() + " needs " + notice.getNext() + " of " + notice.getTopicId());
+                "positions",
+                () -> notice.getChain() + " needs " + notice.getNext() + " of " + notice.getTopicId() + ", epoch "
+                        + notice.getLeaderEpoch());
         if (!world.mutant.delivers(notice)) {
             return;
         }

@@ -141,14 +141,14 @@ final class Reading implements Command.Performer {
             if (follower.isAccountedFor(read.offset())) {
                 continue;
             }
-            long from = world.mutant.from(follower.from(), read.offset(), wentBack);
+            ResumePoint from = world.mutant.from(follower.fromPoint(), read.offset(), wentBack);
             wentBack = false;
             AdmittedEvent message = message(read, from);
             send(message, follower.cover(read.offset(), OptionalInt.of(read.epoch())));
         }
     }
 
-    private AdmittedEvent message(SourceLog.Read read, long from) {
+    private AdmittedEvent message(SourceLog.Read read, ResumePoint from) {
         Bytes value = Bytes.of(Long.toString(read.uid()).getBytes(UTF_8));
         SourceRecord record = new SourceRecord(
                 follower.source(),
@@ -193,7 +193,9 @@ final class Reading implements Command.Performer {
 
     void noticed(Notice notice) {
         mayCommit(notice.getNext());
-        perform(follower.noticed(notice.getTopicId(), notice.getNext(), nanos()));
+        int epoch = notice.getLeaderEpoch();
+        ResumePoint next = new ResumePoint(notice.getNext(), epoch < 0 ? OptionalInt.empty() : OptionalInt.of(epoch));
+        perform(follower.noticed(notice.getTopicId(), next, nanos()));
     }
 
     void described() {
