@@ -40,6 +40,15 @@ final class ChainTopology {
             ChainConfig config,
             Serde<SpecificRecord> records,
             ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> sequencer) {
+        return build(config, records, sequencer, config.ledger().partitions());
+    }
+
+    /** @param partitions how many the topic of entries must have: N, but one where a test driver has no brokers */
+    static Topology build(
+            ChainConfig config,
+            Serde<SpecificRecord> records,
+            ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> sequencer,
+            int partitions) {
         Topics topics = config.ledger().topics();
         Topology topology = new Topology(new TopologyConfig(config.streams()));
 
@@ -58,7 +67,7 @@ final class ChainTopology {
                 topics.entries(),
                 Serdes.String().serializer(),
                 records.serializer(),
-                new EntriesPartitioner(config.ledger().partitions()),
+                new EntriesPartitioner(partitions),
                 SEQUENCE);
         topology.addSink(POSITIONS, topics.positions(), Serdes.String().serializer(), records.serializer(), SEQUENCE);
 

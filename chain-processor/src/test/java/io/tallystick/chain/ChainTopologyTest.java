@@ -119,7 +119,7 @@ class ChainTopologyTest {
                         state.resolve("duplicates"), memory, (partition, from, lastPseq, reader) -> {}),
                 meters,
                 () -> at(systemMs));
-        return ChainTopology.build(config, records, supplier);
+        return ChainTopology.build(config, records, supplier, 1);
     }
 
     private ChainConfig config() {
