@@ -98,7 +98,6 @@ class IsolationIT {
             // Then
             assertThat(ledger.meter("ledger.ingest.topic.recreated", "recreated"))
                     .isEqualTo(1);
-            assertThat(ledger.meter("ledger.ingest.waiting", "deleted")).isPositive();
             assertThat(ledger.meter("ledger.ingest.waiting", "schemas")).isPositive();
             assertThat(ledger.meter("ledger.ingest.rejected", "oversized")).isPositive();
             assertThat(busy).isLessThan(Math.max(2 * idle, FLOOR_MS));
