@@ -140,7 +140,8 @@ public final class ChainConfig extends AbstractConfig {
                         Importance.LOW,
                         "Milliseconds a partition may take at its start to read a lost duplicate index anew. What lies"
                                 + " further back than that is left out, with a warning. All partitions together stay"
-                                + " within four fifths of max.poll.interval.ms.");
+                                + " within four fifths of max.poll.interval.ms and of transaction.timeout.ms, whichever"
+                                + " is less: with the defaults 48 s divided by ledger.partitions is the most.");
     }
 
     private static void refuseFixed(String prefix, Map<String, ?> settings) {
@@ -182,13 +183,17 @@ public final class ChainConfig extends AbstractConfig {
         return stateDirectory().resolve(applicationId() + "-duplicates");
     }
 
-    /** How long one partition may take to read its index anew, so that all together do not lose their place in the group. */
+    /**
+     * How long one partition may take to read its index anew: so that all together do not lose their place in the group, and no
+     * transaction that another task of the thread has begun is aborted meanwhile.
+     */
     Duration duplicatesRebuildMax() {
         Object interval = streams()
                 .getMainConsumerConfigs("group", "rebuild", 0)
                 .getOrDefault(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, MAX_POLL_INTERVAL_MS);
         long ms = (int) ConfigDef.parseType(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, interval, ConfigDef.Type.INT);
-        return Duration.ofMillis(Math.min(getLong(DUPLICATES_REBUILD_MAX_MS), ms * 4 / 5 / ledger.partitions()));
+        long together = Math.min(ms, transactionTimeout().toMillis()) * 4 / 5;
+        return Duration.ofMillis(Math.min(getLong(DUPLICATES_REBUILD_MAX_MS), together / ledger.partitions()));
     }
 
     /** How long a transaction may take before the broker aborts it. */

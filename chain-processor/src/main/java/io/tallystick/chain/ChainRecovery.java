@@ -287,7 +287,7 @@ public final class ChainRecovery {
 
     /** The marks of halted chains, as the positions topic has them. */
     public Collection<ChainHalt> halts() {
-        return new KafkaHaltMarks(config.ledger(), records.deserializer(), config.transactionTimeout()).read();
+        return new KafkaHaltMarks(config.ledger(), records.deserializer(), config.transactionTimeout()).read(true);
     }
 
     /**

@@ -58,7 +58,7 @@ final class ChainTopology {
                 topics.entries(),
                 Serdes.String().serializer(),
                 records.serializer(),
-                new EntriesPartitioner(),
+                new EntriesPartitioner(config.ledger().partitions()),
                 SEQUENCE);
         topology.addSink(POSITIONS, topics.positions(), Serdes.String().serializer(), records.serializer(), SEQUENCE);
 

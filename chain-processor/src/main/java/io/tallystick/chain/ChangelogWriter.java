@@ -7,6 +7,7 @@ import io.tallystick.chain.sequence.ChainStateCodec;
 import io.tallystick.chain.sequence.PartitionStateCodec;
 import io.tallystick.topic.LedgerSettings;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,14 +48,13 @@ final class ChangelogWriter {
     @SuppressWarnings("FutureReturnValueIgnored") // commitTransaction throws what any of the sends has failed with
     long write(List<Rebuilt> partitions) {
         long deleted = 0;
-        try (Producer<String, byte[]> producer = producer();
-                CommittedRecords<byte[]> reader =
-                        new CommittedRecords<>(ledger.kafkaClient(client), new ByteArrayDeserializer(), pendingMax)) {
+        List<Set<String>> before = keys(partitions.size());
+        try (Producer<String, byte[]> producer = producer()) {
             producer.initTransactions();
             producer.beginTransaction();
             for (int partition = 0; partition < partitions.size(); partition++) {
                 Rebuilt rebuilt = partitions.get(partition);
-                Set<String> stale = keys(reader, new TopicPartition(changelog, partition));
+                Set<String> stale = before.get(partition);
                 for (Map.Entry<String, ChainState> chain :
                         rebuilt.chains().all().entrySet()) {
                     byte[] stored = ChainStateCodec.encode(chain.getValue());
@@ -74,7 +74,19 @@ final class ChangelogWriter {
         return deleted;
     }
 
-    private Set<String> keys(CommittedRecords<byte[]> reader, TopicPartition partition) {
+    /** Read before the transaction begins, which reading could outlast. */
+    private List<Set<String>> keys(int partitions) {
+        try (CommittedRecords<byte[]> reader =
+                new CommittedRecords<>(ledger.kafkaClient(client), new ByteArrayDeserializer(), pendingMax)) {
+            List<Set<String>> keys = new ArrayList<>();
+            for (int partition = 0; partition < partitions; partition++) {
+                keys.add(keys(reader, new TopicPartition(changelog, partition)));
+            }
+            return keys;
+        }
+    }
+
+    private static Set<String> keys(CommittedRecords<byte[]> reader, TopicPartition partition) {
         Set<String> keys = new HashSet<>();
         reader.read(partition, reader.begin(partition), reader.end(partition), record -> {
             if (record.value() == null) {

@@ -60,6 +60,11 @@ final class CommittedRecords<V> implements AutoCloseable {
         return consumer.beginningOffsets(List.of(partition)).get(partition);
     }
 
+    /** The end a read_committed reader sees now: nobody has to be waited for up to there. */
+    long stableEnd(TopicPartition partition) {
+        return consumer.endOffsets(List.of(partition)).get(partition);
+    }
+
     /** The end a read_uncommitted reader sees: everything anybody has written, also in a pending transaction. */
     long end(TopicPartition partition) {
         return AdminAnswer.await(

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -46,19 +45,18 @@ final class KafkaEntriesHistory implements History {
 
     /** @throws KafkaException if the brokers do not answer */
     @Override
-    public Optional<Instant> read(
-            int partition, Instant from, long lastPseq, java.util.function.Consumer<SpecificRecord> records) {
+    public void read(int partition, Instant from, long lastPseq, Reader reader) {
         TopicPartition entries = new TopicPartition(ledger.topics().entries(), partition);
         try (Consumer<String, SpecificRecord> consumer = consumer()) {
             consumer.assign(List.of(entries));
             OffsetAndTimestamp begin = consumer.offsetsForTimes(Map.of(entries, from.toEpochMilli()))
                     .get(entries);
             if (begin == null) {
-                return Optional.empty();
+                return;
             }
             consumer.seek(entries, begin.offset());
             long end = consumer.endOffsets(List.of(entries)).get(entries);
-            return new Reading(consumer, entries, begin.offset(), end).run(lastPseq, records);
+            new Reading(consumer, entries, begin.offset(), end).run(lastPseq, reader);
         }
     }
 
@@ -70,7 +68,6 @@ final class KafkaEntriesHistory implements History {
         private final long started = System.nanoTime();
         private final long begin;
         private long skipped;
-        private Optional<Instant> whole = Optional.empty();
         private boolean jumped;
 
         private Reading(Consumer<String, SpecificRecord> consumer, TopicPartition entries, long begin, long end) {
@@ -80,19 +77,19 @@ final class KafkaEntriesHistory implements History {
             this.end = end;
         }
 
-        private Optional<Instant> run(long lastPseq, java.util.function.Consumer<SpecificRecord> records) {
+        private void run(long lastPseq, Reader reader) {
             long progress = System.nanoTime();
             while (consumer.position(entries) < end) {
                 long before = consumer.position(entries);
                 for (ConsumerRecord<String, SpecificRecord> record : consumer.poll(POLL)) {
                     if (EntriesRecords.pseq(record.value()) > lastPseq) {
-                        return whole;
+                        return;
                     }
                     if (jumped) {
-                        whole = Optional.of(Instant.ofEpochMilli(record.timestamp()));
+                        reader.leftOutBefore(Instant.ofEpochMilli(record.timestamp()));
                         jumped = false;
                     }
-                    records.accept(record.value());
+                    reader.take(record.value());
                 }
                 if (consumer.position(entries) > before) {
                     progress = System.nanoTime();
@@ -102,7 +99,6 @@ final class KafkaEntriesHistory implements History {
                 }
                 keepToTheTime();
             }
-            return whole;
         }
 
         /** Once a quarter of the time has shown how fast it goes. */

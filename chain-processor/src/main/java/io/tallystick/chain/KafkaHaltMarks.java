@@ -38,12 +38,12 @@ final class KafkaHaltMarks implements HaltMarksReader {
 
     /** @throws org.apache.kafka.common.KafkaException if the brokers do not answer, or a pending transaction does not end */
     @Override
-    public synchronized Collection<ChainHalt> read() {
+    public synchronized Collection<ChainHalt> read(boolean pendingToo) {
         TopicPartition positions = new TopicPartition(ledger.topics().positions(), 0);
         String client = ledger.topics().group("chain") + "-halt-marks";
         try (CommittedRecords<SpecificRecord> records =
                 new CommittedRecords<>(ledger.kafkaClient(client), values, pendingMax)) {
-            long end = records.end(positions);
+            long end = pendingToo ? records.end(positions) : records.stableEnd(positions);
             if (end < next) {
                 marks.clear(); // the topic was made anew
                 next = 0;

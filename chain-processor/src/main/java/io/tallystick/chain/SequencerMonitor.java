@@ -2,15 +2,18 @@
 package io.tallystick.chain;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystick.avro.Control;
 import io.tallystick.chain.duplicates.DuplicateIndex;
 import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.HeadGuard;
 import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.Step;
+import io.tallystick.topic.PoliciesInForce;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,11 +68,15 @@ final class SequencerMonitor implements AutoCloseable {
                         + " recognised"));
     }
 
-    /** @param chains number of chains after the step */
-    void stepped(String key, Step step, int chains) {
+    /**
+     * @param message what was offered to the chain
+     * @param chains number of chains after the step
+     */
+    void stepped(String key, SpecificRecord message, Step step, int chains) {
         meters.stepped(key, step, chains);
         if (step.outcome().isPresent()) {
             tell(key, step.outcome().get(), step.notice().isPresent());
+            tellOfConfig(key, message, step.outcome().get());
         }
         if (step.clamped() != clamping) {
             clamping = step.clamped();
@@ -91,6 +98,17 @@ final class SequencerMonitor implements AutoCloseable {
                             waits
                                     ? "a chain has waited long for what continues it; is its source's ingest at work?"
                                     : "no chain waits any more");
+        }
+    }
+
+    private static void tellOfConfig(String key, SpecificRecord message, Outcome outcome) {
+        if (outcome.type() == Outcome.Type.IGNORED
+                && message instanceof Control control
+                && control.getType().equals(PoliciesInForce.TYPE)) {
+            LOGGER.atWarn()
+                    .addKeyValue("chain", key)
+                    .addKeyValue("id", control.getId())
+                    .log("policies ignored: the chain is halted. They are sent again once the halt is cleared");
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.chain.duplicates.DuplicateIndex;
 import io.tallystick.chain.sequence.ChainState;
@@ -13,6 +14,7 @@ import io.tallystick.chain.sequence.Step;
 import io.tallystick.topic.Topics;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -28,9 +30,6 @@ import org.apache.kafka.streams.processor.api.Record;
  * written when Streams commits, never read after the start.
  */
 final class SequencerProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
-    /** Key of the partition's own state; no chain id is without a slash. */
-    static final String PARTITION = "partition";
-
     private final SequencerSupplier supplier;
 
     private ProcessorContext<String, SpecificRecord> context;
@@ -51,14 +50,21 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
         state = context.getStateStore(SequencerState.NAME);
-        int task = context.taskId().partition();
+        try {
+            start(context.taskId().partition());
+        } catch (RuntimeException e) {
+            close(); // Streams closes only what was initialised
+            throw e;
+        }
+    }
+
+    private void start(int task) {
         Optional<PartitionState> stored = state.load();
         long first = HeadGuard.firstNeeded(stored, state.sorted());
         List<SpecificRecord> tail = supplier.tail().read(task, first, supplier.replayMax());
         HeadGuard.Verdict verdict = supplier.guard(task).check(stored, state.sorted(), tail);
         verdict.chains().forEach(state::put);
-        List<ChainState> halted =
-                HaltMarks.missing(state.sorted(), supplier.marks().read());
+        List<ChainState> halted = HaltMarks.missing(state.sorted(), marks(verdict.replayed() > 0));
         halted.forEach(state::put);
         state.put(verdict.partition());
         index = supplier.duplicates().index(task);
@@ -70,6 +76,11 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
         if (verdict.replayed() > 0 || !halted.isEmpty()) {
             storeSoon();
         }
+    }
+
+    /** A state that was whole and equal to the topic holds its halts; what was replayed holds none. */
+    private Collection<ChainHalt> marks(boolean replayed) {
+        return state.chains().isEmpty() ? List.of() : supplier.marks().read(replayed);
     }
 
     /** Makes index follow the transactions. */
@@ -110,7 +121,7 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
                 .ifPresent(notice -> context.forward(
                         new Record<>(notice.getChain(), notice, now(), new RecordHeaders()), ChainTopology.POSITIONS));
         step.outcome().ifPresent(this::announce);
-        monitor.stepped(record.key(), step, state.chains().size());
+        monitor.stepped(record.key(), record.value(), step, state.chains().size());
     }
 
     /** A halt's mark goes to the positions topic, where it outlives the state; the mark of a cleared halt is taken away. */
@@ -141,9 +152,12 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     public void close() {
         if (monitor != null) {
             monitor.close();
+            monitor = null;
         }
         if (index != null) {
-            index.close();
+            DuplicateIndex closing = index;
+            index = null;
+            closing.close();
         }
     }
 }

@@ -7,8 +7,10 @@ import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.ChainStates;
 import io.tallystick.chain.sequence.PartitionState;
 import io.tallystick.chain.sequence.PartitionStateCodec;
+import io.tallystick.topic.LedgerIntegrityException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
@@ -28,8 +30,14 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * changed once, however many entries it appended, and encodes and hashes it once.
  *
  * <p>Streams calls {@link #flushCache} on every store before it ends a transaction, which is the same moment its own record
- * cache writes at: what is put there reaches the changelog in that transaction. {@link #commit} comes after a transaction was
- * committed, at least when the task closes cleanly.
+ * cache writes at: what is put there reaches the changelog in that transaction. {@link #commit} is no sign that each transaction
+ * was committed: Streams calls it when it makes a checkpoint, which is now and then while the task runs and always when it
+ * closes. With offsets, what was flushed last is committed. Without, the store is given up as corrupted.
+ *
+ * <p>When Streams gives up a corrupted task it first commits what the thread's other tasks have done, but not during a
+ * rebalance (seen with 4.3.1). If it then aborts the transaction they share, they go on with a state in memory that is ahead of
+ * the topic. So a store that is given up is counted ({@link AbortCount}), and a state that was changed before that and not yet
+ * flushed is never stored: {@link #flushCache} throws, and the restart reads the truth.
  *
  * <p>For the task's thread.
  */
@@ -43,7 +51,9 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
     private final KeyValueStore<String, byte[]> store;
     private ChainStates chains = new ChainStates();
     private Optional<PartitionState> partition = Optional.empty();
+    private final AbortCount aborts;
     private boolean changed;
+    private OptionalLong abortsBefore = OptionalLong.empty();
     private Commits commits = Commits.NONE;
 
     /** Who wants to know when transactions end. */
@@ -64,8 +74,13 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
         void committed();
     }
 
-    private SequencerState(KeyValueStore<String, byte[]> store) {
+    /**
+     * @param store of the task, with its changelog
+     * @param aborts of all tasks of the application
+     */
+    SequencerState(KeyValueStore<String, byte[]> store, AbortCount aborts) {
         this.store = store;
+        this.aborts = aborts;
     }
 
     /** Makes the store, with a changelog. */
@@ -96,6 +111,7 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
         chains = new ChainStates();
         partition = Optional.empty();
         changed = false;
+        abortsBefore = OptionalLong.empty();
         commits = Commits.NONE;
     }
 
@@ -117,38 +133,61 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
     /** A chain's state from now on. */
     void put(ChainState state) {
         chains.put(state);
-        changed = true;
+        change();
     }
 
     /** The partition's state from now on; the digest of its chains is filled in when it is stored. */
     void put(PartitionState state) {
         partition = Optional.of(state);
-        changed = true;
+        change();
     }
 
-    /** Begins to tell of commits. */
+    private void change() {
+        changed = true;
+        if (abortsBefore.isEmpty()) {
+            abortsBefore = OptionalLong.of(aborts.now());
+        }
+    }
+
+    /** Begins to tell of commits. What was put before was read from the topic: no aborted transaction takes it back. */
     void tell(Commits listener) {
         commits = requireNonNull(listener, "listener");
+        abortsBefore = OptionalLong.empty();
     }
 
-    /** Stores what changed, as part of the transaction that is about to be committed. */
+    /**
+     * Stores what changed, as part of the transaction that is about to be committed.
+     *
+     * @throws LedgerIntegrityException if a transaction that some of it belongs to may have been aborted
+     */
     @Override
     public void flushCache() {
         if (!changed) {
             return;
+        }
+        if (abortsBefore.isPresent() && abortsBefore.getAsLong() != aborts.now()) {
+            throw new LedgerIntegrityException(
+                    "the transaction was aborted under a running task, because another task of its thread was corrupted;"
+                            + " nothing was written. Restart: that reads the truth from the entries topic");
         }
         chains.takeChanges().forEach(store::put);
         PartitionState state = partition().holding(chains.digest());
         partition = Optional.of(state);
         store.put(PARTITION, PartitionStateCodec.encode(state));
         changed = false;
+        abortsBefore = OptionalLong.empty();
         commits.prepared(state);
     }
 
     @Override
     public void commit(Map<TopicPartition, Long> changelogOffsets) {
+        if (changelogOffsets.isEmpty()) {
+            aborts.another();
+        }
         store.commit(changelogOffsets);
-        commits.committed();
+        if (!changelogOffsets.isEmpty()) {
+            commits.committed();
+        }
     }
 
     @Override
@@ -215,6 +254,7 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
         private final StoreBuilder<KeyValueStore<String, byte[]>> inner = Stores.keyValueStoreBuilder(
                         Stores.persistentKeyValueStore(NAME), Serdes.String(), Serdes.ByteArray())
                 .withCachingDisabled();
+        private final AbortCount aborts = new AbortCount();
 
         @Override
         public StoreBuilder<SequencerState> withCachingEnabled() {
@@ -239,7 +279,7 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
 
         @Override
         public SequencerState build() {
-            return new SequencerState(inner.build());
+            return new SequencerState(inner.build(), aborts);
         }
 
         @Override

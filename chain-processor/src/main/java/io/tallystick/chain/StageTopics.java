@@ -2,6 +2,7 @@
 package io.tallystick.chain;
 
 import io.tallystick.topic.AdminAnswer;
+import io.tallystick.topic.Compaction;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +63,7 @@ final class StageTopics {
 
     /**
      * Makes the changelog of the chain states if it is not there, with {@code replication.factor} replicas, else with as many
-     * as the entries topic has.
+     * as the entries topic has. One that is there is given the compaction settings it should have.
      *
      * <p>Streams makes it only when its group rebalances. A static member that comes back causes no rebalance, so after the
      * topic was deleted it would wait for it for ever (seen with 4.3.1). An empty changelog is safe: the head guard rebuilds
@@ -76,7 +77,9 @@ final class StageTopics {
         try {
             AdminAnswer.await(admin.createTopics(List.of(topic)).all(), "create " + changelog);
         } catch (TopicExistsException e) {
-            LOGGER.atDebug().addKeyValue("topic", changelog).log("changelog found");
+            for (String changed : Compaction.ensure(admin, List.of(changelog))) {
+                LOGGER.atInfo().addKeyValue("topic", changed).log("changelog found; compaction settings corrected");
+            }
             return;
         }
         LOGGER.atWarn().addKeyValue("topic", changelog).log("changelog made; expected at a ledger's first start only");
@@ -84,8 +87,7 @@ final class StageTopics {
 
     /** No acknowledged state is lost with one broker, as no entry is. */
     static Map<String, String> changelogSettings(int replicas) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+        Map<String, String> settings = new HashMap<>(Compaction.SETTINGS);
         settings.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
         if (replicas >= 3) {
             settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, "2");

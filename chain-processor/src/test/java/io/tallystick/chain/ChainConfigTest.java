@@ -70,6 +70,20 @@ class ChainConfigTest {
     }
 
     @Test
+    void readingAllIndexesAnewOutlastsNeitherATransactionNorThePollInterval() {
+        // Given
+        Map<String, Object> slow = properties();
+        slow.put(ChainConfig.DUPLICATES_REBUILD_MAX_MS, 120_000L);
+        long partitions = new ChainConfig(slow).ledger().partitions();
+        Map<String, Object> impatient = new HashMap<>(slow);
+        impatient.put("streams.main.consumer.max.poll.interval.ms", "30000");
+
+        // When, Then
+        assertThat(new ChainConfig(slow).duplicatesRebuildMax()).hasMillis(60_000 * 4 / 5 / partitions);
+        assertThat(new ChainConfig(impatient).duplicatesRebuildMax()).hasMillis(30_000 * 4 / 5 / partitions);
+    }
+
+    @Test
     void theFixedSettingsReachTheClients() {
         StreamsConfig streams = new ChainConfig(properties()).streams();
         assertThat(streams.getMainConsumerConfigs("g", "c", 1))

@@ -45,7 +45,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
@@ -115,9 +114,9 @@ class ChainTopologyTest {
                 Duration.ofSeconds(5),
                 10_000,
                 (partition, fromPseq, aheadMax) -> List.copyOf(tail),
-                () -> List.copyOf(marks),
+                pendingToo -> List.copyOf(marks),
                 new Duplicates(
-                        state.resolve("duplicates"), memory, (partition, from, lastPseq, read) -> Optional.empty()),
+                        state.resolve("duplicates"), memory, (partition, from, lastPseq, reader) -> {}),
                 meters,
                 () -> at(systemMs));
         return ChainTopology.build(config, records, supplier);
@@ -439,7 +438,12 @@ class ChainTopologyTest {
         ingest.pipeInput(HERE, Given.forChain(event(10, 10, 1), HERE), at(13));
 
         // Then
-        assertThat(positions()).containsExactly(new KeyValue<>("halt/" + HERE, null));
+        assertThat(positions())
+                .satisfiesExactlyInAnyOrder(
+                        cleared -> assertThat(cleared).isEqualTo(new KeyValue<>("halt/" + HERE, null)),
+                        notice -> assertThat(notice.value)
+                                .isInstanceOfSatisfying(Notice.class, told -> assertThat(told.getNext())
+                                        .isEqualTo(10L)));
         assertThat(total("cleared")).isEqualTo(1.0);
         assertThat(EntriesOracle.check(withInit(entries())).sources()).containsEntry(HERE, 11L);
     }
@@ -493,14 +497,22 @@ class ChainTopologyTest {
 
     @Test
     void aRecordWithoutChainOrPartitionIsNotWritten() {
-        EntriesPartitioner partitioner = new EntriesPartitioner();
+        EntriesPartitioner partitioner = new EntriesPartitioner(N);
         assertThatThrownBy(() -> partitioner.partitions(TOPICS.entries(), null, tail.get(0), N))
                 .isInstanceOf(LedgerIntegrityException.class);
     }
 
     @Test
+    void aTopicThatGrewPartitionsTakesNoEntry() {
+        EntriesPartitioner partitioner = new EntriesPartitioner(24);
+        assertThatThrownBy(() -> partitioner.partitions(TOPICS.entries(), "acme/0", tail.get(0), 25))
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageContaining("25 partitions");
+    }
+
+    @Test
     void entriesStayInThePartitionOfTheirChain() {
-        EntriesPartitioner partitioner = new EntriesPartitioner();
+        EntriesPartitioner partitioner = new EntriesPartitioner(24);
         assertThat(partitioner
                         .partitions(TOPICS.entries(), "acme/0", tail.get(0), 24)
                         .orElseThrow())

@@ -154,7 +154,7 @@ final class RunningLedger implements AutoCloseable {
     /** The marks in the positions topic. */
     Map<String, ChainHalt> halts() {
         return new KafkaHaltMarks(settings, records.deserializer(), Duration.ofSeconds(60))
-                .read().stream().collect(Collectors.toMap(ChainHalt::getChain, mark -> mark));
+                .read(true).stream().collect(Collectors.toMap(ChainHalt::getChain, mark -> mark));
     }
 
     private List<SpecificRecord> read(String topic, int partition) {

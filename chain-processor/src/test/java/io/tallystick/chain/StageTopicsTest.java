@@ -18,6 +18,14 @@ class StageTopicsTest {
     }
 
     @Test
+    void theChangelogIsCompactedSoon() {
+        assertThat(StageTopics.changelogSettings(1))
+                .containsEntry("segment.bytes", "16777216")
+                .containsEntry("segment.ms", "600000")
+                .containsEntry("min.cleanable.dirty.ratio", "0.1");
+    }
+
+    @Test
     void withFewerReplicasOneBrokerMayStillBeDown() {
         assertThat(StageTopics.changelogSettings(1)).doesNotContainKey("min.insync.replicas");
         assertThat(StageTopics.changelogSettings(2)).doesNotContainKey("min.insync.replicas");

@@ -164,6 +164,7 @@ public final class IngestApplication implements AutoCloseable {
                 new IngestLoop(consumer, reader, gate, writer, inbox, topics, metrics, config.inFlightBytesMax());
         loop.every(timing.commits(), reader::commit);
         loop.every(timing.claims(), reader::claimIdle);
+        loop.every(timing.claims(), reader::tellPolicies);
         loop.every(PUBLISH_INTERVAL, loop::publish);
         start("ledger-ingest", loop::turn, () -> close(consumer));
         startTenants(tenants -> inbox.put(() -> loop.read(tenants)));

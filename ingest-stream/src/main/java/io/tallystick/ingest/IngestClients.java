@@ -22,10 +22,17 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * properties, so that it cannot be changed.
  */
 final class IngestClients {
-    private static final int FETCH_BYTES_MAX = 16 * 1024 * 1024;
+    /** Compressed, of all partitions of one broker; a first batch that is larger comes all the same. */
+    private static final int FETCH_BYTES_MAX = 4 * 1024 * 1024;
 
-    /** A poll costs a look at its topics, a long one the latency of those behind it. */
-    private static final int POLL_RECORDS_MAX = 1000;
+    /** Compressed, of one partition. */
+    private static final int PARTITION_FETCH_BYTES_MAX = 512 * 1024;
+
+    /**
+     * A poll costs a look at its topics, a long one the latency of those behind it. Also what bounds memory: the consumer
+     * unpacks the records of a poll and no more, and those of a compressed batch may be a thousand times its size.
+     */
+    private static final int POLL_RECORDS_MAX = 200;
 
     private static final int BATCH_BYTES = 128 * 1024;
     private static final Duration API_TIMEOUT = Duration.ofSeconds(10);
@@ -58,6 +65,7 @@ final class IngestClients {
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         properties.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES_MAX);
+        properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES_MAX);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS_MAX);
         properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) API_TIMEOUT.toMillis());
         return properties;

@@ -27,7 +27,7 @@ final class IngestLoop {
     private static final Logger LOGGER = LoggerFactory.getLogger(IngestLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration CONFIRMATION_PATIENCE = Duration.ofMillis(5);
-    private static final Duration UNREADABLE_AGAIN = Duration.ofSeconds(30);
+    private static final Duration UNREADABLE_AGAIN = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;
     private final SourceReader reader;
@@ -41,6 +41,7 @@ final class IngestLoop {
     private Set<String> subscribed = Set.of();
     private final Set<String> unreadable = new TreeSet<>();
     private boolean polledNone;
+    private boolean lookingForRefused;
 
     IngestLoop(
             Consumer<byte[], byte[]> consumer,
@@ -144,11 +145,49 @@ final class IngestLoop {
         } catch (OffsetOutOfRangeException e) {
             e.offsetOutOfRangePartitions().keySet().forEach(reader::outOfRange);
         } catch (TopicAuthorizationException e) {
-            LOGGER.atError()
-                    .addKeyValue("topic", e.unauthorizedTopics())
-                    .log("topics may not be read; grant Read and Describe to ingest. Others go on");
-            unreadable.addAll(e.unauthorizedTopics());
-            inbox.putIn(UNREADABLE_AGAIN, () -> unreadable.removeAll(e.unauthorizedTopics()));
+            unreadable(e.unauthorizedTopics());
         }
+    }
+
+    private void unreadable(Set<String> refused) {
+        if (refused.isEmpty()) {
+            lookForRefused();
+            return;
+        }
+        tellUnreadable(refused);
+        unreadable.addAll(refused);
+        inbox.putIn(UNREADABLE_AGAIN, () -> unreadable.removeAll(refused));
+    }
+
+    /** The group refuses a member for one topic it may not describe, and does not say which. */
+    private void lookForRefused() {
+        if (!lookingForRefused && !subscribed.isEmpty()) {
+            lookingForRefused = true;
+            gate.findRefused(Set.copyOf(subscribed), refused -> {
+                lookingForRefused = false;
+                leaveOut(refused);
+            });
+        }
+    }
+
+    /** They come back once they may be described, and not before: each would stop all others once more. */
+    private void leaveOut(Set<String> refused) {
+        if (refused.isEmpty()) {
+            return;
+        }
+        tellUnreadable(refused);
+        unreadable.addAll(refused);
+        inbox.putIn(
+                UNREADABLE_AGAIN,
+                () -> gate.findRefused(refused, still -> {
+                    unreadable.removeAll(refused);
+                    leaveOut(still);
+                }));
+    }
+
+    private static void tellUnreadable(Set<String> topics) {
+        LOGGER.atError()
+                .addKeyValue("topic", topics)
+                .log("topics may not be read; grant Read and Describe to ingest. Others go on");
     }
 }

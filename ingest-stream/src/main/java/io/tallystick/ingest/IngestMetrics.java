@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.tallystick.entry.RejectReason;
 import io.tallystick.ingest.admit.Hold;
 import java.time.Duration;
@@ -29,6 +30,7 @@ final class IngestMetrics implements AutoCloseable {
 
     private final MeterRegistry registry;
     private final Map<String, OfTenant> tenants = new HashMap<>();
+    private final OfTenant gone = new OfTenant("", new CompositeMeterRegistry());
     private final List<Meter> shared = new ArrayList<>();
     private final Timer confirmations;
     private volatile double inFlightBytes;
@@ -51,17 +53,17 @@ final class IngestMetrics implements AutoCloseable {
         confirmations.record(Duration.ofNanos(nanos));
     }
 
-    /** The meters of a tenant. */
+    /** The meters of a tenant; of one that is gone, those that nobody sees. */
     OfTenant tenant(String tenant) {
-        return tenants.computeIfAbsent(tenant, OfTenant::new);
+        return tenants.getOrDefault(tenant, gone);
     }
 
     /** Removes the meters of tenants that are not among these. */
     void retain(Set<String> present) {
-        List<String> gone = new ArrayList<>(tenants.keySet());
-        gone.removeAll(present);
-        gone.forEach(tenant -> tenants.remove(tenant).close());
-        present.forEach(this::tenant);
+        List<String> absent = new ArrayList<>(tenants.keySet());
+        absent.removeAll(present);
+        absent.forEach(tenant -> tenants.remove(tenant).close());
+        present.forEach(tenant -> tenants.computeIfAbsent(tenant, name -> new OfTenant(name, registry)));
     }
 
     /** Publishes what gauges show. */
@@ -89,8 +91,9 @@ final class IngestMetrics implements AutoCloseable {
     }
 
     /** The meters of one tenant. */
-    final class OfTenant {
+    static final class OfTenant {
         private final String tenant;
+        private final MeterRegistry registry;
         private final List<Meter> meters = new ArrayList<>();
         private final Map<RejectReason, Counter> rejected = new EnumMap<>(RejectReason.class);
         private final Counter admitted;
@@ -102,8 +105,9 @@ final class IngestMetrics implements AutoCloseable {
         private volatile double recreated;
         private volatile double suspended;
 
-        private OfTenant(String tenant) {
+        private OfTenant(String tenant, MeterRegistry registry) {
             this.tenant = tenant;
+            this.registry = registry;
             this.admitted = counter("admitted");
             this.gaps = counter("gaps");
             this.notices = counter("notices");

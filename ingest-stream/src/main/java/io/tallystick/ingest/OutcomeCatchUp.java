@@ -62,7 +62,7 @@ final class OutcomeCatchUp {
             // It was put off in one more partition meanwhile.
             begin(tenant);
         }
-        ConsumerRecords<byte[], byte[]> records = side.poll(POLL);
+        ConsumerRecords<byte[], byte[]> records = OutcomeLoop.poll(side, POLL);
         for (TopicPartition partition : records.partitions()) {
             if (behind.contains(partition)) {
                 send(partition, records.records(partition));

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -104,7 +105,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         inbox.run(Duration.ZERO);
         drain();
         resume();
-        ConsumerRecords<byte[], byte[]> polled = consumer.poll(POLL);
+        ConsumerRecords<byte[], byte[]> polled = poll(consumer, POLL);
         for (TopicPartition partition : polled.partitions()) {
             if (!take(partition, polled.records(partition))) {
                 inbox.run(timing.retry());
@@ -115,6 +116,28 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
             tenants.nextToCatchUp().ifPresent(catchUp::begin);
         } else {
             catchUp.turn(tenants);
+        }
+    }
+
+    /**
+     * Polls; where there is no position, or none that the topic still has, it goes on at the beginning: at least once is the
+     * contract. Also for catching up.
+     */
+    static ConsumerRecords<byte[], byte[]> poll(Consumer<byte[], byte[]> from, Duration patience) {
+        try {
+            return from.poll(patience);
+        } catch (InvalidOffsetException e) {
+            Set<TopicPartition> lost = new HashSet<>(e.partitions());
+            lost.retainAll(from.assignment());
+            LOGGER.atWarn()
+                    .addKeyValue("partitions", lost)
+                    .addKeyValue("error", e.toString())
+                    .log("outcomes have no position there, going on at the beginning; tenants may get outcomes twice");
+            if (!lost.isEmpty()) {
+                // Of no partitions it would move all of them.
+                from.seekToBeginning(lost);
+            }
+            return ConsumerRecords.empty();
         }
     }
 

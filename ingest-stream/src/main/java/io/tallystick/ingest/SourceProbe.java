@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -29,6 +30,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
  * Asks the cluster about source partitions, without waiting: what one tenant's topic answers, or does not, holds up no
@@ -40,8 +42,9 @@ final class SourceProbe {
      *
      * @param topicId its id as Kafka prints it; empty if it could not be looked at
      * @param fault why not
+     * @param refused whether because it may not be described
      */
-    record Sight(Optional<String> topicId, String fault) {}
+    record Sight(Optional<String> topicId, String fault, boolean refused) {}
 
     private final Admin admin;
     private final String group;
@@ -121,9 +124,11 @@ final class SourceProbe {
     }
 
     private static Sight sight(TopicDescription description, Throwable failure) {
-        return failure == null
-                ? new Sight(Optional.of(description.topicId().toString()), "")
-                : new Sight(Optional.empty(), failure.toString());
+        if (failure == null) {
+            return new Sight(Optional.of(description.topicId().toString()), "", false);
+        }
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return new Sight(Optional.empty(), failure.toString(), cause instanceof TopicAuthorizationException);
     }
 
     /** What is needed to claim a position. */

@@ -99,6 +99,10 @@ final class SourceReader implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         for (TopicPartition partition : partitions) {
+            if (partition.partition() > ChainId.PARTITION_MAX) {
+                skip(partition);
+                continue;
+            }
             String tenant = topics.tenantOf(partition.topic()).orElseThrow();
             SourceFollower follower = new SourceFollower(
                     cluster,
@@ -115,6 +119,17 @@ final class SourceReader implements ConsumerRebalanceListener {
             perform(added, follower.assigned());
             log(added, "assigned");
         }
+    }
+
+    /** There is no such chain. Its topic's other partitions, and other tenants, go on. */
+    private void skip(TopicPartition partition) {
+        consumer.pause(List.of(partition));
+        // Only keeps the consumer from looking for a position itself.
+        consumer.seek(partition, 0);
+        LOGGER.atError()
+                .addKeyValue("topic", partition.topic())
+                .addKeyValue("partition", partition.partition())
+                .log("partition is beyond those a tenant can have; it is not read");
     }
 
     @Override
@@ -245,6 +260,14 @@ final class SourceReader implements ConsumerRebalanceListener {
                         perform(claimed, claimed.follower().claimDue(topicId, end, System.nanoTime()));
                     }
                 }));
+    }
+
+    /** Tells chains their policies again where that is due. */
+    void tellPolicies() {
+        long now = System.nanoTime();
+        for (OwnedPartition partition : List.copyOf(owned.values())) {
+            perform(partition, partition.follower().configDue(now));
+        }
     }
 
     /** Commits what is contiguously acknowledged, of the partitions this instance has. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Lets polled batches through once a look at their topics, begun after the poll, has found the ids they were assigned with.
@@ -77,6 +78,16 @@ final class TopicGate {
             lookBegan = now;
             probe.look(topics, sights -> inbox.put(() -> answered(sights, now)));
         }
+    }
+
+    /** Finds those of the topics that ingest may not describe; {@code result} is told of them in a later turn. */
+    void findRefused(Set<String> topics, Consumer<Set<String>> result) {
+        probe.look(
+                topics,
+                sights -> inbox.put(() -> result.accept(sights.entrySet().stream()
+                        .filter(topic -> topic.getValue().refused())
+                        .map(Map.Entry::getKey)
+                        .collect(Collectors.toSet()))));
     }
 
     private void askLater(long nanos) {

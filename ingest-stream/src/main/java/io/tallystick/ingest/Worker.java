@@ -3,6 +3,7 @@ package io.tallystick.ingest;
 
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,24 +33,44 @@ final class Worker implements AutoCloseable {
     }
 
     private void run(Step step, Runnable end, Consumer<Throwable> onFatal) {
-        try {
-            try {
-                while (!closing) {
-                    step.run();
-                }
-            } finally {
-                end.run();
+        Throwable cause = attempt(() -> {
+            while (!closing) {
+                step.run();
             }
-        } catch (InterruptedException e) {
+        });
+        Throwable atEnd = attempt(end::run);
+        if (cause == null) {
+            cause = atEnd;
+        } else if (atEnd != null && atEnd != cause) {
+            cause.addSuppressed(atEnd);
+        }
+        if (cause != null) {
+            report(cause, onFatal);
+        }
+    }
+
+    private static Throwable attempt(Step step) {
+        try {
+            step.run();
+            return null;
+        } catch (Throwable e) {
+            return e;
+        }
+    }
+
+    private void report(Throwable cause, Consumer<Throwable> onFatal) {
+        // Kafka's clients have an exception of their own for it.
+        if (cause instanceof InterruptedException || (closing && cause instanceof InterruptException)) {
             LOGGER.atInfo()
                     .addKeyValue("thread", Thread.currentThread().getName())
+                    .setCause(cause)
                     .log("interrupted");
-        } catch (Throwable e) {
+        } else {
             LOGGER.atError()
                     .addKeyValue("thread", Thread.currentThread().getName())
-                    .setCause(e)
+                    .setCause(cause)
                     .log("stopped");
-            onFatal.accept(e);
+            onFatal.accept(cause);
         }
     }
 

@@ -2,8 +2,10 @@
 package io.tallystick.anchor;
 
 import io.tallystick.topic.AdminAnswer;
+import io.tallystick.topic.Compaction;
 import io.tallystick.topic.Topics;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -46,7 +48,7 @@ final class Changelogs {
     }
 
     /**
-     * Makes those of the trees and of the registry.
+     * Makes those of the trees and of the registry. Those that are there are given the compaction settings they should have.
      *
      * @param partitions N, which are the tasks of the trees
      * @param replication replicas of each
@@ -60,6 +62,7 @@ final class Changelogs {
         for (String store : List.of(RegistryTopology.STATE, RegistryTopology.HEADS)) {
             wanted.add(changelog(RegistryTopology.STAGE, store, 1, replication));
         }
+        List<String> found = new ArrayList<>();
         CreateTopicsResult created = admin.createTopics(wanted);
         for (NewTopic topic : wanted) {
             try {
@@ -68,20 +71,24 @@ final class Changelogs {
                         .addKeyValue("topic", topic.name())
                         .log("changelog made; expected at a ledger's first start only");
             } catch (TopicExistsException e) {
-                LOGGER.atDebug().addKeyValue("topic", topic.name()).log("changelog found");
+                found.add(topic.name());
             }
+        }
+        for (String changed : Compaction.ensure(admin, found)) {
+            LOGGER.atInfo().addKeyValue("topic", changed).log("changelog found; compaction settings corrected");
         }
     }
 
     private NewTopic changelog(String stage, String store, int partitions, int replication) {
         return new NewTopic(topics.group(stage) + "-" + store + "-changelog", partitions, (short) replication)
-                .configs(Map.of(
-                        TopicConfig.CLEANUP_POLICY_CONFIG,
-                        TopicConfig.CLEANUP_POLICY_COMPACT,
-                        TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG,
-                        minInSync(replication),
-                        TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG,
-                        "false"));
+                .configs(settings(replication));
+    }
+
+    static Map<String, String> settings(int replication) {
+        Map<String, String> settings = new HashMap<>(Compaction.SETTINGS);
+        settings.put(TopicConfig.MIN_IN_SYNC_REPLICAS_CONFIG, minInSync(replication));
+        settings.put(TopicConfig.UNCLEAN_LEADER_ELECTION_ENABLE_CONFIG, "false");
+        return settings;
     }
 
     /** As for the ledger's topics: one replica may be away. */

@@ -85,7 +85,7 @@ public final class CatchUp {
             if (holdsAll(tail)) {
                 tail.forEach(this::apply);
             } else {
-                history.read(partition, start, last.pseq(), this::apply).ifPresent(index::cutAt);
+                history.read(partition, start, last.pseq(), new Reader());
             }
         }
         index.prepared(last);
@@ -101,14 +101,26 @@ public final class CatchUp {
         if (!tail.isEmpty() && EntriesRecords.pseq(tail.get(0)) <= after.get().pseq()) {
             tail.forEach(this::apply);
         } else {
-            history.read(partition, after.get().recorded(), last.pseq(), this::apply)
-                    .ifPresent(index::cutAt);
+            history.read(partition, after.get().recorded(), last.pseq(), new Reader());
         }
         return after.isEmpty() && !contradicted;
     }
 
     private static boolean holdsAll(List<SpecificRecord> tail) {
         return !tail.isEmpty() && EntriesRecords.pseq(tail.get(0)) == 0;
+    }
+
+    /** The index knows of a hole before anything behind it is written: a crash must not leave an index that seems whole. */
+    private final class Reader implements History.Reader {
+        @Override
+        public void leftOutBefore(Instant start) {
+            index.cutAt(start);
+        }
+
+        @Override
+        public void take(SpecificRecord record) {
+            apply(record);
+        }
     }
 
     private void apply(SpecificRecord record) {

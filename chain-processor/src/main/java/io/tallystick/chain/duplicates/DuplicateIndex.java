@@ -25,8 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * remember ──► open ──prepared──► in doubt ──prepared, committed──► confirmed ──2,048 of them──► disk
  * </pre>
  *
- * A task prepares a second time only if its first transaction was committed; otherwise it is closed, and with it this object. On
- * disk, each write carries the watermark of the last record covered. What a crash loses is above the watermark found later.
+ * What is in doubt is confirmed by the next {@link #prepared}, so nobody may prepare after a transaction that was prepared and
+ * aborted: such a task is closed, and with it this object. Nor may what is open outlive an aborted transaction: the task's state
+ * refuses to be stored then, before it prepares. On disk, each write carries the watermark of the last record covered. What a crash loses is above the watermark found later.
  *
  * <p>Opens its directory with the first event. For one thread, but {@link #entries()}, {@link #bytes()} and {@link #cut()} may
  * be read by any.
@@ -265,9 +266,12 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
         if (store == null) {
             return;
         }
-        write();
-        store.flush(true);
-        store.close();
-        store = null;
+        try {
+            write();
+            store.flush(true);
+        } finally {
+            store.close();
+            store = null;
+        }
     }
 }

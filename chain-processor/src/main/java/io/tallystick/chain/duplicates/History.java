@@ -2,8 +2,6 @@
 package io.tallystick.chain.duplicates;
 
 import java.time.Instant;
-import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 
 /** The committed records of the entries topic, from an instant on. */
@@ -15,8 +13,16 @@ public interface History {
      * @param partition partition of the entries topic
      * @param from ledger time of the first record wanted; some before it may come too
      * @param lastPseq counter of the last record wanted
-     * @param records takes each record
-     * @return ledger time of the first record from which on nothing was left out; empty if nothing was at all
+     * @param reader takes each record
      */
-    Optional<Instant> read(int partition, Instant from, long lastPseq, Consumer<SpecificRecord> records);
+    void read(int partition, Instant from, long lastPseq, Reader reader);
+
+    /** Takes what is read, in order. */
+    interface Reader {
+        /** Records were left out; what comes next begins at this ledger time. Told before any record behind the hole. */
+        void leftOutBefore(Instant start);
+
+        /** The next record. */
+        void take(SpecificRecord record);
+    }
 }

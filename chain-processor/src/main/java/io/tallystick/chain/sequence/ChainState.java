@@ -111,9 +111,14 @@ public record ChainState(
         return config.isPresent() ? config.get().policies() : TenantPolicies.DEFAULT;
     }
 
-    /** After the entry that clears the mark: the source is believed again, under that leader epoch. */
+    /**
+     * After the entry that clears the mark: the source is believed again.
+     *
+     * @param leaderEpoch under which; -1, of a record without one, leaves the chain's own
+     */
     ChainState cleared(Hash leaf, int leaderEpoch) {
-        SourcePosition believed = source.advancedTo(source.next(), leaderEpoch);
+        SourcePosition believed =
+                source.advancedTo(source.next(), leaderEpoch < 0 ? source.leaderEpoch() : leaderEpoch);
         return new ChainState(chain, size + 1, leaf, lastEvent, believed, status, lastNotice, Optional.empty(), config);
     }
 

@@ -167,6 +167,12 @@ public sealed interface Outcome {
             return Optional.of(state);
         }
 
+        /** Ingest claims again, and sends again what the halted chain ignored: policies and records. */
+        @Override
+        public boolean asksForNotice() {
+            return true;
+        }
+
         @Override
         public Type type() {
             return Type.CLEARED;

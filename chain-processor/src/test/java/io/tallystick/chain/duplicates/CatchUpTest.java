@@ -2,6 +2,7 @@
 package io.tallystick.chain.duplicates;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.chain.sequence.Identities;
 import io.tallystick.chain.sequence.Identity;
@@ -14,7 +15,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,13 +64,12 @@ class CatchUpTest {
         return new CatchUp(index, 0, topic.chains(), this::history).run(topic.state(), tail);
     }
 
-    private Optional<Instant> history(int partition, Instant from, long lastPseq, Consumer<SpecificRecord> sink) {
+    private void history(int partition, Instant from, long lastPseq, History.Reader reader) {
         asked.add(from);
         topic.records().stream()
                 .filter(record -> !Recorded.place(record).getValue().isBefore(from)
                         && Recorded.place(record).getKey() <= lastPseq)
-                .forEach(sink);
-        return Optional.empty();
+                .forEach(reader::take);
     }
 
     /** Every identity that should be known is, under its first entry. */
@@ -281,9 +280,9 @@ class CatchUpTest {
         index = new DuplicateIndex(directory, memory);
 
         // When
-        new CatchUp(index, 0, topic.chains(), (partition, from, lastPseq, sink) -> {
-                    sink.accept(topic.records().get(topic.records().size() - 1));
-                    return Optional.of(since);
+        new CatchUp(index, 0, topic.chains(), (partition, from, lastPseq, reader) -> {
+                    reader.leftOutBefore(since);
+                    reader.take(topic.records().get(topic.records().size() - 1));
                 })
                 .run(topic.state(), List.of());
         restart(List.of());
@@ -292,5 +291,31 @@ class CatchUpTest {
         assertThat(index.cut()).contains(since);
         doesNotKnow("1");
         knows("2", 2);
+    }
+
+    @Test
+    void aHoleIsKnownToAnIndexWhoseReadingWasCutShort() {
+        // Given: more than one write's worth of records behind the hole
+        for (int n = 0; n < 10_000; n++) {
+            topic.event(Integer.toString(n), 1);
+        }
+        Instant since = topic.state().clock().now();
+        index.close();
+        directory = root.resolve("lost");
+        index = new DuplicateIndex(directory, memory);
+        CatchUp dies = new CatchUp(index, 0, topic.chains(), (partition, from, lastPseq, reader) -> {
+            reader.leftOutBefore(since);
+            topic.records().forEach(reader::take);
+            throw new IllegalStateException("the process dies");
+        });
+        assertThatThrownBy(() -> dies.run(topic.state(), List.of())).isInstanceOf(IllegalStateException.class);
+
+        // When
+        index.close();
+        index = new DuplicateIndex(directory, memory);
+
+        // Then
+        assertThat(index.open()).isPresent();
+        assertThat(index.cut()).contains(since);
     }
 }

@@ -24,6 +24,7 @@ import java.nio.file.attribute.BasicFileAttributes;
  */
 record Forgery(Path tenantDirectory, Path originalBundle, String what, String bundleKeyId) {
 
+    private static final String EVENT = "\"kind\":\"event\"";
     private static final String PAYLOAD = "\"payload\":";
     private static final String REFERENCE = PAYLOAD + "{\"bytes\":";
 
@@ -50,13 +51,17 @@ record Forgery(Path tenantDirectory, Path originalBundle, String what, String bu
     private static int change(Path data, int bytes) throws IOException {
         byte[] content = Zstd.decompress(Files.readAllBytes(data), bytes);
         int line = 1;
+        boolean event = false;
         boolean inPayload = false;
         for (int i = 0; i < content.length; i++) {
             if (content[i] == '\n') {
                 line++;
+                event = false;
                 inPayload = false;
+            } else if (startsWith(content, i, EVENT)) {
+                event = true;
             } else if (startsWith(content, i, PAYLOAD)) {
-                inPayload = !startsWith(content, i, REFERENCE);
+                inPayload = event && !startsWith(content, i, REFERENCE);
             } else if (inPayload && content[i] >= '1' && content[i] <= '8') {
                 content[i]++;
                 Files.write(data, Zstd.compress(content));

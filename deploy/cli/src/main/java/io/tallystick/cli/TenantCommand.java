@@ -64,6 +64,11 @@ final class TenantCommand implements Runnable {
         }
 
         abstract void run(TenantAdmin admin, TenantReport report);
+
+        final void warn(String what) {
+            spec.commandLine().getErr().println("tally: WARN " + what);
+            spec.commandLine().getErr().flush();
+        }
     }
 
     /** A change of one tenant that exists. */

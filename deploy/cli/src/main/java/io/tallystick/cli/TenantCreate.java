@@ -33,8 +33,8 @@ final class TenantCreate extends TenantCommand.Change {
     @Option(names = "--partitions", defaultValue = "1", description = "Partitions of the input topic (default: 1).")
     private int partitions;
 
-    @Option(names = "--replication", defaultValue = "1", description = "Replicas of each topic (default: 1).")
-    private int replication;
+    @Option(names = "--replication", description = "Replicas of each topic (default: as ledger.entries has).")
+    private Integer replication;
 
     @Option(
             names = "--retention-days",
@@ -47,22 +47,34 @@ final class TenantCreate extends TenantCommand.Change {
             description = "Its producers use transactions, so offsets without entries are expected.")
     private boolean transactional;
 
+    private Optional<AccessGrant> granted = Optional.empty();
+
     @Override
     void check(String of) {
         access.of(of, transactional);
+        tenant(of, replication == null ? 1 : replication);
     }
 
     @Override
     TenantChange change(TenantAdmin admin, String of, AdminOrder by) {
+        int entries = admin.replication();
+        int replicas = replication == null ? entries : replication;
+        if (replicas < entries) {
+            warn("the tenant's topics get " + replicas + " replica(s), ledger.entries has " + entries
+                    + ": its records are less safe than the ledger until they are in it");
+        }
         return admin.create(
-                new NewTenant(
-                        of,
-                        partitions,
-                        replication,
-                        new TenantDescriptor.Retention(NewTenant.DEFAULT_RETENTION.name(), retentionDays),
-                        transactional,
-                        policies.over(TenantPolicies.DEFAULT)),
-                by);
+                tenant(of, replicas), access.of(of, transactional), given -> granted = Optional.of(given), by);
+    }
+
+    private NewTenant tenant(String of, int replicas) {
+        return new NewTenant(
+                of,
+                partitions,
+                replicas,
+                new TenantDescriptor.Retention(NewTenant.DEFAULT_RETENTION.name(), retentionDays),
+                transactional,
+                policies.over(TenantPolicies.DEFAULT));
     }
 
     @Override
@@ -74,6 +86,9 @@ final class TenantCreate extends TenantCommand.Change {
 
     @Override
     Optional<AccessGrant> grant(TenantAdmin admin, TenantDescriptor of, AdminOrder by) {
+        if (granted.isPresent()) {
+            return granted;
+        }
         return access.of(of.tenant(), of.transactional()).map(given -> admin.grant(given, by));
     }
 }

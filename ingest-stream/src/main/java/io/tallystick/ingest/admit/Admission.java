@@ -170,28 +170,7 @@ public final class Admission {
                 .setTopicId(source.topicId())
                 .setFrom(from.offset())
                 .setFromLeaderEpoch(from.leaderEpoch().orElse(-1))
-                .setOffset(offset)
-                // Named though they are the defaults: for what is not set Avro looks the default up and copies it.
-                .setOldTopicId(null)
-                .setLeaderEpoch(-1)
-                .setReason(null)
-                .setDetail(null)
-                .setTimestamp(null)
-                .setId(null)
-                .setType(null)
-                .setTime(null)
-                .setProducer(null)
-                .setMedia(null)
-                .setPayloadBytes(null)
-                .setPayloadCommit(null)
-                .setPayloadSalt(null)
-                .setPayload(null)
-                .setSchemaId(null)
-                .setSchemaSha256(null)
-                .setContext(null)
-                .setContextCommit(null)
-                .setContextSalt(null)
-                .setIfHead(null);
+                .setOffset(offset);
     }
 
     private static void put(Identity identity, Draft message) {

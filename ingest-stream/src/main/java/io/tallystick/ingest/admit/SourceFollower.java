@@ -35,6 +35,11 @@ import java.util.Set;
  * <p>Pure, for one thread. Times are nanoseconds of one monotonic clock.
  */
 public final class SourceFollower {
+    /** The policies are told so often again: what was sent may be lost behind its acknowledgement. */
+    private static final long CONFIG_AGAIN_NANOS = Duration.ofMinutes(5).toNanos();
+
+    private static final Duration LOOKUP_PAUSE_MAX = Duration.ofSeconds(10);
+
     private final String cluster;
     private final String topic;
     private final ChainId chain;
@@ -50,6 +55,9 @@ public final class SourceFollower {
     private long lookup;
     private long reading;
     private long configSent;
+    private boolean configLost;
+    private OptionalLong configSince = OptionalLong.empty();
+    private Duration lookupPause;
 
     /**
      * @param cluster id of the Kafka cluster
@@ -68,6 +76,7 @@ public final class SourceFollower {
         this.rules = requireNonNull(rules);
         this.assignedNanos = nowNanos;
         this.troubles = new Troubles(nowNanos);
+        this.lookupPause = timing.retry();
         if (rules.suspended()) {
             holds.add(Hold.SUSPENDED);
         }
@@ -158,7 +167,10 @@ public final class SourceFollower {
     }
 
     private List<Command> lookAgain(String reason, long nowNanos) {
-        return List.of(new Alert(Kind.NOT_LOCATED, reason), locate(timing.retry(), nowNanos));
+        Duration pause = lookupPause;
+        Duration doubled = pause.multipliedBy(2);
+        lookupPause = doubled.compareTo(LOOKUP_PAUSE_MAX) < 0 ? doubled : LOOKUP_PAUSE_MAX;
+        return List.of(new Alert(Kind.NOT_LOCATED, reason), locate(pause, nowNanos));
     }
 
     /** The answer to {@link Command.Locate}. */
@@ -166,6 +178,7 @@ public final class SourceFollower {
         if (!awaits(ofLookup)) {
             return List.of();
         }
+        lookupPause = timing.retry();
         if (!found.topicId().equals(rules.topicId())) {
             return recreated(found.topicId(), nowNanos);
         }
@@ -452,13 +465,36 @@ public final class SourceFollower {
     private void sendConfig(List<Command> commands) {
         if (rules.policies().revision() > configSent) {
             configSent = rules.policies().revision();
+            configLost = false;
+            configSince = OptionalLong.empty();
             commands.add(new Command.SendConfig(rules.policies()));
         }
     }
 
-    /** The policies sent last may be lost; they follow the next claim again. */
+    /** The policies sent last may be lost; they follow the next claim again, or come without one. */
     public void configFailed() {
         configSent = 0;
+        configLost = true;
+    }
+
+    /**
+     * To be asked every few seconds, also of a chain that is never idle: tells the policies again if they may be lost, and
+     * every five minutes in any case. The sequencer drops those it has.
+     */
+    public List<Command> configDue(long nowNanos) {
+        List<Command> commands = new ArrayList<>();
+        boolean told = configSent > 0 || configLost;
+        // Before the claim there may be no genesis to stand behind.
+        if (!told || isHeld(Hold.LOCATING) || isHeld(Hold.RECREATED)) {
+            return commands;
+        }
+        if (configSince.isEmpty()) {
+            configSince = OptionalLong.of(nowNanos);
+        } else if (nowNanos - configSince.getAsLong() >= CONFIG_AGAIN_NANOS) {
+            configSent = 0;
+        }
+        sendConfig(commands);
+        return commands;
     }
 
     /**

@@ -15,6 +15,7 @@ import io.tallystick.topic.PoliciesInForce;
 import io.tallystick.topic.TenantPolicies;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -442,6 +443,25 @@ class SourceFollowerTest {
     }
 
     @Test
+    void lookupsThatFailWaitTwiceAsLongEachTimeUpToTenSeconds() {
+        // When
+        List<Long> waits = new ArrayList<>();
+        long lookup = 1;
+        for (int i = 0; i < 6; i++) {
+            Command.Locate again = only(Command.Locate.class, follower.notLocated(lookup, "timeout", now));
+            waits.add(again.after().toSeconds());
+            lookup = again.lookup();
+        }
+        follower.located(lookup, at(ID, null, 0, 70), now);
+
+        // Then
+        assertThat(waits).containsExactly(1L, 2L, 4L, 8L, 10L, 10L);
+        assertThat(only(Command.Locate.class, follower.topicUnknown("timeout", now))
+                        .after())
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
     void idleTopicThatWasCreatedAgainIsFoundByTheClaim() {
         // Given
         readFrom(40);
@@ -558,6 +578,68 @@ class SourceFollowerTest {
         // Then
         assertThat(follower.described(rules(ID, false, 1), now)).isEmpty();
         assertThat(has(Command.SendConfig.class, follower.claimDue(ID, new End(70, asOf), now)))
+                .isTrue();
+    }
+
+    @Test
+    void policiesThatMayBeLostAreToldAgainAlsoToAChainThatIsNeverIdle() {
+        // Given
+        readFrom(40);
+        follower.cover(40, EPOCH);
+        assertThat(follower.wantsClaim()).isFalse();
+        assertThat(follower.configDue(now)).isEmpty();
+
+        // When
+        follower.configFailed();
+
+        // Then
+        assertThat(has(Command.SendConfig.class, follower.configDue(now))).isTrue();
+        assertThat(follower.configDue(now)).isEmpty();
+    }
+
+    @Test
+    void policiesAreToldAgainEveryFiveMinutes() {
+        // Given
+        readFrom(40);
+        follower.cover(40, EPOCH);
+
+        // When
+        List<Long> told = new ArrayList<>();
+        for (long second = 0; second <= 900; second += 10) {
+            if (has(Command.SendConfig.class, follower.configDue(now + second * SECOND))) {
+                told.add(second);
+            }
+        }
+
+        // Then
+        assertThat(told).containsExactly(300L, 610L);
+    }
+
+    @Test
+    void policiesAreNotToldBeforeTheFirstClaimNorToAnotherTopic() {
+        // Given
+        assertThat(follower.configDue(now)).isEmpty();
+        readFrom(40);
+
+        // When
+        follower.configFailed();
+        follower.topicIs(OTHER, now);
+
+        // Then
+        assertThat(follower.configDue(now + 1000 * SECOND)).isEmpty();
+    }
+
+    @Test
+    void policiesOfAChainThatWentBackWaitForItsClaim() {
+        // Given
+        readFrom(40);
+
+        // When
+        List<Command> back = follower.noticed(ID, 10, now);
+
+        // Then
+        assertThat(follower.configDue(now + 1000 * SECOND)).isEmpty();
+        assertThat(has(Command.SendConfig.class, follower.located(lookup(back), at(ID, null, 0, 70), now)))
                 .isTrue();
     }
 

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
@@ -131,6 +132,20 @@ public record LedgerSettings(
                 Duration.ofMillis(config.getLong(WINDOW_SIZE_MS)),
                 Duration.ofMillis(config.getLong(CHECKPOINT_INTERVAL_MS)),
                 config.originalsWithPrefix(CLIENT_PREFIX));
+    }
+
+    /** Without the values of the client properties: there are passwords among them. */
+    @Override
+    public String toString() {
+        return "LedgerSettings[bootstrapServers=" + bootstrapServers
+                + ", schemaRegistryUrl=" + schemaRegistryUrl
+                + ", origin=" + origin
+                + ", entries=" + topics.entries()
+                + ", partitions=" + partitions
+                + ", windowSize=" + windowSize
+                + ", checkpointInterval=" + checkpointInterval
+                + ", clientProperties=" + new TreeSet<>(clientProperties.keySet())
+                + "]";
     }
 
     /** Properties every Kafka client of the ledger begins with; a fresh, changeable map. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -64,18 +65,32 @@ public final class TenantAdmin implements AutoCloseable {
      * Creates a tenant's topics and writes its descriptor. A tenant that exists stays as it is.
      *
      * @throws KafkaException if the cluster refuses a step
-     * @throws RefusedChangeException if its input topic exists and cannot be one
+     * @throws RefusedChangeException if its input topic exists and cannot be one, or has another number of partitions
      */
     public TenantChange create(NewTenant tenant, AdminOrder order) {
+        return create(tenant, Optional.empty(), grant -> {}, order);
+    }
+
+    /**
+     * As {@link #create(NewTenant, AdminOrder)}, with access to its topics. It is granted before the descriptor is written: ingest
+     * subscribes to the topics of every descriptor it finds, and must be allowed to by then.
+     *
+     * @param access of the same tenant
+     * @param granted told of what was granted; not called if the tenant exists, nor in a rehearsal: that is for {@link #grant}
+     */
+    public TenantChange create(
+            NewTenant tenant, Optional<TenantAccess> access, Consumer<AccessGrant> granted, AdminOrder order) {
+        access.ifPresent(wanted -> requireGrantable(wanted, tenant.tenant()));
         return exclusively(order, directory -> {
             TenantDescriptor existing = directory.get(tenant.tenant());
             if (existing != null) {
                 return new Planned(new TenantChange(Optional.of(existing), existing), change -> {});
             }
             TenantDescriptor created = order.dryRun() ? rehearse(tenant) : prepare(tenant);
-            return new Planned(
-                    new TenantChange(Optional.empty(), created),
-                    change -> writer.send(events.created(created, tenant.partitions(), order)));
+            return new Planned(new TenantChange(Optional.empty(), created), change -> {
+                writer.send(events.created(created, tenant.partitions(), order));
+                access.ifPresent(wanted -> granted.accept(put(wanted, order)));
+            });
         });
     }
 
@@ -84,13 +99,27 @@ public final class TenantAdmin implements AutoCloseable {
         cluster.create(topics.tenantTopics(tenant.tenant(), tenant.partitions()), tenant.replication());
         String input = topics.in(tenant.tenant());
         requireUsable(input);
-        return describe(
-                tenant, cluster.describe(List.of(input)).get(input).topicId().toString());
+        TopicDescription topic = cluster.describe(List.of(input)).get(input);
+        requirePartitions(topic, tenant.partitions());
+        return describe(tenant, topic.topicId().toString());
     }
 
     private TenantDescriptor rehearse(NewTenant tenant) {
         cluster.validate(topics.tenantTopics(tenant.tenant(), tenant.partitions()), tenant.replication());
+        cluster.find(List.of(topics.in(tenant.tenant())))
+                .values()
+                .forEach(topic -> requirePartitions(topic, tenant.partitions()));
         return describe(tenant, "");
+    }
+
+    /** Its partitions are the tenant's chains: their number is not to be a surprise. */
+    private static void requirePartitions(TopicDescription topic, int wanted) {
+        int found = topic.partitions().size();
+        if (found != wanted) {
+            throw new RefusedChangeException(
+                    "topic " + topic.name() + " exists and has " + found + " partition(s), not " + wanted,
+                    "Create the tenant with --partitions " + found + ", or delete the topic first.");
+        }
     }
 
     private TenantDescriptor describe(NewTenant tenant, String topicId) {
@@ -189,6 +218,14 @@ public final class TenantAdmin implements AutoCloseable {
         });
     }
 
+    /** Replicas of the ledger's entries: a tenant's topics should have no fewer. @throws KafkaException if there is no ledger */
+    public int replication() {
+        return cluster.describe(List.of(topics.entries())).get(topics.entries()).partitions().stream()
+                .mapToInt(partition -> partition.replicas().size())
+                .min()
+                .orElseThrow();
+    }
+
     /** All tenants, the operator included, ascending by id. */
     public List<TenantDescriptor> list() {
         try (TenantDirectory directory = new TenantDirectory(settings)) {
@@ -231,14 +268,30 @@ public final class TenantAdmin implements AutoCloseable {
      * Lets a tenant's principal, and ingest's, use its topics, and limits what it may produce. May be repeated. A rehearsal
      * needs no tenant.
      *
-     * @throws RefusedChangeException if there is no such tenant
+     * @throws RefusedChangeException if there is no such tenant, or it is the ledger's own
      */
     public AccessGrant grant(TenantAccess access, AdminOrder order) {
+        requireGrantable(access, access.tenant());
         if (!order.dryRun()) {
             try (TenantDirectory directory = new TenantDirectory(settings)) {
                 require(directory.refresh(), access.tenant());
             }
         }
+        return put(access, order);
+    }
+
+    private static void requireGrantable(TenantAccess access, String tenant) {
+        if (access.tenant().equals(Topics.OPERATOR)) {
+            throw new RefusedChangeException(
+                    "nobody is granted access to tenant " + Topics.OPERATOR + ": its events are the ledger's alone",
+                    "Create a tenant of its own for whoever is to write.");
+        }
+        if (!access.tenant().equals(tenant)) {
+            throw new IllegalArgumentException("access to tenant " + access.tenant() + ", not to " + tenant);
+        }
+    }
+
+    private AccessGrant put(TenantAccess access, AdminOrder order) {
         return new AccessRules(admin, topics)
                 .grant(access, order.dryRun(), missing -> writer.send(events.granted(access.tenant(), missing, order)));
     }

@@ -225,7 +225,7 @@ public final class Topics {
     }
 
     private static TopicSpec compacted(String name) {
-        return new TopicSpec(name, 1, Map.of(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT));
+        return new TopicSpec(name, 1, Compaction.SETTINGS);
     }
 
     private static String requireTenant(String tenant) {

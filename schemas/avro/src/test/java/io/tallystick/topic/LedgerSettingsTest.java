@@ -37,6 +37,13 @@ class LedgerSettingsTest {
                 .containsEntry("client.id", "x");
     }
 
+    @Test
+    void valuesOfClientPropertiesAreNotPrinted() {
+        assertThat(read(with("client.sasl.jaas.config", "password=hunter2")).toString())
+                .contains("ledger.example.com", "sasl.jaas.config")
+                .doesNotContain("hunter2");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "ledger.origin, ''",

@@ -101,10 +101,12 @@ public final class JsonScanner {
      * @param maxDepth see {@link Limits}; {@code $sealed} is refused
      * @return the given array if there is nothing to remove, else a new one
      * @throws JsonException with the first fault in the order of {@link Fault}
+     * @throws IllegalArgumentException if maxDepth is negative
      */
     public static byte[] minify(byte[] json, int maxDepth) throws JsonException {
+        Limits limits = new Limits(maxDepth, true);
         byte[] quick = QUICK.get().offer(json, maxDepth, true);
-        return quick != null ? quick : scan(json, new Limits(maxDepth, true), true);
+        return quick != null ? quick : scan(json, limits, true);
     }
 
     /** The decision itself, without the quick pass: what that one accepts must be what this one returns. */

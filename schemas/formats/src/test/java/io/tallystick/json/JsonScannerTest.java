@@ -20,6 +20,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class JsonScannerTest {
+    @Test
+    void negativeDepthIsRefusedWhateverTheText() {
+        for (String json : List.of("1", "[]", "nonsense")) {
+            assertThatThrownBy(() -> JsonScanner.minify(json.getBytes(UTF_8), -1))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
     private static final Duration SOON = Duration.ofSeconds(10);
 
     @Test

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.entry.RejectReason;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class IngestMetricsTest {
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final IngestMetrics metrics = new IngestMetrics(registry);
+
+    private double admitted(String tenant) {
+        return registry.get("ledger.ingest.admitted")
+                .tag("tenant", tenant)
+                .counter()
+                .count();
+    }
+
+    @Test
+    void tenantHasItsOwnMeters() {
+        metrics.retain(Set.of("acme", "globex"));
+        metrics.tenant("acme").admitted();
+
+        assertThat(admitted("acme")).isEqualTo(1);
+        assertThat(admitted("globex")).isZero();
+    }
+
+    @Test
+    void metersOfARemovedTenantDoNotComeBack() {
+        // Given
+        metrics.retain(Set.of("acme"));
+        metrics.retain(Set.of());
+
+        // When
+        metrics.tenant("acme").admitted();
+        metrics.tenant("acme").rejected(RejectReason.NOT_JSON);
+
+        // Then
+        assertThat(registry.getMeters()).noneMatch(meter -> meter.getId().getTag("tenant") != null);
+    }
+
+    @Test
+    void closingRemovesAllMeters() {
+        metrics.retain(Set.of("acme"));
+
+        metrics.close();
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+}

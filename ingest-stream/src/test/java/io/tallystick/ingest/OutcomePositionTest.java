@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+
+/** With the consumer that Kafka's clients bring for tests: it has their rules for positions, and no broker. */
+class OutcomePositionTest {
+    private static final TopicPartition LOST = new TopicPartition("ledger.entries", 0);
+    private static final TopicPartition KEPT = new TopicPartition("ledger.entries", 1);
+
+    private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>("none");
+
+    private void add(TopicPartition partition, long offset) {
+        consumer.addRecord(
+                new ConsumerRecord<>(partition.topic(), partition.partition(), offset, new byte[0], new byte[0]));
+    }
+
+    private List<Long> poll(TopicPartition partition) {
+        return OutcomeLoop.poll(consumer, Duration.ZERO).records(partition).stream()
+                .map(ConsumerRecord::offset)
+                .toList();
+    }
+
+    @Test
+    void partitionWithoutACommitIsReadFromTheBeginningAndOthersGoOn() {
+        // Given
+        consumer.assign(List.of(LOST, KEPT));
+        consumer.updateBeginningOffsets(Map.of(LOST, 3L, KEPT, 0L));
+        consumer.seek(KEPT, 7);
+
+        // When
+        assertThat(poll(LOST)).isEmpty();
+
+        // Then
+        add(LOST, 3);
+        assertThat(poll(LOST)).containsExactly(3L);
+        assertThat(consumer.position(KEPT)).isEqualTo(7);
+    }
+
+    @Test
+    void offsetThatTheTopicNoLongerHasIsReadFromTheBeginning() {
+        // Given
+        consumer.assign(List.of(LOST));
+        consumer.updateBeginningOffsets(Map.of(LOST, 5L));
+        consumer.updateEndOffsets(Map.of(LOST, 6L));
+        consumer.seek(LOST, 2);
+        add(LOST, 5);
+
+        // When
+        assertThat(poll(LOST)).isEmpty();
+
+        // Then
+        add(LOST, 5);
+        assertThat(poll(LOST)).contains(5L);
+    }
+}
