@@ -139,8 +139,7 @@ class HaltTest {
         // Then
         assertThat(inGap.outcome().orElseThrow()).isEqualTo(new Outcome.Ignored(before));
         assertThat(below.outcome().orElseThrow().type()).isEqualTo(Outcome.Type.HALTED);
-        assertThat(lossy.chains.get(CHAIN).halt())
-                .contains(new Halt(Halt.Reason.SOURCE_TRUNCATED, before.at(), 5, 2));
+        assertThat(lossy.chains.get(CHAIN).halt()).contains(new Halt(Halt.Reason.SOURCE_TRUNCATED, before.at(), 5, 2));
     }
 
     @Test

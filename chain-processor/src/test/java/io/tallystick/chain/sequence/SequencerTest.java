@@ -305,14 +305,12 @@ class SequencerTest {
         @Test
         void aNewOffsetBehindARecordOfAnotherHistoryHaltsTheChain() {
             // When: the chain has record 9 under leader epoch 3; the message with the other record 9 was lost
-            Outcome outcome = offer(atTen(), event(10, 10, 4).setFromLeaderEpoch(4).build());
+            Outcome outcome =
+                    offer(atTen(), event(10, 10, 4).setFromLeaderEpoch(4).build());
 
             // Then
-            assertThat(outcome)
-                    .isInstanceOfSatisfying(
-                            Outcome.Halted.class,
-                            halted -> assertThat(halted.mark())
-                                    .isEqualTo(new Halt(Halt.Reason.SOURCE_TRUNCATED, NOW, 9, 4)));
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.Halted.class, halted -> assertThat(halted.mark())
+                    .isEqualTo(new Halt(Halt.Reason.SOURCE_TRUNCATED, NOW, 9, 4)));
             assertThat(outcome.asksForNotice()).isTrue();
         }
 
@@ -485,7 +483,8 @@ class SequencerTest {
 
         @Test
         void aClaimBehindNextIsNoDiscontinuity() {
-            assertThat(Sequencer.offer(atTen(), claim(3, 42), NOW).asksForNotice()).isFalse();
+            assertThat(Sequencer.offer(atTen(), claim(3, 42), NOW).asksForNotice())
+                    .isFalse();
         }
 
         @Test

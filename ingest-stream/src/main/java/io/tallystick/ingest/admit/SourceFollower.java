@@ -254,7 +254,8 @@ public final class SourceFollower {
     }
 
     private void goBack(ResumePoint divergent, List<Command> commands, long nowNanos) {
-        // Never past what is acknowledged: that would be committed. Where the epoch before is known, it is kept: the source
+        // Never past what is acknowledged: that would be committed. Where the epoch before is known, it is kept: the
+        // source
         // may be truncated once more, further below.
         if (divergent.offset() <= position.acked()) {
             tellTruncated(divergent.offset(), commands, nowNanos);

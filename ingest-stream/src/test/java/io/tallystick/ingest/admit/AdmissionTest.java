@@ -153,8 +153,8 @@ class AdmissionTest {
     @Test
     void claimSaysHowFarTheSourceReached() {
         // When
-        Claim claim = Admission.claim(
-                Records.SOURCE, new ResumePoint(5, OptionalInt.of(2)), 9, Instant.ofEpochMilli(1));
+        Claim claim =
+                Admission.claim(Records.SOURCE, new ResumePoint(5, OptionalInt.of(2)), 9, Instant.ofEpochMilli(1));
         Claim unknown = Admission.claim(Records.SOURCE, ResumePoint.at(5), 9, Instant.ofEpochMilli(1));
 
         // Then
@@ -171,7 +171,8 @@ class AdmissionTest {
     void impossibleIntervalIsRefused() {
         assertThatThrownBy(() -> admit(Records.plain(), 8)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> admit(Records.plain(), -1)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Admission.gap(Records.SOURCE, ResumePoint.at(5), 5)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Admission.gap(Records.SOURCE, ResumePoint.at(5), 5))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -316,8 +316,7 @@ class SourceFollowerTest {
     @Test
     void sourceThatEndsBeforeAPositionOfUnknownEpochIsReadWithout() {
         // When
-        List<Command> commands =
-                follower.located(1, at(ID, new Commit(ID, ResumePoint.at(100)), 0, 70), now);
+        List<Command> commands = follower.located(1, at(ID, new Commit(ID, ResumePoint.at(100)), 0, 70), now);
 
         // Then
         assertThat(only(Command.Seek.class, commands).to()).isEqualTo(ResumePoint.at(70));

@@ -36,7 +36,8 @@ class PayloadCopiesTest {
         long least = Long.MAX_VALUE;
         for (int i = 0; i < 20; i++) {
             long before = THREADS.getCurrentThreadAllocatedBytes();
-            AdmittedEvent message = admission.event(record, ResumePoint.at(0), (Decoded.Accepted) decoder.decode(record));
+            AdmittedEvent message =
+                    admission.event(record, ResumePoint.at(0), (Decoded.Accepted) decoder.decode(record));
             least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
             assertThat(message.getPayload().remaining()).isPositive();
         }

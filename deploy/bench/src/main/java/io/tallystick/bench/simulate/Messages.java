@@ -35,7 +35,8 @@ final class Messages {
             return event.getKind() == AdmittedKind.SOURCE
                     ? event.getChain() + " SOURCE " + event.getOldTopicId() + " -> " + event.getTopicId()
                     : event.getChain() + " " + event.getKind() + " [" + event.getFrom() + ".." + event.getOffset()
-                            + "] epoch " + event.getLeaderEpoch() + " after " + event.getFromLeaderEpoch() + " of " + event.getTopicId();
+                            + "] epoch " + event.getLeaderEpoch() + " after " + event.getFromLeaderEpoch() + " of "
+                            + event.getTopicId();
         }
         if (message instanceof Claim claim) {
             return claim.getChain() + " CLAIM from " + claim.getFrom() + ", epoch " + claim.getLeaderEpoch() + ", end "

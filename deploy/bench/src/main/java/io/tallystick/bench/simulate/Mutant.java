@@ -27,7 +27,7 @@ enum Mutant {
     WITHOUT_R1,
     /** R2, first half: a replay is appended again. */
     WITHOUT_R2_REPLAY,
-    /** R2, second half: a replay under a higher leader epoch halts nothing. */
+    /** R2, second half: a higher leader epoch halts nothing, neither a replay's nor that of the record before a message or claim. */
     WITHOUT_R2_HALT,
     /** R3: a message beyond a hole is accepted. */
     WITHOUT_R3,
@@ -119,7 +119,7 @@ enum Mutant {
         return switch (this) {
             case WITHOUT_R1 ->
                 Claim.newBuilder(claim).setTopicId(state.source().topicId()).build();
-            case WITHOUT_CLAIM_EPOCH ->
+            case WITHOUT_CLAIM_EPOCH, WITHOUT_R2_HALT ->
                 Claim.newBuilder(claim).setLeaderEpoch(-1).build();
             case WITHOUT_R3 ->
                 Claim.newBuilder(claim)
@@ -152,6 +152,7 @@ enum Mutant {
                 }
             }
             case WITHOUT_R2_HALT -> {
+                changed.setFromLeaderEpoch(-1);
                 if (replay) {
                     changed.setLeaderEpoch(state.source().leaderEpoch());
                 }
