@@ -115,8 +115,7 @@ class ChainTopologyTest {
                 10_000,
                 (partition, fromPseq, aheadMax) -> List.copyOf(tail),
                 pendingToo -> List.copyOf(marks),
-                new Duplicates(
-                        state.resolve("duplicates"), memory, (partition, from, lastPseq, reader) -> {}),
+                new Duplicates(state.resolve("duplicates"), memory, (partition, from, lastPseq, reader) -> {}),
                 meters,
                 () -> at(systemMs));
         return ChainTopology.build(config, records, supplier, 1);

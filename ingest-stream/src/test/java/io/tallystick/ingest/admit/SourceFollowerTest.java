@@ -635,7 +635,7 @@ class SourceFollowerTest {
         readFrom(40);
 
         // When
-        List<Command> back = follower.noticed(ID, 10, now);
+        List<Command> back = follower.noticed(ID, ResumePoint.at(10), now);
 
         // Then
         assertThat(follower.configDue(now + 1000 * SECOND)).isEmpty();
