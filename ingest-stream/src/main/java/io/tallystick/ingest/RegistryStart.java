@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import java.io.IOException;
+import io.tallystick.serde.RegistryAway;
 import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
@@ -16,7 +15,6 @@ import org.slf4j.LoggerFactory;
 final class RegistryStart implements Worker.Step {
     private static final Logger LOGGER = LoggerFactory.getLogger(RegistryStart.class);
     private static final Duration BACK_OFF_MAX = Duration.ofSeconds(30);
-    private static final int SERVER_FAULT = 500;
 
     private final Runnable ask;
     private final Runnable begin;
@@ -43,7 +41,7 @@ final class RegistryStart implements Worker.Step {
             boolean ignored = Thread.interrupted();
             throw new InterruptedException(e.getMessage());
         } catch (KafkaException e) {
-            if (!isAway(e)) {
+            if (!RegistryAway.isCauseOf(e)) {
                 throw e;
             }
             LOGGER.atWarn()
@@ -56,17 +54,5 @@ final class RegistryStart implements Worker.Step {
             return;
         }
         begin.run();
-    }
-
-    private static boolean isAway(Throwable fault) {
-        for (Throwable cause = fault.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException) {
-                return true;
-            }
-            if (cause instanceof RestClientException answer) {
-                return answer.getStatus() >= SERVER_FAULT;
-            }
-        }
-        return false;
     }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.serde;
 
-import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientException;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -19,7 +17,6 @@ final class RegistryPatience {
 
     private static final Logger LOGGER = LoggerFactory.getLogger(RegistryPatience.class);
     private static final Duration BACK_OFF_MAX = Duration.ofSeconds(5);
-    private static final int SERVER_FAULT = 500;
 
     private RegistryPatience() {}
 
@@ -40,7 +37,7 @@ final class RegistryPatience {
             try {
                 return call.get();
             } catch (SerializationException | TimeoutException e) {
-                if (!isAway(e) || System.nanoTime() > deadline) {
+                if (!RegistryAway.isCauseOf(e) || System.nanoTime() > deadline) {
                     throw e;
                 }
                 LOGGER.atWarn().addKeyValue("error", e.getCause()).log("schema registry is away; waiting for it");
@@ -48,18 +45,6 @@ final class RegistryPatience {
                 backOff = backOff.multipliedBy(2).compareTo(BACK_OFF_MAX) < 0 ? backOff.multipliedBy(2) : BACK_OFF_MAX;
             }
         }
-    }
-
-    private static boolean isAway(Throwable fault) {
-        for (Throwable cause = fault.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException) {
-                return true;
-            }
-            if (cause instanceof RestClientException answer) {
-                return answer.getStatus() >= SERVER_FAULT;
-            }
-        }
-        return false;
     }
 
     private static void pause(Duration backOff) {
