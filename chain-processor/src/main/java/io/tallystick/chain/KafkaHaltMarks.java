@@ -3,10 +3,12 @@ package io.tallystick.chain;
 
 import io.tallystick.avro.ChainHalt;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.Topics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -18,8 +20,6 @@ import org.apache.kafka.common.serialization.Deserializer;
  * shared by the threads of a process.
  */
 final class KafkaHaltMarks implements HaltMarksReader {
-    private static final String KEYS = "halt/";
-
     private final LedgerSettings ledger;
     private final Deserializer<SpecificRecord> values;
     private final Duration pendingMax;
@@ -55,14 +55,14 @@ final class KafkaHaltMarks implements HaltMarksReader {
     }
 
     private void take(ConsumerRecord<String, SpecificRecord> record) {
-        if (!record.key().startsWith(KEYS)) {
+        Optional<String> chain = Topics.chainOfHaltKey(record.key());
+        if (chain.isEmpty()) {
             return;
         }
-        String chain = record.key().substring(KEYS.length());
         if (record.value() instanceof ChainHalt mark) {
-            marks.put(chain, mark);
+            marks.put(chain.get(), mark);
         } else {
-            marks.remove(chain);
+            marks.remove(chain.get());
         }
     }
 }

@@ -46,6 +46,7 @@ public final class Topics {
     /** The tenant the ledger itself writes to. */
     public static final String OPERATOR = "operator";
 
+    private static final String HALT = "halt/";
     private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9._-]{1,64}[.]");
     private static final Duration INGEST_RETENTION = Duration.ofDays(3);
 
@@ -84,7 +85,12 @@ public final class Topics {
 
     /** Key in {@link #positions()} of the mark that halts a chain. */
     public static String haltKey(String chain) {
-        return "halt/" + chain;
+        return HALT + chain;
+    }
+
+    /** The chain whose mark stands under this key of {@link #positions()}; empty if it is not the key of a mark. */
+    public static Optional<String> chainOfHaltKey(String key) {
+        return key.startsWith(HALT) ? Optional.of(key.substring(HALT.length())) : Optional.empty();
     }
 
     /** Unsigned heads of chain trees. */

@@ -102,4 +102,11 @@ class TopicsTest {
                 .findFirst()
                 .orElseThrow();
     }
+
+    @Test
+    void keyOfAHaltTellsItsChainAndNoOtherKeyDoes() {
+        assertThat(Topics.chainOfHaltKey(Topics.haltKey("acme/3"))).contains("acme/3");
+        assertThat(Topics.chainOfHaltKey("acme/3")).isEmpty();
+        assertThat(Topics.chainOfHaltKey("halt")).isEmpty();
+    }
 }
