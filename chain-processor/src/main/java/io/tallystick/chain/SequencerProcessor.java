@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.Cancellable;
@@ -60,11 +61,12 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
 
     private void start(int task) {
         Optional<PartitionState> stored = state.load();
-        long first = HeadGuard.firstNeeded(stored, state.sorted());
+        SortedMap<String, ChainState> found = state.sorted();
+        long first = HeadGuard.firstNeeded(stored, found);
         List<SpecificRecord> tail = supplier.tail().read(task, first, supplier.replayMax());
-        HeadGuard.Verdict verdict = supplier.guard(task).check(stored, state.sorted(), tail);
+        HeadGuard.Verdict verdict = supplier.guard(task).check(stored, found, tail);
         verdict.chains().forEach(state::put);
-        List<ChainState> halted = HaltMarks.missing(state.sorted(), marks(verdict.replayed() > 0));
+        List<ChainState> halted = HaltMarks.missing(state.chains(), marks(verdict.replayed() > 0));
         halted.forEach(state::put);
         state.put(verdict.partition());
         index = supplier.duplicates().index(task);

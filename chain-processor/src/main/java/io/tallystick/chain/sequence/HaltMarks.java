@@ -6,7 +6,7 @@ import io.tallystick.topic.LedgerIntegrityException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.SortedMap;
+import java.util.Map;
 
 /**
  * Halts outside the state: no entry says that a chain is halted, so state rebuilt from entries alone would let it go on. The
@@ -40,7 +40,7 @@ public final class HaltMarks {
      * @return their new states
      * @throws LedgerIntegrityException if a mark has a form this version does not know
      */
-    public static List<ChainState> missing(SortedMap<String, ChainState> chains, Collection<ChainHalt> marks) {
+    public static List<ChainState> missing(Map<String, ChainState> chains, Collection<ChainHalt> marks) {
         List<ChainState> halted = new ArrayList<>();
         for (ChainHalt mark : marks) {
             ChainState state = chains.get(mark.getChain());
