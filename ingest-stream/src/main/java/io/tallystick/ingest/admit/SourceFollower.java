@@ -8,13 +8,13 @@ import io.tallystick.ingest.admit.ChainPosition.Flight;
 import io.tallystick.ingest.admit.Command.Alert;
 import io.tallystick.ingest.admit.Command.Alert.Kind;
 import io.tallystick.ingest.decode.SourcePartition;
+import io.tallystick.topic.PoliciesInForce;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -36,9 +36,6 @@ import java.util.Set;
  * <p>Pure, for one thread. Times are nanoseconds of one monotonic clock.
  */
 public final class SourceFollower {
-    /** The policies are told so often again: what was sent may be lost behind its acknowledgement. */
-    private static final long CONFIG_AGAIN_NANOS = Duration.ofMinutes(5).toNanos();
-
     private static final Duration LOOKUP_PAUSE_MAX = Duration.ofSeconds(10);
 
     private final String cluster;
@@ -49,15 +46,13 @@ public final class SourceFollower {
     private final ChainPosition position = new ChainPosition(0);
     private final Set<Hold> holds = EnumSet.of(Hold.LOCATING);
     private final Troubles troubles;
+    private final PolicyTelling policies = new PolicyTelling();
     private TenantRules rules;
     private Optional<SourcePartition> source = Optional.empty();
     private Optional<Commit> committed = Optional.empty();
     private Optional<ResumePoint> notice = Optional.empty();
     private long lookup;
     private long reading;
-    private long configSent;
-    private boolean configLost;
-    private OptionalLong configSince = OptionalLong.empty();
     private Duration lookupPause;
 
     /**
@@ -150,11 +145,7 @@ public final class SourceFollower {
             reading++;
             return List.of(locate(Duration.ZERO, nowNanos));
         }
-        List<Command> commands = new ArrayList<>();
-        if (configSent > 0) {
-            sendConfig(commands);
-        }
-        return commands;
+        return policies.isTold() ? sendConfig(policies.next(rules.policies())) : List.of();
     }
 
     /** Whether the answer to this lookup still counts. */
@@ -255,8 +246,7 @@ public final class SourceFollower {
 
     private void goBack(ResumePoint divergent, List<Command> commands, long nowNanos) {
         // Never past what is acknowledged: that would be committed. Where the epoch before is known, it is kept: the
-        // source
-        // may be truncated once more, further below.
+        // source may be truncated once more, further below.
         if (divergent.offset() <= position.acked()) {
             tellTruncated(divergent.offset(), commands, nowNanos);
             position.restartAt(divergent);
@@ -432,8 +422,8 @@ public final class SourceFollower {
             position.resetTo(next.offset());
         }
         reading++;
-        // What the sequencer has not got may have held the policies.
-        configSent = 0;
+        // What the sequencer has not got may have held them.
+        policies.forget();
         return List.of(alert, locate(Duration.ZERO, nowNanos));
     }
 
@@ -460,22 +450,17 @@ public final class SourceFollower {
     /** The policies follow a claim, for it is a claim that makes the genesis. */
     private void claim(Location.End end, List<Command> commands) {
         commands.add(new Command.SendClaim(Admission.claim(source(), fromPoint(), end.offset(), end.asOf())));
-        sendConfig(commands);
+        commands.addAll(sendConfig(policies.next(rules.policies())));
     }
 
-    private void sendConfig(List<Command> commands) {
-        if (rules.policies().revision() > configSent) {
-            configSent = rules.policies().revision();
-            configLost = false;
-            configSince = OptionalLong.empty();
-            commands.add(new Command.SendConfig(rules.policies()));
-        }
+    private static List<Command> sendConfig(Optional<PoliciesInForce> due) {
+        return due.<List<Command>>map(policies -> List.of(new Command.SendConfig(policies)))
+                .orElse(List.of());
     }
 
     /** The policies sent last may be lost; they follow the next claim again, or come without one. */
     public void configFailed() {
-        configSent = 0;
-        configLost = true;
+        policies.failed();
     }
 
     /**
@@ -483,19 +468,9 @@ public final class SourceFollower {
      * every five minutes in any case. The sequencer drops those it has.
      */
     public List<Command> configDue(long nowNanos) {
-        List<Command> commands = new ArrayList<>();
-        boolean told = configSent > 0 || configLost;
-        // Before the claim there may be no genesis to stand behind.
-        if (!told || isHeld(Hold.LOCATING) || isHeld(Hold.RECREATED)) {
-            return commands;
-        }
-        if (configSince.isEmpty()) {
-            configSince = OptionalLong.of(nowNanos);
-        } else if (nowNanos - configSince.getAsLong() >= CONFIG_AGAIN_NANOS) {
-            configSent = 0;
-        }
-        sendConfig(commands);
-        return commands;
+        return isHeld(Hold.LOCATING) || isHeld(Hold.RECREATED)
+                ? List.of()
+                : sendConfig(policies.again(rules.policies(), nowNanos));
     }
 
     /**
