@@ -65,9 +65,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      * authorizer, for example. The first listener is named PLAINTEXT, whatever its security protocol.
      */
     public static EmbeddedBroker start(Path directory, EmbeddedOptions options, Map<String, String> settings) {
-        Path home = directory.toAbsolutePath();
-        DirectoryLock lock = DirectoryLock.acquire(home, LOCK_PATIENCE);
-        try {
+        return owning(directory, (home, lock) -> {
             KeptPorts ports = new KeptPorts(home);
             int port = ports.choose("broker", options.bindHost(), options.brokerPort());
             int controllerPort = ports.choose("controller", "127.0.0.1", 0);
@@ -80,14 +78,7 @@ public final class EmbeddedBroker implements AutoCloseable {
             all.putAll(settings);
             KafkaRaftServer server = startServer(all);
             return new EmbeddedBroker(lock, server, clusterId, options.advertisedHost() + ":" + port);
-        } catch (RuntimeException e) {
-            lock.close();
-            throw e;
-        } catch (IOException e) {
-            lock.close();
-            throw new EmbeddedException(
-                    "The broker's directory " + home + " cannot be used: " + e + ". Make it writable.", e);
-        }
+        });
     }
 
     /**
@@ -99,9 +90,7 @@ public final class EmbeddedBroker implements AutoCloseable {
      *     cluster, or the broker does not start
      */
     public static EmbeddedBroker start(Path directory, EmbeddedNode node) {
-        Path home = directory.toAbsolutePath();
-        DirectoryLock lock = DirectoryLock.acquire(home, LOCK_PATIENCE);
-        try {
+        return owning(directory, (home, lock) -> {
             Path kafka = Files.createDirectories(home.resolve("kafka"));
             String clusterId = format(kafka, node.id(), node.clusterId());
             if (!clusterId.equals(node.clusterId())) {
@@ -110,13 +99,27 @@ public final class EmbeddedBroker implements AutoCloseable {
             }
             KafkaRaftServer server = startServer(BrokerSettings.of(kafka, node));
             return new EmbeddedBroker(lock, server, clusterId, node.bootstrapServers());
+        });
+    }
+
+    /** How a broker is started in a directory that is its own. */
+    private interface Starting {
+        EmbeddedBroker in(Path home, DirectoryLock lock) throws IOException;
+    }
+
+    /** The broker holds the lock until it is closed; a start that fails gives it back. */
+    private static EmbeddedBroker owning(Path directory, Starting starting) {
+        Path own = directory.toAbsolutePath();
+        DirectoryLock lock = DirectoryLock.acquire(own, LOCK_PATIENCE);
+        try {
+            return starting.in(own, lock);
         } catch (RuntimeException e) {
             lock.close();
             throw e;
         } catch (IOException e) {
             lock.close();
             throw new EmbeddedException(
-                    "The broker's directory " + home + " cannot be used: " + e + ". Make it writable.", e);
+                    "The broker's directory " + own + " cannot be used: " + e + ". Make it writable.", e);
         }
     }
 
