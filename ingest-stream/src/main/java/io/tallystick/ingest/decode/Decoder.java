@@ -170,8 +170,7 @@ public final class Decoder {
             return;
         }
         switch (fault.get()) {
-            case TOO_LONG ->
-                reading.refuse(RejectReason.ATTRIBUTE_TOO_LONG, "The attribute " + name + " is too long.");
+            case TOO_LONG -> reading.refuse(RejectReason.ATTRIBUTE_TOO_LONG, "The attribute " + name + " is too long.");
             case CONTROL_CHARACTER ->
                 reading.refuse(
                         RejectReason.ATTRIBUTE_CONTROL_CHARACTER,

@@ -13,8 +13,8 @@ import java.util.Arrays;
  * no exact comparison of names: two that may be the same are reason enough to give up.
  *
  * <p>Bytes are read eight at a time; a string of up to 15 bytes costs no branch that depends on its length. The fingerprints
- * of all names, each mixed with a number for its object, stand in one Bloom filter of eight bits for each byte of the text: no
- * branch depends on what is in it, so hostile names cost no more than others.
+ * of all names, each mixed with a number for its object, stand in one Bloom filter of at least four bits for each byte of
+ * the text, and of 64 KiB at most: no branch depends on what is in it, so hostile names cost no more than others.
  *
  * <p>An instance is scratch space for one thread, and keeps at most 64 KiB from one text to the next.
  */
