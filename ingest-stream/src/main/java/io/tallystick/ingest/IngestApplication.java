@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.avro.Notice;
-import io.tallystick.entry.Salt;
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.TenantRules;
 import io.tallystick.ingest.decode.Decoder;
@@ -146,12 +145,7 @@ public final class IngestApplication implements AutoCloseable {
         Inbox inbox = new Inbox();
         RegistrySchemas schemas = closing(new RegistrySchemas(
                 settings.schemaRegistryUrl(), Executors.newScheduledThreadPool(SCHEMA_THREADS), timing.retry()));
-        SecureRandom random = new SecureRandom();
-        Admission admission = new Admission(() -> {
-            byte[] salt = new byte[Salt.LENGTH];
-            random.nextBytes(salt);
-            return Salt.of(salt);
-        });
+        Admission admission = new Admission(new RandomSalts(new SecureRandom()));
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
         SourceProbe probe = new SourceProbe(admin, topics.group("ingest"), clock);
         IngestMetrics metrics = closing(new IngestMetrics(meters));

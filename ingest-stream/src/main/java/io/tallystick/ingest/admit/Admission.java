@@ -18,6 +18,7 @@ import io.tallystick.entry.LedgerTime;
 import io.tallystick.entry.PayloadRef;
 import io.tallystick.entry.RejectReason;
 import io.tallystick.entry.Salt;
+import io.tallystick.entry.SchemaRef;
 import io.tallystick.ingest.decode.Decoded;
 import io.tallystick.ingest.decode.Identity;
 import io.tallystick.ingest.decode.Payload;
@@ -56,7 +57,9 @@ public final class Admission {
         Draft message = message(record, from).setKind(AdmittedKind.EVENT);
         put(accepted.identity(), message);
         put(accepted.payload(), true, message);
-        accepted.context().ifPresent(context -> put(context, message));
+        if (accepted.context().isPresent()) {
+            put(accepted.context().get(), message);
+        }
         message.setIfHead(ifHead(record));
         return message.build();
     }
@@ -189,8 +192,11 @@ public final class Admission {
                         ByteBuffer.wrap(Commitments.payload(salt, bytes).bytes()))
                 .setPayloadSalt(ByteBuffer.wrap(salt.bytes()))
                 .setPayload(carried ? ByteBuffer.wrap(bytes) : null);
-        payload.schema().ifPresent(schema -> message.setSchemaId(Math.toIntExact(schema.id()))
-                .setSchemaSha256(schema.sha256().toString()));
+        if (payload.schema().isPresent()) {
+            SchemaRef schema = payload.schema().get();
+            message.setSchemaId(Math.toIntExact(schema.id()))
+                    .setSchemaSha256(schema.sha256().toString());
+        }
     }
 
     private void put(Context context, Draft message) {

@@ -12,6 +12,12 @@ import java.util.Optional;
 final class BinaryCloudEvent {
     static final String SPECVERSION = "ce_specversion";
 
+    private static final String ID = "ce_id";
+    private static final String TYPE = "ce_type";
+    private static final String SOURCE = "ce_source";
+    private static final String TIME = "ce_time";
+    private static final String SUBJECT = "ce_subject";
+
     private final Headers headers;
     private final Reading reading;
 
@@ -26,26 +32,27 @@ final class BinaryCloudEvent {
     }
 
     private void read() {
-        CloudEventRules.checkVersion(attribute("specversion"), reading);
-        reading.id = attribute("id");
-        reading.type = attribute("type");
-        reading.producer = attribute("source");
-        reading.time = attribute("time");
-        reading.subject = attribute("subject");
+        CloudEventRules.checkVersion(attribute(SPECVERSION), reading);
+        reading.id = attribute(ID);
+        reading.type = attribute(TYPE);
+        reading.producer = attribute(SOURCE);
+        reading.time = attribute(TIME);
+        reading.subject = attribute(SUBJECT);
         CloudEventRules.check(reading);
     }
 
-    private Optional<String> attribute(String name) {
-        String header = "ce_" + name;
-        int count = headers.count(header);
-        if (count == 0) {
+    private Optional<String> attribute(String header) {
+        int at = headers.lastIndexOf(header);
+        if (at < 0) {
             return Optional.empty();
         }
-        if (count > 1) {
-            reading.refuse(RejectReason.CLOUDEVENTS_INVALID, "The header " + header + " occurs " + count + " times.");
+        if (headers.indexOf(header) != at) {
+            reading.refuse(
+                    RejectReason.CLOUDEVENTS_INVALID,
+                    "The header " + header + " occurs " + headers.count(header) + " times.");
             return Optional.empty();
         }
-        Optional<Bytes> value = headers.last(header);
+        Optional<Bytes> value = headers.value(at);
         Optional<String> text = value.flatMap(Bytes::text);
         if (text.isEmpty()) {
             reading.refuse(

@@ -65,12 +65,12 @@ public final class Decoder {
         String tenant = record.source().chain().tenant();
         if (record.value().isEmpty()) {
             reading.refuse(RejectReason.NULL_VALUE, "The record has a null value; an event needs one.");
+        } else if (record.value().get().length() > eventBytesMax) {
+            reading.refuse(
+                    RejectReason.VALUE_TOO_LARGE,
+                    "The value has " + record.value().get().length() + " bytes; at most " + eventBytesMax
+                            + " are taken.");
         }
-        record.value()
-                .filter(value -> value.length() > eventBytesMax)
-                .ifPresent(value -> reading.refuse(
-                        RejectReason.VALUE_TOO_LARGE,
-                        "The value has " + value.length() + " bytes; at most " + eventBytesMax + " are taken."));
         checkContextSize(record, record.headers(), reading);
         if (headers.nameOtherThan(tenant)) {
             reading.refuse(
@@ -110,12 +110,12 @@ public final class Decoder {
                     RejectReason.CLOUDEVENTS_INVALID, "A batch of CloudEvents is not taken; a record is one event.");
         } else if (binary) {
             BinaryCloudEvent.read(headers, reading);
-            value.ifPresent(bytes -> readByMedia(bytes, reading));
+            readByMedia(value, reading);
         } else if (value.filter(ConfluentFrame::isFramed).isPresent()) {
             return readFrame(record, value.get(), reading);
         } else {
             reading.nameAfter(record);
-            value.ifPresent(bytes -> readByMedia(bytes, reading));
+            readByMedia(value, reading);
         }
         return OptionalInt.empty();
     }
@@ -133,13 +133,16 @@ public final class Decoder {
         return awaited;
     }
 
-    private static void readByMedia(byte[] value, Reading reading) {
+    private static void readByMedia(Optional<byte[]> value, Reading reading) {
+        if (value.isEmpty()) {
+            return;
+        }
         if (reading.media.isEmpty()) {
-            JsonRules.takeUndeclared(value, reading);
+            JsonRules.takeUndeclared(value.get(), reading);
         } else if (PayloadRef.isJson(reading.media.get())) {
-            JsonRules.takeDeclared(value, reading);
+            JsonRules.takeDeclared(value.get(), reading);
         } else {
-            reading.payload = value;
+            reading.payload = value.get();
         }
     }
 
@@ -162,16 +165,17 @@ public final class Decoder {
         if (value.isEmpty()) {
             return;
         }
-        Attributes.check(attribute, value.get()).ifPresent(fault -> {
-            switch (fault) {
-                case TOO_LONG ->
-                    reading.refuse(RejectReason.ATTRIBUTE_TOO_LONG, "The attribute " + name + " is too long.");
-                case CONTROL_CHARACTER ->
-                    reading.refuse(
-                            RejectReason.ATTRIBUTE_CONTROL_CHARACTER,
-                            "The attribute " + name + " holds a control character.");
-            }
-        });
+        Optional<Attributes.Fault> fault = Attributes.check(attribute, value.get());
+        if (fault.isEmpty()) {
+            return;
+        }
+        switch (fault.get()) {
+            case TOO_LONG -> reading.refuse(RejectReason.ATTRIBUTE_TOO_LONG, "The attribute " + name + " is too long.");
+            case CONTROL_CHARACTER ->
+                reading.refuse(
+                        RejectReason.ATTRIBUTE_CONTROL_CHARACTER,
+                        "The attribute " + name + " holds a control character.");
+        }
     }
 
     private static Decoded accepted(SourceRecord record, Reading reading) {

@@ -5,9 +5,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -40,7 +42,7 @@ final class RecordSerializer implements Serializer<SpecificRecord> {
     private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
 
     /** A schema with its id in one topic's subject. */
-    private record Known(Schema schema, int id, SpecificDatumWriter<SpecificRecord> writer) {}
+    private record Known(Schema schema, int id, DatumWriter<SpecificRecord> writer) {}
 
     /** What a thread uses again. */
     private static final class Scratch {
@@ -70,7 +72,12 @@ final class RecordSerializer implements Serializer<SpecificRecord> {
 
     private void remember(String topic, Schema schema, int id) {
         Map<Schema, Known> ofTopic = known.computeIfAbsent(topic, unused -> new ConcurrentHashMap<>());
-        ofTopic.put(schema, new Known(schema, id, new SpecificDatumWriter<>(schema, coders(schema))));
+        ofTopic.put(schema, new Known(schema, id, writer(schema)));
+    }
+
+    private static DatumWriter<SpecificRecord> writer(Schema schema) {
+        Optional<FlatRecordWriter> flat = FlatRecordWriter.of(schema);
+        return flat.isPresent() ? flat.get() : new SpecificDatumWriter<>(schema, coders(schema));
     }
 
     /** The model of the generated class, and its generated encoder where there is one. */

@@ -13,6 +13,7 @@ import io.confluent.kafka.serializers.subject.TopicRecordNameStrategy;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Boundary;
+import io.tallystick.avro.Claim;
 import io.tallystick.avro.ClaimStatus;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.Tick;
@@ -203,6 +204,48 @@ class LedgerSerdesTest {
     }
 
     @Test
+    void admittedEventWithEachFieldAloneIsWrittenAsConfluentWritesIt() {
+        AdmittedEvent full = fullEvent();
+        for (Schema.Field field : full.getSchema().getFields()) {
+            if (field.schema().isNullable()) {
+                // Given
+                AdmittedEvent alone = AdmittedEvent.newBuilder(gap()).build();
+                alone.put(field.pos(), full.get(field.pos()));
+                AdmittedEvent without = AdmittedEvent.newBuilder(full).build();
+                without.put(field.pos(), null);
+
+                // Then
+                for (AdmittedEvent event : List.of(alone, without)) {
+                    byte[] expected = theirWriter.serialize(TOPIC, event);
+                    assertThat(serde.serializer().serialize(TOPIC, event)).isEqualTo(expected);
+                    assertThat(serde.deserializer().deserialize(TOPIC, expected))
+                            .isEqualTo(event);
+                }
+            }
+        }
+    }
+
+    @Test
+    void admittedEventThatLacksAFieldIsRefusedAndHarmsNoOtherRecord() {
+        // Given
+        byte[] expected = serde.serializer().serialize(TOPIC, event());
+        for (Schema.Field field : AdmittedEvent.getClassSchema().getFields()) {
+            if (!field.schema().isNullable()
+                    && (field.schema().getType() == Schema.Type.STRING
+                            || field.schema().getType() == Schema.Type.ENUM)) {
+                AdmittedEvent incomplete = fullEvent();
+                incomplete.put(field.pos(), null);
+
+                // Then
+                assertThatThrownBy(() -> serde.serializer().serialize(TOPIC, incomplete))
+                        .as(field.name())
+                        .isInstanceOf(SerializationException.class);
+            }
+        }
+        assertThat(serde.serializer().serialize(TOPIC, event())).isEqualTo(expected);
+    }
+
+    @Test
     void lengthBeyondTheBytesIsRefused() {
         byte[] written = serde.serializer().serialize(TOPIC, entry(1));
         serde.deserializer().deserialize(TOPIC, written);
@@ -220,6 +263,9 @@ class LedgerSerdesTest {
                 entry(1),
                 new LedgerEntry(2L, "acme/0", 1L, -1, bytes("{}"), null, null, null, null, "why"),
                 event(),
+                fullEvent(),
+                gap(),
+                claim(),
                 boundary());
     }
 
@@ -252,6 +298,58 @@ class LedgerSerdesTest {
                 .setId("größer")
                 .setPayload(bytes("{}"))
                 .setPayloadBytes(2L)
+                .build();
+    }
+
+    private static AdmittedEvent fullEvent() {
+        return AdmittedEvent.newBuilder(event())
+                .setOldTopicId("old")
+                .setFrom(-1)
+                .setOffset(Long.MAX_VALUE)
+                .setKind(AdmittedKind.REJECTED)
+                .setReason("not-json")
+                .setDetail("It is not JSON €😀.")
+                .setTimestamp(Instant.ofEpochMilli(253_402_300_799_999L))
+                .setType("")
+                .setTime("2026-11-21T03:15:00Z")
+                .setProducer("/p")
+                .setMedia("application/json")
+                .setPayloadCommit(bytes("c".repeat(32)))
+                .setPayloadSalt(bytes("s".repeat(16)))
+                .setPayload(bytes("x".repeat(100_000)))
+                .setSchemaId(Integer.MAX_VALUE)
+                .setSchemaSha256("00")
+                .setContext(bytes("{\"key\":\"k\"}"))
+                .setContextCommit(bytes("d".repeat(32)))
+                .setContextSalt(bytes(""))
+                .setIfHead("head")
+                .setFromLeaderEpoch(7)
+                .build();
+    }
+
+    private static AdmittedEvent gap() {
+        return AdmittedEvent.newBuilder()
+                .setChain("acme/0")
+                .setCluster("c")
+                .setTopic("ledger.in.acme")
+                .setPartition(9_999)
+                .setTopicId("id")
+                .setFrom(0)
+                .setOffset(6)
+                .setKind(AdmittedKind.GAP)
+                .build();
+    }
+
+    private static Claim claim() {
+        return Claim.newBuilder()
+                .setChain("acme/0")
+                .setCluster("c")
+                .setTopic("ledger.in.acme")
+                .setPartition(0)
+                .setTopicId("id")
+                .setFrom(3)
+                .setSourceEnd(4)
+                .setAsOf(Instant.EPOCH)
                 .build();
     }
 

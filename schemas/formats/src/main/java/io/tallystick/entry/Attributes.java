@@ -24,6 +24,21 @@ public final class Attributes {
     }
 
     static Optional<Fault> check(String value, int bytesMax) {
+        return value.length() <= bytesMax && isPlain(value) ? Optional.empty() : checkAll(value, bytesMax);
+    }
+
+    /** Whether it is ASCII that JSON writes as it is, as nearly every attribute is. */
+    private static boolean isPlain(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static Optional<Fault> checkAll(String value, int bytesMax) {
         int bytes = 0;
         boolean control = false;
         for (int i = 0; i < value.length(); i++) {

@@ -50,13 +50,28 @@ public record Context(
         if (headers.size() > HEADERS_MAX) {
             throw new IllegalArgumentException(headers.size() + " headers are more than " + HEADERS_MAX);
         }
-        long bytes = key.map(Bytes::length).orElse(0);
+        if (!fits(key, headers)) {
+            throw new IllegalArgumentException(
+                    bytes(key, headers) + " bytes of key and headers are more than " + BYTES_MAX);
+        }
+    }
+
+    /** Whether key, names and values together have at most {@link #BYTES_MAX} bytes. */
+    public static boolean fits(Optional<Bytes> key, List<ContextHeader> headers) {
+        // Names are counted exactly only where it matters: a record is asked twice, and nearly none is near the limit.
+        long atMost = key.isPresent() ? key.get().length() : 0;
+        for (ContextHeader header : headers) {
+            atMost += header.lengthMax();
+        }
+        return atMost <= BYTES_MAX || bytes(key, headers) <= BYTES_MAX;
+    }
+
+    private static long bytes(Optional<Bytes> key, List<ContextHeader> headers) {
+        long bytes = key.isPresent() ? key.get().length() : 0;
         for (ContextHeader header : headers) {
             bytes += header.length();
         }
-        if (bytes > BYTES_MAX) {
-            throw new IllegalArgumentException(bytes + " bytes of key and headers are more than " + BYTES_MAX);
-        }
+        return bytes;
     }
 
     /** Whether there is nothing to keep; then the entry has no {@code context}. */

@@ -18,7 +18,16 @@ public record ContextHeader(String name, Optional<Bytes> value) {
 
     /** Bytes of the name in UTF-8 and of the value, as the limit of {@link Context#BYTES_MAX} counts them. */
     public int length() {
-        return utf8Length(name) + (value.isPresent() ? value.get().length() : 0);
+        return utf8Length(name) + valueLength();
+    }
+
+    /** At least {@link #length}, and found without a look at the name. */
+    int lengthMax() {
+        return 3 * name.length() + valueLength();
+    }
+
+    private int valueLength() {
+        return value.isPresent() ? value.get().length() : 0;
     }
 
     /** Three for half of a surrogate pair, which has no UTF-8 form. */

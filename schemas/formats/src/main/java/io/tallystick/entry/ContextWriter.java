@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.entry;
 
+import io.tallystick.json.Jcs;
 import io.tallystick.json.Utf8;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * Writes a {@link Context} in RFC 8785 form, member by member in the order of their names. Every record with a key or a header
- * passes here, so the text goes from the record's bytes to the context's without becoming strings or a tree.
+ * passes here, so the text goes from the record's bytes to the context's without becoming strings or a tree, in a buffer that the
+ * thread uses again.
  */
 final class ContextWriter {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -17,41 +19,63 @@ final class ContextWriter {
     /** Between a byte and what JSON makes of it: an escape with four digits. */
     private static final int GROWTH = 6;
 
+    /** A thread keeps a buffer for the next context up to this size. */
+    private static final int KEPT_BYTES_MAX = 8 * 1024;
+
+    private static final byte[] ACTOR = label("actor");
+    private static final byte[] HEADERS = label("headers");
+    private static final byte[] KEY = label("key");
+    private static final byte[] KEY64 = label("key64");
+    private static final byte[] NAME = label("name");
+    private static final byte[] SUBJECT = label("subject");
+    private static final byte[] VALUE = label("value");
+    private static final byte[] VALUE64 = label("value64");
+
+    private static final ThreadLocal<ContextWriter> WRITER = ThreadLocal.withInitial(ContextWriter::new);
+
     private byte[] out = new byte[512];
     private int size;
 
     private ContextWriter() {}
 
     static byte[] write(Context context) {
-        ContextWriter writer = new ContextWriter();
+        ContextWriter writer = WRITER.get();
+        writer.size = 0;
+        writer.context(context);
+        byte[] written = Arrays.copyOf(writer.out, writer.size);
+        if (writer.out.length > KEPT_BYTES_MAX) {
+            WRITER.remove();
+        }
+        return written;
+    }
+
+    private void context(Context context) {
         char before = '{';
         if (context.actor().isPresent()) {
-            writer.label(before, "actor").text(utf8(context.actor().get()));
+            put(before, ACTOR).text(utf8(context.actor().get()));
             before = ',';
         }
         if (!context.headers().isEmpty()) {
-            writer.label(before, "headers").headers(context);
+            put(before, HEADERS).headers(context.headers());
             before = ',';
         }
         if (context.key().isPresent()) {
-            writer.bytes(before, "key", context.key().get());
+            bytes(before, KEY, KEY64, context.key().get());
             before = ',';
         }
         if (context.subject().isPresent()) {
-            writer.label(before, "subject").text(utf8(context.subject().get()));
+            put(before, SUBJECT).text(utf8(context.subject().get()));
         }
-        writer.put('}');
-        return Arrays.copyOf(writer.out, writer.size);
+        put('}');
     }
 
-    private void headers(Context context) {
+    private void headers(List<ContextHeader> headers) {
         char before = '[';
-        for (ContextHeader header : context.headers()) {
+        for (ContextHeader header : headers) {
             put(before);
-            label('{', "name").text(utf8(header.name()));
-            Optional<Bytes> value = header.value();
-            if (value.isPresent()) {
-                bytes(',', "value", value.get());
+            put('{', NAME).text(utf8(header.name()));
+            if (header.value().isPresent()) {
+                bytes(',', VALUE, VALUE64, header.value().get());
             }
             put('}');
             before = ',';
@@ -59,37 +83,39 @@ final class ContextWriter {
         put(']');
     }
 
-    private void bytes(char before, String name, Bytes value) {
+    private void bytes(char before, byte[] label, byte[] label64, Bytes value) {
         byte[] bytes = value.array();
         if (Utf8.isWellFormed(bytes)) {
-            label(before, name).text(bytes);
+            put(before, label).text(bytes);
         } else {
-            label(before, name + "64").text(Base64.getEncoder().encode(bytes));
+            put(before, label64).text(Base64.getEncoder().encode(bytes));
         }
     }
 
-    @SuppressWarnings("deprecation") // getBytes(int, int, byte[], int) keeps the low bytes: ASCII without a copy.
-    private ContextWriter label(char before, String name) {
-        int length = name.length();
-        room(length + 4);
+    private static byte[] label(String name) {
+        return ('"' + name + "\":").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private ContextWriter put(char before, byte[] label) {
+        room(label.length + 1);
         out[size++] = (byte) before;
-        out[size++] = '"';
-        name.getBytes(0, length, out, size);
-        size += length;
-        out[size++] = '"';
-        out[size++] = ':';
+        System.arraycopy(label, 0, out, size, label.length);
+        size += label.length;
         return this;
     }
 
     /** RFC 8785 section 3.2.2.2, on well-formed UTF-8. */
     private void text(byte[] utf8) {
-        room(GROWTH * utf8.length + 2);
+        int plain = Jcs.firstEscaped(utf8);
+        room(plain + GROWTH * (utf8.length - plain) + 2);
         out[size++] = '"';
-        for (byte b : utf8) {
-            if ((b >= 0 && b < 0x20) || b == '"' || b == '\\') {
-                escape(b);
+        System.arraycopy(utf8, 0, out, size, plain);
+        size += plain;
+        for (int i = plain; i < utf8.length; i++) {
+            if (Jcs.isEscaped(utf8[i])) {
+                escape(utf8[i]);
             } else {
-                out[size++] = b;
+                out[size++] = utf8[i];
             }
         }
         out[size++] = '"';

@@ -2,6 +2,9 @@
 package io.tallystick.json;
 
 import java.io.ByteArrayOutputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +15,10 @@ import java.util.TreeMap;
  */
 public final class Jcs {
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGHS = 0x8080808080808080L;
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(256);
 
@@ -26,6 +33,30 @@ public final class Jcs {
         Jcs jcs = new Jcs();
         jcs.value(value);
         return jcs.out.toByteArray();
+    }
+
+    /** Index of the first byte of well-formed UTF-8 that a string must escape (section 3.2.2.2); the length if none must be. */
+    public static int firstEscaped(byte[] utf8) {
+        int i = 0;
+        while (i <= utf8.length - 8) {
+            long w = (long) LONG.get(utf8, i);
+            long quote = w ^ (ONES * '"');
+            long backslash = w ^ (ONES * '\\');
+            // The high bit of a byte, if it or one before it in the word is to be escaped.
+            if ((((w - ONES * 0x20) | (quote - ONES) | (backslash - ONES)) & ~w & HIGHS) != 0) {
+                break;
+            }
+            i += 8;
+        }
+        while (i < utf8.length && !isEscaped(utf8[i])) {
+            i++;
+        }
+        return i;
+    }
+
+    /** Whether a string must escape this byte of well-formed UTF-8. */
+    public static boolean isEscaped(byte b) {
+        return (b >= 0 && b < 0x20) || b == '"' || b == '\\';
     }
 
     private void value(JsonValue value) {

@@ -10,11 +10,11 @@ import java.util.Arrays;
  * A first, fast pass that either accepts a text or has no opinion. What it accepts {@link JsonScanner} accepts, with the same
  * minified bytes; on any fault, and on what is rare in good texts (a name with an escape or beyond ASCII, more than 63 open
  * brackets, thousands of names), it gives up, and the scanner decides from the start. So it needs no fault, no offset and
- * no exact comparison of names: two names of an object with one 64-bit fingerprint are reason enough to give up.
+ * no exact comparison of names: two that may be the same are reason enough to give up.
  *
  * <p>Bytes are read eight at a time; a string of up to 15 bytes costs no branch that depends on its length. The fingerprints
- * of all names stand in one hash table, mixed with a number for their object, and are never taken out: a table of twice
- * as many slots as the text can well have names, with a bounded number of probes.
+ * of all names, each mixed with a number for its object, stand in one Bloom filter of at least four bits for each byte of
+ * the text, and of 64 KiB at most: no branch depends on what is in it, so hostile names cost no more than others.
  *
  * <p>An instance is scratch space for one thread, and keeps at most 64 KiB from one text to the next.
  */
@@ -34,9 +34,8 @@ final class QuickScan {
 
     private static final int SHORTEST = 8;
     private static final int DEPTH_MAX = 63;
-    private static final int SLOTS_MIN = 64;
-    private static final int SLOTS_MAX = 8192;
-    private static final int PROBES_MAX = 16;
+    private static final int SEEN_MIN = 64;
+    private static final int SEEN_MAX = 8192;
 
     private byte[] in;
     private int length;
@@ -48,9 +47,8 @@ final class QuickScan {
     private long opened;
     private final long[] serials = new long[DEPTH_MAX + 1];
 
-    private long[] slots = new long[1024];
-    private int slotBits;
-    private int room;
+    private long[] seen = new long[1024];
+    private int seenBits;
 
     // Minified text: out is null until the first white space; then out[0, outLength) stands for in[0, copied).
     private boolean minify;
@@ -86,14 +84,13 @@ final class QuickScan {
         depth = 0;
         serial = 0;
         opened = 0;
-        slotBits = 31 - Integer.numberOfLeadingZeros(Math.max(SLOTS_MIN, Math.min(SLOTS_MAX, length >>> 3)));
-        int size = 1 << slotBits;
-        if (slots.length < size) {
-            slots = new long[size];
+        seenBits = 31 - Integer.numberOfLeadingZeros(Math.max(SEEN_MIN, Math.min(SEEN_MAX, length >>> 3)));
+        int size = 1 << seenBits;
+        if (seen.length < size) {
+            seen = new long[size];
         } else {
-            Arrays.fill(slots, 0, size, 0);
+            Arrays.fill(seen, 0, size, 0);
         }
-        room = size - (size >>> 2);
     }
 
     private byte[] rest() {
@@ -107,9 +104,9 @@ final class QuickScan {
 
     private int text(int maxDepth) {
         final byte[] bytes = in;
-        int i = space(0);
+        int i = space(bytes, 0);
         for (; ; ) {
-            int b = at(i);
+            int b = at(bytes, i);
             if (b == '"') {
                 i = string(bytes, i + 1);
             } else if (b == '{' || b == '[') {
@@ -118,8 +115,8 @@ final class QuickScan {
                 }
                 boolean object = b == '{';
                 open(object);
-                i = space(i + 1);
-                if (at(i) != b + 2) {
+                i = space(bytes, i + 1);
+                if (at(bytes, i) != b + 2) {
                     i = object ? name(bytes, i) : i;
                     if (i < 0) {
                         return GIVE_UP;
@@ -142,11 +139,11 @@ final class QuickScan {
     private int behindValue(byte[] bytes, int start) {
         int i = start;
         while (depth > 0) {
-            i = space(i);
-            int b = at(i);
+            i = space(bytes, i);
+            int b = at(bytes, i);
             boolean object = (objects & 1) != 0;
             if (b == ',') {
-                i = space(i + 1);
+                i = space(bytes, i + 1);
                 return object ? name(bytes, i) : i;
             }
             if (b != (object ? '}' : ']')) {
@@ -155,7 +152,7 @@ final class QuickScan {
             close();
             i++;
         }
-        i = space(i);
+        i = space(bytes, i);
         return i == length ? i : GIVE_UP;
     }
 
@@ -172,7 +169,7 @@ final class QuickScan {
 
     /** From the opening quote of a name to the first byte of its value. */
     private int name(byte[] bytes, int start) {
-        if (at(start) != '"') {
+        if (at(bytes, start) != '"') {
             return GIVE_UP;
         }
         int i = start + 1;
@@ -194,32 +191,20 @@ final class QuickScan {
             print ^= print >>> 29;
             i += 8;
         }
-        if (at(i) != '"' || !isNew(print * MIX)) {
+        if (at(bytes, i) != '"' || !isNew(print * MIX)) {
             return GIVE_UP;
         }
-        i = space(i + 1);
-        return at(i) == ':' ? space(i + 1) : GIVE_UP;
+        i = space(bytes, i + 1);
+        return at(bytes, i) == ':' ? space(bytes, i + 1) : GIVE_UP;
     }
 
+    /** Four bits of one word stand for a name. Bits that are set already are a name again, or chance: both are reason enough. */
     private boolean isNew(long print) {
-        if (--room < 0) {
-            return false;
-        }
-        long key = print | 1;
-        int slot = (int) (print >>> (64 - slotBits));
-        int mask = (1 << slotBits) - 1;
-        for (int probes = 0; probes < PROBES_MAX; probes++) {
-            long other = slots[slot];
-            if (other == 0) {
-                slots[slot] = key;
-                return true;
-            }
-            if (other == key) {
-                return false;
-            }
-            slot = (slot + 1) & mask;
-        }
-        return false;
+        int word = (int) (print >>> (64 - seenBits));
+        long bits = 1L << print | 1L << (print >>> 6) | 1L << (print >>> 12) | 1L << (print >>> 18);
+        long before = seen[word];
+        seen[word] = before | bits;
+        return (before & bits) != bits;
     }
 
     /** From behind the opening quote to behind the closing one. */
@@ -273,7 +258,7 @@ final class QuickScan {
     }
 
     private int escape(int backslash) {
-        return switch (at(backslash + 1)) {
+        return switch (at(in, backslash + 1)) {
             case '"', '\\', '/', 'b', 'f', 'n', 'r', 't' -> backslash + 2;
             case 'u' -> {
                 int unit = hex4(backslash + 2);
@@ -283,8 +268,8 @@ final class QuickScan {
                 if ((unit & 0xFC00) != 0xD800) {
                     yield backslash + 6;
                 }
-                boolean pair = at(backslash + 6) == '\\'
-                        && at(backslash + 7) == 'u'
+                boolean pair = at(in, backslash + 6) == '\\'
+                        && at(in, backslash + 7) == 'u'
                         && (hex4(backslash + 8) & 0xFFFFFC00) == 0xDC00;
                 yield pair ? backslash + 12 : GIVE_UP;
             }
@@ -295,7 +280,7 @@ final class QuickScan {
     private int hex4(int start) {
         int unit = 0;
         for (int i = start; i < start + 4; i++) {
-            unit = (unit << 4) | Character.digit(at(i), 16);
+            unit = (unit << 4) | Character.digit(at(in, i), 16);
         }
         return unit;
     }
@@ -327,12 +312,12 @@ final class QuickScan {
 
     private int number(byte[] bytes, int start, int first) {
         int i = first == '-' ? start + 1 : start;
-        i = at(i) == '0' ? i + 1 : digits(bytes, i);
-        if (i >= 0 && at(i) == '.') {
+        i = at(bytes, i) == '0' ? i + 1 : digits(bytes, i);
+        if (i >= 0 && at(bytes, i) == '.') {
             i = digits(bytes, i + 1);
         }
-        if (i >= 0 && (at(i) | 0x20) == 'e') {
-            int sign = at(i + 1);
+        if (i >= 0 && (at(bytes, i) | 0x20) == 'e') {
+            int sign = at(bytes, i + 1);
             i = digits(bytes, sign == '+' || sign == '-' ? i + 2 : i + 1);
         }
         return i;
@@ -348,12 +333,12 @@ final class QuickScan {
 
     // ---- white space ----
 
-    private int at(int i) {
-        return i < length ? in[i] : GIVE_UP;
+    private static int at(byte[] bytes, int i) {
+        return i < bytes.length ? bytes[i] : GIVE_UP;
     }
 
-    private int space(int i) {
-        return i < length && in[i] > ' ' ? i : skipSpace(i);
+    private int space(byte[] bytes, int i) {
+        return i < bytes.length && bytes[i] > ' ' ? i : skipSpace(i);
     }
 
     private int skipSpace(int start) {

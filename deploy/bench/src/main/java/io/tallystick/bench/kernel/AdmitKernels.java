@@ -3,6 +3,8 @@ package io.tallystick.bench.kernel;
 
 import io.tallystick.entry.Bytes;
 import io.tallystick.entry.ChainId;
+import io.tallystick.entry.Commitments;
+import io.tallystick.entry.Context;
 import io.tallystick.entry.ContextHeader;
 import io.tallystick.entry.Salt;
 import io.tallystick.fixtures.SamplePayloads;
@@ -46,6 +48,7 @@ public class AdmitKernels {
             new Decoder(Decoder.EVENT_BYTES_MAX, ChainId.OPERATOR, id -> new Schemas.Lookup.Pending());
     private List<byte[]> events;
     private List<SourceRecord> records;
+    private List<byte[]> contexts;
 
     @Setup
     public void load() {
@@ -54,6 +57,10 @@ public class AdmitKernels {
         for (byte[] event : events) {
             records.add(form.equals("plain") ? plain(event) : cloudEvent(event));
         }
+        contexts = records.stream()
+                .flatMap(record -> accepted(record).context().stream())
+                .map(Context::encode)
+                .toList();
     }
 
     /** The baseline: nothing but SHA-256 over the payloads. */
@@ -61,6 +68,17 @@ public class AdmitKernels {
     public void sha256(Blackhole sink) {
         for (byte[] event : events) {
             sink.consume(digest.digest(event));
+        }
+    }
+
+    /** The least that admission can cost: nothing but the commitments to payload and context. */
+    @Benchmark
+    public void commit(Blackhole sink) {
+        for (byte[] event : events) {
+            sink.consume(Commitments.payload(salt, event));
+        }
+        for (byte[] context : contexts) {
+            sink.consume(Commitments.context(salt, context));
         }
     }
 
@@ -76,12 +94,16 @@ public class AdmitKernels {
     @Benchmark
     public void decodeAndAdmit(Blackhole sink) {
         for (SourceRecord each : records) {
-            Decoded decoded = decoder.decode(each);
-            if (!(decoded instanceof Decoded.Accepted accepted)) {
-                throw new IllegalStateException("a sample event is not accepted: " + decoded);
-            }
-            sink.consume(admission.event(each, ResumePoint.at(each.offset()), accepted));
+            sink.consume(admission.event(each, ResumePoint.at(each.offset()), accepted(each)));
         }
+    }
+
+    private Decoded.Accepted accepted(SourceRecord record) {
+        Decoded decoded = decoder.decode(record);
+        if (!(decoded instanceof Decoded.Accepted accepted)) {
+            throw new IllegalStateException("a sample event is not accepted: " + decoded);
+        }
+        return accepted;
     }
 
     private SourceRecord plain(byte[] event) {

@@ -11,11 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -40,12 +44,20 @@ public final class KernelsCommand implements Callable<Integer> {
     @Option(names = "--quick", description = "One fork and fewer turns: about 2 minutes instead of 9, rougher.")
     private boolean quick;
 
+    @Option(
+            names = "--only",
+            paramLabel = "GROUP",
+            split = ",",
+            defaultValue = "admit,payload,entry,tree",
+            description = "Kernels to run: ${DEFAULT-VALUE}.")
+    private List<String> groups;
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the numbers here, for a machine.")
     private Optional<Path> json;
 
     @Override
     public Integer call() throws RunnerException, IOException {
-        List<Measurement> measurements = measurements(run(quick));
+        List<Measurement> measurements = measurements(run());
         print(measurements, spec.commandLine().getOut());
         if (json.isPresent()) {
             Files.write(json.get(), Jcs.encode(json(measurements, quick)));
@@ -53,9 +65,11 @@ public final class KernelsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Collection<RunResult> run(boolean quick) throws RunnerException {
+    private Collection<RunResult> run() throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include("\\.(Admit|Payload|Entry|Tree)Kernels\\.")
+                .include("(?i)\\.(" + String.join("|", groups) + ")Kernels\\.")
+                .mode(Mode.SampleTime)
+                .timeUnit(TimeUnit.NANOSECONDS)
                 .verbosity(VerboseMode.SILENT)
                 .shouldFailOnError(true)
                 .addProfiler(GCProfiler.class)
@@ -87,10 +101,27 @@ public final class KernelsCommand implements Callable<Integer> {
                 kernel(result),
                 form,
                 form.isPresent() ? "MB/s" : "1/s",
-                result.getPrimaryResult().getScore() * factor,
-                result.getPrimaryResult().getScoreError() * factor,
-                baseline.getPrimaryResult().getScore() * factor,
+                perSecond(result) * factor,
+                spread(result) * factor,
+                perSecond(baseline) * factor,
                 allocated(result) / (form.isPresent() ? PayloadKernels.events() : 1));
+    }
+
+    /** Of the operations that a quarter was faster than: on a busy machine, one that was not interrupted. */
+    private static double perSecond(RunResult result) {
+        return perSecond(result.getPrimaryResult());
+    }
+
+    private static double perSecond(Result<?> result) {
+        return 1e9 / result.getStatistics().getPercentile(25);
+    }
+
+    /** Half of what lies between the slowest fork and the fastest. */
+    private static double spread(RunResult result) {
+        DoubleSummaryStatistics forks = result.getBenchmarkResults().stream()
+                .mapToDouble(fork -> perSecond(fork.getPrimaryResult()))
+                .summaryStatistics();
+        return forks.getCount() > 1 ? (forks.getMax() - forks.getMin()) / 2 : Double.NaN;
     }
 
     /** Bytes allocated in one operation. The profiler's name for it has had a dot in front. */

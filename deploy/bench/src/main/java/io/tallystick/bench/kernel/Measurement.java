@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param form the form of the input, if there are several
  * @param unit of {@code score} and {@code baseline}: MB/s or 1/s
  * @param score higher is better
- * @param error half of the 99.9% confidence interval, in the same unit; not a number if there was but one sample
+ * @param error half of the distance between the slowest fork and the fastest, in the same unit; not a number of one fork
  * @param baseline speed of plain SHA-256 over the same bytes
  * @param allocated bytes allocated for an event, entry or leaf; not a number if unknown
  */
@@ -27,7 +27,7 @@ record Measurement(
         double error,
         double baseline,
         double allocated) {
-    static final String HEADER = row("kernel", "input", "speed", "error", "unit", "baseline", "ratio", "B/event");
+    static final String HEADER = row("kernel", "input", "speed", "+/-", "unit", "baseline", "ratio", "B/event");
 
     /** 1 is as fast as the baseline, 0.5 half as fast. */
     double ratio() {

@@ -21,8 +21,8 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The baseline of ingest: one thread that polls and sends the same bytes on, with the client settings of ingest and with as many
- * bytes on their way at most. What no stage between two topics can do without.
+ * The baseline of ingest: one thread that polls and sends the same bytes on, with a producer set as ingest sets its own. It fetches more at
+ * a time (ingest bounds its memory) and its consumer is told its partitions. What no stage between two topics can do without.
  */
 final class PlainCopy implements AutoCloseable {
     static final String THREAD = "plain-copy";

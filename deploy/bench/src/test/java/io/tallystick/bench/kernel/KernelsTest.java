@@ -46,6 +46,7 @@ class KernelsTest {
         // When, Then
         assertThatCode(() -> {
                     kernels.sha256(sink);
+                    kernels.commit(sink);
                     kernels.decode(sink);
                     kernels.decodeAndAdmit(sink);
                 })
