@@ -80,6 +80,8 @@ final class TextReport {
         if (bundle.chains().size() > CHAINS_SHOWN) {
             line("  … and %d more chains", bundle.chains().size() - CHAINS_SHOWN);
         }
+        bundle.existedBy().ifPresent(time -> line("  existed no later than %s", time));
+        bundle.anchors().forEach(anchor -> line("  anchor %s", anchor));
         bundle.notes().forEach(note -> line("  note: %s", note));
     }
 

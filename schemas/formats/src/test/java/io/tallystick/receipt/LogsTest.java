@@ -91,22 +91,35 @@ class LogsTest {
         byte[] own = entry();
         SigningKey other = TestKeys.bundle();
         refused(Fault.OTHER_SUBJECT, "not those of this checkpoint", () -> rekor().verify(
-                own, CHECKPOINT, List.of(other.spki()), WINDOW_END));
+                        own, CHECKPOINT, List.of(other.spki()), WINDOW_END));
         refused(Fault.OTHER_SUBJECT, "not those of this checkpoint", () -> rekor().verify(
-                own, CHECKPOINT, List.of(), WINDOW_END));
+                        own, CHECKPOINT, List.of(), WINDOW_END));
     }
 
     @Test
     void indexSizeRootAndProofMustAgreeWithTheSignedCheckpoint() {
         byte[] entry = entry();
         entryIsRefused(Fault.INVALID, "two indexes", changed(entry, t -> t.replaceFirst("\"3\"", "\"2\"")));
-        entryIsRefused(Fault.INVALID, "inclusion", changed(entry, t -> t.replace("\"logIndex\": \"3\"", "\"logIndex\": \"2\"")));
-        entryIsRefused(Fault.INVALID, "is not in a tree", changed(entry, t -> t.replace("\"logIndex\": \"3\"", "\"logIndex\": \"5\"")));
-        entryIsRefused(Fault.INVALID, "size or root", changed(entry, t -> t.replace("\"treeSize\": \"5\"", "\"treeSize\": \"4\"")));
+        entryIsRefused(
+                Fault.INVALID,
+                "inclusion",
+                changed(entry, t -> t.replace("\"logIndex\": \"3\"", "\"logIndex\": \"2\"")));
+        entryIsRefused(
+                Fault.INVALID,
+                "is not in a tree",
+                changed(entry, t -> t.replace("\"logIndex\": \"3\"", "\"logIndex\": \"5\"")));
         entryIsRefused(
                 Fault.INVALID,
                 "size or root",
-                changed(entry, t -> t.replaceFirst("\"rootHash\": \".", "\"rootHash\": \"" + (t.contains("\"rootHash\": \"A") ? "B" : "A"))));
+                changed(entry, t -> t.replace("\"treeSize\": \"5\"", "\"treeSize\": \"4\"")));
+        entryIsRefused(
+                Fault.INVALID,
+                "size or root",
+                changed(
+                        entry,
+                        t -> t.replaceFirst(
+                                "\"rootHash\": \".",
+                                "\"rootHash\": \"" + (t.contains("\"rootHash\": \"A") ? "B" : "A"))));
         entryIsRefused(
                 Fault.INVALID,
                 "inclusion",
@@ -114,26 +127,31 @@ class LogsTest {
         entryIsRefused(
                 Fault.INVALID,
                 "inclusion",
-                changed(entry, t -> t.replaceFirst(
-                        "\"hashes\": \\[\"[^\"]*\"", "\"hashes\": [\"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"")));
+                changed(
+                        entry,
+                        t -> t.replaceFirst(
+                                "\"hashes\": \\[\"[^\"]*\"",
+                                "\"hashes\": [\"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"")));
     }
 
     @Test
     void kindsLogsAndKeysThatAreNotListedAreRefused() {
         byte[] entry = entry();
-        entryIsRefused(Fault.OTHER_SUBJECT, "another kind", changed(entry, t -> t.replace("\"hashedrekord\"", "\"dsse\"")));
+        entryIsRefused(
+                Fault.OTHER_SUBJECT, "another kind", changed(entry, t -> t.replace("\"hashedrekord\"", "\"dsse\"")));
         entryIsRefused(Fault.OTHER_SUBJECT, "another kind", changed(entry, t -> t.replace("0.0.2", "0.0.1")));
         entryIsRefused(
                 Fault.OTHER_SUBJECT,
                 "an entry of another log",
-                changed(entry, t -> t.replaceFirst(
-                        "\"keyId\": \"[^\"]*\"", "\"keyId\": \"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"")));
+                changed(
+                        entry,
+                        t -> t.replaceFirst(
+                                "\"keyId\": \"[^\"]*\"",
+                                "\"keyId\": \"" + Base64.getEncoder().encodeToString(new byte[32]) + "\"")));
         TestLog other = new TestLog(LOG, TestKeys.key(KeyAlgorithm.ED25519, "other"));
         byte[] sig = CHECKPOINT.note().signatures().get(1).signature();
         entryIsRefused(
-                Fault.OTHER_SUBJECT,
-                "an entry of another log",
-                other.rekorEntry(CHECKPOINT.text(), sig, key().spki()));
+                Fault.OTHER_SUBJECT, "an entry of another log", other.rekorEntry(CHECKPOINT.text(), sig, key().spki()));
         // The log id is only a claim: the signature of the log's checkpoint decides.
         byte[] forged = changed(
                 other.rekorEntry(CHECKPOINT.text(), sig, key().spki()),
@@ -142,10 +160,9 @@ class LogsTest {
                         Matcher.quoteReplacement(new String(entry, StandardCharsets.UTF_8)
                                 .replaceFirst("(?s).*(\"keyId\": \"[^\"]*\").*", "$1"))));
         entryIsRefused(Fault.INVALID, "no signature by a known key", forged);
-        entryIsRefused(
-                Fault.INVALID,
-                "the log's checkpoint",
-                changed(entry, t -> t.replaceFirst("(/2026 [A-Za-z0-9+/]{20}).", "$1" + "-").replace("-", "A")));
+        entryIsRefused(Fault.INVALID, "the log's checkpoint", changed(entry, t -> t.replaceFirst(
+                        "(/2026 [A-Za-z0-9+/]{20}).", "$1" + "-")
+                .replace("-", "A")));
     }
 
     @Test
@@ -154,8 +171,10 @@ class LogsTest {
         RekorLog other = RekorLog.of(
                 new TrustAnchors.Log("log1", RekorLog.KIND, "log.example.org/2027", listed.vkey(), listed.validFor()));
         byte[] entry = entry();
-        refused(Fault.OTHER_SUBJECT, "not of log log.example.org/2027", () -> other.verify(
-                entry, CHECKPOINT, List.of(key().spki()), WINDOW_END));
+        refused(
+                Fault.OTHER_SUBJECT,
+                "not of log log.example.org/2027",
+                () -> other.verify(entry, CHECKPOINT, List.of(key().spki()), WINDOW_END));
     }
 
     @Test
@@ -192,12 +211,17 @@ class LogsTest {
     void sizesAreBounded() {
         entryIsRefused(Fault.MALFORMED, "larger than", new byte[RekorLog.SIZE_MAX + 1]);
         refused(Fault.MALFORMED, "larger than", () -> local().verify(
-                new byte[LocalLogReceipt.SIZE_MAX + 1], CHECKPOINT, WINDOW_END));
+                        new byte[LocalLogReceipt.SIZE_MAX + 1], CHECKPOINT, WINDOW_END));
         byte[] entry = entry();
         String hash = "\"" + Base64.getEncoder().encodeToString(new byte[32]) + "\",";
         entryIsRefused(
-                Fault.MALFORMED, "a proof of", changed(entry, t -> t.replace("\"hashes\": [", "\"hashes\": [" + hash.repeat(64))));
-        entryIsRefused(Fault.MALFORMED, "decimal", changed(entry, t -> t.replace("\"treeSize\": \"5\"", "\"treeSize\": \"05\"")));
+                Fault.MALFORMED,
+                "a proof of",
+                changed(entry, t -> t.replace("\"hashes\": [", "\"hashes\": [" + hash.repeat(64))));
+        entryIsRefused(
+                Fault.MALFORMED,
+                "decimal",
+                changed(entry, t -> t.replace("\"treeSize\": \"5\"", "\"treeSize\": \"05\"")));
     }
 
     @Test
@@ -220,32 +244,50 @@ class LogsTest {
         LocalLog local = local();
 
         // Then
-        refused(Fault.OTHER_SUBJECT, "not this checkpoint", () -> local.verify(
-                receipt, Receipts.checkpoint(5), WINDOW_END));
-        refused(Fault.OTHER_SUBJECT, "another log", () -> local.verify(
-                log.receipt("log2", CHECKPOINT.object()), CHECKPOINT, WINDOW_END));
-        refused(Fault.INVALID, "inclusion", () -> local.verify(
-                changed(receipt, t -> t.replace("\"index\":3", "\"index\":4")), CHECKPOINT, WINDOW_END));
-        refused(Fault.INVALID, "the log's checkpoint", () -> local.verify(
-                changed(receipt, t -> t.replace("\\n5\\n", "\\n6\\n")), CHECKPOINT, WINDOW_END));
-        refused(Fault.OTHER_SUBJECT, "is not of log", () -> local.verify(
-                changed(receipt, t -> t.replace("{\"checkpoint\":\"log.", "{\"checkpoint\":\"lag.")), CHECKPOINT, WINDOW_END));
-        refused(Fault.MALFORMED, "one form", () -> local.verify(
-                changed(receipt, t -> t.replace("\"v\":1", "\"v\": 1")), CHECKPOINT, WINDOW_END));
-        refused(Fault.MALFORMED, "version 2", () -> local.verify(
-                changed(receipt, t -> t.replace("\"v\":1", "\"v\":2")), CHECKPOINT, WINDOW_END));
-        refused(Fault.MALFORMED, "unknown member", () -> local.verify(
-                changed(receipt, t -> t.replace("\"v\":1", "\"v\":1,\"w\":1")), CHECKPOINT, WINDOW_END));
+        refused(
+                Fault.OTHER_SUBJECT,
+                "not this checkpoint",
+                () -> local.verify(receipt, Receipts.checkpoint(5), WINDOW_END));
+        refused(
+                Fault.OTHER_SUBJECT,
+                "another log",
+                () -> local.verify(log.receipt("log2", CHECKPOINT.object()), CHECKPOINT, WINDOW_END));
+        refused(
+                Fault.INVALID,
+                "inclusion",
+                () -> local.verify(
+                        changed(receipt, t -> t.replace("\"index\":3", "\"index\":4")), CHECKPOINT, WINDOW_END));
+        refused(
+                Fault.INVALID,
+                "the log's checkpoint",
+                () -> local.verify(changed(receipt, t -> t.replace("\\n5\\n", "\\n6\\n")), CHECKPOINT, WINDOW_END));
+        refused(
+                Fault.OTHER_SUBJECT,
+                "is not of log",
+                () -> local.verify(
+                        changed(receipt, t -> t.replace("{\"checkpoint\":\"log.", "{\"checkpoint\":\"lag.")),
+                        CHECKPOINT,
+                        WINDOW_END));
+        refused(
+                Fault.MALFORMED,
+                "one form",
+                () -> local.verify(changed(receipt, t -> t.replace("\"v\":1", "\"v\": 1")), CHECKPOINT, WINDOW_END));
+        refused(
+                Fault.MALFORMED,
+                "version 2",
+                () -> local.verify(changed(receipt, t -> t.replace("\"v\":1", "\"v\":2")), CHECKPOINT, WINDOW_END));
+        refused(
+                Fault.MALFORMED,
+                "unknown member",
+                () -> local.verify(
+                        changed(receipt, t -> t.replace("\"v\":1", "\"v\":1,\"w\":1")), CHECKPOINT, WINDOW_END));
     }
 
     private static RekorLog real(String origin, String spki) throws Exception {
-        String vkey = NoteVerifiers.vkey(origin, KeyAlgorithm.ED25519, Base64.getDecoder().decode(spki));
+        String vkey = NoteVerifiers.vkey(
+                origin, KeyAlgorithm.ED25519, Base64.getDecoder().decode(spki));
         return RekorLog.of(new TrustAnchors.Log(
-                "rekor",
-                RekorLog.KIND,
-                origin,
-                vkey,
-                new TrustAnchors.ValidFor(Receipts.START, Receipts.END)));
+                "rekor", RekorLog.KIND, origin, vkey, new TrustAnchors.ValidFor(Receipts.START, Receipts.END)));
     }
 
     private static RekorLog staging() throws Exception {
@@ -266,10 +308,7 @@ class LogsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "bundle-with-rekor-v2-entry.sigstore,true",
-        "entry-v2.json,true",
-        "bundle.dsse.rekor-v2.sigstore,false"
+    @CsvSource({"bundle-with-rekor-v2-entry.sigstore,true", "entry-v2.json,true", "bundle.dsse.rekor-v2.sigstore,false"
     })
     void entriesOfRealLogsAreIncludedAndAboutOthers(String name, boolean staging) throws Exception {
         // Given
@@ -278,8 +317,10 @@ class LogsTest {
 
         // Then
         assertThatCode(() -> log.verifiedBody(entry, WINDOW_END)).doesNotThrowAnyException();
-        refused(Fault.OTHER_SUBJECT, "not those of this checkpoint", () -> log.verify(
-                entry, CHECKPOINT, List.of(key().spki()), WINDOW_END));
+        refused(
+                Fault.OTHER_SUBJECT,
+                "not those of this checkpoint",
+                () -> log.verify(entry, CHECKPOINT, List.of(key().spki()), WINDOW_END));
         refused(Fault.OTHER_SUBJECT, "another log", () -> (staging ? production() : staging())
                 .verifiedBody(entry, WINDOW_END));
     }
@@ -298,8 +339,8 @@ class LogsTest {
                 "bundle.dsse.rekor-v2.mismatched-signature.sigstore"
             })
     void entriesThatDoNotMatchWhatWasSignedAreRefused(String name) {
-        refused(Fault.OTHER_SUBJECT, "another log", () -> staging().verify(
-                published(name), CHECKPOINT, List.of(key().spki()), WINDOW_END));
+        refused(Fault.OTHER_SUBJECT, "another log", () -> staging()
+                .verify(published(name), CHECKPOINT, List.of(key().spki()), WINDOW_END));
     }
 
     @Test

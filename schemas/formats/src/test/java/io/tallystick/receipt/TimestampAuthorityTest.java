@@ -46,8 +46,7 @@ class TimestampAuthorityTest {
 
         // When
         Receipt response = authority(TSA).verify(response(stamp), CHECKPOINT);
-        Receipt token =
-                authority(TSA).verify(TSA.tokenBytes(CHECKPOINT.digest().bytes(), stamp), CHECKPOINT);
+        Receipt token = authority(TSA).verify(TSA.tokenBytes(CHECKPOINT.digest().bytes(), stamp), CHECKPOINT);
 
         // Then
         assertThat(response).isEqualTo(new Receipt(TrustAnchors.Kind.TSA, "tsa1", Optional.of(TIME)));
@@ -107,12 +106,13 @@ class TimestampAuthorityTest {
 
     @Test
     void policyThatIsNotListedIsRefused() throws ReceiptException {
-        TimestampAuthority strict = TimestampAuthority.of(
-                TSA.anchor("tsa1", Receipts.START, Receipts.END, List.of("1.2.3", "1.2.4")));
-        refused(Fault.INVALID, "policy " + TestTsa.POLICY, () -> strict.verify(
-                response(new TestTsa.Stamp()), CHECKPOINT));
-        TimestampAuthority any =
-                TimestampAuthority.of(TSA.anchor("tsa1", Receipts.START, Receipts.END, List.of()));
+        TimestampAuthority strict =
+                TimestampAuthority.of(TSA.anchor("tsa1", Receipts.START, Receipts.END, List.of("1.2.3", "1.2.4")));
+        refused(
+                Fault.INVALID,
+                "policy " + TestTsa.POLICY,
+                () -> strict.verify(response(new TestTsa.Stamp()), CHECKPOINT));
+        TimestampAuthority any = TimestampAuthority.of(TSA.anchor("tsa1", Receipts.START, Receipts.END, List.of()));
         assertThat(any.verify(response(new TestTsa.Stamp()), CHECKPOINT).existedBy())
                 .contains(TIME);
     }
@@ -139,7 +139,8 @@ class TimestampAuthorityTest {
                 TestTsa.forPurposes(true, KeyPurposeId.id_kp_timeStamping, KeyPurposeId.id_kp_codeSigning),
                 TestTsa.forPurposes(true, KeyPurposeId.id_kp_serverAuth))) {
             byte[] response = odd.response(CHECKPOINT.object(), TIME);
-            refused(Fault.INVALID, "the signature does not hold", () -> authority(odd).verify(response, CHECKPOINT));
+            refused(Fault.INVALID, "the signature does not hold", () -> authority(odd)
+                    .verify(response, CHECKPOINT));
         }
     }
 
@@ -263,7 +264,10 @@ class TimestampAuthorityTest {
 
     @Test
     void rootMustBeACertificate() {
-        refused(Fault.MALFORMED, "root certificate", () -> TimestampAuthority.of(new TrustAnchors.Tsa(
-                "tsa1", List.of("MAA="), List.of(), new TrustAnchors.ValidFor(Receipts.START, Receipts.END))));
+        refused(
+                Fault.MALFORMED,
+                "root certificate",
+                () -> TimestampAuthority.of(new TrustAnchors.Tsa(
+                        "tsa1", List.of("MAA="), List.of(), new TrustAnchors.ValidFor(Receipts.START, Receipts.END))));
     }
 }

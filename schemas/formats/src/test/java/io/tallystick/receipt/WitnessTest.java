@@ -50,7 +50,8 @@ class WitnessTest {
             \u2014 witness.example/w1 IDJKvgAAAABlU/EAQSZgKklPuRuvTe9BV1nXaAvrSYxhjdL3VJB9aWqyqhh+q5uiY1CzQ3WF6vwjD0FEYqNUHN+mPn76HRAqvc34Bw==
             """;
 
-    private static final String WORKED_VKEY = "witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X";
+    private static final String WORKED_VKEY =
+            "witness.example/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X";
 
     private static SigningKey key(KeyAlgorithm algorithm) {
         return TestKeys.key(algorithm, "witness");
@@ -124,7 +125,8 @@ class WitnessTest {
         refused(
                 Fault.INVALID,
                 "does not verify",
-                () -> witness.verify(object, new Checkpoint(checkpoint.origin(), new TreeHead(head.size() + 1, head.root()))));
+                () -> witness.verify(
+                        object, new Checkpoint(checkpoint.origin(), new TreeHead(head.size() + 1, head.root()))));
     }
 
     private static byte[] bytes(JsonNode node, String member) {
@@ -194,10 +196,9 @@ class WitnessTest {
     @Test
     void cosignatureOfAnotherCheckpointIsRefused() {
         byte[] object = line(cosigner().cosign(CHECKPOINT, TIME));
-        refused(
-                Fault.INVALID,
-                "does not verify over this checkpoint",
-                () -> cosigner().witness().verify(object, Receipts.checkpoint(5).checkpoint()));
+        refused(Fault.INVALID, "does not verify over this checkpoint", () -> cosigner()
+                .witness()
+                .verify(object, Receipts.checkpoint(5).checkpoint()));
     }
 
     @Test
@@ -258,8 +259,7 @@ class WitnessTest {
     @Test
     void plainSignatureOfTheSameKeyIsNoCosignature() throws Exception {
         // Given
-        SignedNote note = SignedNote.sign(
-                CHECKPOINT.text(), List.of(NoteSigners.of(NAME, key(KeyAlgorithm.ED25519))));
+        SignedNote note = SignedNote.sign(CHECKPOINT.text(), List.of(NoteSigners.of(NAME, key(KeyAlgorithm.ED25519))));
         byte[] object = line(note.signatures().get(0));
 
         // Then
@@ -274,8 +274,17 @@ class WitnessTest {
 
         // Then
         for (String text : new String[] {
-            "", "\n", line + line, line.trim(), "\n" + line, line.replace("\n", "\r\n"), line.substring(1), "\u00ff\n",
-            line.replace("=", ""), line.replaceAll("[A-Za-z0-9+/=]{100}", ""), " ".repeat(Witness.SIZE_MAX) + line
+            "",
+            "\n",
+            line + line,
+            line.trim(),
+            "\n" + line,
+            line.replace("\n", "\r\n"),
+            line.substring(1),
+            "\u00ff\n",
+            line.replace("=", ""),
+            line.replaceAll("[A-Za-z0-9+/=]{100}", ""),
+            " ".repeat(Witness.SIZE_MAX) + line
         }) {
             refused(Fault.MALFORMED, "", () -> witness.verify(text.getBytes(StandardCharsets.UTF_8), CHECKPOINT));
         }
@@ -293,8 +302,18 @@ class WitnessTest {
         assertThat(ReceiptNames.parse("local.log.json"))
                 .contains(new ReceiptNames.Parsed(ReceiptNames.Form.LOCAL_LOG, "local"));
         for (String name : new String[] {
-            "", "cosignature-", "cosignature-0A1B2C3D", "cosignature-0a1b2c3d4", ".tsr", "-.tsr", "a/b.tsr", "a.TSR",
-            "a.json", "a.log", "..log.json", "a\n.tsr"
+            "",
+            "cosignature-",
+            "cosignature-0A1B2C3D",
+            "cosignature-0a1b2c3d4",
+            ".tsr",
+            "-.tsr",
+            "a/b.tsr",
+            "a.TSR",
+            "a.json",
+            "a.log",
+            "..log.json",
+            "a\n.tsr"
         }) {
             assertThat(ReceiptNames.parse(name)).as(name).isEmpty();
         }
