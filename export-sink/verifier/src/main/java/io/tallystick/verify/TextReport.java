@@ -47,6 +47,12 @@ final class TextReport {
                 .count();
         if (!all) {
             line("bundles: %d, of which pass: %d", report.bundles().size(), valid);
+            long timed = report.bundles().stream()
+                    .filter(bundle -> bundle.existedBy().isPresent())
+                    .count();
+            if (timed > 0) {
+                line("bundles with a time that outside parties prove: %d", timed);
+            }
         }
         report.tenants().forEach(tenant -> tenant(tenant, !all));
         report.registry().ifPresent(verdict -> {

@@ -44,6 +44,7 @@ public final class TimestampAuthority {
 
     private static final int OBJECT_IDENTIFIER = 0x06;
     private static final int ROOTS_MAX = 16;
+    private static final Duration ACCURACY_MAX = Duration.ofDays(1);
 
     private final TrustAnchors.Tsa tsa;
     private final TokenSigner signer;
@@ -181,9 +182,13 @@ public final class TimestampAuthority {
         if (accuracy.getSeconds() < 0 || accuracy.getMillis() < 0 || accuracy.getMicros() < 0) {
             throw new ReceiptException(Fault.MALFORMED, "a negative accuracy");
         }
-        return Duration.ofSeconds(accuracy.getSeconds())
+        Duration stated = Duration.ofSeconds(accuracy.getSeconds())
                 .plusMillis(accuracy.getMillis())
                 .plus(accuracy.getMicros(), ChronoUnit.MICROS);
+        if (stated.compareTo(ACCURACY_MAX) > 0) {
+            throw new ReceiptException(Fault.INVALID, "accurate to " + stated + " only, a day is the most");
+        }
+        return stated;
     }
 
     private static Instant ceiling(Instant time) {

@@ -67,6 +67,13 @@ class TimestampAuthorityTest {
     }
 
     @Test
+    void accuracyOfMoreThanADayIsRefused() {
+        TestTsa.Stamp stamp = new TestTsa.Stamp();
+        stamp.accuracy = Optional.of(Duration.ofDays(1).plusSeconds(1));
+        isRefused(Fault.INVALID, "a day is the most", response(stamp));
+    }
+
+    @Test
     void nonceMustBeThatOfTheRequest() throws ReceiptException {
         // Given
         TestTsa.Stamp stamp = new TestTsa.Stamp();
