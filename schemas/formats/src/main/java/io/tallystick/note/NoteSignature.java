@@ -48,7 +48,7 @@ public final class NoteSignature {
      *
      * @throws NoteException if it has any other form
      */
-    static NoteSignature parse(String line) throws NoteException {
+    public static NoteSignature parse(String line) throws NoteException {
         int space = line.lastIndexOf(' ');
         if (!line.startsWith(DASH) || space < DASH.length()) {
             throw NoteException.malformed("not a signature line");
@@ -86,7 +86,7 @@ public final class NoteSignature {
     }
 
     /** The line with its LF. */
-    String encode() {
+    public String encode() {
         byte[] bytes = ByteBuffer.allocate(KEY_ID_BYTES + signature.length)
                 .putInt(keyId)
                 .put(signature)

@@ -72,6 +72,20 @@ public final class PublicKeys {
         return encode(new SubjectPublicKeyInfo(new AlgorithmIdentifier(ID_ED25519), raw));
     }
 
+    /** SPKI of a raw ML-DSA-44 public key; the key itself is not checked. */
+    public static byte[] mlDsa44Spki(byte[] raw) {
+        return encode(new SubjectPublicKeyInfo(new AlgorithmIdentifier(NISTObjectIdentifiers.id_ml_dsa_44), raw));
+    }
+
+    /**
+     * The 1,312 bytes of an ML-DSA-44 public key.
+     *
+     * @throws KeyException if the SPKI is not an acceptable ML-DSA-44 key
+     */
+    public static byte[] mlDsa44Raw(byte[] spki) throws KeyException {
+        return ((MLDSAPublicKeyParameters) decode(KeyAlgorithm.ML_DSA_44, spki)).getEncoded();
+    }
+
     /**
      * The 32 bytes of an Ed25519 public key.
      *
