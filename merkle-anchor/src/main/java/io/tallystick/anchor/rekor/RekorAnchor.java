@@ -67,7 +67,7 @@ public final class RekorAnchor implements Anchor {
     }
 
     /** One signature of a checkpoint by one key. */
-    private record Signed(byte[] spki, byte[] signature) {}
+    private record Signed(Bytes spki, Bytes signature) {}
 
     @Override
     public Answer submit(Submission submission) {
@@ -99,7 +99,7 @@ public final class RekorAnchor implements Anchor {
             for (byte[] spki : spkis) {
                 int keyId = ByteBuffer.wrap(Hash.sha256(spki).bytes()).getInt();
                 if (line.keyId() == keyId) {
-                    last = Optional.of(new Signed(spki, line.signature()));
+                    last = Optional.of(new Signed(Bytes.of(spki), Bytes.wrap(line.signature())));
                 }
             }
         }
@@ -108,14 +108,14 @@ public final class RekorAnchor implements Anchor {
 
     private static byte[] request(AnchoredCheckpoint checkpoint, Signed signed) {
         JsonObject key = JsonObject.builder()
-                .put("rawBytes", StrictBase64.encode(signed.spki()))
+                .put("rawBytes", StrictBase64.encode(signed.spki().array()))
                 .build();
         JsonObject verifier = JsonObject.builder()
                 .put("keyDetails", KEY_DETAILS)
                 .put("publicKey", key)
                 .build();
         JsonObject signature = JsonObject.builder()
-                .put("content", StrictBase64.encode(signed.signature()))
+                .put("content", StrictBase64.encode(signed.signature().array()))
                 .put("verifier", verifier)
                 .build();
         JsonObject entry = JsonObject.builder()
