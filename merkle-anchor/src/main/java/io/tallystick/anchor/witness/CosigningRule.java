@@ -46,7 +46,7 @@ public final class CosigningRule {
     public record Refuse(int status, String reason) implements Verdict {}
 
     /**
-     * The sender does not know where the witness stands, or shows another root for that size: 409.
+     * The sender does not know where the witness stands: 409 with the size.
      *
      * @param size where the witness stands
      */
@@ -90,9 +90,11 @@ public final class CosigningRule {
      */
     public Verdict decide(AddCheckpoint request, Checkpoint checkpoint, TreeHead stands) {
         TreeHead head = checkpoint.head();
-        if (request.oldSize() != stands.size()
-                || (head.size() == stands.size() && !head.root().equals(stands.root()))) {
+        if (request.oldSize() != stands.size()) {
             return new Conflict(stands.size());
+        }
+        if (head.size() == stands.size() && !head.root().equals(stands.root())) {
+            return new Refuse(409, "another root was cosigned for this size");
         }
         try {
             requireExtension(request, stands, head);

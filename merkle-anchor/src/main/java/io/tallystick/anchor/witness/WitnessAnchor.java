@@ -79,11 +79,11 @@ public final class WitnessAnchor implements Anchor {
                 AddCheckpoint request =
                         new AddCheckpoint(old, proof.get(), submission.checkpoint().note());
                 HttpAnswer answer = http.send("text/plain; charset=utf-8", request.encode());
-                OptionalLong stands = answer.status() == 409 ? size(answer) : OptionalLong.empty();
-                if (stands.isEmpty()) {
+                if (answer.status() != 409) {
                     return settle(answer, submission);
                 }
-                if (stands.getAsLong() == old) {
+                OptionalLong stands = size(answer);
+                if (stands.isEmpty() || stands.getAsLong() == old) {
                     return old == submission.checkpoint().size()
                             ? new Answer.Contradicted("it holds another root for size " + old)
                             : new Answer.Failed("it refuses the size it stands at: " + answer.excerpt());

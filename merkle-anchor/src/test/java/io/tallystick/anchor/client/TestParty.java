@@ -17,9 +17,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** An HTTP server with a party behind it, which can be made to misbehave. */
-final class TestParty implements AutoCloseable {
+public final class TestParty implements AutoCloseable {
     /** How it behaves. */
-    enum Mood {
+    public enum Mood {
         GOOD,
         SILENT,
         DRIPPING,
@@ -31,19 +31,19 @@ final class TestParty implements AutoCloseable {
     }
 
     /** What is behind it. */
-    interface Service {
+    public interface Service {
         Reply answer(String path, byte[] body) throws Exception;
     }
 
     /** An answer. */
-    record Reply(int status, String type, Bytes body) {}
+    public record Reply(int status, String type, Bytes body) {}
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Mood mood = Mood.GOOD;
 
-    TestParty(Service service) {
+    public TestParty(Service service) {
         try {
             server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         } catch (IOException e) {
@@ -54,11 +54,11 @@ final class TestParty implements AutoCloseable {
         server.start();
     }
 
-    void setMood(Mood to) {
+    public void setMood(Mood to) {
         mood = to;
     }
 
-    URI address() {
+    public URI address() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/party");
     }
 

@@ -37,7 +37,7 @@ import org.bouncycastle.tsp.TimeStampResponseGenerator;
 import org.bouncycastle.tsp.TimeStampTokenGenerator;
 
 /** A time-stamping authority made of Bouncy Castle's own, with a root of its own. */
-final class TestTsa implements TestParty.Service {
+public final class TestTsa implements TestParty.Service {
     private static final ASN1ObjectIdentifier POLICY = new ASN1ObjectIdentifier("1.3.6.1.4.1.99999.1");
 
     private final KeyPair rootKey = keyPair();
@@ -47,13 +47,13 @@ final class TestTsa implements TestParty.Service {
     private final Set<String> accepted;
 
     /** @param accepted hash algorithms it stamps */
-    TestTsa(Set<String> accepted) throws Exception {
+    public TestTsa(Set<String> accepted) throws Exception {
         this.accepted = accepted;
         root = certificate("CN=Test root", rootKey, "CN=Test root", rootKey, true);
         certificate = certificate("CN=Test TSA", key, "CN=Test root", rootKey, false);
     }
 
-    TestTsa() throws Exception {
+    public TestTsa() throws Exception {
         this(Set.of(TSPAlgorithms.SHA256.getId()));
     }
 
@@ -84,7 +84,7 @@ final class TestTsa implements TestParty.Service {
                 .getCertificate(builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(issuerKey.getPrivate())));
     }
 
-    X509Certificate root() {
+    public X509Certificate root() {
         return root;
     }
 

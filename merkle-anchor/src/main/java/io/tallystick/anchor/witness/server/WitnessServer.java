@@ -132,11 +132,15 @@ public final class WitnessServer implements AutoCloseable {
     private synchronized Reply decide(AddCheckpoint request, Checkpoint checkpoint) throws IOException {
         Verdict verdict = rule.decide(request, checkpoint, state.head(checkpoint.origin()));
         if (verdict instanceof CosigningRule.Conflict conflict) {
-            log(checkpoint, "not cosigned, the sender named another size or root than the last cosigned");
+            log(checkpoint, "not cosigned, the sender named another size than the last cosigned");
             return new Reply(409, WitnessAnchor.SIZE_TYPE, conflict.size() + "\n");
         }
         if (verdict instanceof CosigningRule.Refuse refuse) {
-            log(checkpoint, "not cosigned, it does not extend what was cosigned");
+            LOGGER.atWarn()
+                    .addKeyValue("origin", checkpoint.origin())
+                    .addKeyValue("treeSize", checkpoint.head().size())
+                    .addKeyValue("error", refuse.reason())
+                    .log("not cosigned, it does not extend what was cosigned before");
             return Reply.plain(refuse.status(), refuse.reason());
         }
         state.store(checkpoint.origin(), checkpoint.head());
