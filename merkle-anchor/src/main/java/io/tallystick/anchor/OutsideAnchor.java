@@ -27,6 +27,7 @@ final class OutsideAnchor implements AutoCloseable {
     private final OutsideMetrics.OfAnchor metrics;
     private final Random random = new Random();
     private long registryOffset;
+    private boolean behind;
 
     OutsideAnchor(
             Anchor anchor,
@@ -50,6 +51,16 @@ final class OutsideAnchor implements AutoCloseable {
 
     AnchorTrack track() {
         return track;
+    }
+
+    /** The oldest size it may need a proof from: 0 while it was found set back. */
+    long provesFrom() {
+        return behind ? 0 : track.position().confirmedSize();
+    }
+
+    /** Whether it needs more of the registry than what followed its last confirmation. */
+    boolean isBehind() {
+        return behind;
     }
 
     long registryOffset() {
@@ -76,21 +87,17 @@ final class OutsideAnchor implements AutoCloseable {
         List<Settled> ended = List.of();
         if (answer instanceof Answer.Confirmed confirmed) {
             ended = track.confirmed(new Settled.Confirmed(confirmed.receipt()));
+            behind = false;
             registryOffset = anchor.needsProofs()
                     ? windows.offsetAfter(track.position().confirmedSize())
                     : 0;
         } else if (answer instanceof Answer.Refused refused) {
             ended = track.rejected(new Settled.Rejected(refused.reason()), now, random.nextDouble());
         } else if (answer instanceof Answer.Failed failed) {
-            track.failed(failed.reason(), now, random.nextDouble(), failed.retryAfter());
-            metrics.failed();
-            LOGGER.atWarn()
-                    .addKeyValue("anchor", anchor.id())
-                    .addKeyValue("pending", track.pendingCount())
-                    .addKeyValue("failures", track.failures())
-                    .addKeyValue("nextAttempt", track.notBefore())
-                    .addKeyValue("error", failed.reason())
-                    .log("anchor not reached, to be tried again");
+            fail(failed, now);
+        } else if (answer instanceof Answer.Behind found) {
+            behind = true;
+            fail(new Answer.Failed("it was set back to size " + found.size() + ", the registry is read again"), now);
         } else if (answer instanceof Answer.Contradicted contradicted) {
             track.stopped(contradicted.reason());
             LOGGER.atError()
@@ -105,6 +112,18 @@ final class OutsideAnchor implements AutoCloseable {
             ended.forEach(this::log);
         }
         metrics.show(track);
+    }
+
+    private void fail(Answer.Failed failed, Instant now) {
+        track.failed(failed.reason(), now, random.nextDouble(), failed.retryAfter());
+        metrics.failed();
+        LOGGER.atWarn()
+                .addKeyValue("anchor", anchor.id())
+                .addKeyValue("pending", track.pendingCount())
+                .addKeyValue("failures", track.failures())
+                .addKeyValue("nextAttempt", track.notBefore())
+                .addKeyValue("error", failed.reason())
+                .log("anchor did not confirm, to be tried again");
     }
 
     private void log(Settled settled) {

@@ -56,6 +56,7 @@ final class OutsideTerm implements AutoCloseable {
     private boolean owner;
     private OutsideSession session;
     private RegistryWindows windows = new RegistryWindows();
+    private boolean wholeRegistry;
     private Queue<Answered> answers = new ConcurrentLinkedQueue<>();
 
     OutsideTerm(
@@ -98,11 +99,19 @@ final class OutsideTerm implements AutoCloseable {
         for (Answered answered = answers.poll(); answered != null; answered = answers.poll()) {
             running.get(answered.anchor()).take(answered.answer(), now, windows, session);
         }
+        readAgainIfNeeded();
         running.values().forEach(anchor -> anchor.submit(now, windows));
-        witnesses()
-                .mapToLong(witness -> witness.track().position().confirmedSize())
-                .min()
-                .ifPresent(windows::forget);
+        witnesses().mapToLong(OutsideAnchor::provesFrom).min().ifPresent(windows::forget);
+    }
+
+    /** For a witness that was set back the whole registry is read once more; no other case needs it. */
+    private void readAgainIfNeeded() {
+        boolean needed = witnesses().anyMatch(OutsideAnchor::isBehind);
+        if (needed && !wholeRegistry) {
+            windows = new RegistryWindows();
+            consumer.seek(registry, 0);
+        }
+        wholeRegistry = needed;
     }
 
     private Stream<OutsideAnchor> witnesses() {
@@ -175,6 +184,7 @@ final class OutsideTerm implements AutoCloseable {
         running.clear();
         answers = new ConcurrentLinkedQueue<>();
         windows = new RegistryWindows();
+        wholeRegistry = false;
         metrics.standBy();
         if (session != null) {
             session.close();

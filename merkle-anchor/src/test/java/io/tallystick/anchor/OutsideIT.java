@@ -41,6 +41,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -74,6 +75,7 @@ class OutsideIT {
     private AnchorConfig config;
     private TestParty tsa;
     private CompactRange registry = CompactRange.EMPTY;
+    private final List<CompactRange> frontiers = new ArrayList<>();
     private int windows;
     private OutsidePart part;
 
@@ -158,6 +160,7 @@ class OutsideIT {
                         EntryChain.ORIGIN, new WindowGrid(WINDOW), ledger::blind)
                 .seal(registry, start, List.of(new WindowHead(chain.id(), chain.head())));
         registry = window.extended();
+        frontiers.add(registry);
         RegistryRecords.write(window)
                 .forEach(record ->
                         ledger.write(ledger.topics().registry(), 0, RegistryRecords.key(start), record));
@@ -206,33 +209,39 @@ class OutsideIT {
             restartAndSealAnother();
 
             assertThat(witness.address().getPort()).isEqualTo(witnessPort);
+            state.store(EntryChain.ORIGIN, frontiers.get(OUTAGE / 2).head());
+            sealUntilAllAreSettled(OUTAGE + 2);
         }
 
         for (String anchor : List.of("w", "t", "l")) {
             Map<AttestationState, Long> states = states(anchor);
             assertThat(states.values().stream().mapToLong(Long::longValue).sum())
                     .as(anchor)
-                    .isEqualTo(OUTAGE + 1);
+                    .isEqualTo(OUTAGE + 2);
             assertThat(states.keySet())
                     .as(anchor)
                     .isSubsetOf(AttestationState.CONFIRMED, AttestationState.COVERED_BY);
         }
-        assertThat(states("w").get(AttestationState.CONFIRMED)).isEqualTo(2);
+        assertThat(states("w").get(AttestationState.CONFIRMED)).isEqualTo(3);
         verifyLastCosignature();
     }
 
-    /** The witness is shown a proof from where it stands; nothing is submitted again that was settled. */
+    /** The witness is shown a proof from where it stands (and, set back later, from there); nothing is submitted again that was settled. */
     private void restartAndSealAnother() {
         part.close();
         meters.clear();
         start();
+        sealUntilAllAreSettled(OUTAGE + 1);
+    }
+
+    private void sealUntilAllAreSettled(int windowsInAll) {
         seal();
         await().atMost(PATIENCE)
                 .until(() -> List.of("w", "t", "l").stream()
                         .allMatch(anchor -> states(anchor).values().stream()
                                         .mapToLong(Long::longValue)
                                         .sum()
-                                == OUTAGE + 1));
+                                == windowsInAll));
     }
 
     private void verifyLastCosignature() throws Exception {

@@ -44,6 +44,14 @@ public sealed interface Answer {
         }
     }
 
+    /**
+     * A witness stands at a size from which no proof is at hand: it was set back, perhaps restored from a backup. To be tried
+     * again with all proofs there can be.
+     *
+     * @param size where it stands, less than what was offered
+     */
+    record Behind(long size) implements Answer {}
+
     /** The anchor will never vouch for this checkpoint. */
     record Refused(String reason) implements Answer {
         public Refused {

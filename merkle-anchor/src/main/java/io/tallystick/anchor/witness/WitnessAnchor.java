@@ -98,7 +98,7 @@ public final class WitnessAnchor implements Anchor {
 
     private Answer unprovable(long stands, long offered) {
         if (stands <= offered) {
-            return new Answer.Failed("it stands at size " + stands + ", from which no proof is at hand");
+            return new Answer.Behind(stands);
         }
         if (aheadSize > offered) {
             return new Answer.Contradicted("it stands at size " + stands + ", the newest checkpoint has " + offered

@@ -127,7 +127,7 @@ class WitnessAnchorTest extends HttpAnchorContract {
     }
 
     @Test
-    void aSizeFromWhichNothingCanBeProvenFails() {
+    void aWitnessAtASizeFromWhichNothingCanBeProvenIsBehind() {
         try (Anchor anchor = anchor()) {
             anchor.submit(registry.submission(2, 0));
             Submission forgetful = new Submission(
@@ -135,7 +135,7 @@ class WitnessAnchorTest extends HttpAnchorContract {
                     TestRegistry.size(3),
                     from -> from == TestRegistry.size(3) ? registry.submission(4, 3).proofs().from(from) : Optional.empty());
 
-            assertThat(anchor.submit(forgetful)).isInstanceOf(Answer.Failed.class);
+            assertThat(anchor.submit(forgetful)).isEqualTo(new Answer.Behind(TestRegistry.size(2)));
         }
     }
 }

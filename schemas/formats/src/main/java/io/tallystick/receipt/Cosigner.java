@@ -73,7 +73,8 @@ public final class Cosigner {
 
     /** The verifier key, as a trust root lists it. */
     public String vkey() {
-        byte[] typed = ByteBuffer.allocate(raw.length + 1).put(type.type()).put(raw).array();
+        byte[] typed =
+                ByteBuffer.allocate(raw.length + 1).put(type.type()).put(raw).array();
         int keyId = KeyNames.named(name, type.type(), raw);
         return name + "+" + HexFormat.of().toHexDigits(keyId) + "+" + StrictBase64.encode(typed);
     }

@@ -102,8 +102,7 @@ public record LocalLogReceipt(String log, long leafIndex, Hash leaf, List<Hash> 
                     proof,
                     object.string("checkpoint"));
         } catch (JsonException | IllegalArgumentException e) {
-            throw new ReceiptException(
-                    Fault.MALFORMED, "not a log receipt: " + TimestampAuthority.plain(e), e);
+            throw new ReceiptException(Fault.MALFORMED, "not a log receipt: " + TimestampAuthority.plain(e), e);
         }
         if (!Arrays.equals(json, receipt.encode())) {
             throw new ReceiptException(Fault.MALFORMED, "the log receipt is not in its one form");

@@ -60,8 +60,7 @@ final class LoggedCheckpoint {
             return checkpoint.head();
         } catch (NoteException e) {
             Fault fault = e.fault() == NoteException.Fault.MALFORMED ? Fault.MALFORMED : Fault.INVALID;
-            throw new ReceiptException(
-                    fault, "the log's checkpoint: " + TimestampAuthority.plain(e), e);
+            throw new ReceiptException(fault, "the log's checkpoint: " + TimestampAuthority.plain(e), e);
         }
     }
 

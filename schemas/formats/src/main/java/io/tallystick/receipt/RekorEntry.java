@@ -45,7 +45,8 @@ final class RekorEntry {
 
     private RekorEntry(JsonObject entry) throws JsonException, ReceiptException {
         JsonObject kind = entry.object("kindVersion");
-        if (!kind.string("kind").equals("hashedrekord") || !kind.string("version").equals("0.0.2")) {
+        if (!kind.string("kind").equals("hashedrekord")
+                || !kind.string("version").equals("0.0.2")) {
             throw new ReceiptException(Fault.OTHER_SUBJECT, "an entry of another kind than hashedrekord 0.0.2");
         }
         JsonObject inclusion = entry.object("inclusionProof");
@@ -97,9 +98,8 @@ final class RekorEntry {
 
     /** The body that the log must hold for an ECDSA P-256 signature over something with this digest. */
     static byte[] body(Hash digest, byte[] sig, byte[] spki) {
-        JsonObject publicKey = JsonObject.builder()
-                .put("rawBytes", StrictBase64.encode(spki))
-                .build();
+        JsonObject publicKey =
+                JsonObject.builder().put("rawBytes", StrictBase64.encode(spki)).build();
         JsonObject verifier = JsonObject.builder()
                 .put("keyDetails", "PKIX_ECDSA_P256_SHA_256")
                 .put("publicKey", publicKey)
@@ -119,7 +119,9 @@ final class RekorEntry {
         return Jcs.encode(JsonObject.builder()
                 .put("apiVersion", "0.0.2")
                 .put("kind", "hashedrekord")
-                .put("spec", JsonObject.builder().put("hashedRekordV002", record).build())
+                .put(
+                        "spec",
+                        JsonObject.builder().put("hashedRekordV002", record).build())
                 .build());
     }
 

@@ -83,7 +83,8 @@ public final class RekorLog {
         }
         TreeHead head = logged.verify(entry.checkpoint(), earliest);
         if (entry.treeSize() != head.size() || !entry.root().equals(head.root())) {
-            throw new ReceiptException(Fault.INVALID, "size or root of the proof are not those of the log's checkpoint");
+            throw new ReceiptException(
+                    Fault.INVALID, "size or root of the proof are not those of the log's checkpoint");
         }
         LoggedCheckpoint.requireIncluded(head, entry.leafIndex(), entry.body(), entry.proof());
         return entry.body();

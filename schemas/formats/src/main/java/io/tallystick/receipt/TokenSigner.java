@@ -88,16 +88,14 @@ final class TokenSigner {
             SignerInformationVerifier verifier = new JcaSimpleSignerInfoVerifierBuilder().build(certificate);
             token.validate(verifier);
         } catch (TSPException | OperatorCreationException | CertificateException e) {
-            throw new ReceiptException(
-                    Fault.INVALID, "the signature does not hold: " + TimestampAuthority.plain(e), e);
+            throw new ReceiptException(Fault.INVALID, "the signature does not hold: " + TimestampAuthority.plain(e), e);
         }
         requireChain(certificate, carried, token.getTimeStampInfo().getGenTime());
     }
 
     private static void requireStrong(SignerInformation info) throws ReceiptException {
         ASN1ObjectIdentifier digest = info.getDigestAlgorithmID().getAlgorithm();
-        AlgorithmIdentifier encryption =
-                info.toASN1Structure().getDigestEncryptionAlgorithm();
+        AlgorithmIdentifier encryption = info.toASN1Structure().getDigestEncryptionAlgorithm();
         AlgorithmIdentifier implied = new DefaultDigestAlgorithmIdentifierFinder().find(encryption);
         boolean strong = DIGESTS.containsKey(digest) && !digest.equals(OIWObjectIdentifiers.idSHA1);
         if (!strong || (implied != null && !implied.getAlgorithm().equals(digest))) {
@@ -106,8 +104,7 @@ final class TokenSigner {
     }
 
     private static List<X509Certificate> carried(TimeStampToken token) throws ReceiptException {
-        Collection<X509CertificateHolder> holders =
-                token.getCertificates().getMatches(null);
+        Collection<X509CertificateHolder> holders = token.getCertificates().getMatches(null);
         if (holders.size() > CERTIFICATES_MAX) {
             throw new ReceiptException(Fault.MALFORMED, "more than " + CERTIFICATES_MAX + " certificates");
         }
@@ -158,15 +155,13 @@ final class TokenSigner {
         if (signed != null) {
             Attribute second = signed.get(PKCSObjectIdentifiers.id_aa_signingCertificateV2);
             if (second != null) {
-                ESSCertIDv2[] ids = SigningCertificateV2.getInstance(
-                                second.getAttributeValues()[0])
+                ESSCertIDv2[] ids = SigningCertificateV2.getInstance(second.getAttributeValues()[0])
                         .getCerts();
                 return ids[0];
             }
             Attribute first = signed.get(PKCSObjectIdentifiers.id_aa_signingCertificate);
             if (first != null) {
-                ESSCertID[] ids = SigningCertificate.getInstance(
-                                first.getAttributeValues()[0])
+                ESSCertID[] ids = SigningCertificate.getInstance(first.getAttributeValues()[0])
                         .getCerts();
                 AlgorithmIdentifier sha1 = new AlgorithmIdentifier(OIWObjectIdentifiers.idSHA1);
                 return new ESSCertIDv2(sha1, ids[0].getCertHash(), ids[0].getIssuerSerial());
@@ -186,8 +181,7 @@ final class TokenSigner {
         roots.forEach(root -> anchors.add(new TrustAnchor(root, null)));
         try {
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, target);
-            parameters.addCertStore(
-                    CertStore.getInstance("Collection", new CollectionCertStoreParameters(carried)));
+            parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(carried)));
             parameters.setDate(time);
             parameters.setRevocationEnabled(false);
             CertPathBuilder.getInstance("PKIX").build(parameters);

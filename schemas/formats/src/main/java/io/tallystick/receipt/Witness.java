@@ -144,7 +144,8 @@ public final class Witness {
         byte[] timed = line.signature();
         if (timed.length != Long.BYTES + type.signatureBytes()) {
             throw new ReceiptException(
-                    Fault.MALFORMED, "a cosignature of " + timed.length + " bytes, with time it has "
+                    Fault.MALFORMED,
+                    "a cosignature of " + timed.length + " bytes, with time it has "
                             + (Long.BYTES + type.signatureBytes()));
         }
         long seconds = ByteBuffer.wrap(timed).getLong();
