@@ -50,8 +50,18 @@ final class Clients {
 
     /** A consumer in a group, which commits by hand. */
     Consumer<String, SpecificRecord> member(String stage) {
+        return member(stage, "none");
+    }
+
+    /** As {@link #member}; without committed offsets it begins at the first record. */
+    Consumer<String, SpecificRecord> memberFromTheFirst(String stage) {
+        return member(stage, "earliest");
+    }
+
+    private Consumer<String, SpecificRecord> member(String stage, String reset) {
         String group = name.group(topics(), stage);
         Map<String, Object> properties = reader(group);
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset);
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) POLL_INTERVAL_MAX.toMillis());

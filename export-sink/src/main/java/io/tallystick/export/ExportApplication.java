@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The exporter as a process runs it: two threads, one a step, over one store. Several processes may share the work; each
+ * The exporter as a process runs it: three threads, one a step, over one store. Several processes may share the work; each
  * partition is with one of them at a time, and two that meet on one window write the same objects.
  *
  * <p>{@link #start} and {@link #close} are for one thread.
@@ -67,7 +67,7 @@ public final class ExportApplication implements AutoCloseable {
     }
 
     /**
-     * Starts both steps.
+     * Starts all steps.
      *
      * @throws io.tallystick.topic.LedgerIntegrityException if the broker has other partitions than configured, or the
      *     store belongs to another ledger
@@ -106,6 +106,7 @@ public final class ExportApplication implements AutoCloseable {
         startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory()));
         startStep(
                 "export-bundles", () -> new BundleExporter(clients, bundles, shared, schemas, InstantSource.system()));
+        startStep("export-receipts", () -> new ReceiptExporter(clients, shared));
     }
 
     private void startStep(String name, StepThread.Opening opening) {
@@ -174,7 +175,7 @@ public final class ExportApplication implements AutoCloseable {
         return new ExportRecord.Software(build.getProperty("commit"), build.getProperty("version"));
     }
 
-    /** Ends both steps and gives back what they hold. Windows that are half done are done again after the next start. */
+    /** Ends all steps and gives back what they hold. Windows that are half done are done again after the next start. */
     @Override
     public void close() {
         threads.forEach(StepThread::stop);

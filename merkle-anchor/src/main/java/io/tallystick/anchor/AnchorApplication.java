@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.anchor.RegistryTopology.RegistryProgress;
 import io.tallystick.anchor.RegistryTopology.Surroundings;
+import io.tallystick.anchor.external.Anchor;
 import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +29,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Trees, registry and signer in one process. May run in several processes at once: trees share the partitions, registry and
+ * Trees, registry and signer in one process, and beside them the part that has checkpoints anchored outside. May run in several processes at once: trees share the partitions, registry and
  * signer run in one of them.
  *
- * <p>A broken invariant in any of the three stops all of them: nothing may be signed after it.
+ * <p>A broken invariant in any of the first three stops all of them: nothing may be signed after it. Whatever happens
+ * to the last stops nothing else.
  */
 public final class AnchorApplication implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AnchorApplication.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(30);
 
     private final AnchorConfig config;
+    private final MeterRegistry meters;
     private final Consumer<Throwable> onFatal;
     private final LedgerSerdes serdes;
     private final AtomicReference<RegistryProgress> progress = new AtomicReference<>();
@@ -43,11 +49,13 @@ public final class AnchorApplication implements AutoCloseable {
     private Signer signer;
 
     /**
+     * @param meters where it counts what it does
      * @param onFatal called at most once, on a thread of its own, after everything here has been stopped; the process
      *     should end
      */
-    public AnchorApplication(AnchorConfig config, Consumer<Throwable> onFatal) {
+    public AnchorApplication(AnchorConfig config, MeterRegistry meters, Consumer<Throwable> onFatal) {
         this.config = config;
+        this.meters = meters;
         this.onFatal = onFatal;
         this.serdes = new LedgerSerdes(config.ledger().schemaRegistryUrl());
     }
@@ -76,6 +84,7 @@ public final class AnchorApplication implements AutoCloseable {
                     RegistryTopology.STAGE, config.streams(RegistryTopology.STAGE, instance, replication), registry());
             signer = track(new Signer(config, instance, checkpoints, serdes.records(), fault -> fail("signer", fault)));
             signer.start();
+            startOutside(instance, keys);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -117,6 +126,21 @@ public final class AnchorApplication implements AutoCloseable {
         });
         track(() -> streams.close(CLOSE_TIMEOUT));
         streams.start();
+    }
+
+    /** Without anchors there is no such part. */
+    private void startOutside(String instance, SigningKeys keys) {
+        List<Anchor> anchors = new ArrayList<>();
+        for (OutsideConfig outside : config.anchors()) {
+            anchors.add(outside.open(keys.p256()));
+        }
+        if (!anchors.isEmpty()) {
+            List<String> ids = anchors.stream().map(Anchor::id).toList();
+            OutsideMetrics metrics =
+                    new OutsideMetrics(meters, ids, config.ledger().windowSize(), InstantSource.system());
+            track(new OutsidePart(config, instance, anchors, serdes.records(), metrics))
+                    .start();
+        }
     }
 
     private <T extends AutoCloseable> T track(T part) {

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor;
 
+import io.tallystick.anchor.external.Backoff;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.NonEmptyString;
+import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.streams.StreamsConfig;
@@ -27,6 +30,12 @@ public final class AnchorConfig extends AbstractConfig {
     public static final String STATE_DIR = "state.dir";
     public static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
+
+    /** Ids of the anchors; the keys of each are behind {@code ledger.anchor.<id>.}. */
+    public static final String ANCHORS = "ledger.anchors";
+
+    public static final String ANCHORS_BACKOFF_MS = "ledger.anchors.backoff.ms";
+    public static final String ANCHORS_BACKOFF_MAX_MS = "ledger.anchors.backoff.max.ms";
 
     /** Passes settings on to Kafka Streams, except those our guarantees rest on. */
     public static final String STREAMS_PREFIX = "streams.";
@@ -62,6 +71,7 @@ public final class AnchorConfig extends AbstractConfig {
             ProducerConfig.PARTITIONER_CLASS_CONFIG);
 
     private final LedgerSettings ledger;
+    private final List<OutsideConfig> anchors;
 
     /** @throws ConfigException if a value is missing or impossible, or a setting our guarantees rest on is given */
     public AnchorConfig(Map<String, ?> properties) {
@@ -72,6 +82,11 @@ public final class AnchorConfig extends AbstractConfig {
         if (getList(SIGNING_KEY_FILES).isEmpty()) {
             throw new ConfigException(SIGNING_KEY_FILES, "", "must name at least one file");
         }
+        if (getLong(ANCHORS_BACKOFF_MAX_MS) < getLong(ANCHORS_BACKOFF_MS)) {
+            throw new ConfigException(
+                    ANCHORS_BACKOFF_MAX_MS, getLong(ANCHORS_BACKOFF_MAX_MS), "is less than " + ANCHORS_BACKOFF_MS);
+        }
+        this.anchors = outside(this);
     }
 
     /** All keys. */
@@ -97,7 +112,57 @@ public final class AnchorConfig extends AbstractConfig {
                         ConfigDef.NO_DEFAULT_VALUE,
                         new NonEmptyString(),
                         Importance.HIGH,
-                        "File, mode 0600, with the passphrase of the signing keys.");
+                        "File, mode 0600, with the passphrase of the signing keys.")
+                .define(
+                        ANCHORS,
+                        ConfigDef.Type.LIST,
+                        "",
+                        Importance.MEDIUM,
+                        "Ids of the anchors: outside parties that vouch for each registry checkpoint. Each has keys of"
+                                + " its own, ledger.anchor.<id>.type and so on.")
+                .define(
+                        ANCHORS_BACKOFF_MS,
+                        ConfigDef.Type.LONG,
+                        Backoff.STANDARD.first().toMillis(),
+                        Range.between(100, Duration.ofHours(1).toMillis()),
+                        Importance.LOW,
+                        "Milliseconds until an anchor is asked again after a first failure, at most; doubled with each"
+                                + " further one.")
+                .define(
+                        ANCHORS_BACKOFF_MAX_MS,
+                        ConfigDef.Type.LONG,
+                        Backoff.STANDARD.longest().toMillis(),
+                        Range.between(100, Duration.ofDays(1).toMillis()),
+                        Importance.LOW,
+                        "Milliseconds until an anchor is asked again, at most.");
+    }
+
+    /** The keys of one anchor, without their prefix {@code ledger.anchor.<id>.}. */
+    public static ConfigDef anchorDefinition() {
+        return OutsideConfig.definition();
+    }
+
+    private static List<OutsideConfig> outside(AnchorConfig config) {
+        List<String> ids = config.getList(ANCHORS);
+        if (Set.copyOf(ids).size() < ids.size()) {
+            throw new ConfigException(ANCHORS, ids, "names an anchor twice");
+        }
+        config.originalsWithPrefix(OutsideConfig.PREFIX).keySet().forEach(key -> {
+            if (ids.stream().noneMatch(id -> key.startsWith(id + "."))) {
+                throw new ConfigException(
+                        "key " + OutsideConfig.PREFIX + key + " belongs to no anchor of " + ANCHORS + "=" + ids);
+            }
+        });
+        return ids.stream().map(id -> new OutsideConfig(config, id)).toList();
+    }
+
+    List<OutsideConfig> anchors() {
+        return anchors;
+    }
+
+    Backoff anchorsBackoff() {
+        return new Backoff(
+                Duration.ofMillis(getLong(ANCHORS_BACKOFF_MS)), Duration.ofMillis(getLong(ANCHORS_BACKOFF_MAX_MS)));
     }
 
     private void refuse(String prefix) {
@@ -188,9 +253,27 @@ public final class AnchorConfig extends AbstractConfig {
         return properties;
     }
 
+    /** Properties of the anchors' consumer; its positions are in {@code ledger.anchors}, none are committed. */
+    Map<String, Object> anchorsConsumer(String instance) {
+        Map<String, Object> properties = committedReader("anchors");
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, topics().group("anchors"));
+        properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, instance);
+        properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_TIMEOUT_MS);
+        properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, List.of(RangeAssignor.class));
+        return properties;
+    }
+
+    /** Properties of the anchors' producer; a new one fences the old. */
+    Map<String, Object> anchorsProducer() {
+        return exclusiveProducer(topics().group("anchors"));
+    }
+
     /** Properties of the signer's producer: one transactional id in the whole ledger, so that a new one fences the old. */
     Map<String, Object> signerProducer() {
-        String id = topics().group("signer");
+        return exclusiveProducer(topics().group("signer"));
+    }
+
+    private Map<String, Object> exclusiveProducer(String id) {
         Map<String, Object> properties = ledger.kafkaClient(id);
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -2,6 +2,7 @@
 package io.tallystick.anchor;
 
 import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
@@ -46,6 +47,14 @@ final class SigningKeys implements AutoCloseable {
             throw new ConfigException(
                     "cannot use the keys of " + AnchorConfig.SIGNING_KEY_FILES + ": " + e.getMessage());
         }
+    }
+
+    /** DER SPKI of the P-256 keys among them. */
+    List<byte[]> p256() {
+        return keys.stream()
+                .filter(key -> key.algorithm() == KeyAlgorithm.ECDSA_P256)
+                .map(SigningKey::spki)
+                .toList();
     }
 
     @Override

@@ -4,6 +4,7 @@ package io.tallystick.anchor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tallystick.anchor.external.Backoff;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import java.io.IOException;
@@ -11,11 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AnchorConfigTest {
@@ -32,6 +36,65 @@ class AnchorConfigTest {
     void theDocumentedPageIsThatOfTheDefinition() throws IOException {
         assertThat(AnchorConfig.definition().toEnrichedRst())
                 .isEqualToNormalizingNewlines(Files.readString(Path.of("docs/configuration.rst")));
+    }
+
+    @Test
+    void theDocumentedPageOfAnAnchorsKeysIsThatOfTheirDefinition() throws IOException {
+        assertThat(AnchorConfig.anchorDefinition().toEnrichedRst())
+                .isEqualToNormalizingNewlines(Files.readString(Path.of("docs/anchor-keys.rst")));
+    }
+
+    private AnchorConfig anchored(String... pairs) {
+        Map<String, Object> properties = Settings.valid(directory);
+        properties.put("ledger.anchors", "a,b");
+        properties.put("ledger.anchor.a.type", "tsa");
+        properties.put("ledger.anchor.a.url", "https://tsa.example/tsr");
+        properties.put("ledger.anchor.a.roots", "root.pem");
+        properties.put("ledger.anchor.b.type", "log");
+        properties.put("ledger.anchor.b.file", "log");
+        properties.put("ledger.anchor.b.key.file", "key.pem");
+        for (int i = 0; i < pairs.length; i += 2) {
+            properties.put(pairs[i], pairs[i + 1]);
+        }
+        return new AnchorConfig(properties);
+    }
+
+    @Test
+    void anchorsHaveKeysOfTheirOwn() {
+        assertThat(anchored().anchors()).extracting(OutsideConfig::id).containsExactly("a", "b");
+        assertThat(anchored("ledger.anchors.backoff.ms", "500").anchorsBackoff())
+                .isEqualTo(new Backoff(Duration.ofMillis(500), Duration.ofHours(1)));
+        assertThat(new AnchorConfig(Settings.valid(directory)).anchors()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ledger.anchors, 'a,b,a'",
+        "ledger.anchors, a",
+        "ledger.anchors, 'a,b,C'",
+        "ledger.anchor.a.type, blockchain",
+        "ledger.anchor.a.url, ftp://tsa.example",
+        "ledger.anchor.a.url, ''",
+        "ledger.anchor.a.roots, ''",
+        "ledger.anchor.a.rots, root.pem",
+        "ledger.anchor.a.timeout.ms, 0",
+        "ledger.anchor.b.file, ''",
+        "ledger.anchor.b.type, witness",
+        "ledger.anchors.backoff.ms, 0",
+        "ledger.anchors.backoff.max.ms, 1000"
+    })
+    void impossibleAnchorsAreRefused(String key, String value) {
+        assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> anchored(key, value));
+    }
+
+    @Test
+    void anAnchorWhoseFilesAreMissingIsRefusedWhenItIsOpened() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> anchored().anchors().get(0).open(List.of()))
+                .withMessageContaining("anchor a");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> anchored().anchors().get(1).open(List.of()))
+                .withMessageContaining("anchor b");
     }
 
     @Test

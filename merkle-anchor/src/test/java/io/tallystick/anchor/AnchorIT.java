@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.anchor.registry.RegistryBuilder;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.anchor.registry.SealedWindow;
 import io.tallystick.anchor.registry.WindowHead;
 import io.tallystick.anchor.window.WindowGrid;
@@ -84,7 +85,7 @@ class AnchorIT {
     }
 
     private void start() {
-        application = new AnchorApplication(ledger.config(), fatal::add);
+        application = new AnchorApplication(ledger.config(), new SimpleMeterRegistry(), fatal::add);
         application.start();
     }
 

@@ -8,6 +8,7 @@ import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SecretFile;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootBuilder;
@@ -82,23 +83,33 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
                         "Name the file; 'tally init' makes it if it does not exist."));
     }
 
+    /** {@link #createMissing(String, Map)} of a ledger without anchors. */
+    void createMissing(String origin) {
+        createMissing(origin, Map.of());
+    }
+
     /**
      * Makes the files that do not exist: passphrase, keys, and a trust root that lists them. A trust root that exists is
      * never changed.
      *
+     * @param properties the ledger's configuration; a {@link LocalAnchorLog} in it gets a key and is listed as well
      * @throws CommandException if a file cannot be made or read, or keys are missing beside an existing trust root
      */
-    void createMissing(String origin) {
+    void createMissing(String origin, Map<String, String> properties) {
         try {
             if (Files.exists(trustRoot)) {
                 requireKeys();
+                var unused = LocalAnchorLog.createMissing(properties, origin, passphrase);
                 return;
             }
             createPassphrase();
+            TrustAnchors anchors = LocalAnchorLog.createMissing(properties, origin, passphrase)
+                    .orElse(TrustAnchors.NONE);
             char[] secret = KeyFile.readPassphrase(passphrase);
             TrustRootBuilder builder = new TrustRootBuilder(
                             origin, Instant.now(), Instant.now().plus(VALIDITY))
-                    .requireForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256)));
+                    .requireForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256)))
+                    .anchors(anchors);
             for (Path file : signing) {
                 KeyAlgorithm algorithm = file.getFileName().toString().contains("ed25519")
                         ? KeyAlgorithm.ED25519

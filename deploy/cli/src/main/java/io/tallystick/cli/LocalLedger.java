@@ -71,7 +71,7 @@ final class LocalLedger implements AutoCloseable {
             running.push(platform);
             Map<String, String> properties = configure(home, options, platform);
             LedgerSettings settings = ConfigFile.settings(properties);
-            LedgerKeys.of(properties).createMissing(settings.origin());
+            LedgerKeys.of(properties).createMissing(settings.origin(), properties);
             try (LedgerAdmin admin = new LedgerAdmin(settings)) {
                 admin.init(REPLICATION);
             }
@@ -119,6 +119,7 @@ final class LocalLedger implements AutoCloseable {
         properties.put("state.dir", home.state().toString());
         properties.put("ledger.export.directory", home.bucket().toString());
         properties.putAll(LedgerKeys.defaults(home));
+        properties.putAll(LocalAnchorLog.defaults(home));
         if (Files.exists(home.config())) {
             properties.putAll(ConfigFile.read(home.config()));
         }

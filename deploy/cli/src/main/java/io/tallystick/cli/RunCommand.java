@@ -48,7 +48,7 @@ final class RunCommand implements Callable<Integer> {
         ANCHOR {
             @Override
             AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
-                var stage = new AnchorApplication(new AnchorConfig(properties), onFatal);
+                var stage = new AnchorApplication(new AnchorConfig(properties), metrics, onFatal);
                 stage.start();
                 return stage;
             }

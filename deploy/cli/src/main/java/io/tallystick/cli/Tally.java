@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             TenantCommand.class,
             ProduceCommand.class,
             RunCommand.class,
+            WitnessCommand.class,
             VerifyCommand.class,
             InspectCommand.class,
             RecoverCommand.class

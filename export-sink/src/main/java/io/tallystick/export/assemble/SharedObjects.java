@@ -5,15 +5,21 @@ import io.tallystick.bundle.BundleLayout;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.PutOutcome;
+import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.trust.PublicKeys;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * What all tenants' bundles share: the registry's leaves and checkpoint of each window, public keys, the trust root, and
  * the texts for people.
  */
 public final class SharedObjects {
+    private static final int RECEIPT_BYTES_MAX = 1024 * 1024;
+
     private final ObjectStore store;
     private final Evidence evidence;
 
@@ -49,6 +55,29 @@ public final class SharedObjects {
     /** Writes a version of the trust root. A convenience: auditors get theirs, or its fingerprint, on another way. */
     public void putTrustRoot(long version, byte[] bytes) throws IOException {
         evidence.put(new ObjectName(BundleLayout.trustRoot(version)), bytes);
+    }
+
+    /**
+     * Writes what an outside party said of a registry checkpoint. What is there stays, also if it is another answer of the same
+     * party: each counts by itself.
+     *
+     * @param windowStart start of the checkpoint's window
+     * @param registrySize size of the checkpoint
+     * @param name as {@link ReceiptNames} has it
+     * @return whether the object is there with these bytes
+     * @throws LedgerIntegrityException if the name is none of a receipt
+     */
+    public boolean putReceipt(Instant windowStart, long registrySize, String name, byte[] receipt) throws IOException {
+        if (ReceiptNames.parse(name).isEmpty()) {
+            throw new LedgerIntegrityException("not the name of a receipt: " + name);
+        }
+        ObjectName object = ObjectName.in(BundleLayout.anchorsDir(windowStart, registrySize), name);
+        if (store.putIfAbsent(object, Content.of(receipt)) == PutOutcome.CREATED) {
+            return true;
+        }
+        return store.read(object, RECEIPT_BYTES_MAX)
+                .map(stored -> Arrays.equals(stored, receipt))
+                .orElse(false);
     }
 
     /** Writes a text for people, unless an earlier release of this program wrote one. */

@@ -4,6 +4,7 @@ package io.tallystick.topic;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.AnchorProgress;
 import io.tallystick.avro.Attestation;
 import io.tallystick.avro.Boundary;
 import io.tallystick.avro.ChainHalt;
@@ -24,6 +25,7 @@ import io.tallystick.entry.ChainId;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -113,9 +115,19 @@ public final class Topics {
         return prefix + "checkpoints";
     }
 
-    /** What anchors said of registry checkpoints. */
+    /** What anchors said of registry checkpoints; written once for each anchor and checkpoint. */
     public String attestations() {
         return prefix + "attestations";
+    }
+
+    /** Key in {@link #attestations()}: registry size in 20 digits, then the anchor. */
+    public static String attestationKey(long registrySize, String anchor) {
+        return String.format(Locale.ROOT, "%020d/%s", registrySize, anchor);
+    }
+
+    /** How far each anchor has come. */
+    public String anchors() {
+        return prefix + "anchors";
     }
 
     /** What the first step of the exporter wrote; N partitions. */
@@ -180,6 +192,7 @@ public final class Topics {
         schemas.put(signer(), List.of(SigningIntent.getClassSchema()));
         schemas.put(checkpoints(), List.of(SignedCheckpoint.getClassSchema()));
         schemas.put(attestations(), List.of(Attestation.getClassSchema()));
+        schemas.put(anchors(), List.of(AnchorProgress.getClassSchema()));
         schemas.put(exports(), List.of(ExportedChain.getClassSchema(), PartitionExported.getClassSchema()));
         return schemas;
     }
@@ -201,6 +214,7 @@ public final class Topics {
                 compacted(signer()),
                 kept(checkpoints(), 1),
                 kept(attestations(), 1),
+                compacted(anchors()),
                 kept(exports(), partitions),
                 compacted(tenants()));
     }

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.anchor.witness.CosigningRule;
+import io.tallystick.anchor.witness.server.FileWitnessState;
+import io.tallystick.anchor.witness.server.WitnessServer;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.NoteVerifier;
+import io.tallystick.note.NoteVerifiers;
+import io.tallystick.receipt.Cosigner;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyException;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.SigningKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tally witness}: a witness of our own, for another machine and another owner than the ledger's. */
+@Command(
+        name = "witness",
+        description = {
+            "Run a witness: it cosigns registry checkpoints of the ledgers it is told of, each only if it extends",
+            "the one before. Runs until it is told to end (SIGTERM). It is worth as much as it is independent:",
+            "another machine, another owner. Put a proxy with TLS and a rate limit in front of it.",
+            "Protocol: POST /add-checkpoint, c2sp.org/tlog-witness; cosignatures of type cosignature/v1."
+        })
+final class WitnessCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--name", required = true, description = "Name of the witness in its cosignatures, such as"
+            + " witness.example.com/w1; without spaces or '+'.")
+    private String name;
+
+    @Option(names = "--state", required = true, paramLabel = "DIR", description = "Directory of its durable state. Never"
+            + " delete or restore it: the witness would cosign what it has refused before.")
+    private Path state;
+
+    @Option(names = "--key-file", required = true, paramLabel = "FILE", description = "Its Ed25519 key, encrypted PKCS#8,"
+            + " mode 0600; made if it does not exist. Used for nothing else.")
+    private Path keyFile;
+
+    @Option(names = "--passphrase-file", required = true, paramLabel = "FILE", description = "File, mode 0600, with the"
+            + " key's passphrase.")
+    private Path passphraseFile;
+
+    @Option(names = "--log", required = true, paramLabel = "VKEY", description = "Verifier key of a ledger it cosigns for,"
+            + " name+id+key; the name is the ledger's origin. May be given again, also for another key of one ledger.")
+    private List<String> logs;
+
+    @Option(names = "--listen", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address to listen on"
+            + " (default: 127.0.0.1).")
+    private String listen;
+
+    @Option(names = "--port", defaultValue = "7380", description = "Port to listen on; 0: a free one (default: 7380).")
+    private int port;
+
+    @Override
+    public Integer call() throws Exception {
+        WitnessServer.limitTimes();
+        CosigningRule rule = rule();
+        SigningKey key = key();
+        Deque<AutoCloseable> running = new ArrayDeque<>(List.of(key));
+        return new Termination().run(() -> {
+            try {
+                FileWitnessState opened = FileWitnessState.open(state);
+                running.push(opened);
+                Cosigner cosigner = Cosigner.of(name, key);
+                WitnessServer server = new WitnessServer(
+                        new InetSocketAddress(listen, port), rule, opened, cosigner, InstantSource.system());
+                running.push(server);
+                server.start();
+                print(server, cosigner);
+                return () -> closeAll(running);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot start the witness: " + e.getMessage(), e);
+            }
+        });
+    }
+
+    private static void closeAll(Deque<AutoCloseable> running) throws Exception {
+        for (AutoCloseable part : running) {
+            part.close();
+        }
+    }
+
+    private CosigningRule rule() {
+        List<NoteVerifier> keys = new ArrayList<>();
+        for (String vkey : logs) {
+            try {
+                keys.add(NoteVerifiers.parseVkey(vkey));
+            } catch (NoteException e) {
+                throw new CommandException(
+                        ExitCodes.USAGE,
+                        "not a verifier key: " + vkey + " (" + e.getMessage() + ")",
+                        "Give the ledger's key as name+id+key, where the name is the ledger's origin.",
+                        e);
+            }
+        }
+        return new CosigningRule(keys);
+    }
+
+    private SigningKey key() {
+        try {
+            char[] passphrase = KeyFile.readPassphrase(passphraseFile);
+            try {
+                if (!Files.exists(keyFile)) {
+                    try (SigningKey fresh = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom())) {
+                        KeyFile.write(keyFile, fresh, passphrase);
+                    }
+                }
+                return KeyFile.read(keyFile, passphrase);
+            } finally {
+                Arrays.fill(passphrase, '\0');
+            }
+        } catch (KeyException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "cannot use the witness's key: " + e.getMessage(),
+                    "Key and passphrase are files of mode 0600 in directories only their owner can write to.",
+                    e);
+        }
+    }
+
+    private void print(WitnessServer server, Cosigner cosigner) {
+        var out = spec.commandLine().getOut();
+        out.println("witness " + name + " is up");
+        out.println("  submission prefix  http://" + server.address().getHostString() + ":"
+                + server.address().getPort());
+        out.println("  vkey               " + cosigner.vkey());
+        out.flush();
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import io.tallystick.avro.Attestation;
+import io.tallystick.avro.AttestationState;
+import io.tallystick.export.assemble.SharedObjects;
+import io.tallystick.topic.LedgerIntegrityException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What outside parties said of registry checkpoints, as objects beside the bundles: each confirmed record of
+ * {@code ledger.attestations} becomes one, whenever it comes, and whether or not the window's bundles are written.
+ *
+ * <p>Offsets are committed after the objects are stored; what is read again is there already.
+ */
+final class ReceiptExporter implements Step {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ReceiptExporter.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+
+    private final SharedObjects shared;
+    private final Consumer<String, SpecificRecord> consumer;
+
+    ReceiptExporter(Clients clients, SharedObjects shared) {
+        this.shared = shared;
+        this.consumer = clients.memberFromTheFirst("export-receipts");
+        consumer.subscribe(List.of(clients.topics().attestations()));
+    }
+
+    @Override
+    public boolean poll() throws IOException {
+        ConsumerRecords<String, SpecificRecord> records = consumer.poll(POLL);
+        for (ConsumerRecord<String, SpecificRecord> record : records) {
+            if (!(record.value() instanceof Attestation attestation)) {
+                throw new LedgerIntegrityException(
+                        "offset " + record.offset() + " of " + record.topic() + " holds no attestation");
+            }
+            if (attestation.getState() == AttestationState.CONFIRMED) {
+                store(attestation);
+            }
+        }
+        if (!records.isEmpty()) {
+            consumer.commitSync();
+        }
+        return !consumer.assignment().isEmpty() && Assignment.isReadToEnd(consumer);
+    }
+
+    private void store(Attestation attestation) throws IOException {
+        byte[] receipt = ExportRecords.bytes(attestation.getReceipt()).toByteArray();
+        boolean same = shared.putReceipt(
+                attestation.getWindowStart(), attestation.getRegistrySize(), attestation.getObjectName(), receipt);
+        (same ? LOGGER.atDebug() : LOGGER.atWarn())
+                .addKeyValue("anchor", attestation.getAnchor())
+                .addKeyValue("treeSize", attestation.getRegistrySize())
+                .addKeyValue("window", attestation.getWindowStart())
+                .log(same ? "receipt stored" : "the store has another receipt of this anchor, which is kept");
+    }
+
+    @Override
+    public void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

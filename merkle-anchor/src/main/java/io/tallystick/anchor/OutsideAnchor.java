@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.anchor.external.Anchor;
+import io.tallystick.anchor.external.AnchorTrack;
+import io.tallystick.anchor.external.Answer;
+import io.tallystick.anchor.external.Backoff;
+import io.tallystick.anchor.external.Position;
+import io.tallystick.anchor.external.RegistryCheckpoint;
+import io.tallystick.anchor.external.Settled;
+import io.tallystick.anchor.external.Submission;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Random;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One anchor while this process has the work: what it has still to settle, its thread and its meters. For one thread. */
+final class OutsideAnchor implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(OutsideAnchor.class);
+
+    private final Anchor anchor;
+    private final AnchorTrack track;
+    private final OutsideWorker worker;
+    private final OutsideMetrics.OfAnchor metrics;
+    private final Random random = new Random();
+    private long registryOffset;
+    private boolean behind;
+
+    OutsideAnchor(
+            Anchor anchor,
+            Backoff backoff,
+            Start start,
+            Queue<OutsideWorker.Answered> answers,
+            OutsideMetrics.OfAnchor metrics) {
+        this.anchor = anchor;
+        this.track = new AnchorTrack(backoff, start.position());
+        this.worker = new OutsideWorker(anchor, answers);
+        this.metrics = metrics;
+        this.registryOffset = start.registryOffset();
+    }
+
+    /** Where an anchor begins. */
+    record Start(Position position, long registryOffset) {}
+
+    Anchor anchor() {
+        return anchor;
+    }
+
+    AnchorTrack track() {
+        return track;
+    }
+
+    /** The oldest size it may need a proof from: 0 while it was found set back. */
+    long provesFrom() {
+        return behind ? 0 : track.position().confirmedSize();
+    }
+
+    /** Whether it needs more of the registry than what followed its last confirmation. */
+    boolean isBehind() {
+        return behind;
+    }
+
+    long registryOffset() {
+        return registryOffset;
+    }
+
+    /** Submits what is due, unless the proofs for it are not there yet. */
+    void submit(Instant now, RegistryWindows windows) {
+        Optional<RegistryCheckpoint> due = track.due(now);
+        if (due.isPresent()) {
+            RegistryCheckpoint checkpoint = due.get();
+            if (anchor.needsProofs() && windows.size() < checkpoint.size()) {
+                track.postpone();
+            } else {
+                worker.submit(new Submission(
+                        checkpoint, track.position().confirmedSize(), windows.proofs(checkpoint.size())));
+            }
+        }
+        metrics.show(track);
+    }
+
+    /** Takes an answer in and writes what it settles. */
+    void take(Answer answer, Instant now, RegistryWindows windows, OutsideSession session) {
+        List<Settled> ended = List.of();
+        if (answer instanceof Answer.Confirmed confirmed) {
+            ended = track.confirmed(new Settled.Confirmed(confirmed.receipt()));
+            behind = false;
+            registryOffset = anchor.needsProofs()
+                    ? windows.offsetAfter(track.position().confirmedSize())
+                    : 0;
+        } else if (answer instanceof Answer.Refused refused) {
+            ended = track.rejected(new Settled.Rejected(refused.reason()), now, random.nextDouble());
+        } else if (answer instanceof Answer.Failed failed) {
+            fail(failed, now);
+        } else if (answer instanceof Answer.Behind found) {
+            behind = true;
+            fail(new Answer.Failed("it was set back to size " + found.size() + ", the registry is read again"), now);
+        } else if (answer instanceof Answer.Contradicted contradicted) {
+            track.stopped(contradicted.reason());
+            LOGGER.atError()
+                    .addKeyValue("anchor", anchor.id())
+                    .addKeyValue("pending", track.pendingCount())
+                    .addKeyValue("error", contradicted.reason())
+                    .log("anchor has seen another history of this ledger; nothing is submitted to it until a restart");
+        }
+        if (!ended.isEmpty()) {
+            session.write(anchor, ended, track.position(), registryOffset);
+            metrics.settled(ended);
+            ended.forEach(this::log);
+        }
+        metrics.show(track);
+    }
+
+    private void fail(Answer.Failed failed, Instant now) {
+        track.failed(failed.reason(), now, random.nextDouble(), failed.retryAfter());
+        metrics.failed();
+        LOGGER.atWarn()
+                .addKeyValue("anchor", anchor.id())
+                .addKeyValue("pending", track.pendingCount())
+                .addKeyValue("failures", track.failures())
+                .addKeyValue("nextAttempt", track.notBefore())
+                .addKeyValue("error", failed.reason())
+                .log("anchor did not confirm, to be tried again");
+    }
+
+    private void log(Settled settled) {
+        if (settled.end() instanceof Settled.Rejected rejected) {
+            LOGGER.atError()
+                    .addKeyValue("anchor", anchor.id())
+                    .addKeyValue("treeSize", settled.size())
+                    .addKeyValue("window", settled.windowStart())
+                    .addKeyValue("error", rejected.reason())
+                    .log("anchor refuses the checkpoint for good");
+        } else if (settled.end() instanceof Settled.Confirmed) {
+            LOGGER.atInfo()
+                    .addKeyValue("anchor", anchor.id())
+                    .addKeyValue("treeSize", settled.size())
+                    .addKeyValue("window", settled.windowStart())
+                    .addKeyValue("attempts", settled.attempts())
+                    .log("checkpoint anchored");
+        }
+    }
+
+    /** Gives up what is under way; the anchor itself stays usable. */
+    @Override
+    public void close() {
+        worker.close();
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.tallystick.anchor.external.AnchorTrack;
+import io.tallystick.anchor.external.Settled;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the anchors' part counts, by anchor. Where it stands by, nothing is pending: another process counts it. */
+final class OutsideMetrics {
+    private final Map<String, OfAnchor> anchors = new HashMap<>();
+
+    OutsideMetrics(MeterRegistry registry, List<String> ids, Duration window, InstantSource clock) {
+        ids.forEach(id -> anchors.put(id, new OfAnchor(registry, id, window, clock)));
+    }
+
+    OfAnchor of(String id) {
+        return anchors.get(id);
+    }
+
+    /** Another process has the work. */
+    void standBy() {
+        anchors.values().forEach(OfAnchor::standBy);
+    }
+
+    /** The meters of one anchor. */
+    static final class OfAnchor {
+        private final Duration window;
+        private final InstantSource clock;
+        private final Counter confirmed;
+        private final Counter covered;
+        private final Counter rejected;
+        private final Counter failed;
+        private volatile int pending;
+        private volatile Optional<Instant> oldest = Optional.empty();
+        private volatile boolean stopped;
+
+        private OfAnchor(MeterRegistry registry, String id, Duration window, InstantSource clock) {
+            this.window = window;
+            this.clock = clock;
+            Gauge.builder("ledger.anchor.pending", this, meter -> meter.pending)
+                    .description("Registry checkpoints this anchor has not settled yet.")
+                    .tag("anchor", id)
+                    .register(registry);
+            Gauge.builder("ledger.anchor.oldest.pending.age", this, OfAnchor::ageSeconds)
+                    .description("Time since the end of the window of the oldest pending registry checkpoint; 0 if none is"
+                            + " pending.")
+                    .baseUnit("seconds")
+                    .tag("anchor", id)
+                    .register(registry);
+            Gauge.builder("ledger.anchor.stopped", this, meter -> meter.stopped ? 1 : 0)
+                    .description("1 once the anchor has contradicted the ledger's history: nothing is submitted to it.")
+                    .tag("anchor", id)
+                    .register(registry);
+            confirmed = counter(registry, id, "confirmed", "Registry checkpoints confirmed.");
+            covered = counter(registry, id, "covered", "Registry checkpoints covered by a newer one that was confirmed.");
+            rejected = counter(registry, id, "rejected", "Registry checkpoints the anchor refused for good.");
+            failed = counter(registry, id, "failures", "Submissions that failed and are tried again.");
+        }
+
+        private static Counter counter(MeterRegistry registry, String id, String what, String description) {
+            return Counter.builder("ledger.anchor." + what)
+                    .description(description)
+                    .tag("anchor", id)
+                    .register(registry);
+        }
+
+        private double ageSeconds() {
+            return oldest.map(start -> Duration.between(start.plus(window), clock.instant())
+                            .toMillis())
+                    .map(millis -> Math.max(0, millis) / 1000.0)
+                    .orElse(0.0);
+        }
+
+        void settled(List<Settled> ended) {
+            for (Settled settled : ended) {
+                if (settled.end() instanceof Settled.Confirmed) {
+                    confirmed.increment();
+                } else if (settled.end() instanceof Settled.CoveredBy) {
+                    covered.increment();
+                } else {
+                    rejected.increment();
+                }
+            }
+        }
+
+        void failed() {
+            failed.increment();
+        }
+
+        void show(AnchorTrack track) {
+            pending = track.pendingCount();
+            oldest = track.oldestPending();
+            stopped = track.isStopped();
+        }
+
+        private void standBy() {
+            pending = 0;
+            oldest = Optional.empty();
+            stopped = false;
+        }
+    }
+}

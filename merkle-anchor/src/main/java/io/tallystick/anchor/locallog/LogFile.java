@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor.locallog;
+
+import io.tallystick.note.Checkpoint;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.NoteSigner;
+import io.tallystick.note.NoteSigners;
+import io.tallystick.note.SignedNote;
+import io.tallystick.receipt.LocalLogReceipt;
+import io.tallystick.tree.CompactRange;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeExtension;
+import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.SigningKey;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The log: a file that only grows, one {@link LogLine} an entry, and beside it {@code <file>.state} with what was signed last.
+ * For one thread and, by a lock on the file, one process.
+ *
+ * <pre>
+ * append    1 line, fsync     2 sign the tree with it     3 state: new file, fsync, rename, fsync of the directory
+ * crash at  1  a torn line: cut off at the next start     after 1  a line not signed yet: taken in at the next start
+ * </pre>
+ *
+ * A log shorter than its state says, or a line that is not in its form, is refused: that is no crash.
+ */
+final class LogFile implements AutoCloseable {
+    private static final int READ_BYTES = 64 * 1024;
+
+    private final Path path;
+    private final String id;
+    private final String origin;
+    private final NoteSigner signer;
+    private final FileChannel channel;
+    private CompactRange range = CompactRange.EMPTY;
+    private LogState signed = new LogState(0, CompactRange.EMPTY, TreeHead.EMPTY, "");
+    private LogLine last;
+    private List<Hash> lastProof = List.of();
+    private CompactRange beforeLast = CompactRange.EMPTY;
+    private long lastAt;
+    private long bytes;
+    private long cut;
+
+    private LogFile(Path path, String id, String origin, SigningKey key, FileChannel channel) {
+        this.path = path;
+        this.id = id;
+        this.origin = origin;
+        this.signer = NoteSigners.of(origin, key);
+        this.channel = channel;
+    }
+
+    /**
+     * Opens the log, or begins one.
+     *
+     * @param id as the trust root lists it
+     * @param origin first line of its checkpoints, and name of its key
+     * @throws LogException if it is not the log that was signed, or another process has it
+     * @throws IOException if it cannot be read or written
+     */
+    static LogFile open(Path path, String id, String origin, SigningKey key) throws IOException {
+        Files.createDirectories(path.toAbsolutePath().getParent());
+        FileChannel channel = FileChannel.open(
+                path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        LogFile log = new LogFile(path, id, origin, key, channel);
+        boolean open = false;
+        try {
+            log.lock();
+            log.recover();
+            open = true;
+            return log;
+        } finally {
+            if (!open) {
+                log.close();
+            }
+        }
+    }
+
+    /** Released with the channel. */
+    private void lock() throws IOException {
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return;
+            }
+        } catch (OverlappingFileLockException e) {
+            throw new LogException(path + " is in use by this process", e);
+        }
+        throw new LogException(path + " is in use by another process");
+    }
+
+    private void recover() throws IOException {
+        Path state = state();
+        if (Files.exists(state)) {
+            byte[] json = Files.size(state) > LogState.SIZE_MAX ? new byte[0] : Files.readAllBytes(state);
+            signed = LogState.parse(json, origin, signer.verifier());
+            range = signed.range();
+            bytes = signed.bytes();
+        }
+        readTail();
+        if (range.size() < signed.head().size()) {
+            throw new LogException(path + " has " + range.size() + " entries, fewer than the "
+                    + signed.head().size() + " that were signed: it was shortened");
+        }
+        cut = channel.size() - bytes;
+        if (cut > 0) {
+            channel.truncate(bytes);
+            channel.force(true);
+        }
+    }
+
+    /** Takes in the whole lines after {@link #bytes}. */
+    private void readTail() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
+        for (long at = bytes; channel.read(buffer, at) > 0; buffer.clear()) {
+            at += buffer.flip().remaining();
+            while (buffer.hasRemaining()) {
+                byte b = buffer.get();
+                if (b != '\n') {
+                    line.write(b);
+                    if (line.size() > LogLine.BYTES_MAX) {
+                        throw new LogException(path + " has a line that is too long after byte " + bytes);
+                    }
+                } else {
+                    takeIn(LogLine.parse(line.toByteArray(), range.size()), line.size() + 1);
+                    line.reset();
+                }
+            }
+        }
+    }
+
+    private void takeIn(LogLine line, int length) throws LogException {
+        TreeExtension extension = new TreeExtension(range, List.of(line.leafHash()));
+        if (extension.head().size() == signed.head().size() && !extension.head().equals(signed.head())) {
+            throw new LogException("line " + line.index() + " of " + path + " is not the one that was signed");
+        }
+        lastProof = extension.inclusionProof(range.size());
+        beforeLast = range;
+        lastAt = bytes;
+        range = extension.extended();
+        bytes += length;
+        last = line;
+    }
+
+    /**
+     * Logs a checkpoint; what was logged last is not logged twice.
+     *
+     * @return the receipt: its leaf is in the tree that is signed with it
+     * @throws IOException if the file cannot be written: the log must be opened again
+     */
+    LocalLogReceipt append(byte[] object) throws IOException {
+        if (last == null || !last.leaf().equals(Hash.sha256(object))) {
+            LogLine line = LogLine.of(range.size(), object);
+            byte[] encoded = line.encode();
+            ByteBuffer buffer = ByteBuffer.wrap(encoded);
+            for (long at = bytes; buffer.hasRemaining(); ) {
+                at += channel.write(buffer, at);
+            }
+            channel.force(true);
+            takeIn(line, encoded.length);
+        }
+        return new LocalLogReceipt(id, last.index(), last.leaf(), lastProof, sign());
+    }
+
+    /** Signs the tree as it is and makes that durable. */
+    private String sign() throws IOException {
+        String note;
+        try {
+            byte[] text = new Checkpoint(origin, range.head()).text();
+            note = new String(SignedNote.sign(text, List.of(signer)).encode(), StandardCharsets.UTF_8);
+        } catch (NoteException e) {
+            throw new IllegalStateException("a checkpoint of ours can be signed", e);
+        }
+        signed = new LogState(lastAt, beforeLast, range.head(), note);
+        Path fresh = path.resolveSibling(path.getFileName() + ".state.new");
+        Files.write(
+                fresh,
+                signed.encode(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.SYNC);
+        Files.move(fresh, state(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
+            directory.force(true);
+        }
+        return note;
+    }
+
+    private Path state() {
+        return path.resolveSibling(path.getFileName() + ".state");
+    }
+
+    /** Bytes of a torn line that were cut off when it was opened. */
+    long cutBytes() {
+        return cut;
+    }
+
+    /** Number of entries. */
+    long size() {
+        return range.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.anchor.external.Anchor;
+import io.tallystick.anchor.external.Answer;
+import io.tallystick.anchor.external.RegistryCheckpoint;
+import io.tallystick.anchor.locallog.LocalLogAnchor;
+import io.tallystick.entry.Bytes;
+import io.tallystick.fixtures.TestKeys;
+import io.tallystick.receipt.AnchoredCheckpoint;
+import io.tallystick.receipt.LocalLog;
+import io.tallystick.receipt.LocalLogReceipt;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.TrustAnchors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LocalLogAnchorTest extends AnchorContract {
+    private static final String ORIGIN = TestRegistry.ORIGIN + "/log";
+
+    @TempDir
+    private Path directory;
+
+    private final List<Long> cuts = new ArrayList<>();
+
+    @Override
+    LocalLogAnchor anchor() {
+        return anchor(KeyAlgorithm.ED25519);
+    }
+
+    private LocalLogAnchor anchor(KeyAlgorithm algorithm) {
+        return new LocalLogAnchor("log", ORIGIN, file(), TestKeys.key(algorithm, "log"), cuts::add);
+    }
+
+    private Path file() {
+        return directory.resolve("anchors.log");
+    }
+
+    private Path state() {
+        return directory.resolve("anchors.log.state");
+    }
+
+    @Override
+    void verify(Bytes receipt, RegistryCheckpoint checkpoint) throws Exception {
+        LocalLog log = LocalLog.of(new TrustAnchors.Log(
+                "log",
+                LocalLog.KIND,
+                ORIGIN,
+                anchor().vkey(),
+                new TrustAnchors.ValidFor(Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z"))));
+        var unused = log.verify(
+                receipt.toByteArray(),
+                AnchoredCheckpoint.parse(checkpoint.note().toByteArray()),
+                checkpoint.windowStart());
+    }
+
+    private LocalLogReceipt submit(int n) throws Exception {
+        try (Anchor anchor = anchor()) {
+            Bytes receipt = ((Answer.Confirmed) anchor.submit(registry.submission(n, 0))).receipt();
+            verify(receipt, registry.checkpoint(n));
+            return LocalLogReceipt.parse(receipt.toByteArray());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ED25519", "ECDSA_P256"})
+    void bothKindsOfKeysSign(KeyAlgorithm algorithm) {
+        try (Anchor anchor = anchor(algorithm)) {
+            assertThat(anchor.submit(registry.submission(1, 0))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
+    void manyEntriesOverManyOpeningsAreOneTree() throws Exception {
+        for (int n = 1; n <= 20; n++) {
+            assertThat(submit(n).leafIndex()).isEqualTo(n - 1);
+        }
+        assertThat(Files.readAllLines(file())).hasSize(20);
+    }
+
+    @Test
+    void whatWasLoggedLastIsNotLoggedTwiceAcrossAnOpening() throws Exception {
+        submit(1);
+
+        assertThat(submit(1).leafIndex()).isZero();
+        assertThat(Files.readAllLines(file())).hasSize(1);
+    }
+
+    /** Wherever the write of a line was cut short. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 100, 300})
+    void aTornLastLineIsCutOff(int kept) throws Exception {
+        submit(1);
+        byte[] one = Files.readAllBytes(file());
+        Files.write(file(), Arrays.copyOf(one, kept), StandardOpenOption.APPEND);
+
+        assertThat(submit(2).leafIndex()).isEqualTo(1);
+
+        assertThat(cuts).containsExactly((long) kept);
+        assertThat(Files.readAllLines(file())).hasSize(2);
+    }
+
+    @Test
+    void aLineThatWasWrittenButNotSignedIsTakenIn() throws Exception {
+        submit(1);
+        byte[] state = Files.readAllBytes(state());
+        submit(2);
+        Files.write(state(), state);
+
+        assertThat(submit(2).leafIndex()).isEqualTo(1);
+        assertThat(submit(3).leafIndex()).isEqualTo(2);
+    }
+
+    @Test
+    void aLogWithoutItsStateIsReadAsAWhole() throws Exception {
+        submit(1);
+        submit(2);
+        Files.delete(state());
+
+        assertThat(submit(3).leafIndex()).isEqualTo(2);
+    }
+
+    @Test
+    void aShortenedLogIsNotWrittenTo() throws Exception {
+        submit(1);
+        byte[] one = Files.readAllBytes(file());
+        submit(2);
+        Files.write(file(), one);
+
+        refuses();
+        assertThat(Files.readAllBytes(file())).isEqualTo(one);
+    }
+
+    @Test
+    void aLogWhoseLastLineIsAnotherIsNotWrittenTo() throws Exception {
+        submit(1);
+        submit(2);
+        byte[] other = Files.readAllBytes(file());
+        Files.delete(file());
+        Files.delete(state());
+        submit(1);
+        submit(3);
+        Files.write(file(), other);
+
+        refuses();
+    }
+
+    @Test
+    void aLogOfAnotherKeyIsNotWrittenTo() throws Exception {
+        submit(1);
+        try (Anchor anchor =
+                new LocalLogAnchor("log", ORIGIN, file(), TestKeys.key(KeyAlgorithm.ED25519, "other"), cuts::add)) {
+            assertThat(anchor.submit(registry.submission(2, 0))).isInstanceOf(Answer.Contradicted.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{}", "not json"})
+    void aStateThatCannotBeReadIsRefused(String content) throws Exception {
+        submit(1);
+        Files.writeString(state(), content);
+
+        refuses();
+    }
+
+    @Test
+    void aWholeLineThatIsNoEntryIsRefused() throws Exception {
+        submit(1);
+        Files.writeString(file(), "{}\n", StandardOpenOption.APPEND);
+
+        refuses();
+    }
+
+    @Test
+    void twoWritersAtOnceAreRefused() {
+        try (Anchor first = anchor();
+                Anchor second = anchor()) {
+            first.submit(registry.submission(1, 0));
+
+            assertThat(second.submit(registry.submission(2, 0))).isNotInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeWrittenIsAPassingFailure() throws IOException {
+        Files.createDirectory(file());
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(1, 0))).isInstanceOf(Answer.Failed.class);
+        }
+    }
+
+    private void refuses() {
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(9, 0))).isInstanceOf(Answer.Contradicted.class);
+        }
+    }
+}

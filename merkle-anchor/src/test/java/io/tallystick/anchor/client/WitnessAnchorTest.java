@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.anchor.client.TestParty.Reply;
+import io.tallystick.anchor.external.Anchor;
+import io.tallystick.anchor.external.Answer;
+import io.tallystick.anchor.external.RegistryCheckpoint;
+import io.tallystick.anchor.external.Submission;
+import io.tallystick.anchor.witness.AddCheckpoint;
+import io.tallystick.anchor.witness.CosigningRule;
+import io.tallystick.anchor.witness.WitnessAnchor;
+import io.tallystick.entry.Bytes;
+import io.tallystick.fixtures.TestKeys;
+import io.tallystick.receipt.AnchoredCheckpoint;
+import io.tallystick.receipt.Cosigner;
+import io.tallystick.receipt.Witness;
+import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.KeyAlgorithm;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class WitnessAnchorTest extends HttpAnchorContract {
+    private final Cosigner cosigner =
+            Cosigner.of("witness.example/w1", TestKeys.key(KeyAlgorithm.ED25519, "witness"));
+    private final Witness witness = cosigner.witness();
+
+    /** A witness with its state in memory. */
+    private final class MemoryWitness implements TestParty.Service {
+        private final CosigningRule rule = new CosigningRule(List.of(TestRegistry.verifier()));
+        private TreeHead stands = TreeHead.EMPTY;
+
+        @Override
+        public Reply answer(String path, byte[] body) {
+            assertThat(path).isEqualTo("/party/add-checkpoint");
+            AddCheckpoint request = AddCheckpoint.parse(body);
+            var checkpoint = ((CosigningRule.Genuine) rule.open(request)).checkpoint();
+            CosigningRule.Verdict verdict = rule.decide(request, checkpoint, stands);
+            if (verdict instanceof CosigningRule.Conflict conflict) {
+                return new Reply(409, WitnessAnchor.SIZE_TYPE, Bytes.utf8(conflict.size() + "\n"));
+            }
+            if (verdict instanceof CosigningRule.Refuse refuse) {
+                return new Reply(refuse.status(), "text/plain", Bytes.utf8(refuse.reason()));
+            }
+            stands = checkpoint.head();
+            String line = cosigner.cosign(checkpoint, TestRegistry.START).encode();
+            String other = Cosigner.of("other.example", TestKeys.key(KeyAlgorithm.ED25519, "other"))
+                    .cosign(checkpoint, TestRegistry.START)
+                    .encode();
+            return new Reply(200, "text/plain; charset=utf-8", Bytes.utf8(other + line));
+        }
+    }
+
+    @Override
+    TestParty.Service service() {
+        return new MemoryWitness();
+    }
+
+    @Override
+    Anchor anchor(URI address, Duration timeout) {
+        return new WitnessAnchor("w1", witness, address, timeout);
+    }
+
+    @Override
+    void verify(Bytes receipt, RegistryCheckpoint checkpoint) throws Exception {
+        var unused = witness.verify(
+                receipt.toByteArray(),
+                AnchoredCheckpoint.parse(checkpoint.note().toByteArray()).checkpoint());
+    }
+
+    @Test
+    void aWitnessThatStandsFurtherThanThoughtIsGivenAProofFromThere() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(registry.submission(3, 0));
+
+            assertThat(anchor.submit(registry.submission(7, 1))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
+    void aWitnessThatLostItsStateBeginsAgain() {
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(7, 4))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
+    void aWitnessWithAnotherRootForTheSameSizeContradicts() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(new TestRegistry("fork").submission(2, 0));
+
+            assertThat(anchor.submit(registry.submission(2, 2))).isInstanceOf(Answer.Contradicted.class);
+        }
+    }
+
+    @Test
+    void aWitnessThatFindsTheProofWrongContradicts() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(new TestRegistry("fork").submission(2, 0));
+
+            assertThat(anchor.submit(registry.submission(3, 2))).isInstanceOf(Answer.Contradicted.class);
+        }
+    }
+
+    @Test
+    void aWitnessThatStaysAheadOfTheNewestCheckpointContradictsTheSecondTime() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(registry.submission(5, 0));
+
+            assertThat(anchor.submit(registry.submission(3, 3))).isInstanceOf(Answer.Failed.class);
+            assertThat(anchor.submit(registry.submission(4, 3))).isInstanceOf(Answer.Contradicted.class);
+        }
+    }
+
+    @Test
+    void aWitnessThatWasAheadOnceIsConfirmedWhenTheLedgerHasCaughtUp() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(registry.submission(5, 0));
+            anchor.submit(registry.submission(3, 3));
+
+            assertThat(anchor.submit(registry.submission(6, 3))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
+    void aWitnessAtASizeFromWhichNothingCanBeProvenIsBehind() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(registry.submission(2, 0));
+            Submission forgetful = new Submission(
+                    registry.checkpoint(4),
+                    TestRegistry.size(3),
+                    from -> from == TestRegistry.size(3) ? registry.submission(4, 3).proofs().from(from) : Optional.empty());
+
+            assertThat(anchor.submit(forgetful)).isEqualTo(new Answer.Behind(TestRegistry.size(2)));
+        }
+    }
+}
