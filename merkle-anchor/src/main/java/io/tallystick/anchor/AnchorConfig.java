@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -27,6 +28,7 @@ public final class AnchorConfig extends AbstractConfig {
     public static final String STATE_DIR = "state.dir";
     public static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
+    public static final String GUARD_FILE = "ledger.signer.guard.file";
 
     /** Passes settings on to Kafka Streams, except those our guarantees rest on. */
     public static final String STREAMS_PREFIX = "streams.";
@@ -97,7 +99,16 @@ public final class AnchorConfig extends AbstractConfig {
                         ConfigDef.NO_DEFAULT_VALUE,
                         new NonEmptyString(),
                         Importance.HIGH,
-                        "File, mode 0600, with the passphrase of the signing keys.");
+                        "File, mode 0600, with the passphrase of the signing keys.")
+                .define(
+                        GUARD_FILE,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.MEDIUM,
+                        "File with the largest tree head signed of each origin: a second guard against signing two"
+                                + " histories, for a disk the brokers' administrators cannot write to. Must exist (tally"
+                                + " keys guard makes it), and be the same for all processes that may sign. Without it"
+                                + " the topic ledger.signer is the only guard.");
     }
 
     private void refuse(String prefix) {
@@ -130,6 +141,11 @@ public final class AnchorConfig extends AbstractConfig {
 
     Path passphraseFile() {
         return Path.of(getString(PASSPHRASE_FILE));
+    }
+
+    /** The signer's guard outside Kafka, if there is to be one. */
+    Optional<Path> guardFile() {
+        return Optional.ofNullable(getString(GUARD_FILE)).map(Path::of);
     }
 
     /**
