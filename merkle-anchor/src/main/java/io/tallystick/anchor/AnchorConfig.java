@@ -28,6 +28,7 @@ public final class AnchorConfig extends AbstractConfig {
     public static final String STATE_DIR = "state.dir";
     public static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
+    public static final String TRUST_ROOT_FILE = "ledger.trust.root.file";
     public static final String GUARD_FILE = "ledger.signer.guard.file";
 
     /** Passes settings on to Kafka Streams, except those our guarantees rest on. */
@@ -91,8 +92,8 @@ public final class AnchorConfig extends AbstractConfig {
                         ConfigDef.Type.LIST,
                         Importance.HIGH,
                         "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are written"
-                                + " Ed25519 before P-256, and in this order within an algorithm: in a rotation the old"
-                                + " key first.")
+                                + " Ed25519, P-256, ML-DSA-44, and in this order within an algorithm: in a rotation the"
+                                + " old key first.")
                 .define(
                         PASSPHRASE_FILE,
                         ConfigDef.Type.STRING,
@@ -100,6 +101,14 @@ public final class AnchorConfig extends AbstractConfig {
                         new NonEmptyString(),
                         Importance.HIGH,
                         "File, mode 0600, with the passphrase of the signing keys.")
+                .define(
+                        TRUST_ROOT_FILE,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.MEDIUM,
+                        "Trust root of the ledger, read at start. Each signing key must be listed in it, and signs for the"
+                                + " windows it is valid for: a rotation begins and ends at the windows the trust root"
+                                + " names. Without it every key signs every checkpoint.")
                 .define(
                         GUARD_FILE,
                         ConfigDef.Type.STRING,
@@ -141,6 +150,11 @@ public final class AnchorConfig extends AbstractConfig {
 
     Path passphraseFile() {
         return Path.of(getString(PASSPHRASE_FILE));
+    }
+
+    /** The trust root that says which key signs when, if there is one. */
+    Optional<Path> trustRootFile() {
+        return Optional.ofNullable(getString(TRUST_ROOT_FILE)).map(Path::of);
     }
 
     /** The signer's guard outside Kafka, if there is to be one. */

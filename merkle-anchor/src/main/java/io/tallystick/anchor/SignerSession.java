@@ -5,6 +5,7 @@ import io.tallystick.anchor.registry.SealedWindow;
 import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.anchor.sign.Root;
 import io.tallystick.anchor.sign.SigningGuard;
+import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.avro.Cut;
 import io.tallystick.avro.SignedCheckpoint;
 import io.tallystick.avro.SigningIntent;
@@ -41,6 +42,7 @@ final class SignerSession implements AutoCloseable {
 
     private final AnchorConfig config;
     private final CheckpointSigner signer;
+    private final WindowGrid windows;
     private final SigningGuard guard = new SigningGuard();
     private final Producer<String, SpecificRecord> producer;
     private Optional<GuardFile> outside = Optional.empty();
@@ -59,11 +61,12 @@ final class SignerSession implements AutoCloseable {
     SignerSession(AnchorConfig config, CheckpointSigner signer, SignerEnds ends) {
         this.config = config;
         this.signer = signer;
+        this.windows = new WindowGrid(config.ledger().windowSize());
         this.producer = ends.producer();
         boolean open = false;
         try {
             producer.initTransactions();
-            ends.readIntents(this::readIntent);
+            ends.readIntents(record -> readIntent(record, guard));
             outside = ends.guardFile();
             outside.ifPresent(file -> file.requireCovers(guard));
             open = true;
@@ -74,7 +77,8 @@ final class SignerSession implements AutoCloseable {
         }
     }
 
-    private void readIntent(ConsumerRecord<String, SpecificRecord> record) {
+    /** Takes note of an intent. @throws LedgerIntegrityException if the record holds none, or it contradicts another */
+    static void readIntent(ConsumerRecord<String, SpecificRecord> record, SigningGuard guard) {
         if (!(record.value() instanceof SigningIntent intent)
                 || !intent.getOrigin().equals(record.key())) {
             throw new LedgerIntegrityException(
@@ -146,7 +150,7 @@ final class SignerSession implements AutoCloseable {
     private void complete(
             List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         List<Bytes> notes = batch.stream()
-                .map(root -> signer.sign(root.origin(), root.head()))
+                .map(root -> signer.sign(root.origin(), root.head(), windows.endOf(root.window())))
                 .toList();
         producer.beginTransaction();
         for (int i = 0; i < batch.size(); i++) {

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,7 +180,7 @@ class AnchorConfigTest {
 
         try (SigningKeys keys = SigningKeys.open(config.signingKeyFiles(), config.passphraseFile())) {
             assertThatExceptionOfType(ConfigException.class)
-                    .isThrownBy(keys::signer)
+                    .isThrownBy(() -> keys.signer(EntryChain.ORIGIN, Optional.empty()))
                     .withMessageContaining("P-256");
         }
     }

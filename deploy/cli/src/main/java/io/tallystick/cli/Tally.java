@@ -42,6 +42,8 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             RunCommand.class,
             VerifyCommand.class,
+            KeysCommand.class,
+            TrustRootCommand.class,
             InspectCommand.class,
             RecoverCommand.class
         })

@@ -72,6 +72,20 @@ public final class PublicKeys {
         return encode(new SubjectPublicKeyInfo(new AlgorithmIdentifier(ID_ED25519), raw));
     }
 
+    /** SPKI of a raw ML-DSA-44 public key; the key itself is not checked. */
+    public static byte[] mlDsa44Spki(byte[] raw) {
+        return encode(new SubjectPublicKeyInfo(new AlgorithmIdentifier(NISTObjectIdentifiers.id_ml_dsa_44), raw));
+    }
+
+    /**
+     * The 1,312 bytes of an ML-DSA-44 public key.
+     *
+     * @throws KeyException if the SPKI is not an acceptable ML-DSA-44 key
+     */
+    public static byte[] mlDsa44Raw(byte[] spki) throws KeyException {
+        return ((MLDSAPublicKeyParameters) decode(KeyAlgorithm.ML_DSA_44, spki)).getEncoded();
+    }
+
     /**
      * The 32 bytes of an Ed25519 public key.
      *
@@ -84,6 +98,29 @@ public final class PublicKeys {
     /** The key as {@code openssl} reads it: PEM with lines of 64 characters and a final LF. */
     public static byte[] pem(byte[] spki) {
         return pem("PUBLIC KEY", spki);
+    }
+
+    /**
+     * Reads a PEM file with one {@code PUBLIC KEY}.
+     *
+     * @return its SPKI
+     * @throws KeyException if it is anything else, or the key is not acceptable
+     */
+    public static byte[] parsePem(byte[] pem) throws KeyException {
+        String text = new String(pem, StandardCharsets.ISO_8859_1).strip();
+        String begin = "-----BEGIN PUBLIC KEY-----";
+        String end = "-----END PUBLIC KEY-----";
+        if (!text.startsWith(begin) || !text.endsWith(end) || text.length() < begin.length() + end.length()) {
+            throw new KeyException("not a PEM file with one PUBLIC KEY");
+        }
+        String body = text.substring(begin.length(), text.length() - end.length());
+        try {
+            byte[] spki = Base64.getDecoder().decode(body.replaceAll("[ \t\r\n]", ""));
+            algorithm(spki);
+            return spki;
+        } catch (IllegalArgumentException e) {
+            throw new KeyException("not a PEM file with one PUBLIC KEY", e);
+        }
     }
 
     static byte[] pem(String label, byte[] der) {
