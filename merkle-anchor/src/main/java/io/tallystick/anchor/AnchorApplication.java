@@ -69,7 +69,7 @@ public final class AnchorApplication implements AutoCloseable {
         int replication = ensureChangelogs();
         String instance = InstanceId.of(config.stateDirectory());
         try {
-            SigningKeys keys = track(SigningKeys.open(config.signingKeyFiles(), config.passphraseFile()));
+            SigningKeys keys = track(SigningKeys.open(config));
             String origin = config.ledger().origin();
             CheckpointSigner checkpoints = keys.signer(
                     origin, config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin)));

@@ -29,6 +29,9 @@ public final class AnchorConfig extends AbstractConfig {
     public static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
     public static final String TRUST_ROOT_FILE = "ledger.trust.root.file";
+    public static final String PKCS11_CONFIG = "ledger.signing.pkcs11.config";
+    public static final String PKCS11_KEYS = "ledger.signing.pkcs11.keys";
+    public static final String PKCS11_PIN_FILE = "ledger.signing.pkcs11.pin.file";
     public static final String GUARD_FILE = "ledger.signer.guard.file";
 
     /** Passes settings on to Kafka Streams, except those our guarantees rest on. */
@@ -72,8 +75,13 @@ public final class AnchorConfig extends AbstractConfig {
         this.ledger = LedgerSettings.of(this);
         refuse(STREAMS_PREFIX);
         refuse(LedgerSettings.CLIENT_PREFIX);
-        if (getList(SIGNING_KEY_FILES).isEmpty()) {
+        if (getList(SIGNING_KEY_FILES).isEmpty() && getList(PKCS11_KEYS).isEmpty()) {
             throw new ConfigException(SIGNING_KEY_FILES, "", "must name at least one file");
+        }
+        if (getList(PKCS11_KEYS).isEmpty() != (getString(PKCS11_CONFIG) == null)
+                || (getString(PKCS11_CONFIG) == null) != (getString(PKCS11_PIN_FILE) == null)) {
+            throw new ConfigException(
+                    PKCS11_CONFIG, getString(PKCS11_CONFIG), "stands with " + PKCS11_KEYS + " and " + PKCS11_PIN_FILE);
         }
     }
 
@@ -101,6 +109,25 @@ public final class AnchorConfig extends AbstractConfig {
                         new NonEmptyString(),
                         Importance.HIGH,
                         "File, mode 0600, with the passphrase of the signing keys.")
+                .define(
+                        PKCS11_CONFIG,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.LOW,
+                        "SunPKCS11 configuration file (name, library, slotListIndex) of a token with checkpoint keys.")
+                .define(
+                        PKCS11_KEYS,
+                        ConfigDef.Type.LIST,
+                        List.of(),
+                        Importance.LOW,
+                        "Aliases of ECDSA P-256 checkpoint keys in the token, each with a certificate, as keytool makes"
+                                + " them. Their lines come after those of the files.")
+                .define(
+                        PKCS11_PIN_FILE,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.LOW,
+                        "File, mode 0600, with the PIN of the token's user.")
                 .define(
                         TRUST_ROOT_FILE,
                         ConfigDef.Type.STRING,
@@ -150,6 +177,20 @@ public final class AnchorConfig extends AbstractConfig {
 
     Path passphraseFile() {
         return Path.of(getString(PASSPHRASE_FILE));
+    }
+
+    /** A token with checkpoint keys. */
+    record TokenKeys(Path configuration, Path pinFile, List<String> aliases) {
+        TokenKeys {
+            aliases = List.copyOf(aliases);
+        }
+    }
+
+    /** The token with checkpoint keys, if there is one. */
+    Optional<TokenKeys> tokenKeys() {
+        return Optional.ofNullable(getString(PKCS11_CONFIG))
+                .map(file -> new TokenKeys(
+                        Path.of(file), Path.of(getString(PKCS11_PIN_FILE)), getList(PKCS11_KEYS)));
     }
 
     /** The trust root that says which key signs when, if there is one. */

@@ -6,6 +6,7 @@ import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.Pkcs11Token;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRole;
@@ -27,6 +28,33 @@ final class SigningKeys implements AutoCloseable {
 
     private SigningKeys(List<SigningKey> keys) {
         this.keys = List.copyOf(keys);
+    }
+
+    /** The keys a configuration names: of files, then of a token. @throws ConfigException if one cannot be had */
+    static SigningKeys open(AnchorConfig config) {
+        List<SigningKey> all = new ArrayList<>();
+        if (!config.signingKeyFiles().isEmpty()) {
+            all.addAll(open(config.signingKeyFiles(), config.passphraseFile()).keys);
+        }
+        config.tokenKeys().ifPresent(token -> all.addAll(open(token)));
+        return new SigningKeys(all);
+    }
+
+    private static List<SigningKey> open(AnchorConfig.TokenKeys keys) {
+        char[] pin = {};
+        try {
+            pin = KeyFile.readPassphrase(keys.pinFile());
+            Pkcs11Token token = Pkcs11Token.open(keys.configuration(), pin);
+            List<SigningKey> opened = new ArrayList<>();
+            for (String alias : keys.aliases()) {
+                opened.add(token.key(alias));
+            }
+            return opened;
+        } catch (KeyException e) {
+            throw new ConfigException("cannot open the keys of " + AnchorConfig.PKCS11_KEYS + ": " + e.getMessage());
+        } finally {
+            Arrays.fill(pin, '\0');
+        }
     }
 
     /** @throws ConfigException if a file cannot be read or opened with the passphrase */

@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
             VerifyCommand.class,
             KeysCommand.class,
             TrustRootCommand.class,
+            WindowsCommand.class,
             InspectCommand.class,
             RecoverCommand.class
         })

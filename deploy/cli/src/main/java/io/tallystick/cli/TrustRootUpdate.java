@@ -109,7 +109,9 @@ final class TrustRootUpdate implements Runnable {
         TrustRoot before = TrustRootFile.read(file);
         try {
             TrustRootDraft draft = TrustRootDraft.following(before, Instant.now());
+            // In this order no version in between has fewer root keys than its threshold.
             draft = withKeys(draft);
+            draft = threshold == null ? draft : draft.withThreshold(threshold);
             draft = withListed(draft);
             draft = withRules(draft);
             draft = withOutside(draft);
@@ -170,9 +172,6 @@ final class TrustRootUpdate implements Runnable {
 
     private TrustRootDraft withRules(TrustRootDraft draft) {
         TrustRootDraft next = draft;
-        if (threshold != null) {
-            next = next.withThreshold(threshold);
-        }
         if (expires != null) {
             next = next.withExpiry(LedgerTime.parse(expires));
         }

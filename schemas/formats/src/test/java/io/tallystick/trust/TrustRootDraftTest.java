@@ -112,8 +112,8 @@ class TrustRootDraftTest {
     void theNextVersionNeedsOldAndNewRootKeys() throws TrustException {
         TrustRoot first = complete(twoOfTwo(), ALICE, BOB);
         TrustRootDraft next = TrustRootDraft.following(first, ISSUED.plusSeconds(60))
-                .withKey(BOB.keyId(), key -> key.with(KeyStatus.RETIRED, key.notAfter(), Optional.empty()))
-                .withKey(listed(CAROL, TrustRole.ROOT));
+                .withKey(listed(CAROL, TrustRole.ROOT))
+                .withKey(BOB.keyId(), key -> key.with(KeyStatus.RETIRED, key.notAfter(), Optional.empty()));
 
         TrustRoot second = complete(next, ALICE, BOB, CAROL);
 
