@@ -77,8 +77,10 @@ public final class AnchorApplication implements AutoCloseable {
         int replication = ensureChangelogs();
         String instance = InstanceId.of(config.stateDirectory());
         try {
-            SigningKeys keys = track(SigningKeys.open(config.signingKeyFiles(), config.passphraseFile()));
-            CheckpointSigner checkpoints = keys.signer();
+            SigningKeys keys = track(SigningKeys.open(config));
+            String origin = config.ledger().origin();
+            CheckpointSigner checkpoints = keys.signer(
+                    origin, config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin)));
             startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), trees());
             startStreams(
                     RegistryTopology.STAGE, config.streams(RegistryTopology.STAGE, instance, replication), registry());

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -30,6 +31,11 @@ public final class AnchorConfig extends AbstractConfig {
     public static final String STATE_DIR = "state.dir";
     public static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
+    public static final String TRUST_ROOT_FILE = "ledger.trust.root.file";
+    public static final String PKCS11_CONFIG = "ledger.signing.pkcs11.config";
+    public static final String PKCS11_KEYS = "ledger.signing.pkcs11.keys";
+    public static final String PKCS11_PIN_FILE = "ledger.signing.pkcs11.pin.file";
+    public static final String GUARD_FILE = "ledger.signer.guard.file";
 
     /** Ids of the anchors; the keys of each are behind {@code ledger.anchor.<id>.}. */
     public static final String ANCHORS = "ledger.anchors";
@@ -79,8 +85,13 @@ public final class AnchorConfig extends AbstractConfig {
         this.ledger = LedgerSettings.of(this);
         refuse(STREAMS_PREFIX);
         refuse(LedgerSettings.CLIENT_PREFIX);
-        if (getList(SIGNING_KEY_FILES).isEmpty()) {
+        if (getList(SIGNING_KEY_FILES).isEmpty() && getList(PKCS11_KEYS).isEmpty()) {
             throw new ConfigException(SIGNING_KEY_FILES, "", "must name at least one file");
+        }
+        if (getList(PKCS11_KEYS).isEmpty() != (getString(PKCS11_CONFIG) == null)
+                || (getString(PKCS11_CONFIG) == null) != (getString(PKCS11_PIN_FILE) == null)) {
+            throw new ConfigException(
+                    PKCS11_CONFIG, getString(PKCS11_CONFIG), "stands with " + PKCS11_KEYS + " and " + PKCS11_PIN_FILE);
         }
         if (getLong(ANCHORS_BACKOFF_MAX_MS) < getLong(ANCHORS_BACKOFF_MS)) {
             throw new ConfigException(
@@ -104,8 +115,8 @@ public final class AnchorConfig extends AbstractConfig {
                         ConfigDef.Type.LIST,
                         Importance.HIGH,
                         "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are written"
-                                + " Ed25519 before P-256, and in this order within an algorithm: in a rotation the old"
-                                + " key first.")
+                                + " Ed25519, P-256, ML-DSA-44, and in this order within an algorithm: in a rotation the"
+                                + " old key first.")
                 .define(
                         PASSPHRASE_FILE,
                         ConfigDef.Type.STRING,
@@ -113,6 +124,42 @@ public final class AnchorConfig extends AbstractConfig {
                         new NonEmptyString(),
                         Importance.HIGH,
                         "File, mode 0600, with the passphrase of the signing keys.")
+                .define(
+                        PKCS11_CONFIG,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.LOW,
+                        "SunPKCS11 configuration file (name, library, slotListIndex) of a token with checkpoint keys.")
+                .define(
+                        PKCS11_KEYS,
+                        ConfigDef.Type.LIST,
+                        List.of(),
+                        Importance.LOW,
+                        "Aliases of ECDSA P-256 checkpoint keys in the token, each with a certificate, as keytool makes"
+                                + " them. Their lines come after those of the files.")
+                .define(
+                        PKCS11_PIN_FILE,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.LOW,
+                        "File, mode 0600, with the PIN of the token's user.")
+                .define(
+                        TRUST_ROOT_FILE,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.MEDIUM,
+                        "Trust root of the ledger, read at start. Each signing key must be listed in it, and signs for the"
+                                + " windows it is valid for: a rotation begins and ends at the windows the trust root"
+                                + " names. Without it every key signs every checkpoint.")
+                .define(
+                        GUARD_FILE,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.MEDIUM,
+                        "File with the largest tree head signed of each origin: a second guard against signing two"
+                                + " histories, for a disk the brokers' administrators cannot write to. Must exist (tally"
+                                + " keys guard makes it), and be the same for all processes that may sign. Without it"
+                                + " the topic ledger.signer is the only guard.")
                 .define(
                         ANCHORS,
                         ConfigDef.Type.LIST,
@@ -195,6 +242,30 @@ public final class AnchorConfig extends AbstractConfig {
 
     Path passphraseFile() {
         return Path.of(getString(PASSPHRASE_FILE));
+    }
+
+    /** A token with checkpoint keys. */
+    record TokenKeys(Path configuration, Path pinFile, List<String> aliases) {
+        TokenKeys {
+            aliases = List.copyOf(aliases);
+        }
+    }
+
+    /** The token with checkpoint keys, if there is one. */
+    Optional<TokenKeys> tokenKeys() {
+        return Optional.ofNullable(getString(PKCS11_CONFIG))
+                .map(file -> new TokenKeys(
+                        Path.of(file), Path.of(getString(PKCS11_PIN_FILE)), getList(PKCS11_KEYS)));
+    }
+
+    /** The trust root that says which key signs when, if there is one. */
+    Optional<Path> trustRootFile() {
+        return Optional.ofNullable(getString(TRUST_ROOT_FILE)).map(Path::of);
+    }
+
+    /** The signer's guard outside Kafka, if there is to be one. */
+    Optional<Path> guardFile() {
+        return Optional.ofNullable(getString(GUARD_FILE)).map(Path::of);
     }
 
     /**

@@ -5,6 +5,7 @@ import io.tallystick.anchor.registry.SealedWindow;
 import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.anchor.sign.Root;
 import io.tallystick.anchor.sign.SigningGuard;
+import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.avro.Cut;
 import io.tallystick.avro.SignedCheckpoint;
 import io.tallystick.avro.SigningIntent;
@@ -16,16 +17,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,46 +34,51 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Per batch: the intents are committed; then the notes are signed and verified, outside any transaction; then they are
  * committed together with the consumer's offsets. A crash after the first step leaves intents without notes: the same roots
- * are offered again and lead to the same notes. A crash after the last step is no crash. For one thread.
+ * are offered again and lead to the same notes. A crash after the last step is no crash. With a guard file each head is in
+ * it before its intent is in the topic. For one thread.
  */
 final class SignerSession implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SignerSession.class);
 
     private final AnchorConfig config;
     private final CheckpointSigner signer;
+    private final WindowGrid windows;
     private final SigningGuard guard = new SigningGuard();
     private final Producer<String, SpecificRecord> producer;
+    private Optional<GuardFile> outside = Optional.empty();
+
+    /** A session on the broker, as configured. As {@link #SignerSession(AnchorConfig, CheckpointSigner, SignerEnds)}. */
+    SignerSession(AnchorConfig config, CheckpointSigner signer, Serde<SpecificRecord> records) {
+        this(config, signer, SignerEnds.of(config, records));
+    }
 
     /**
      * Fences the signer before, and reads what it intended.
      *
-     * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
-     * @throws LedgerIntegrityException if the intents contradict each other
+     * @throws org.apache.kafka.common.KafkaException if the broker or the guard file cannot be reached
+     * @throws LedgerIntegrityException if the intents contradict each other, or the guard file
      */
-    SignerSession(AnchorConfig config, CheckpointSigner signer, Serde<SpecificRecord> records) {
+    SignerSession(AnchorConfig config, CheckpointSigner signer, SignerEnds ends) {
         this.config = config;
         this.signer = signer;
-        this.producer = new KafkaProducer<>(config.signerProducer(), new StringSerializer(), records.serializer());
+        this.windows = new WindowGrid(config.ledger().windowSize());
+        this.producer = ends.producer();
         boolean open = false;
         try {
             producer.initTransactions();
-            readIntents(records);
+            ends.readIntents(record -> readIntent(record, guard));
+            outside = ends.guardFile();
+            outside.ifPresent(file -> file.requireCovers(guard));
             open = true;
         } finally {
             if (!open) {
-                producer.close();
+                close();
             }
         }
     }
 
-    private void readIntents(Serde<SpecificRecord> records) {
-        try (CommittedReader reader =
-                new CommittedReader(config.committedReader("signer-guard"), records.deserializer())) {
-            reader.readAll(new TopicPartition(config.topics().signer(), 0), this::readIntent);
-        }
-    }
-
-    private void readIntent(ConsumerRecord<String, SpecificRecord> record) {
+    /** Takes note of an intent. @throws LedgerIntegrityException if the record holds none, or it contradicts another */
+    static void readIntent(ConsumerRecord<String, SpecificRecord> record, SigningGuard guard) {
         if (!(record.value() instanceof SigningIntent intent)
                 || !intent.getOrigin().equals(record.key())) {
             throw new LedgerIntegrityException(
@@ -111,10 +116,11 @@ final class SignerSession implements AutoCloseable {
         String origin = config.ledger().origin();
         TreeHead head = window.extended().head();
         guard.requireExtension(origin, window.previous().head(), head);
+        outside.ifPresent(file -> file.guard().requireExtension(origin, window.previous().head(), head));
         publish(List.of(new Root(origin, head, true, window.start())), offsets, group);
     }
 
-    /** Commits the intents of what was not intended before. */
+    /** Commits the intents of what was not intended before: to the guard file first, so that it never lags behind. */
     void intend(List<Root> batch) {
         List<Root> fresh = new ArrayList<>();
         for (Root root : batch) {
@@ -122,6 +128,7 @@ final class SignerSession implements AutoCloseable {
                 fresh.add(root);
             }
         }
+        outside.ifPresent(file -> file.admit(batch));
         if (fresh.isEmpty()) {
             return;
         }
@@ -143,7 +150,7 @@ final class SignerSession implements AutoCloseable {
     private void complete(
             List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         List<Bytes> notes = batch.stream()
-                .map(root -> signer.sign(root.origin(), root.head()))
+                .map(root -> signer.sign(root.origin(), root.head(), windows.endOf(root.window())))
                 .toList();
         producer.beginTransaction();
         for (int i = 0; i < batch.size(); i++) {
@@ -179,6 +186,10 @@ final class SignerSession implements AutoCloseable {
     /** Gives up at once: an open transaction is aborted by the successor. */
     @Override
     public void close() {
-        producer.close(Duration.ZERO);
+        try {
+            producer.close(Duration.ZERO);
+        } finally {
+            outside.ifPresent(GuardFile::close);
+        }
     }
 }

@@ -1,15 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor;
 
+import io.tallystick.anchor.sign.CheckpointKey;
 import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.Pkcs11Token;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 
 /** The checkpoint keys, open until closed. */
@@ -18,6 +29,33 @@ final class SigningKeys implements AutoCloseable {
 
     private SigningKeys(List<SigningKey> keys) {
         this.keys = List.copyOf(keys);
+    }
+
+    /** The keys a configuration names: of files, then of a token. @throws ConfigException if one cannot be had */
+    static SigningKeys open(AnchorConfig config) {
+        List<SigningKey> all = new ArrayList<>();
+        if (!config.signingKeyFiles().isEmpty()) {
+            all.addAll(open(config.signingKeyFiles(), config.passphraseFile()).keys);
+        }
+        config.tokenKeys().ifPresent(token -> all.addAll(open(token)));
+        return new SigningKeys(all);
+    }
+
+    private static List<SigningKey> open(AnchorConfig.TokenKeys keys) {
+        char[] pin = {};
+        try {
+            pin = KeyFile.readPassphrase(keys.pinFile());
+            Pkcs11Token token = Pkcs11Token.open(keys.configuration(), pin);
+            List<SigningKey> opened = new ArrayList<>();
+            for (String alias : keys.aliases()) {
+                opened.add(token.key(alias));
+            }
+            return opened;
+        } catch (KeyException e) {
+            throw new ConfigException("cannot open the keys of " + AnchorConfig.PKCS11_KEYS + ": " + e.getMessage());
+        } finally {
+            Arrays.fill(pin, '\0');
+        }
     }
 
     /** @throws ConfigException if a file cannot be read or opened with the passphrase */
@@ -39,13 +77,50 @@ final class SigningKeys implements AutoCloseable {
         }
     }
 
-    /** @throws ConfigException if these keys cannot sign checkpoints */
-    CheckpointSigner signer() {
+    /**
+     * A signer with these keys.
+     *
+     * @param trustRoot if given, each key signs for the windows this trust root has it valid for, and none other
+     * @throws ConfigException if these keys cannot sign checkpoints
+     */
+    CheckpointSigner signer(String origin, Optional<TrustRoot> trustRoot) {
         try {
-            return new CheckpointSigner(keys);
+            return new CheckpointSigner(
+                    keys.stream()
+                            .map(key -> trustRoot
+                                    .map(root -> dated(key, origin, root))
+                                    .orElseGet(() -> CheckpointKey.always(key)))
+                            .toList(),
+                    InstantSource.system());
         } catch (IllegalArgumentException e) {
             throw new ConfigException(
                     "cannot use the keys of " + AnchorConfig.SIGNING_KEY_FILES + ": " + e.getMessage());
+        }
+    }
+
+    private static CheckpointKey dated(SigningKey key, String origin, TrustRoot root) {
+        TrustedKey trusted = root.key(key.keyId())
+                .filter(listed -> listed.covers(TrustRole.CHECKPOINT, origin)
+                        && listed.covers(TrustRole.CHECKPOINT, origin + "/a/0"))
+                .orElseThrow(() -> new IllegalArgumentException("key " + key.keyId() + " is not listed for checkpoints of "
+                        + origin + " in version " + root.version() + " of the trust root; nobody would trust it"));
+        if (trusted.status() == KeyStatus.COMPROMISED || trusted.status() == KeyStatus.REVOKED) {
+            throw new IllegalArgumentException("key " + key.keyId() + " is "
+                    + trusted.status().wireName() + " in version " + root.version() + " of the trust root; remove it");
+        }
+        return new CheckpointKey(key, trusted.notBefore(), trusted.notAfter());
+    }
+
+    /** @throws ConfigException if the file is no trust root of the ledger */
+    static TrustRoot trustRoot(Path file, String origin) {
+        try {
+            TrustRoot root = TrustRoot.parse(Files.readAllBytes(file));
+            if (!root.ledger().equals(origin)) {
+                throw new ConfigException(AnchorConfig.TRUST_ROOT_FILE, file, "is about " + root.ledger());
+            }
+            return root;
+        } catch (IOException | TrustException e) {
+            throw new ConfigException(AnchorConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
         }
     }
 

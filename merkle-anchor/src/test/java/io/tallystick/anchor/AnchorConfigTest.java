@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -242,7 +243,7 @@ class AnchorConfigTest {
 
         try (SigningKeys keys = SigningKeys.open(config.signingKeyFiles(), config.passphraseFile())) {
             assertThatExceptionOfType(ConfigException.class)
-                    .isThrownBy(keys::signer)
+                    .isThrownBy(() -> keys.signer(EntryChain.ORIGIN, Optional.empty()))
                     .withMessageContaining("P-256");
         }
     }

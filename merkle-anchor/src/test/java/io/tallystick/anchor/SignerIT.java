@@ -190,7 +190,9 @@ class SignerIT {
 
         SignedCheckpoint finished = awaitCheckpoints(1).get(0);
         assertThat(ledger.verify(finished).encode())
-                .isEqualTo(checkpoints.sign(origin, chain(3).head()).toByteArray());
+                .isEqualTo(checkpoints
+                        .sign(origin, chain(3).head(), GRID.endOf(START))
+                        .toByteArray());
         assertThat(ledger.read(ledger.topics().signer())).hasSize(1);
     }
 

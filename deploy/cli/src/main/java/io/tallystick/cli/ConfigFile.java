@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tallystick.topic.LedgerSettings;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import picocli.CommandLine.Option;
@@ -30,6 +35,30 @@ final class ConfigFile {
     /** @throws CommandException if the file cannot be read */
     Map<String, String> properties() {
         return read(file);
+    }
+
+    /**
+     * Changes one setting in the file and nothing else.
+     *
+     * @throws CommandException if the file has it not, or not on one line
+     */
+    void set(String key, String value) {
+        try {
+            List<String> lines = new ArrayList<>(Files.readAllLines(file));
+            for (int i = 0; i < lines.size(); i++) {
+                String line = lines.get(i);
+                if (line.matches("\\s*" + Pattern.quote(key) + "\\s*[=:\\s].*") && !line.endsWith("\\")) {
+                    lines.set(i, key + "=" + value.replace("\\", "\\\\"));
+                    TrustRootFile.write(file, (String.join("\n", lines) + "\n").getBytes(UTF_8));
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "cannot read " + file + ": " + e.getMessage(), "Set " + key + "=" + value, e);
+        }
+        throw new CommandException(
+                ExitCodes.USAGE, file + " has no line with " + key, "Set it by hand: " + key + "=" + value);
     }
 
     /** The settings all stages share. */

@@ -31,7 +31,8 @@ import java.util.Set;
 /**
  * The keys of a ledger and its first trust root, in the files its configuration names.
  *
- * @param signing checkpoint keys; a file whose name contains {@code ed25519} is an Ed25519 key, the others are P-256
+ * @param signing checkpoint keys; a file whose name contains {@code ed25519} or {@code ml-dsa-44} is such a key, the others
+ *     are P-256
  * @param bundle P-256 key of bundles
  * @param root key of the trust root; needed again only when the trust root changes
  * @param passphrase file with the passphrase of all of them
@@ -111,10 +112,7 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
                     .requireForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256)))
                     .anchors(anchors);
             for (Path file : signing) {
-                KeyAlgorithm algorithm = file.getFileName().toString().contains("ed25519")
-                        ? KeyAlgorithm.ED25519
-                        : KeyAlgorithm.ECDSA_P256;
-                builder.checkpointKey(key(file, algorithm, secret));
+                builder.checkpointKey(key(file, algorithm(file), secret));
             }
             builder.bundleKey(key(bundle, KeyAlgorithm.ECDSA_P256, secret));
             key(root, KeyAlgorithm.ECDSA_P256, secret);
@@ -129,6 +127,14 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
                     "Keys must be files of mode 0600 in directories only their owner can write to.",
                     e);
         }
+    }
+
+    private static KeyAlgorithm algorithm(Path file) {
+        String name = file.getFileName().toString();
+        if (name.contains("ed25519")) {
+            return KeyAlgorithm.ED25519;
+        }
+        return name.contains("ml-dsa-44") ? KeyAlgorithm.ML_DSA_44 : KeyAlgorithm.ECDSA_P256;
     }
 
     /** Lower-case hex; what an auditor pins. */

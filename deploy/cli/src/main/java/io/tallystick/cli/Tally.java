@@ -43,6 +43,9 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             WitnessCommand.class,
             VerifyCommand.class,
+            KeysCommand.class,
+            TrustRootCommand.class,
+            WindowsCommand.class,
             InspectCommand.class,
             RecoverCommand.class
         })

@@ -51,9 +51,7 @@ final class SignatureCheck {
                     "expected origin " + origin + ", found " + note.checkpoint().origin());
             return;
         }
-        List<TrustedKey> listed = root.keys(TrustRole.CHECKPOINT, origin).stream()
-                .filter(key -> NoteVerifiers.supports(key.algorithm()))
-                .toList();
+        List<TrustedKey> listed = root.keys(TrustRole.CHECKPOINT, origin);
         Set<KeyAlgorithm> verified = EnumSet.noneOf(KeyAlgorithm.class);
         Set<KeyAlgorithm> strangers = EnumSet.noneOf(KeyAlgorithm.class);
         for (NoteSignature signature : note.signed().signatures()) {

@@ -41,6 +41,8 @@ final class TestLedger {
     private Instant start;
     private final Map<String, Tenant> tenants = new TreeMap<>();
     private final List<byte[]> registry = new ArrayList<>();
+    /** Who signs the checkpoints of the open window, in the order of the lines. */
+    List<SigningKey> signers;
 
     TestLedger(Path bucket, Instant start, long seed) {
         this(bucket, start, seed, new TestKeys());
@@ -48,6 +50,7 @@ final class TestLedger {
 
     TestLedger(Path bucket, Instant start, long seed, TestKeys keys) {
         this.keys = keys;
+        this.signers = List.of(keys.ed25519, keys.p256);
         this.bucket = bucket;
         this.start = start;
         this.random = new Random(seed);
@@ -390,7 +393,7 @@ final class TestLedger {
                     "v",
                     1);
             registry.add(bytes(json(windowLeaf)));
-            byte[] checkpoint = note(ORIGIN, registryText(), List.of(keys.ed25519, keys.p256));
+            byte[] checkpoint = note(ORIGIN, registryText(), signers);
             Path shared = bucket.resolve("v1/registry").resolve(window(start));
             Files.createDirectories(shared);
             Files.writeString(shared.resolve("leaves.ndjson"), leavesText(first));
@@ -466,7 +469,7 @@ final class TestLedger {
                 heads.add(object("chain", chain.id(), "index", index, "proof", SlowTree.path(index, registry)));
                 Files.write(
                         folder.resolve(String.format("checkpoints/chain-%04d", chain.partition)),
-                        note(ORIGIN + "/" + chain.id(), chain.checkpointText(), List.of(keys.ed25519, keys.p256)));
+                        note(ORIGIN + "/" + chain.id(), chain.checkpointText(), signers));
             }
         }
         for (Map.Entry<String, byte[]> schema : schemas.entrySet()) {

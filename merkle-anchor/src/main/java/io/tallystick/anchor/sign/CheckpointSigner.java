@@ -6,12 +6,13 @@ import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteSigner;
 import io.tallystick.note.NoteSigners;
-import io.tallystick.note.NoteVerifiers;
 import io.tallystick.note.SignedNote;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.SigningKey;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
 
@@ -19,41 +20,62 @@ import java.util.List;
  * Signs tree heads as C2SP signed notes without extension lines, and verifies each signature it made before it lets a note
  * out.
  *
- * <p>Signature lines stand in the order Ed25519, ECDSA P-256; keys of one algorithm in the order given, so in a rotation
- * the old one first. The key name is the origin. Both algorithms are deterministic here (RFC 8032, RFC 6979): signing
- * again gives the same bytes.
+ * <p>Signature lines stand in the order Ed25519, ECDSA P-256, ML-DSA-44; keys of one algorithm in the order given, so in a
+ * rotation the old one first. The key name is the origin. Which keys sign depends on the window's end alone, so a rotation
+ * happens at the same window whenever a process was restarted. Ed25519 and ECDSA are deterministic here (RFC 8032, RFC
+ * 6979): signing again gives the same bytes. An ML-DSA-44 line states its signing time and differs.
  */
 public final class CheckpointSigner {
-    private final List<SigningKey> keys;
+    private final List<CheckpointKey> keys;
+    private final InstantSource clock;
+
+    /** Signs with all keys, whatever the window. As {@link #CheckpointSigner(List, InstantSource)}. */
+    public CheckpointSigner(List<SigningKey> keys) {
+        this(keys.stream().map(CheckpointKey::always).toList(), InstantSource.system());
+    }
 
     /**
-     * @param keys stay open while this is used; at least one of ECDSA P-256
-     * @throws IllegalArgumentException if there is no P-256 key, or a key of another algorithm than the two
+     * @param keys at least one of ECDSA P-256
+     * @param clock tells the signing time of ML-DSA-44 lines
+     * @throws IllegalArgumentException if there is no P-256 key, or a key is not of the algorithm it claims
      */
-    public CheckpointSigner(List<SigningKey> keys) {
-        for (SigningKey key : keys) {
-            if (!NoteVerifiers.supports(key.algorithm())) {
-                throw new IllegalArgumentException("checkpoints cannot be signed with " + key.algorithm());
-            }
+    public CheckpointSigner(List<CheckpointKey> keys, InstantSource clock) {
+        for (CheckpointKey key : keys) {
+            NoteSigners.of("origin", key.key());
         }
+        this.clock = clock;
         this.keys = keys.stream()
-                .sorted(Comparator.comparing(SigningKey::algorithm))
+                .sorted(Comparator.comparing(key -> key.key().algorithm()))
                 .toList();
-        if (keys.stream().noneMatch(key -> key.algorithm() == KeyAlgorithm.ECDSA_P256)) {
+        if (keys.stream().noneMatch(CheckpointSigner::isP256)) {
             throw new IllegalArgumentException("checkpoints need an ECDSA P-256 key, none was given");
         }
+    }
+
+    private static boolean isP256(CheckpointKey key) {
+        return key.key().algorithm() == KeyAlgorithm.ECDSA_P256;
     }
 
     /**
      * Signs a tree head.
      *
+     * @param windowEnd end of the window it belongs to
      * @return the signed note
-     * @throws LedgerIntegrityException if a signature just made does not verify: a faulty key or machine
+     * @throws LedgerIntegrityException if no P-256 key is valid for the window, or a signature just made does not verify: a
+     *     faulty key or machine
      */
-    public Bytes sign(String origin, TreeHead head) {
+    public Bytes sign(String origin, TreeHead head, Instant windowEnd) {
         Checkpoint checkpoint = new Checkpoint(origin, head);
+        List<CheckpointKey> valid =
+                keys.stream().filter(key -> key.signs(windowEnd)).toList();
+        if (valid.stream().noneMatch(CheckpointSigner::isP256)) {
+            throw new LedgerIntegrityException("no ECDSA P-256 key may sign for the window that ends " + windowEnd
+                    + ": the trust root lets none of the configured keys; give the key that is valid then, or have a new"
+                    + " version of the trust root");
+        }
+        Instant now = clock.instant();
         List<NoteSigner> signers =
-                keys.stream().map(key -> NoteSigners.of(origin, key)).toList();
+                valid.stream().map(key -> NoteSigners.of(origin, key.key(), now)).toList();
         try {
             byte[] note = SignedNote.sign(checkpoint.text(), signers).encode();
             verify(checkpoint, signers, SignedNote.parse(note));

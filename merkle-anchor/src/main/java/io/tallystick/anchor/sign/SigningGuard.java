@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Remembers, per origin, the largest tree head that was intended to be signed, and says what may be signed next.
@@ -96,6 +97,28 @@ public final class SigningGuard {
     private static LedgerIntegrityException refused(String origin, TreeHead head, TreeHead before, String why) {
         return new LedgerIntegrityException("refused to sign " + why + " for " + origin + ": offered is " + head
                 + ", intended before was " + before);
+    }
+
+    /** The largest tree head intended, by origin; a copy. */
+    public Map<String, TreeHead> heads() {
+        return Map.copyOf(intended);
+    }
+
+    /**
+     * Refuses a record of intents that says more than this one: then this one is old, or another ledger's.
+     *
+     * @throws LedgerIntegrityException naming the first origin this guard does not know, or knows smaller or with another
+     *     root
+     */
+    public void requireCovers(SigningGuard other, String remedy) {
+        for (Map.Entry<String, TreeHead> entry : new TreeMap<>(other.intended).entrySet()) {
+            TreeHead known = intended.getOrDefault(entry.getKey(), TreeHead.EMPTY);
+            TreeHead theirs = entry.getValue();
+            if (theirs.size() > known.size() || (theirs.size() == known.size() && !theirs.equals(known))) {
+                throw new LedgerIntegrityException("the signer's guard outside Kafka knows " + entry.getKey() + " with "
+                        + known + ", but the ledger's topics have the intent to sign " + theirs + "; " + remedy);
+            }
+        }
     }
 
     /** The largest tree head intended for an origin. */

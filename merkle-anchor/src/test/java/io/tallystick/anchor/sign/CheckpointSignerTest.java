@@ -17,12 +17,16 @@ import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CheckpointSignerTest {
     private static final String ORIGIN = "ledger.example.com/acme/3";
+    private static final Instant END = Instant.parse("2026-11-21T12:15:00Z");
     private static final TreeHead HEAD = new TreeHead(42, Hash.sha256());
 
     private final SigningKey ed25519 = key(KeyAlgorithm.ED25519);
@@ -37,7 +41,7 @@ class CheckpointSignerTest {
         SigningKey newer = key(KeyAlgorithm.ECDSA_P256);
         CheckpointSigner signer = new CheckpointSigner(List.of(p256, newer, ed25519));
 
-        SignedNote note = SignedNote.parse(signer.sign(ORIGIN, HEAD).toByteArray());
+        SignedNote note = SignedNote.parse(signer.sign(ORIGIN, HEAD, END).toByteArray());
 
         assertThat(note.signatures())
                 .extracting(NoteSignature::keyId)
@@ -54,8 +58,8 @@ class CheckpointSignerTest {
 
     @Test
     void signingAgainGivesTheSameBytes() {
-        Bytes first = new CheckpointSigner(List.of(ed25519, p256)).sign(ORIGIN, HEAD);
-        Bytes second = new CheckpointSigner(List.of(p256, ed25519)).sign(ORIGIN, HEAD);
+        Bytes first = new CheckpointSigner(List.of(ed25519, p256)).sign(ORIGIN, HEAD, END);
+        Bytes second = new CheckpointSigner(List.of(p256, ed25519)).sign(ORIGIN, HEAD, END);
 
         assertThat(second).isEqualTo(first);
     }
@@ -67,10 +71,59 @@ class CheckpointSignerTest {
     }
 
     @Test
-    void aKeyThatCannotSignNotesIsRefused() {
+    void aKeyThatIsNotOfTheAlgorithmItClaimsIsRefused() {
         SigningKey mlDsa = new OtherSignatures(p256, KeyAlgorithm.ML_DSA_44);
 
         assertThatIllegalArgumentException().isThrownBy(() -> new CheckpointSigner(List.of(p256, mlDsa)));
+    }
+
+    @Test
+    void anMlDsaLineStandsLastAndStatesTheSigningTime() throws NoteException {
+        SigningKey mlDsa = key(KeyAlgorithm.ML_DSA_44);
+        Instant now = Instant.parse("2026-11-21T12:15:01Z");
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(CheckpointKey.always(mlDsa), CheckpointKey.always(p256)), InstantSource.fixed(now));
+
+        SignedNote note = SignedNote.parse(signer.sign(ORIGIN, HEAD, END).toByteArray());
+
+        assertThat(note.signatures()).extracting(NoteSignature::keyId).containsExactly(id(p256), id(mlDsa));
+        assertThat(note.verify(List.of(NoteVerifiers.of(ORIGIN, KeyAlgorithm.ML_DSA_44, mlDsa.spki()))))
+                .hasSize(1);
+        assertThat(ByteBuffer.wrap(note.signatures().get(1).signature()).getLong())
+                .isEqualTo(now.getEpochSecond());
+    }
+
+    @Test
+    void betweenTwoInstantsBothKeysSignTheOldOneFirst() throws NoteException {
+        SigningKey newer = key(KeyAlgorithm.ECDSA_P256);
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(
+                        new CheckpointKey(p256, Instant.MIN, END.plusSeconds(1800)),
+                        new CheckpointKey(newer, END.plusSeconds(900), Instant.MAX)),
+                InstantSource.system());
+
+        assertThat(signers(signer, END)).containsExactly(id(p256));
+        assertThat(signers(signer, END.plusSeconds(900))).containsExactly(id(p256), id(newer));
+        assertThat(signers(signer, END.plusSeconds(1800))).containsExactly(id(p256), id(newer));
+        assertThat(signers(signer, END.plusSeconds(2700))).containsExactly(id(newer));
+    }
+
+    private static List<Integer> signers(CheckpointSigner signer, Instant windowEnd) throws NoteException {
+        return SignedNote.parse(signer.sign(ORIGIN, HEAD, windowEnd).toByteArray()).signatures().stream()
+                .map(NoteSignature::keyId)
+                .toList();
+    }
+
+    @Test
+    void aWindowForWhichNoP256KeyIsValidIsNotSigned() {
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(CheckpointKey.always(ed25519), new CheckpointKey(p256, Instant.MIN, END)),
+                InstantSource.system());
+
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> signer.sign(ORIGIN, HEAD, END.plusMillis(1)))
+                .withMessageContainingAll("no ECDSA P-256 key", "trust root");
+        assertThatIllegalArgumentException().isThrownBy(() -> new CheckpointKey(p256, END, END.minusMillis(1)));
     }
 
     @Test
@@ -79,7 +132,7 @@ class CheckpointSignerTest {
                 new CheckpointSigner(List.of(ed25519, new OtherSignatures(p256, KeyAlgorithm.ECDSA_P256)));
 
         assertThatExceptionOfType(LedgerIntegrityException.class)
-                .isThrownBy(() -> signer.sign(ORIGIN, HEAD))
+                .isThrownBy(() -> signer.sign(ORIGIN, HEAD, END))
                 .withMessageContaining(ORIGIN);
     }
 

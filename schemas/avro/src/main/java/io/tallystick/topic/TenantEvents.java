@@ -1,18 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.topic;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.tallystick.entry.LedgerTime;
-import io.tallystick.json.Jcs;
 import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonObject;
-import io.tallystick.json.JsonValue;
 import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
-import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * What the ledger tells itself of its tenants: CloudEvents, binary, in {@code ledger.in.operator}. Each says what was changed
@@ -30,14 +22,10 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * All may have {@code "reason"}.
  */
 final class TenantEvents {
-    private final Topics topics;
-    private final String origin;
-    private final InstantSource clock;
+    private final OperatorEvents events;
 
     TenantEvents(LedgerSettings settings, InstantSource clock) {
-        this.topics = settings.topics();
-        this.origin = settings.origin();
-        this.clock = clock;
+        this.events = new OperatorEvents(settings, clock);
     }
 
     ProducerRecord<String, byte[]> created(TenantDescriptor tenant, int partitions, AdminOrder order) {
@@ -101,18 +89,6 @@ final class TenantEvents {
     }
 
     private ProducerRecord<String, byte[]> event(String what, JsonObject.Builder payload) {
-        RecordHeaders headers = new RecordHeaders();
-        header(headers, "ce_specversion", "1.0");
-        header(headers, "ce_id", UUID.randomUUID().toString());
-        header(headers, "ce_source", origin);
-        header(headers, "ce_type", "ledger.tenant." + what);
-        header(headers, "ce_time", LedgerTime.format(clock.instant().truncatedTo(ChronoUnit.MILLIS)));
-        header(headers, "content-type", "application/json");
-        JsonValue json = payload.build();
-        return new ProducerRecord<>(topics.in(Topics.OPERATOR), null, null, null, Jcs.encode(json), headers);
-    }
-
-    private static void header(RecordHeaders headers, String name, String value) {
-        headers.add(name, value.getBytes(UTF_8));
+        return events.event("ledger.tenant." + what, payload.build());
     }
 }

@@ -1,27 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.note;
 
+import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.SigningKey;
+import java.time.Instant;
 
 /** Makes note signers of signing keys. */
 public final class NoteSigners {
     private NoteSigners() {}
 
     /**
-     * A signer of Ed25519 (type 0x01) or ECDSA (type 0x02) lines, as the key's algorithm is.
+     * A signer of Ed25519 (type 0x01), ECDSA (0x02) or ML-DSA-44 (0x06) lines, as the key's algorithm is.
      *
      * @param keyName for checkpoints the origin
-     * @throws IllegalArgumentException if the name cannot name a key, or the algorithm has no signature line
+     * @param signedAt stands in ML-DSA-44 lines, in seconds; the others have no time
+     * @throws IllegalArgumentException if the name cannot name a key
      */
-    public static NoteSigner of(String keyName, SigningKey key) {
+    public static NoteSigner of(String keyName, SigningKey key, Instant signedAt) {
         NoteVerifier verifier = NoteVerifiers.of(keyName, key.algorithm(), key.spki());
-        return new KeySigner(verifier, key);
+        return new KeySigner(verifier, key, signedAt);
     }
 
-    private record KeySigner(NoteVerifier verifier, SigningKey key) implements NoteSigner {
+    /** As {@link #of(String, SigningKey, Instant)}, for lines without a time or at an unknown one. */
+    public static NoteSigner of(String keyName, SigningKey key) {
+        return of(keyName, key, Instant.EPOCH);
+    }
+
+    private record KeySigner(NoteVerifier verifier, SigningKey key, Instant signedAt) implements NoteSigner {
         @Override
         public NoteSignature sign(byte[] text) {
-            return new NoteSignature(verifier.name(), verifier.keyId(), key.sign(text));
+            byte[] signature = key.algorithm() == KeyAlgorithm.ML_DSA_44
+                    ? MlDsaLine.sign(verifier.name(), key, signedAt, text)
+                    : key.sign(text);
+            return new NoteSignature(verifier.name(), verifier.keyId(), signature);
         }
     }
 }

@@ -17,27 +17,25 @@ import java.util.HexFormat;
  * <caption>Types</caption>
  * <tr><th>type</th><th>key in a vkey</th><th>key id</th><th>signature</th></tr>
  * <tr><td>0x01</td><td>32 bytes Ed25519</td><td>SHA-256(name LF 0x01 key)[:4]</td><td>64 bytes over the text</td></tr>
+ * <tr><td>0x06</td><td>1,312 bytes ML-DSA-44</td><td>SHA-256(name LF 0x06 key)[:4]</td><td>{@link MlDsaLine}, on
+ * checkpoints</td></tr>
  * <tr><td>0x02</td><td>DER SPKI, P-256</td><td>SHA-256(SPKI)[:4]</td><td>DER over SHA-256 of the text</td></tr>
  * </table>
  */
 public final class NoteVerifiers {
     private static final byte TYPE_ED25519 = 0x01;
     private static final byte TYPE_ECDSA = 0x02;
+    private static final int ML_DSA_44_BYTES = 1312;
     private static final int KEY_ID_DIGITS = 8;
 
     private NoteVerifiers() {}
-
-    /** Whether keys of the algorithm have a signature line here. */
-    public static boolean supports(KeyAlgorithm algorithm) {
-        return algorithm == KeyAlgorithm.ED25519 || algorithm == KeyAlgorithm.ECDSA_P256;
-    }
 
     /**
      * The verifier of a public key.
      *
      * @param name for checkpoints the origin
      * @throws IllegalArgumentException if the name cannot name a key, the key is not acceptable (see
-     *     {@link PublicKeys}) or its algorithm has no signature line
+     *     {@link PublicKeys})
      */
     public static NoteVerifier of(String name, KeyAlgorithm algorithm, byte[] spki) {
         return switch (algorithm) {
@@ -46,7 +44,10 @@ public final class NoteVerifiers {
                 yield ed25519(name, raw(spki));
             }
             case ECDSA_P256 -> ecdsaP256(name, spki);
-            case ML_DSA_44 -> throw new IllegalArgumentException("no signature line for " + algorithm.wireName());
+            case ML_DSA_44 -> {
+                requireAlgorithm(algorithm, spki);
+                yield new KeyVerifier(name, KeyNames.named(name, MlDsaLine.TYPE, rawMlDsa(spki)), algorithm, spki);
+            }
         };
     }
 
@@ -91,8 +92,18 @@ public final class NoteVerifiers {
     /** The verifier key text of a public key. As for {@link #of}. */
     public static String vkey(String name, KeyAlgorithm algorithm, byte[] spki) {
         NoteVerifier verifier = of(name, algorithm, spki);
-        byte type = algorithm == KeyAlgorithm.ED25519 ? TYPE_ED25519 : TYPE_ECDSA;
-        byte[] key = algorithm == KeyAlgorithm.ED25519 ? raw(spki) : spki;
+        byte type =
+                switch (algorithm) {
+                    case ED25519 -> TYPE_ED25519;
+                    case ECDSA_P256 -> TYPE_ECDSA;
+                    case ML_DSA_44 -> MlDsaLine.TYPE;
+                };
+        byte[] key =
+                switch (algorithm) {
+                    case ED25519 -> raw(spki);
+                    case ECDSA_P256 -> spki;
+                    case ML_DSA_44 -> rawMlDsa(spki);
+                };
         byte[] typed = new byte[key.length + 1];
         typed[0] = type;
         System.arraycopy(key, 0, typed, 1, key.length);
@@ -108,6 +119,12 @@ public final class NoteVerifiers {
             if (typed[0] == TYPE_ECDSA) {
                 return ecdsaP256(name, key);
             }
+            if (typed[0] == MlDsaLine.TYPE) {
+                if (key.length != ML_DSA_44_BYTES) {
+                    throw NoteException.malformed("an ML-DSA-44 key has " + ML_DSA_44_BYTES + " bytes");
+                }
+                return of(name, KeyAlgorithm.ML_DSA_44, PublicKeys.mlDsa44Spki(key));
+            }
         }
         throw NoteException.malformed("verifier key of an unknown type");
     }
@@ -115,6 +132,14 @@ public final class NoteVerifiers {
     private static byte[] raw(byte[] spki) {
         try {
             return PublicKeys.ed25519Raw(spki);
+        } catch (KeyException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static byte[] rawMlDsa(byte[] spki) {
+        try {
+            return PublicKeys.mlDsa44Raw(spki);
         } catch (KeyException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -160,7 +185,11 @@ public final class NoteVerifiers {
         @Override
         public void verify(byte[] text, byte[] sig) throws NoteException {
             try {
-                Signatures.verify(algorithm, spki, text, sig);
+                if (algorithm == KeyAlgorithm.ML_DSA_44) {
+                    MlDsaLine.verify(name, spki, text, sig);
+                } else {
+                    Signatures.verify(algorithm, spki, text, sig);
+                }
             } catch (InvalidSignatureException e) {
                 throw new NoteException(NoteException.Fault.BAD_SIGNATURE, this + ": " + e.getMessage(), e);
             }

@@ -21,12 +21,10 @@ public record TrustedVerifier(NoteVerifier verifier, TrustedKey key) {
     }
 
     /**
-     * The keys listed for checkpoints of an origin, whatever their status and validity. Keys of algorithms that have no
-     * signature line (see {@link NoteVerifiers#supports}) are left out: where one is required, it will be missing.
+     * The keys listed for checkpoints of an origin, whatever their status and validity.
      */
     public static List<TrustedVerifier> forOrigin(TrustRoot root, String origin) {
         return root.keys(TrustRole.CHECKPOINT, origin).stream()
-                .filter(key -> NoteVerifiers.supports(key.algorithm()))
                 .map(key -> new TrustedVerifier(NoteVerifiers.of(origin, key.algorithm(), key.spki()), key))
                 .toList();
     }

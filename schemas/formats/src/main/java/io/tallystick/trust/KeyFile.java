@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.trust;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -76,7 +78,30 @@ public final class KeyFile {
      * @throws KeyException if the file is not protected, empty, over 1 KiB or not UTF-8
      */
     public static char[] readPassphrase(Path path) throws KeyException {
-        byte[] bytes = SecretFile.read(path, PASSPHRASE_MAX);
+        return passphrase(SecretFile.read(path, PASSPHRASE_MAX), path.toString());
+    }
+
+    /**
+     * Reads a passphrase from a stream that others cannot read, such as an inherited file descriptor, to its end; one final
+     * line end does not belong to it.
+     *
+     * @param name of the stream, for messages
+     * @return to be wiped by the caller
+     * @throws KeyException if it cannot be read, is empty, over 1 KiB or not UTF-8
+     */
+    public static char[] readPassphrase(InputStream in, String name) throws KeyException {
+        try {
+            byte[] bytes = in.readNBytes(PASSPHRASE_MAX + 1);
+            if (bytes.length > PASSPHRASE_MAX) {
+                throw new KeyException(name + " holds more than " + PASSPHRASE_MAX + " bytes");
+            }
+            return passphrase(bytes, name);
+        } catch (IOException e) {
+            throw new KeyException("cannot read a passphrase from " + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static char[] passphrase(byte[] bytes, String name) throws KeyException {
         try {
             CharBuffer chars = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
             int length = chars.length();
@@ -87,14 +112,14 @@ public final class KeyFile {
                 }
             }
             if (length == 0) {
-                throw new KeyException(path + " holds no passphrase");
+                throw new KeyException(name + " holds no passphrase");
             }
             char[] passphrase = new char[length];
             chars.get(passphrase);
             Arrays.fill(chars.array(), '\0');
             return passphrase;
         } catch (CharacterCodingException e) {
-            throw new KeyException(path + " is not UTF-8", e);
+            throw new KeyException(name + " is not UTF-8", e);
         } finally {
             Arrays.fill(bytes, (byte) 0);
         }

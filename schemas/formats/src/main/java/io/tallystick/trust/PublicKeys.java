@@ -100,6 +100,29 @@ public final class PublicKeys {
         return pem("PUBLIC KEY", spki);
     }
 
+    /**
+     * Reads a PEM file with one {@code PUBLIC KEY}.
+     *
+     * @return its SPKI
+     * @throws KeyException if it is anything else, or the key is not acceptable
+     */
+    public static byte[] parsePem(byte[] pem) throws KeyException {
+        String text = new String(pem, StandardCharsets.ISO_8859_1).strip();
+        String begin = "-----BEGIN PUBLIC KEY-----";
+        String end = "-----END PUBLIC KEY-----";
+        if (!text.startsWith(begin) || !text.endsWith(end) || text.length() < begin.length() + end.length()) {
+            throw new KeyException("not a PEM file with one PUBLIC KEY");
+        }
+        String body = text.substring(begin.length(), text.length() - end.length());
+        try {
+            byte[] spki = Base64.getDecoder().decode(body.replaceAll("[ \t\r\n]", ""));
+            algorithm(spki);
+            return spki;
+        } catch (IllegalArgumentException e) {
+            throw new KeyException("not a PEM file with one PUBLIC KEY", e);
+        }
+    }
+
     static byte[] pem(String label, byte[] der) {
         String body = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         String text = "-----BEGIN " + label + "-----\n" + body + "\n-----END " + label + "-----\n";

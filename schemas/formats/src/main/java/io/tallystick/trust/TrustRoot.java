@@ -80,7 +80,7 @@ public final class TrustRoot {
         return verified(content, signatures);
     }
 
-    private static TrustRoot verified(TrustContent content, Map<String, String> signatures) throws TrustException {
+    static TrustRoot verified(TrustContent content, Map<String, String> signatures) throws TrustException {
         TrustRoot root = new TrustRoot(content, Map.copyOf(signatures));
         root.requireThreshold(content);
         return root;
@@ -88,6 +88,20 @@ public final class TrustRoot {
 
     /** Requires that this trust root is signed by enough of the root keys of {@code by}. */
     private void requireThreshold(TrustContent by) throws TrustException {
+        int valid = countSignatures(content, signatures, by);
+        if (valid < by.threshold()) {
+            throw new TrustException(
+                    "the trust root is signed by " + valid + " root keys, " + by.threshold() + " are needed");
+        }
+    }
+
+    /**
+     * How many root keys of {@code by} have signed the content.
+     *
+     * @throws TrustException if a signature of one of them is false
+     */
+    static int countSignatures(TrustContent content, Map<String, String> signatures, TrustContent by)
+            throws TrustException {
         byte[] message = message(content);
         int valid = 0;
         for (String keyId : by.rootKeyIds()) {
@@ -97,10 +111,7 @@ public final class TrustRoot {
                 valid++;
             }
         }
-        if (valid < by.threshold()) {
-            throw new TrustException(
-                    "the trust root is signed by " + valid + " root keys, " + by.threshold() + " are needed");
-        }
+        return valid;
     }
 
     private static void verify(TrustedKey key, byte[] message, String signature) throws TrustException {
@@ -118,7 +129,11 @@ public final class TrustRoot {
                 .orElseThrow();
     }
 
-    private static byte[] message(TrustContent content) {
+    TrustContent content() {
+        return content;
+    }
+
+    static byte[] message(TrustContent content) {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.writeBytes(DOMAIN);
         message.writeBytes(Jcs.encode(TrustRootCodec.signed(content)));

@@ -93,6 +93,11 @@ public record TrustedKey(
         return publicKey.spki();
     }
 
+    /** The same key with another status and end of validity. */
+    public TrustedKey with(KeyStatus newStatus, Instant newNotAfter, Optional<Instant> newCompromisedSince) {
+        return new TrustedKey(publicKey, roles, scopes, notBefore, newNotAfter, newStatus, newCompromisedSince);
+    }
+
     /** Whether the key is listed for something of this origin. */
     public boolean covers(TrustRole role, String origin) {
         return roles.contains(role) && scopes.stream().anyMatch(scope -> matches(scope, origin));

@@ -239,9 +239,11 @@ class SignedNoteTest {
     }
 
     @Test
-    void mlDsaHasNoSignatureLineYet() {
+    void anMlDsaLineStandsOnCheckpointsOnly() {
+        NoteSigner signer = NoteSigners.of(ORIGIN, TestKeys.key(KeyAlgorithm.ML_DSA_44, "a"));
+
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> NoteSigners.of(ORIGIN, TestKeys.key(KeyAlgorithm.ML_DSA_44, "a")));
+                .isThrownBy(() -> signer.sign("no checkpoint\n".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.trust.KeyException;
+import io.tallystick.trust.PublicKey;
+import io.tallystick.trust.PublicKeys;
+import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootDraft;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tally trust-root}: what auditors pin. */
+@Command(
+        name = "trust-root",
+        description = {
+            "Make, sign, show and hand out a trust root: the keys and outside parties an auditor trusts, signed by a threshold",
+            "of root keys. Auditors pin its fingerprint, which reaches them by another way than the file.",
+            "",
+            "A change makes the next version: 'update' writes a draft, each holder of a root key adds a signature with 'sign',",
+            "root keys of the version before as well as its own. None of these commands needs a broker."
+        },
+        subcommands = {
+            TrustRootInit.class,
+            TrustRootUpdate.class,
+            TrustRootCommand.Sign.class,
+            TrustRootShow.class,
+            TrustRootExport.class
+        })
+final class TrustRootCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "trust-root init, update, sign, show or export?");
+    }
+
+    /** {@code tally trust-root sign}. */
+    @Command(
+            name = "sign",
+            description = {
+                "Add the signature of a root key to a draft, in place. Compare the fingerprint first: it is what you sign.",
+                "With enough signatures the draft is a trust root."
+            })
+    static final class Sign implements Runnable {
+        @Spec
+        private CommandSpec spec;
+
+        @Mixin
+        private PassphraseOptions passphrase;
+
+        @Parameters(paramLabel = "DRAFT", description = "The version to be signed.")
+        private Path file;
+
+        @Option(names = "--key", required = true, paramLabel = "FILE", description = "Key file of a root key.")
+        private Path key;
+
+        @Option(
+                names = "--previous",
+                paramLabel = "FILE",
+                description = "The version before: also says whether enough of its root keys have signed.")
+        private Path previous;
+
+        @Override
+        public void run() {
+            TrustRootDraft draft = TrustRootFile.readDraft(file);
+            try (SigningKey rootKey = passphrase.open(key)) {
+                draft = draft.sign(rootKey);
+            }
+            TrustRootFile.write(file, draft.encode());
+            report(spec.commandLine().getOut(), draft, previous);
+        }
+    }
+
+    /** Says how far a draft is. */
+    static void report(PrintWriter out, TrustRootDraft draft, Path previous) {
+        out.println("trust root of " + draft.ledger() + ", version " + draft.version());
+        out.println("  fingerprint  " + draft.fingerprint());
+        out.println("  signed by    " + draft.signers());
+        try {
+            TrustRoot root = draft.complete();
+            if (previous != null) {
+                TrustRootFile.read(previous).verifySuccessor(root);
+            }
+            out.println("  complete" + (previous == null && draft.version() > 1 ? " (not compared with the one before)" : ""));
+        } catch (TrustException e) {
+            out.println("  not complete: " + e.getMessage());
+        }
+        out.flush();
+    }
+
+    /** Reads a public key. @throws CommandException if the file holds none that is acceptable */
+    static PublicKey publicKey(Path pem) {
+        try {
+            return PublicKey.of(PublicKeys.parsePem(Files.readAllBytes(pem)));
+        } catch (IOException | KeyException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "cannot use " + pem + ": " + e.getMessage(),
+                    "Give a public key in PEM, as 'tally keys show' prints it.",
+                    e);
+        }
+    }
+
+    /** The scopes of a ledger's keys: its registry and all its chains. */
+    static List<String> scopes(String ledger) {
+        return List.of(ledger, ledger + "/*");
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootDraft;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Trust roots and drafts of them in files. */
+final class TrustRootFile {
+    private TrustRootFile() {}
+
+    private interface Parser<T> {
+        T parse(byte[] bytes) throws TrustException;
+    }
+
+    /** @throws CommandException if the file is no complete trust root */
+    static TrustRoot read(Path file) {
+        return read(file, TrustRoot::parse);
+    }
+
+    /** @throws CommandException if the file is neither a trust root nor a draft of one */
+    static TrustRootDraft readDraft(Path file) {
+        return read(file, TrustRootDraft::parse);
+    }
+
+    private static <T> T read(Path file, Parser<T> parser) {
+        try (InputStream in = Files.newInputStream(file)) {
+            return parser.parse(in.readNBytes(TrustRoot.SIZE_MAX + 1));
+        } catch (IOException | TrustException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "cannot use " + file + ": " + e.getMessage(),
+                    "Name a trust root; one that lacks signatures is completed with 'tally trust-root sign'.",
+                    e);
+        }
+    }
+
+    /**
+     * Puts the next version in the place of a trust root, which stays beside it as {@code trust-root-<version>.json}.
+     *
+     * @throws CommandException if it does not follow the one there, or cannot be written
+     */
+    static void install(Path file, TrustRoot next) {
+        try {
+            TrustRoot before = read(file);
+            if (before.equals(next)) {
+                return;
+            }
+            before.verifySuccessor(next);
+            write(file.toAbsolutePath().resolveSibling("trust-root-" + before.version() + ".json"), before.encode());
+            write(file, next.encode());
+        } catch (TrustException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "the new trust root does not follow " + file + ": " + e.getMessage(),
+                    "Have it signed by enough root keys of the version before, and of its own.",
+                    e);
+        }
+    }
+
+    /** Complete and on disk, or as it was. @throws CommandException if it cannot be written */
+    static void write(Path file, byte[] content) {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.write(
+                    fresh,
+                    content,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.SYNC);
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "cannot write " + file + ": " + e, "Is its directory writable?", e);
+        }
+    }
+}

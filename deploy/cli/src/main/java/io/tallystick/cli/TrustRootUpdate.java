@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.entry.LedgerTime;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.TrustAnchors;
+import io.tallystick.trust.TrustPolicy;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.trust.TrustedKey;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tally trust-root update}. */
+@Command(
+        name = "update",
+        description = {
+            "Make the draft of the next version of a trust root: what is not given stays as it is. Listed keys stay listed for",
+            "ever; 'tally keys rotate' replaces checkpoint keys, this is for the rest.",
+            "",
+            "A key in foreign hands: --key ID --status compromised --since T. Old checkpoints then count only if a party outside",
+            "has stamped or cosigned them before T."
+        })
+final class TrustRootUpdate implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "TRUST-ROOT", description = "The version in force.")
+    private Path file;
+
+    @Parameters(index = "1", paramLabel = "DRAFT", description = "The file to make.")
+    private Path draftFile;
+
+    @Option(names = "--add-root-key", paramLabel = "PEM", description = "A further root key.")
+    private List<Path> roots = new ArrayList<>();
+
+    @Option(names = "--add-checkpoint-key", paramLabel = "PEM", description = "A further checkpoint key.")
+    private List<Path> checkpoints = new ArrayList<>();
+
+    @Option(names = "--add-bundle-key", paramLabel = "PEM", description = "A further bundle key.")
+    private List<Path> bundles = new ArrayList<>();
+
+    @Option(
+            names = "--not-before",
+            paramLabel = "INSTANT",
+            description = "From when the added keys are valid, 2026-11-21T12:00:00.000Z (default: now).")
+    private String notBefore;
+
+    @Option(names = "--key", paramLabel = "ID", description = "A listed key to say something else about.")
+    private String keyId;
+
+    @Option(
+            names = "--status",
+            paramLabel = "retired|compromised|revoked",
+            description = "What has become of that key.")
+    private String status;
+
+    @Option(names = "--since", paramLabel = "INSTANT", description = "Since when it is compromised.")
+    private String since;
+
+    @Option(names = "--not-after", paramLabel = "INSTANT", description = "Until when that key is valid.")
+    private String notAfter;
+
+    @Option(names = "--threshold", description = "How many root keys must sign.")
+    private Integer threshold;
+
+    @Option(names = "--expires", paramLabel = "INSTANT", description = "When a newer version should be known.")
+    private String expires;
+
+    @Option(
+            names = "--require",
+            paramLabel = "ALGORITHM[|ALGORITHM]",
+            description = {
+                "What checkpoints must be signed with: of each, one. '--require ecdsa-p256 --require ml-dsa-44' needs both."
+            })
+    private List<String> require = new ArrayList<>();
+
+    @Option(names = "--witness", paramLabel = "VKEY", description = "A further witness.")
+    private List<String> witnesses = new ArrayList<>();
+
+    @Option(names = "--witness-quorum", paramLabel = "N", description = "How many witnesses must have cosigned.")
+    private Integer quorum;
+
+    @Option(
+            names = "--require-anchor",
+            paramLabel = "tsa|logs|witnesses",
+            description = "A kind of anchor without which evidence fails.")
+    private List<String> anchors = new ArrayList<>();
+
+    @Option(names = "--min-retention-days", paramLabel = "DAYS", description = "How long bundles must be kept.")
+    private Integer retention;
+
+    @Override
+    public void run() {
+        TrustRoot before = TrustRootFile.read(file);
+        try {
+            TrustRootDraft draft = TrustRootDraft.following(before, Instant.now());
+            // In this order no version in between has fewer root keys than its threshold.
+            draft = withKeys(draft);
+            draft = threshold == null ? draft : draft.withThreshold(threshold);
+            draft = withListed(draft);
+            draft = withRules(draft);
+            draft = withOutside(draft);
+            TrustRootFile.write(draftFile, draft.encode());
+            TrustRootCommand.report(spec.commandLine().getOut(), draft, file);
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);
+        }
+    }
+
+    private TrustRootDraft withKeys(TrustRootDraft draft) {
+        TrustRootDraft all = draft;
+        List<String> scopes = TrustRootCommand.scopes(draft.ledger());
+        for (Path pem : roots) {
+            all = all.withKey(added(pem, TrustRole.ROOT, List.of(), draft));
+        }
+        for (Path pem : checkpoints) {
+            all = all.withKey(added(pem, TrustRole.CHECKPOINT, scopes, draft));
+        }
+        for (Path pem : bundles) {
+            all = all.withKey(added(pem, TrustRole.BUNDLE, scopes, draft));
+        }
+        return all;
+    }
+
+    private TrustedKey added(Path pem, TrustRole role, List<String> scopes, TrustRootDraft draft) {
+        Instant from = notBefore == null ? draft.issued() : LedgerTime.parse(notBefore);
+        return new TrustedKey(
+                TrustRootCommand.publicKey(pem),
+                Set.of(role),
+                scopes,
+                from,
+                draft.expires(),
+                KeyStatus.ACTIVE,
+                Optional.empty());
+    }
+
+    private TrustRootDraft withListed(TrustRootDraft draft) {
+        if (keyId == null) {
+            if (status != null || since != null || notAfter != null) {
+                throw new IllegalArgumentException("--status, --since and --not-after are about a --key");
+            }
+            return draft;
+        }
+        return draft.withKey(
+                keyId,
+                key -> key.with(
+                        status == null ? key.status() : status(status),
+                        notAfter == null ? key.notAfter() : LedgerTime.parse(notAfter),
+                        since == null ? key.compromisedSince() : Optional.of(LedgerTime.parse(since))));
+    }
+
+    private static KeyStatus status(String name) {
+        return KeyStatus.ofWireName(name)
+                .orElseThrow(() -> new IllegalArgumentException("there is no status " + name));
+    }
+
+    private TrustRootDraft withRules(TrustRootDraft draft) {
+        TrustRootDraft next = draft;
+        if (expires != null) {
+            next = next.withExpiry(LedgerTime.parse(expires));
+        }
+        if (!require.isEmpty()) {
+            List<Set<KeyAlgorithm>> all = new ArrayList<>();
+            for (String choice : require) {
+                Set<KeyAlgorithm> anyOf = EnumSet.noneOf(KeyAlgorithm.class);
+                for (String name : choice.split("\\|", -1)) {
+                    anyOf.add(KeysGenerate.algorithm(name));
+                }
+                all.add(anyOf);
+            }
+            next = next.withRequiredForCheckpoints(all);
+        }
+        return next;
+    }
+
+    private TrustRootDraft withOutside(TrustRootDraft draft) {
+        List<TrustAnchors.Witness> all = new ArrayList<>(draft.anchors().witnesses());
+        witnesses.forEach(vkey -> all.add(new TrustAnchors.Witness(vkey)));
+        Set<TrustAnchors.Kind> kinds = new HashSet<>(draft.policy().requireAnchors());
+        for (String name : anchors) {
+            kinds.add(TrustAnchors.Kind.ofWireName(name)
+                    .orElseThrow(() -> new IllegalArgumentException("there is no kind of anchor " + name)));
+        }
+        return draft.withAnchors(
+                new TrustAnchors(draft.anchors().tsa(), draft.anchors().logs(), all),
+                new TrustPolicy(
+                        kinds,
+                        quorum == null ? draft.policy().witnessQuorum() : quorum,
+                        retention == null ? draft.policy().minRetentionDays() : retention));
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tallystick.embedded.EmbeddedLedger;
+import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.topic.LedgerAdmin;
+import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.Topics;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.TrustRoot;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole rotation as an operator types it, on a real broker; no stage runs. */
+@ExtendWith(LedgerExtension.class)
+class KeysCommandIT {
+    @TempDir
+    private Path directory;
+
+    private Path config;
+    private LedgerSettings settings;
+
+    @BeforeEach
+    void setUp(EmbeddedLedger ledger) throws IOException {
+        LedgerHome home = new LedgerHome(directory.resolve("ledger"));
+        home.create();
+        Map<String, String> properties = new TreeMap<>(LedgerKeys.defaults(home));
+        LedgerKeys.of(properties).createMissing("ledger.example.com");
+        properties.put("bootstrap.servers", ledger.bootstrapServers());
+        properties.put("schema.registry.url", ledger.registryUrl());
+        properties.put("ledger.origin", "ledger.example.com");
+        properties.put("ledger.partitions", "1");
+        properties.put("ledger.prefix", ledger.newPrefix());
+        properties.put("ledger.window.size.ms", "1000");
+        properties.put("ledger.checkpoint.interval.ms", "1000");
+        properties.put("state.dir", home.state().toString());
+        properties.put("ledger.signer.guard.file", directory.resolve("guard").toString());
+        List<String> lines = new ArrayList<>();
+        properties.forEach((key, value) -> lines.add(key + "=" + value));
+        config = Files.write(home.config(), lines);
+        settings = ConfigFile.settings(properties);
+        try (LedgerAdmin admin = new LedgerAdmin(settings)) {
+            admin.init(1);
+        }
+    }
+
+    private TallyRun keys(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("keys"));
+        all.addAll(List.of(arguments));
+        all.addAll(List.of("--config", config.toString()));
+        return TallyRun.of(all.toArray(String[]::new));
+    }
+
+    private List<String> operatorEvents() {
+        Map<String, Object> client = settings.kafkaClient("test");
+        List<String> types = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(client, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition(settings.topics().in(Topics.OPERATOR), 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(200))
+                        .forEach(record -> types.add(new String(
+                                record.headers().lastHeader("ce_type").value(), StandardCharsets.UTF_8)));
+            }
+        }
+        return types;
+    }
+
+    @Test
+    void aKeyIsRotatedAndRetiredWithItsEventsAndNothingIsToldTwice() throws Exception {
+        LedgerKeys before = LedgerKeys.of(ConfigFile.read(config));
+        Path old = before.signing().get(1);
+        Path fresh = directory.resolve("ledger/keys/checkpoint-p256-2.pem");
+        String[] rotate = {
+            "rotate", "--key", old.toString(), "--new", fresh.toString(), "--in", "0", "--overlap", "1s", "--by", "ada"
+        };
+
+        TallyRun rotated = keys(rotate);
+        TallyRun again = keys(rotate);
+
+        assertThat(rotated.exitCode()).as(rotated.everything()).isZero();
+        assertThat(again.exitCode()).as(again.everything()).isZero();
+        assertThat(LedgerKeys.of(ConfigFile.read(config)).signing())
+                .containsExactly(before.signing().get(0), old, fresh);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> keys("retire", "--key", old.toString()).exitCode() == 0);
+        assertThat(LedgerKeys.of(ConfigFile.read(config)).signing())
+                .containsExactly(before.signing().get(0), fresh);
+        assertThat(operatorEvents())
+                .containsExactly(
+                        "ledger.key.introduced",
+                        "ledger.trust-root.published",
+                        "ledger.key.retired",
+                        "ledger.trust-root.published");
+        TrustRoot root = TrustRoot.parse(Files.readAllBytes(before.trustRoot()));
+        assertThat(root.version()).isEqualTo(3);
+        assertThat(root.keys()).extracting(key -> key.status()).containsOnlyOnce(KeyStatus.RETIRED);
+        assertThat(before.trustRoot().resolveSibling("trust-root-2.json")).exists();
+    }
+
+    @Test
+    void aGuardFileIsMadeOnce() {
+        TallyRun made = keys("guard");
+        TallyRun again = keys("guard");
+
+        assertThat(made.exitCode()).as(made.everything()).isZero();
+        assertThat(directory.resolve("guard")).exists();
+        assertThat(again.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(again.err()).contains("stays as it is");
+    }
+}

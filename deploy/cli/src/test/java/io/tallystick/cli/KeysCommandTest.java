@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What works without a broker: there is none. */
+class KeysCommandTest {
+    private static final String SECRET = "correct horse battery staple";
+
+    @TempDir
+    private Path directory;
+
+    private Path passphrase;
+
+    @BeforeEach
+    void writePassphrase() throws IOException {
+        passphrase = Files.writeString(directory.resolve("passphrase"), SECRET + "\n");
+        Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
+    }
+
+    private TallyRun keys(Object... arguments) {
+        List<String> all = new ArrayList<>(List.of("keys"));
+        for (Object argument : arguments) {
+            all.add(argument.toString());
+        }
+        return TallyRun.of(all.toArray(String[]::new));
+    }
+
+    private Path generate(String algorithm) {
+        Path file = directory.resolve(algorithm + ".pem");
+        TallyRun run = keys("generate", "--algorithm", algorithm, "--passphrase-file", passphrase, file);
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        return file;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ecdsa-p256", "ed25519", "ml-dsa-44"})
+    void aKeyIsMadeAndShown(String algorithm) throws Exception {
+        Path file = generate(algorithm);
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        TallyRun shown = keys("show", "--passphrase-file", passphrase, file);
+        assertThat(shown.exitCode()).as(shown.everything()).isZero();
+        assertThat(shown.out()).contains(algorithm, "BEGIN PUBLIC KEY").doesNotContain("PRIVATE", SECRET);
+        try (var key = KeyFile.read(file, SECRET.toCharArray())) {
+            assertThat(key.algorithm()).isEqualTo(KeyAlgorithm.ofWireName(algorithm).orElseThrow());
+            assertThat(shown.out()).contains(key.keyId());
+        }
+    }
+
+    @Test
+    void aKeyFileIsNeverOverwritten() throws IOException {
+        Path file = generate("ed25519");
+        byte[] before = Files.readAllBytes(file);
+
+        TallyRun again = keys("generate", "--passphrase-file", passphrase, file);
+
+        assertThat(again.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+    }
+
+    @Test
+    void thePassphraseIsNoArgument() {
+        TallyRun none = keys("generate", directory.resolve("a.pem"));
+        TallyRun argument = keys("generate", "--passphrase", SECRET, directory.resolve("a.pem"));
+
+        assertThat(none.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(none.err()).contains("--passphrase-file");
+        assertThat(argument.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(directory.resolve("a.pem")).doesNotExist();
+    }
+
+    @Test
+    void aFileOthersCanReadIsRefused() throws IOException {
+        Path file = generate("ed25519");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+
+        TallyRun run = keys("show", "--passphrase-file", passphrase, file);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).contains("chmod 600").doesNotContain(SECRET);
+    }
+
+    @Test
+    void aWrongPassphraseIsRefusedWithoutSayingMore() throws IOException {
+        Path file = generate("ed25519");
+        Files.writeString(passphrase, "wrong");
+
+        TallyRun run = keys("show", "--passphrase-file", passphrase, file);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).contains("wrong passphrase or damaged key file");
+    }
+
+    @Test
+    void aDescriptorThatIsNotOpenIsRefused() {
+        TallyRun run = keys("generate", "--passphrase-fd", 987, directory.resolve("a.pem"));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).contains("file descriptor 987");
+    }
+
+    @Test
+    void anUnknownAlgorithmIsRefused() {
+        TallyRun run = keys("generate", "--algorithm", "rsa", "--passphrase-file", passphrase, directory.resolve("a"));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).contains("ml-dsa-44");
+    }
+
+    /** A ledger's configuration and keys; no broker. */
+    private Path ledger() throws IOException {
+        LedgerHome home = new LedgerHome(directory.resolve("ledger"));
+        home.create();
+        Map<String, String> properties = new TreeMap<>(LedgerKeys.defaults(home));
+        LedgerKeys.of(properties).createMissing("ledger.example.com");
+        properties.put("bootstrap.servers", "127.0.0.1:1");
+        properties.put("schema.registry.url", "http://127.0.0.1:1");
+        properties.put("ledger.origin", "ledger.example.com");
+        List<String> lines = new ArrayList<>();
+        properties.forEach((key, value) -> lines.add(key + "=" + value));
+        return Files.write(home.config(), lines);
+    }
+
+    @Test
+    void aRehearsedRotationSaysWhenAndChangesNothing() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        byte[] before = Files.readAllBytes(keys.trustRoot());
+        Path fresh = directory.resolve("ledger/keys/checkpoint-p256-2.pem");
+
+        TallyRun run = keys(
+                "rotate", "--config", config, "--key", keys.signing().get(1), "--new", fresh, "--dry-run");
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("would be", "T1  ", "T2  ");
+        assertThat(fresh).doesNotExist();
+        assertThat(Files.readAllBytes(keys.trustRoot())).isEqualTo(before);
+    }
+
+    @Test
+    void aRotationThatNeedsMoreSignaturesWaitsForThem() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        Files.move(keys.root(), directory.resolve("offline.pem"));
+        Path fresh = directory.resolve("ledger/keys/checkpoint-p256-2.pem");
+
+        TallyRun run =
+                keys("rotate", "--config", config, "--key", keys.signing().get(1), "--new", fresh);
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("needs more signatures", "--signed");
+        TallyRun signed = TallyRun.of(
+                "trust-root",
+                "sign",
+                KeyChange.draftFile(keys).toString(),
+                "--key",
+                directory.resolve("offline.pem").toString(),
+                "--previous",
+                keys.trustRoot().toString(),
+                "--passphrase-file",
+                keys.passphrase().toString());
+        assertThat(signed.out()).as(signed.everything()).contains("complete").doesNotContain("not complete");
+        TrustRoot next = TrustRoot.parse(Files.readAllBytes(KeyChange.draftFile(keys)));
+        assertThat(next.keys(TrustRole.CHECKPOINT, "ledger.example.com"))
+                .extracting(TrustedKey::status)
+                .containsOnly(KeyStatus.ACTIVE)
+                .hasSize(3);
+    }
+
+    @Test
+    void aKeyThatStillSignsIsNotRetired() throws IOException {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+
+        TallyRun run = keys("retire", "--config", config, "--key", keys.signing().get(1));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).contains("signs until", "rotate");
+    }
+
+    @Test
+    void aKeyThatDoesNotSignCheckpointsIsNotRotated() throws IOException {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+
+        TallyRun run = keys("rotate", "--config", config, "--key", keys.bundle(), "--new", directory.resolve("x"));
+
+        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.err()).contains("ledger.signing.key.files");
+        assertThat(directory.resolve("x")).doesNotExist();
+    }
+}

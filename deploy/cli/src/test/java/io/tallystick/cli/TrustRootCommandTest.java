@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.note.NoteVerifiers;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.PublicKeys;
+import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrustRootCommandTest {
+    private static final String LEDGER = "ledger.example.com";
+
+    @TempDir
+    private Path directory;
+
+    private Path passphrase;
+
+    @BeforeEach
+    void makeKeys() throws Exception {
+        passphrase = Files.writeString(directory.resolve("passphrase"), "secret");
+        Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
+        key("alice", KeyAlgorithm.ECDSA_P256);
+        key("bob", KeyAlgorithm.ED25519);
+        key("log", KeyAlgorithm.ED25519);
+        key("log-p256", KeyAlgorithm.ECDSA_P256);
+        key("bundle", KeyAlgorithm.ECDSA_P256);
+    }
+
+    private void key(String name, KeyAlgorithm algorithm) throws Exception {
+        SigningKey key = KeyFile.generate(algorithm, new SecureRandom());
+        KeyFile.write(directory.resolve(name + ".pem"), key, "secret".toCharArray());
+        Files.write(directory.resolve(name + ".pub"), PublicKeys.pem(key.spki()));
+    }
+
+    private TallyRun trustRoot(Object... arguments) {
+        List<String> all = new ArrayList<>(List.of("trust-root"));
+        for (Object argument : arguments) {
+            all.add(argument instanceof Path || !argument.toString().startsWith("@")
+                    ? argument.toString()
+                    : directory.resolve(argument.toString().substring(1)).toString());
+        }
+        return TallyRun.of(all.toArray(String[]::new));
+    }
+
+    private TallyRun ok(Object... arguments) {
+        TallyRun run = trustRoot(arguments);
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        return run;
+    }
+
+    private void sign(String file, String key) {
+        ok("sign", "@" + file, "--key", "@" + key + ".pem", "--passphrase-file", passphrase);
+    }
+
+    /** Version 1 with a threshold of two. */
+    private TrustRoot first() throws Exception {
+        ok(
+                "init", "--origin", LEDGER, "--threshold", "2", "--root-key", "@alice.pub", "--root-key", "@bob.pub",
+                "--checkpoint-key", "@log.pub", "--checkpoint-key", "@log-p256.pub", "--bundle-key", "@bundle.pub",
+                "@v1.json");
+        sign("v1.json", "alice");
+        sign("v1.json", "bob");
+        return read("v1.json");
+    }
+
+    private TrustRoot read(String name) throws Exception {
+        return TrustRoot.parse(Files.readAllBytes(directory.resolve(name)));
+    }
+
+    @Test
+    void aTrustRootOfTwoHoldersIsMadeSignedAndShown() throws Exception {
+        TrustRoot root = first();
+
+        TallyRun shown = ok("show", "@v1.json");
+        assertThat(shown.out())
+                .contains(root.fingerprint().toString(), "2 root keys must sign", "complete", "active")
+                .doesNotContain("not complete");
+        assertThat(ok("show", "--output", "json", "@v1.json").out().strip())
+                .isEqualTo(Files.readString(directory.resolve("v1.json")));
+    }
+
+    @Test
+    void aDraftThatLacksASignatureSaysSo() {
+        ok(
+                "init", "--origin", LEDGER, "--threshold", "2", "--root-key", "@alice.pub", "--root-key", "@bob.pub",
+                "--checkpoint-key", "@log-p256.pub", "--bundle-key", "@bundle.pub", "@v1.json");
+        sign("v1.json", "alice");
+
+        assertThat(ok("show", "@v1.json").out()).contains("not complete", "1 root keys, 2 are needed");
+        assertThat(trustRoot("export", "--format", "pem", "@v1.json").exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(trustRoot("update", "@v1.json", "@v2.json").exitCode()).isEqualTo(ExitCodes.USAGE);
+    }
+
+    @Test
+    void theNextVersionFollowsOnceBothHaveSigned() throws Exception {
+        TrustRoot root = first();
+        String log = root.keys().get(2).keyId();
+
+        ok(
+                "update", "@v1.json", "@v2.json", "--key", log, "--status", "compromised", "--since",
+                "2026-10-01T00:00:00.000Z", "--min-retention-days", "30", "--require", "ecdsa-p256|ed25519");
+        sign("v2.json", "alice");
+        assertThat(ok("show", "@v2.json", "--previous", "@v1.json").out()).contains("not complete");
+        sign("v2.json", "bob");
+
+        assertThat(ok("show", "@v2.json", "--previous", "@v1.json").out()).doesNotContain("not complete");
+        TrustRoot next = read("v2.json");
+        root.verifySuccessor(next);
+        assertThat(next.key(log).orElseThrow().status()).isEqualTo(KeyStatus.COMPROMISED);
+        assertThat(next.policy().minRetentionDays()).isEqualTo(30);
+    }
+
+    @Test
+    void whatNoTrustRootCanSayIsRefused() throws Exception {
+        first();
+
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--threshold", "3").err()).contains("threshold");
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--status", "retired").err()).contains("--key");
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--witness-quorum", "1").err())
+                .contains("more witnesses");
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--expires", "tomorrow").exitCode())
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--add-bundle-key", "@log.pub").exitCode())
+                .isEqualTo(ExitCodes.USAGE);
+        assertThat(directory.resolve("v2.json")).doesNotExist();
+    }
+
+    @Test
+    void aStrangersSignatureDoesNotCount() throws IOException {
+        ok(
+                "init", "--origin", LEDGER, "--root-key", "@alice.pub", "--checkpoint-key", "@log-p256.pub",
+                "--bundle-key", "@bundle.pub", "@v1.json");
+        sign("v1.json", "bob");
+
+        assertThat(ok("show", "@v1.json").out()).contains("not complete");
+        assertThat(trustRoot("sign", "@nothing.json", "--key", "@bob.pem", "--passphrase-file", passphrase)
+                        .exitCode())
+                .isEqualTo(ExitCodes.USAGE);
+    }
+
+    @Test
+    void aPolicyForOtherToolsNamesLogsWitnessesAndQuorum() throws Exception {
+        TrustRoot root = first();
+        String witness = NoteVerifiers.vkey("witness.example/w1", KeyAlgorithm.ED25519, root.keys().get(2).spki());
+        ok("update", "@v1.json", "@v2.json", "--witness", witness, "--witness-quorum", "1");
+        sign("v2.json", "alice");
+        sign("v2.json", "bob");
+
+        assertThat(ok("export", "--format", "tlog-policy", "@v1.json").out())
+                .contains("log " + LEDGER + "+")
+                .endsWith("quorum none\n");
+        assertThat(ok("export", "--format", "tlog-policy", "@v2.json").out().lines().skip(1))
+                .containsExactly(
+                        "log " + NoteVerifiers.vkey(LEDGER, KeyAlgorithm.ED25519, root.keys().get(2).spki()),
+                        "log " + NoteVerifiers.vkey(LEDGER, KeyAlgorithm.ECDSA_P256, root.keys().get(3).spki()),
+                        "witness w1 " + witness,
+                        "group witnesses 1 w1",
+                        "quorum witnesses");
+    }
+
+    @Test
+    void everyKeyIsExportedForOpenssl() throws Exception {
+        TrustRoot root = first();
+
+        String pem = ok("export", "--format", "pem", "@v1.json").out();
+
+        assertThat(pem.split("BEGIN PUBLIC KEY", -1)).hasSize(root.keys().size() + 1);
+        assertThat(pem).contains(Files.readString(directory.resolve("bundle.pub")));
+        assertThat(trustRoot("export", "--format", "jks", "@v1.json").err()).contains("tlog-policy");
+    }
+}

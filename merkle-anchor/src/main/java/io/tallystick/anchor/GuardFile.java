@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import io.tallystick.anchor.sign.GuardText;
+import io.tallystick.anchor.sign.Root;
+import io.tallystick.anchor.sign.SigningGuard;
+import io.tallystick.topic.LedgerIntegrityException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
+import java.util.Set;
+import org.apache.kafka.common.KafkaException;
+
+/**
+ * The signer's second guard, outside Kafka: for every origin the largest tree head it has set out to sign, in a file whose
+ * disk the brokers' administrators have no hand on. With it, topics that were replaced or cut lead to no second history.
+ *
+ * <p>A head is in the file before it is in {@code ledger.signer}, and in both before it is signed. So the file never says
+ * less than the topic; one that does is an old copy, and is refused. It is replaced as a whole: written beside, forced to
+ * disk, renamed, directory forced. While open it is locked ({@code <file>.lock}), because two writers would overwrite each
+ * other. It is never made by the signer: a file that is missing may be a disk that is not mounted.
+ *
+ * <p>For one thread.
+ */
+final class GuardFile implements AutoCloseable {
+    private static final Set<StandardOpenOption> NEW_FILE =
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+
+    private final Path path;
+    private final String ledger;
+    private final Replacement replacement;
+    private final FileChannel lockFile;
+    private final SigningGuard guard;
+    private Object fileKey;
+
+    /** Puts new content in a file's place, or throws and leaves open whether it did. */
+    interface Replacement {
+        void replace(Path file, byte[] content) throws IOException;
+    }
+
+    private GuardFile(Path path, String ledger, Replacement replacement, FileChannel lockFile) throws IOException {
+        this.path = path;
+        this.ledger = ledger;
+        this.replacement = replacement;
+        this.lockFile = lockFile;
+        this.fileKey = keyOf(path);
+        this.guard = read(path, ledger);
+    }
+
+    /** {@link #open(Path, String, Replacement)} with the file system's own means. */
+    static GuardFile open(Path path, String ledger) {
+        return open(path, ledger, GuardFile::replace);
+    }
+
+    /**
+     * Locks and reads the file.
+     *
+     * @throws LedgerIntegrityException if it is missing, damaged or another ledger's; the message says what to do
+     * @throws KafkaException if it is locked or cannot be read just now
+     */
+    static GuardFile open(Path path, String ledger, Replacement replacement) {
+        FileChannel lockFile = null;
+        boolean open = false;
+        try {
+            lockFile = lock(path);
+            GuardFile file = new GuardFile(path, ledger, replacement, lockFile);
+            open = true;
+            return file;
+        } catch (NoSuchFileException e) {
+            throw new LedgerIntegrityException(
+                    "the signer's guard file " + path + " is missing; is its disk mounted? If it was lost, restore its"
+                            + " newest copy; if there never was one, make it with 'tally keys guard'",
+                    e);
+        } catch (IOException e) {
+            throw new KafkaException("cannot read the signer's guard file " + path, e);
+        } finally {
+            if (!open) {
+                release(lockFile);
+            }
+        }
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        Path beside = path.resolveSibling(path.getFileName() + ".lock");
+        FileChannel channel = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            channel.close();
+            throw new KafkaException("another signer of this process has " + path + " locked", e);
+        }
+        if (lock == null) {
+            channel.close();
+            throw new KafkaException("another process has " + path + " locked");
+        }
+        return channel;
+    }
+
+    private static SigningGuard read(Path path, String ledger) throws IOException {
+        if (Files.size(path) > GuardText.SIZE_MAX) {
+            throw new LedgerIntegrityException("the signer's guard file " + path + " is larger than "
+                    + GuardText.SIZE_MAX + " bytes; restore its newest copy");
+        }
+        try {
+            return GuardText.parse(ledger, Files.readAllBytes(path));
+        } catch (IllegalArgumentException | LedgerIntegrityException e) {
+            throw new LedgerIntegrityException(
+                    "the signer's guard file " + path + " is not usable: " + e.getMessage()
+                            + "; restore its newest copy, or see 'tally keys guard --help'",
+                    e);
+        }
+    }
+
+    /**
+     * Makes the file of a ledger from the intents it has.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if there is one
+     */
+    static void create(Path path, String ledger, SigningGuard intents) throws IOException {
+        Path file = path.toAbsolutePath();
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        replace(file, GuardText.encode(ledger, intents));
+    }
+
+    /**
+     * Compares with the intents in {@code ledger.signer}.
+     *
+     * @throws LedgerIntegrityException if the topic says more than the file
+     */
+    void requireCovers(SigningGuard topic) {
+        guard.requireCovers(
+                topic,
+                path + " is an old copy, or the topic was written by a signer without it. Stop, compare the topic with"
+                        + " checkpoints that others hold, then restore the newest copy or see 'tally keys guard --help'");
+    }
+
+    /** The guard as it is on disk. */
+    SigningGuard guard() {
+        return guard;
+    }
+
+    /**
+     * Makes the heads durable, if the file allows them.
+     *
+     * @throws LedgerIntegrityException if the file contradicts one of them; then it is left as it was
+     * @throws KafkaException if it cannot be written, and if another has written it; whether it was is not known, so open
+     *     it anew
+     */
+    void admit(Collection<Root> roots) {
+        SigningGuard next = new SigningGuard();
+        guard.heads().forEach(next::record);
+        boolean changed = false;
+        for (Root root : roots) {
+            if (requireSignable(root)) {
+                next.record(root.origin(), root.head());
+                changed = true;
+            }
+        }
+        if (!changed) {
+            return;
+        }
+        try {
+            if (!keyOf(path).equals(fileKey)) {
+                throw new KafkaException("the signer's guard file " + path + " was replaced by another writer");
+            }
+            replacement.replace(path, GuardText.encode(ledger, next));
+            fileKey = keyOf(path);
+        } catch (IOException e) {
+            throw new KafkaException("cannot write the signer's guard file " + path, e);
+        }
+        roots.forEach(root -> guard.record(root.origin(), root.head()));
+    }
+
+    private boolean requireSignable(Root root) {
+        try {
+            return guard.requireSignable(root.origin(), root.head());
+        } catch (LedgerIntegrityException e) {
+            throw new LedgerIntegrityException(
+                    e.getMessage() + "; so says the guard file " + path
+                            + ", and the ledger's topics do not: they were replaced or cut. Restore them, and do not"
+                            + " remove the file",
+                    e);
+        }
+    }
+
+    private static Object keyOf(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .fileKey();
+    }
+
+    /** Replaces the file as a whole: when this returns, the new content is on disk under its name. */
+    static void replace(Path path, byte[] content) throws IOException {
+        Path file = path.toAbsolutePath();
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        try (FileChannel channel = FileChannel.open(fresh, NEW_FILE, ownerOnly)) {
+            ByteBuffer buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (FileChannel directory = FileChannel.open(file.getParent())) {
+            directory.force(true);
+        }
+    }
+
+    private static void release(FileChannel lockFile) {
+        try {
+            if (lockFile != null) {
+                lockFile.close();
+            }
+        } catch (IOException e) {
+            throw new KafkaException("cannot unlock the signer's guard file", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        release(lockFile);
+    }
+}

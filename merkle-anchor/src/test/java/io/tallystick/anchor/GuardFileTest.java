@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.tallystick.anchor.sign.Root;
+import io.tallystick.anchor.sign.SigningGuard;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeHead;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.List;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GuardFileTest {
+    private static final String LEDGER = "ledger.example.com";
+    private static final Root HEAD = new Root(LEDGER, new TreeHead(7, Hash.sha256()), true, Instant.EPOCH);
+
+    @TempDir
+    private Path directory;
+
+    private Path path;
+
+    @BeforeEach
+    void create() throws IOException {
+        path = directory.resolve("guard");
+        GuardFile.create(path, LEDGER, new SigningGuard());
+    }
+
+    private static Root head(long size) {
+        return new Root(LEDGER, new TreeHead(size, Hash.sha256()), true, Instant.EPOCH);
+    }
+
+    @Test
+    void whatWasAdmittedIsThereAfterAnotherOpening() throws IOException {
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            file.admit(List.of(HEAD));
+        }
+
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            assertThat(file.guard().last(LEDGER)).contains(HEAD.head());
+        }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                .isEqualTo("rw-------");
+    }
+
+    @Test
+    void aRepetitionWritesNothing() {
+        try (GuardFile first = GuardFile.open(path, LEDGER)) {
+            first.admit(List.of(HEAD));
+        }
+
+        try (GuardFile file = GuardFile.open(path, LEDGER, (where, content) -> {
+            throw new IOException("no writing here");
+        })) {
+            file.admit(List.of(HEAD));
+            file.admit(List.of());
+            assertThatExceptionOfType(KafkaException.class)
+                    .isThrownBy(() -> file.admit(List.of(head(8))))
+                    .withMessageContaining("cannot write");
+            assertThat(file.guard().last(LEDGER)).contains(HEAD.head());
+        }
+    }
+
+    @Test
+    void aMissingFileIsNeverMade() throws IOException {
+        Files.delete(path);
+
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> GuardFile.open(path, LEDGER))
+                .withMessageContainingAll("is missing", "mounted", "tally keys guard");
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void aMissingDirectoryIsRefusedLikewise() {
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> GuardFile.open(directory.resolve("not/mounted"), LEDGER))
+                .withMessageContaining("is missing");
+    }
+
+    @Test
+    void aDamagedFileAndThatOfAnotherLedgerAreRefused() throws IOException {
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> GuardFile.open(path, "another.example.com"))
+                .withMessageContaining("first line");
+        Files.writeString(path, "");
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> GuardFile.open(path, LEDGER))
+                .withMessageContaining("not usable");
+    }
+
+    @Test
+    void aFileIsOpenOnceAtATime() {
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            assertThatExceptionOfType(KafkaException.class)
+                    .isThrownBy(() -> GuardFile.open(path, LEDGER))
+                    .withMessageContaining("locked");
+            file.admit(List.of(HEAD));
+        }
+        GuardFile.open(path, LEDGER).close();
+    }
+
+    @Test
+    void aFileThatSomebodyElseReplacedIsNotOverwritten() throws IOException {
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            Path copy = directory.resolve("copy");
+            Files.copy(path, copy);
+            Files.move(copy, path, StandardCopyOption.REPLACE_EXISTING);
+
+            assertThatExceptionOfType(KafkaException.class)
+                    .isThrownBy(() -> file.admit(List.of(HEAD)))
+                    .withMessageContaining("another writer");
+        }
+    }
+
+    @Test
+    void anExistingFileIsNotMadeAnew() {
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> GuardFile.create(path, LEDGER, new SigningGuard()));
+    }
+
+    @Test
+    void aForkInABatchLeavesTheFileAsItWas() throws IOException {
+        byte[] before = Files.readAllBytes(path);
+        Root forked = new Root(LEDGER, new TreeHead(7, Hash.ZERO), true, Instant.EPOCH);
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            assertThatExceptionOfType(LedgerIntegrityException.class)
+                    .isThrownBy(() -> file.admit(List.of(HEAD, forked)));
+        }
+
+        assertThat(Files.readAllBytes(path)).isEqualTo(before);
+    }
+}
