@@ -42,6 +42,9 @@ import picocli.CommandLine.Spec;
             ProduceCommand.class,
             RunCommand.class,
             VerifyCommand.class,
+            ProveCommand.class,
+            VerifyProofCommand.class,
+            EvidenceCommand.class,
             InspectCommand.class,
             RecoverCommand.class
         })

@@ -3,10 +3,8 @@ package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.entry.LedgerTime;
-import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +70,8 @@ public final class Verifier {
         Run(VerifyRequest request) throws IOException {
             this.request = request;
             this.base = request.target().toRealPath();
-            this.trust = trust();
+            this.trust = TrustInput.read(request.trustRoot(), request.fingerprint());
+            trust.expiry(request.now()).ifPresent(warnings::add);
         }
 
         VerificationReport verify() throws IOException {
@@ -177,38 +176,6 @@ public final class Verifier {
         private String relative(Path path) {
             String text = base.relativize(path).toString();
             return text.isEmpty() ? "." : text.replace(path.getFileSystem().getSeparator(), "/");
-        }
-
-        private TrustInput trust() {
-            if (request.trustRoot().isEmpty()) {
-                return TrustInput.none("no trust root given (--trust-root)");
-            }
-            Path file = request.trustRoot().get();
-            if (Files.isDirectory(file)) {
-                return TrustInput.none("the trust root cannot be used: it is a folder, not a file");
-            }
-            byte[] bytes;
-            try (InputStream in = Files.newInputStream(file)) {
-                bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
-            } catch (IOException e) {
-                return TrustInput.none(
-                        "the trust root cannot be read: " + e.getClass().getSimpleName());
-            }
-            TrustRoot root;
-            try {
-                root = TrustRoot.parse(bytes);
-            } catch (TrustException e) {
-                return TrustInput.none("the trust root cannot be used: " + e.getMessage());
-            }
-            if (request.fingerprint().isPresent()
-                    && !request.fingerprint().get().equals(root.fingerprint())) {
-                return TrustInput.none("the trust root has fingerprint " + root.fingerprint() + ", expected "
-                        + request.fingerprint().get());
-            }
-            if (request.now().isPresent() && request.now().get().isAfter(root.expires())) {
-                warnings.add("the trust root expired " + root.expires() + "; a newer one may list other keys");
-            }
-            return TrustInput.of(root);
         }
     }
 }
