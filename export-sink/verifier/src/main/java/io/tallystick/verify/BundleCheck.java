@@ -52,10 +52,10 @@ final class BundleCheck {
         if (documents.manifest().isPresent()) {
             content(folder, documents, findings, ends);
         }
-        signatures(documents, findings);
+        List<BundleFacts.Signer> signers = signatures(documents, findings);
         anchors(findings);
         retention(documents, findings);
-        return checked(path, documents, findings, ends);
+        return checked(path, documents, findings, ends, BundleFacts.of(documents, signers));
     }
 
     private void content(BundleFolder folder, Documents documents, Findings findings, Map<Integer, ChainEnd> ends)
@@ -102,16 +102,16 @@ final class BundleCheck {
         }
     }
 
-    private void signatures(Documents documents, Findings findings) {
+    private List<BundleFacts.Signer> signatures(Documents documents, Findings findings) {
         if (trust.root().isEmpty()) {
             findings.notChecked(
                     Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());
-            return;
+            return List.of();
         }
         if (documents.manifest().isEmpty()) {
             findings.notChecked(
                     Phase.SIGNATURES, ExitCode.INCOMPLETE, BundleLayout.MANIFEST + " is missing or malformed");
-            return;
+            return List.of();
         }
         Manifest manifest = documents.manifest().get();
         if (!trust.root().get().ledger().equals(manifest.origin())) {
@@ -120,7 +120,7 @@ final class BundleCheck {
                     ExitCode.UNTRUSTED,
                     "the trust root is of ledger " + trust.root().get().ledger() + ", the bundle of "
                             + manifest.origin());
-            return;
+            return List.of();
         }
         SignatureCheck check =
                 new SignatureCheck(trust.root().get(), manifest.window().end(), findings);
@@ -137,6 +137,7 @@ final class BundleCheck {
             findings.notChecked(Phase.SIGNATURES, ExitCode.INCOMPLETE, "a signature is missing or malformed");
         }
         findings.checked(Phase.SIGNATURES);
+        return check.signers();
     }
 
     private void anchors(Findings findings) {
@@ -178,7 +179,12 @@ final class BundleCheck {
                 "the store's own lock was not read");
     }
 
-    private static Checked checked(String path, Documents documents, Findings findings, Map<Integer, ChainEnd> ends) {
+    private static Checked checked(
+            String path,
+            Documents documents,
+            Findings findings,
+            Map<Integer, ChainEnd> ends,
+            BundleFacts facts) {
         Optional<Manifest> manifest = documents.manifest();
         Optional<Hash> digest = documents.manifestBytes().map(bytes -> Hash.sha256(bytes.bytes()));
         List<ChainSummary> summaries = manifest.map(m -> m.chains().stream()
@@ -192,7 +198,8 @@ final class BundleCheck {
                 digest,
                 findings.verdicts(),
                 summaries,
-                findings.notes());
+                findings.notes(),
+                facts);
         long heads =
                 documents.proofs().map(proofs -> (long) proofs.heads().size()).orElse(0L);
         return new Checked(report, manifest, digest, ends, heads);

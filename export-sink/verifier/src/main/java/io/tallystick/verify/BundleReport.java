@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param phases one verdict for each phase, in order
  * @param chains by partition
  * @param notes what changes no verdict
+ * @param facts what the bundle says of itself
  */
 public record BundleReport(
         String path,
@@ -23,7 +24,8 @@ public record BundleReport(
         Optional<Hash> manifest,
         List<PhaseVerdict> phases,
         List<ChainSummary> chains,
-        List<String> notes) {
+        List<String> notes,
+        BundleFacts facts) {
     public BundleReport {
         phases = List.copyOf(phases);
         chains = List.copyOf(chains);

@@ -15,12 +15,14 @@ import io.tallystick.tree.Hash;
 import io.tallystick.tree.ProofException;
 import io.tallystick.tree.Proofs;
 import io.tallystick.tree.Rfc6962;
+import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.TrustPolicy;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -80,6 +82,8 @@ public final class ProofVerifier {
 
         private final TrustInput trust;
         private final Findings findings = new Findings();
+        private Optional<TreeHead> registry = Optional.empty();
+        private List<BundleFacts.Signer> signers = List.of();
 
         Run(TrustInput trust) {
             this.trust = trust;
@@ -97,7 +101,13 @@ public final class ProofVerifier {
                     Optional.empty(),
                     findings.verdicts(),
                     List.of(),
-                    findings.notes());
+                    findings.notes(),
+                    new BundleFacts(
+                            registry,
+                            Collections.emptySortedMap(),
+                            Collections.emptySortedMap(),
+                            signers,
+                            Optional.empty()));
             return new VerificationReport(
                     Optional.empty(),
                     trust.root().map(TrustRoot::fingerprint),
@@ -131,7 +141,7 @@ public final class ProofVerifier {
             describe(proof.line().entry(), Rfc6962.leafHash(proof.line().entryBytes().toByteArray()));
             Optional<Manifest.Window> window = window(proof);
             Optional<Documents.Note> chain = note(CHAIN, proof.chain());
-            Optional<Documents.Note> registry = note(HEAD, proof.head());
+            Optional<Documents.Note> note = note(HEAD, proof.head());
             if (window.isEmpty()) {
                 findings.fail(
                         Phase.STRUCTURE,
@@ -144,10 +154,11 @@ public final class ProofVerifier {
                 new OpeningCheck(in, findings).check(PROOF, OptionalLong.empty(), proof.line());
                 findings.checked(Phase.ENTRIES);
             });
-            if (chain.isPresent() && registry.isPresent()) {
-                trees(proof, chain.get().checkpoint(), registry.get().checkpoint());
+            if (chain.isPresent() && note.isPresent()) {
+                registry = note.map(n -> n.checkpoint().head());
+                trees(proof, chain.get().checkpoint(), note.get().checkpoint());
                 findings.checked(Phase.TREES);
-                signatures(proof, chain.get(), registry.get());
+                signatures(proof, chain.get(), note.get());
             }
             anchors(proof);
         }
@@ -229,6 +240,7 @@ public final class ProofVerifier {
             SignatureCheck check = new SignatureCheck(root, proof.windowLeaf().end(), findings);
             check.checkpoint(registry, origin);
             check.checkpoint(chain, proof.line().entry().chain().origin(origin));
+            signers = check.signers();
             findings.checked(Phase.SIGNATURES);
         }
 

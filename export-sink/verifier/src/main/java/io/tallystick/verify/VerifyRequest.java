@@ -10,45 +10,70 @@ import java.util.Optional;
 /**
  * What to verify, and by what.
  *
- * @param target a bundle's folder, a tenant's folder ({@code v1/tenant=acme}, or any folder of one tenant's bundles), or
- *     a bucket ({@code v1} or its parent)
+ * @param target a bundle's folder, a tenant's folder ({@code v1/tenant=acme}, or any folder of one tenant's bundles), a
+ *     bucket ({@code v1} or its parent), or a zip archive of one of them
  * @param trustRoot the trust root's file
  * @param fingerprint what the trust root must be; the auditor has it from another channel
  * @param registry folder of the registry's leaves; without it that of the bucket the target lies in, if it does
  * @param now only for the warning that a trust root has expired; without it there is no such warning
+ * @param tenant of a bucket, this tenant alone
+ * @param since a registry checkpoint, or the transcript of an earlier verification: what it covers is taken as verified
  */
 public record VerifyRequest(
         Path target,
         Optional<Path> trustRoot,
         Optional<Hash> fingerprint,
         Optional<Path> registry,
-        Optional<Instant> now) {
+        Optional<Instant> now,
+        Optional<String> tenant,
+        Optional<Path> since) {
     public VerifyRequest {
         Objects.requireNonNull(target);
         Objects.requireNonNull(trustRoot);
         Objects.requireNonNull(fingerprint);
         Objects.requireNonNull(registry);
         Objects.requireNonNull(now);
+        Objects.requireNonNull(tenant);
+        Objects.requireNonNull(since);
     }
 
     /** A target and nothing else: no trust root, so at best exit code 4. */
     public static VerifyRequest of(Path target) {
-        return new VerifyRequest(target, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return new VerifyRequest(
+                target,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public VerifyRequest withTarget(Path path) {
+        return new VerifyRequest(path, trustRoot, fingerprint, registry, now, tenant, since);
     }
 
     public VerifyRequest withTrustRoot(Path file) {
-        return new VerifyRequest(target, Optional.of(file), fingerprint, registry, now);
+        return new VerifyRequest(target, Optional.of(file), fingerprint, registry, now, tenant, since);
     }
 
     public VerifyRequest withFingerprint(Hash expected) {
-        return new VerifyRequest(target, trustRoot, Optional.of(expected), registry, now);
+        return new VerifyRequest(target, trustRoot, Optional.of(expected), registry, now, tenant, since);
     }
 
     public VerifyRequest withRegistry(Path folder) {
-        return new VerifyRequest(target, trustRoot, fingerprint, Optional.of(folder), now);
+        return new VerifyRequest(target, trustRoot, fingerprint, Optional.of(folder), now, tenant, since);
     }
 
     public VerifyRequest withNow(Instant instant) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, Optional.of(instant));
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, Optional.of(instant), tenant, since);
+    }
+
+    public VerifyRequest withTenant(String name) {
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, now, Optional.of(name), since);
+    }
+
+    public VerifyRequest withSince(Path file) {
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, now, tenant, Optional.of(file));
     }
 }
