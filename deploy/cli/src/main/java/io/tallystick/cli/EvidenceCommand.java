@@ -29,8 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evidence",
         description = {
-            "Pack the evidence of a tenant and period into one zip: bundles, the registry's leaves, anchors, trust root,",
-            "reports, the verifier, instructions. The same input gives the same bytes. What is packed is verified first; the",
+            "Pack the evidence of a tenant and period into one zip: bundles, the registry's leaves, anchors, trust"
+                    + " root,",
+            "reports, the verifier, instructions. The same input gives the same bytes. What is packed is verified"
+                    + " first; the",
             "exit code says how that ended, and the archive is written in any case.",
             "",
             "Exit codes: as 'tally verify'"
@@ -54,7 +56,11 @@ final class EvidenceCommand implements Callable<Integer> {
     @Option(names = "--to", paramLabel = "TIME", description = "Windows that begin before this instant.")
     private String to;
 
-    @Option(names = "--trust-root", paramLabel = "FILE", required = true, description = "The ledger's trust root; packed too.")
+    @Option(
+            names = "--trust-root",
+            paramLabel = "FILE",
+            required = true,
+            description = "The ledger's trust root; packed too.")
     private Path trustRoot;
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The zip to write; must not exist.")
@@ -75,7 +81,10 @@ final class EvidenceCommand implements Callable<Integer> {
             report = EvidenceArchive.write(evidence, out);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.UNREACHABLE, "cannot pack: " + e, "Is there room, and may the folders be read and written?", e);
+                    ExitCodes.UNREACHABLE,
+                    "cannot pack: " + e,
+                    "Is there room, and may the folders be read and written?",
+                    e);
         }
         PrintWriter text = spec.commandLine().getOut();
         text.print(report.text());
@@ -86,13 +95,16 @@ final class EvidenceCommand implements Callable<Integer> {
 
     private void requireInput() {
         if (!ChainId.isTenant(tenant)) {
-            throw new CommandException(ExitCodes.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
+            throw new CommandException(
+                    ExitCodes.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
         }
         String folder = "tenant=" + tenant;
         if (!Files.isDirectory(bucket.resolve(folder))
                 && !Files.isDirectory(bucket.resolve(BundleLayout.ROOT).resolve(folder))) {
             throw new CommandException(
-                    ExitCodes.USAGE, "no tenant " + tenant + " in " + bucket, "Name the bucket's folder and a tenant of it.");
+                    ExitCodes.USAGE,
+                    "no tenant " + tenant + " in " + bucket,
+                    "Name the bucket's folder and a tenant of it.");
         }
         if (!Files.isRegularFile(trustRoot)) {
             throw new CommandException(ExitCodes.USAGE, trustRoot + " is not a file", "Name the trust root.");

@@ -32,8 +32,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prove",
         description = {
-            "Cut one entry out of its bundle into a single file that proves it, without the rest, to whoever has the trust",
-            "root: 'tally verify-proof'. The file holds the entry's payload, context and salts, and the tenant's blind.",
+            "Cut one entry out of its bundle into a single file that proves it, without the rest, to whoever has the"
+                    + " trust",
+            "root: 'tally verify-proof'. The file holds the entry's payload, context and salts, and the tenant's"
+                    + " blind.",
             "",
             "Exit codes: 0 written, 1 the bundle does not prove it, 2 usage or no such entry, 3 and 4 as 'tally verify'"
         })
@@ -59,7 +61,10 @@ final class ProveCommand implements Callable<Integer> {
     @Option(names = "--id", paramLabel = "ID", description = "The event's id, instead of --seq.")
     private String id;
 
-    @Option(names = "--producer", paramLabel = "SOURCE", description = "The event's producer, where several use one id.")
+    @Option(
+            names = "--producer",
+            paramLabel = "SOURCE",
+            description = "The event's producer, where several use one id.")
     private String producer;
 
     @Option(
@@ -138,7 +143,9 @@ final class ProveCommand implements Callable<Integer> {
         Optional<ChainId> of = Optional.ofNullable(chain).map(ProveCommand::chain);
         if ((id == null) == (seq == null) || (seq != null && (of.isEmpty() || producer != null))) {
             throw new CommandException(
-                    ExitCodes.USAGE, "which entry?", "Give --chain and --seq, or --id and perhaps --producer and --chain.");
+                    ExitCodes.USAGE,
+                    "which entry?",
+                    "Give --chain and --seq, or --id and perhaps --producer and --chain.");
         }
         return id == null
                 ? new WantedEntry.At(of.orElseThrow(), seq)

@@ -11,7 +11,10 @@ import picocli.CommandLine.Option;
 
 /** {@code --report-json}, {@code --report-junit}, {@code --report-html}: the report in files, beside what is printed. */
 final class ReportOptions {
-    @Option(names = "--report-json", paramLabel = "FILE", description = "Also write the transcript: JSON, deterministic.")
+    @Option(
+            names = "--report-json",
+            paramLabel = "FILE",
+            description = "Also write the transcript: JSON, deterministic.")
     private Path json;
 
     @Option(names = "--report-junit", paramLabel = "FILE", description = "Also write JUnit XML, for a CI server.")
@@ -20,7 +23,8 @@ final class ReportOptions {
     @Option(
             names = "--report-html",
             paramLabel = "FILE",
-            description = "Also write one self-contained page for people: scope, gaps, keys, verdicts, what to check by hand.")
+            description = "Also write one self-contained page for people: scope, gaps, keys, verdicts, what to check by"
+                    + " hand.")
     private Path html;
 
     void write(VerificationReport report) {
@@ -37,7 +41,10 @@ final class ReportOptions {
             Files.write(file, content);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "cannot write " + file + ": " + e.getMessage(), "Name a file in a folder of yours.", e);
+                    ExitCodes.USAGE,
+                    "cannot write " + file + ": " + e.getMessage(),
+                    "Name a file in a folder of yours.",
+                    e);
         }
     }
 }

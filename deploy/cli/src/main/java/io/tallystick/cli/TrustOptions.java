@@ -13,7 +13,8 @@ final class TrustOptions {
     @Option(
             names = "--trust-root",
             paramLabel = "FILE",
-            description = "The trust root, which reached you by another way than the evidence. Without it: exit code 4.")
+            description =
+                    "The trust root, which reached you by another way than the evidence. Without it: exit code 4.")
     private Path trustRoot;
 
     @Option(

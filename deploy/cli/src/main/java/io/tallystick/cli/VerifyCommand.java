@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Verify evidence bundles, offline: a bundle's folder, a tenant's folder, a whole bucket, or a zip of one of them.",
+            "Verify evidence bundles, offline: a bundle's folder, a tenant's folder, a whole bucket, or a zip of one"
+                    + " of them.",
             "Every phase has a verdict of its own; the report names file, line and sequence of what is wrong.",
             "",
             "Exit codes: 0 verified, 1 evidence failed, 2 usage, 3 intact but incomplete, 4 signer unknown or no trust",
@@ -54,7 +55,8 @@ final class VerifyCommand implements Callable<Integer> {
             names = "--since",
             paramLabel = "FILE",
             description = {
-                "What is verified already: a registry checkpoint you trust, or the JSON transcript of an earlier run that",
+                "What is verified already: a registry checkpoint you trust, or the JSON transcript of an earlier run"
+                        + " that",
                 "ended with exit code 0. Earlier bundles are not looked at; the first later one must go on from there."
             })
     private Path since;

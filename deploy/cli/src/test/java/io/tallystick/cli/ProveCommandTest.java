@@ -13,8 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands for auditors on the verifier's golden bucket. */
 class ProveCommandTest {
-    private static final Path GOLDEN =
-            Path.of("../../export-sink/verifier/src/test/resources/bundles/four-windows");
+    private static final Path GOLDEN = Path.of("../../export-sink/verifier/src/test/resources/bundles/four-windows");
     private static final String BUCKET = GOLDEN.resolve("bucket").toString();
     private static final String ROOT = GOLDEN.resolve("trust-root.json").toString();
 
@@ -42,7 +41,14 @@ class ProveCommandTest {
                 "--tlog-proof",
                 file("paths"));
         TallyRun verify = TallyRun.of(
-                "verify-proof", file("p"), "--trust-root", ROOT, "--report-html", file("r.html"), "--report-junit", file("r.xml"));
+                "verify-proof",
+                file("p"),
+                "--trust-root",
+                ROOT,
+                "--report-html",
+                file("r.html"),
+                "--report-junit",
+                file("r.xml"));
 
         // Then
         assertThat(prove.exitCode()).as(prove.everything()).isZero();
@@ -63,7 +69,9 @@ class ProveCommandTest {
 
         // Then
         assertThat(run.exitCode()).as(run.everything()).isZero();
-        assertThat(run.out()).startsWith("{\"chain\":\"acme/3\",\"exitCode\":4,").contains("\"seq\":4}");
+        assertThat(run.out())
+                .startsWith("{\"chain\":\"acme/3\",\"exitCode\":4,")
+                .contains("\"seq\":4}");
     }
 
     @ParameterizedTest
@@ -82,7 +90,9 @@ class ProveCommandTest {
             })
     void unclearOrUnknownEntriesAreUsageAndNothingIsWritten(String arguments) {
         // When
-        TallyRun run = TallyRun.of(("prove " + BUCKET + " --out " + file("p") + " " + arguments).trim().split(" "));
+        TallyRun run = TallyRun.of(("prove " + BUCKET + " --out " + file("p") + " " + arguments)
+                .trim()
+                .split(" "));
 
         // Then
         assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.USAGE);
@@ -115,9 +125,9 @@ class ProveCommandTest {
             })
     void unclearEvidenceIsUsage(String arguments) {
         // When
-        TallyRun run = TallyRun.of(("evidence " + BUCKET + " --trust-root " + ROOT + " "
-                        + arguments.replace("e.zip", file("e.zip")))
-                .split(" "));
+        TallyRun run = TallyRun.of(
+                ("evidence " + BUCKET + " --trust-root " + ROOT + " " + arguments.replace("e.zip", file("e.zip")))
+                        .split(" "));
 
         // Then
         assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.USAGE);
@@ -129,8 +139,8 @@ class ProveCommandTest {
         // When
         TallyRun run = TallyRun.of(
                 "verify", BUCKET, "--tenant", "acme", "--trust-root", ROOT, "--report-json", file("t.json"));
-        TallyRun later = TallyRun.of(
-                "verify", BUCKET, "--tenant", "acme", "--trust-root", ROOT, "--since", file("t.json"));
+        TallyRun later =
+                TallyRun.of("verify", BUCKET, "--tenant", "acme", "--trust-root", ROOT, "--since", file("t.json"));
 
         // Then
         assertThat(run.exitCode()).as(run.everything()).isZero();

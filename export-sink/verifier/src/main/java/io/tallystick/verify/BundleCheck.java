@@ -180,11 +180,7 @@ final class BundleCheck {
     }
 
     private static Checked checked(
-            String path,
-            Documents documents,
-            Findings findings,
-            Map<Integer, ChainEnd> ends,
-            BundleFacts facts) {
+            String path, Documents documents, Findings findings, Map<Integer, ChainEnd> ends, BundleFacts facts) {
         Optional<Manifest> manifest = documents.manifest();
         Optional<Hash> digest = documents.manifestBytes().map(bytes -> Hash.sha256(bytes.bytes()));
         List<ChainSummary> summaries = manifest.map(m -> m.chains().stream()

@@ -112,8 +112,8 @@ public final class EntryProver {
         RegistryProofs.Head head = registry.heads().stream()
                 .filter(candidate -> candidate.chain().equals(manifest.chainId(chain)))
                 .findFirst()
-                .orElseThrow(() -> new BundleException(
-                        "no head of " + manifest.chainId(chain) + " in " + folder + "/" + BundleLayout.REGISTRY_PROOFS));
+                .orElseThrow(() -> new BundleException("no head of " + manifest.chainId(chain) + " in " + folder + "/"
+                        + BundleLayout.REGISTRY_PROOFS));
         byte[] chainNote = note(folder, BundleLayout.chainCheckpoint(chain.partition()));
         byte[] registryNote = note(folder, BundleLayout.CHECKPOINT);
         RegistryProofs.Window window = registry.window();
@@ -143,7 +143,8 @@ public final class EntryProver {
 
     /** What lies in the bucket for this registry size; nothing if the bundle does not lie in a bucket. */
     private static List<EntryProof.Anchor> anchors(Path folder, Manifest manifest) throws IOException, BundleException {
-        String place = BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
+        String place =
+                BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
         Path absolute = folder.toAbsolutePath();
         if (!absolute.endsWith(place)) {
             return List.of();

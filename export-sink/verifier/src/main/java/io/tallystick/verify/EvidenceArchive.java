@@ -47,8 +47,7 @@ public final class EvidenceArchive {
      * @param trustRoot what the report is made with; it is packed, and must reach the reader by another way too
      * @param verifier the verifier's jar first, and the jars it needs
      */
-    public record Evidence(
-            Path bucket, String tenant, Instant from, Instant to, Path trustRoot, List<Path> verifier) {
+    public record Evidence(Path bucket, String tenant, Instant from, Instant to, Path trustRoot, List<Path> verifier) {
         public Evidence {
             verifier = List.copyOf(verifier);
             if (!ChainId.isTenant(tenant)) {
@@ -101,9 +100,8 @@ public final class EvidenceArchive {
         }
         // Without a window the folder is still there to be looked into: the report then says that nothing is.
         Files.createDirectories(staging.resolve(BundleLayout.tenantDir(evidence.tenant())));
-        VerificationReport report = Verifier.verify(VerifyRequest.of(staging)
-                .withTenant(evidence.tenant())
-                .withTrustRoot(staging.resolve(TRUST_ROOT)));
+        VerificationReport report = Verifier.verify(
+                VerifyRequest.of(staging).withTenant(evidence.tenant()).withTrustRoot(staging.resolve(TRUST_ROOT)));
         Path reports = Files.createDirectories(staging.resolve("report"));
         Files.writeString(reports.resolve("report.txt"), report.text());
         Files.write(reports.resolve("report.json"), report.json());
@@ -167,7 +165,9 @@ public final class EvidenceArchive {
     }
 
     private void place(Path file, Path target) throws IOException {
-        String name = staging.relativize(target).toString().replace(target.getFileSystem().getSeparator(), "/");
+        String name = staging.relativize(target)
+                .toString()
+                .replace(target.getFileSystem().getSeparator(), "/");
         if (!BundleLayout.isPath(name)) {
             throw new IOException(file + " does not have a name that evidence can have");
         }

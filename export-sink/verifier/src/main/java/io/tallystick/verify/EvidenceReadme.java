@@ -29,10 +29,12 @@ final class EvidenceReadme {
                 "Verdict when packed: exit code " + report.exitCode() + ", see report/report.html",
                 "",
                 "What is here",
-                "  v1/tenant=" + evidence.tenant() + "/   the bundles: entries as NDJSON in zstd, manifests, signatures, proofs",
+                "  v1/tenant=" + evidence.tenant()
+                        + "/   the bundles: entries as NDJSON in zstd, manifests, signatures, proofs",
                 "  v1/registry/   what the ledger sealed in these windows, of all tenants, blinded",
                 "  v1/anchors/    what others said of it (countersignatures, time-stamps), where there are any",
-                "  trust-root.json   the keys of the ledger. Whoever can forge evidence can forge this file: compare the",
+                "  trust-root.json   the keys of the ledger. Whoever can forge evidence can forge this file: compare"
+                        + " the",
                 "                 fingerprint above with the one you were given by another way",
                 "  report/        what the verifier said when this was packed: HTML, text, JSON, JUnit XML",
                 "  verifier/      the verifier; take one you trust instead if you have it",
@@ -40,7 +42,8 @@ final class EvidenceReadme {
                 "To verify, in this folder, with Java 17 or newer and without a network:",
                 "  java -jar verifier/" + jar + " verify . --tenant " + evidence.tenant()
                         + " --trust-root trust-root.json --root-fingerprint <fingerprint you were given>",
-                "Exit code 0: everything holds. 1: something contradicts. 3: intact, but not all is here. 4: signer unknown.",
+                "Exit code 0: everything holds. 1: something contradicts. 3: intact, but not all is here. 4: signer"
+                        + " unknown.",
                 "It works on the archive as it is, too: give it instead of '.'.",
                 "",
                 "With stock tools: 'sha256sum -c SHA256SUMS' here and in each bundle's folder; the rest is in",

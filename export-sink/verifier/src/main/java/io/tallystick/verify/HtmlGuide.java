@@ -5,26 +5,27 @@ import java.util.List;
 
 /** The words of the HTML report that do not depend on the evidence. */
 final class HtmlGuide {
-    static final String TIME = "A signature alone says who, not when. Countersignatures of witnesses say that others saw the"
-            + " same ledger; a time-stamp says that the registry, and so every entry below it, existed no later than the"
-            + " time in it; an entry in a public log says that it was published. None of them says that an event was"
-            + " recorded soon after it happened. What was checked here:";
+    static final String TIME =
+            "A signature alone says who, not when. Countersignatures of witnesses say that others saw the same ledger;"
+                + " a time-stamp says that the registry, and so every entry below it, existed no later than the time"
+                + " in it; an entry in a public log says that it was published. None of them says that an event was"
+                + " recorded soon after it happened. What was checked here:";
 
     private HtmlGuide() {}
 
     static String meaning(int exitCode) {
         return switch (exitCode) {
             case ExitCode.VALID ->
-                "Every check that the trust root requires passed. The entries are those that were sealed, in their order,"
-                        + " without gaps that are not named below.";
+                "Every check that the trust root requires passed. The entries are those that were sealed, in their"
+                        + " order, without gaps that are not named below.";
             case ExitCode.FAILED ->
                 "The evidence contradicts itself, its signatures or the registry. It must not be relied on before each"
                         + " fault below is explained.";
             case ExitCode.INCOMPLETE ->
                 "What is here is intact, but not all is here that is needed to say that nothing is missing.";
             case ExitCode.UNTRUSTED ->
-                "The evidence fits together, but nothing shows who made it: there is no usable trust root, or it does not"
-                        + " list the keys that signed.";
+                "The evidence fits together, but nothing shows who made it: there is no usable trust root, or it does"
+                        + " not list the keys that signed.";
             default -> "Nothing could be verified.";
         };
     }

@@ -47,8 +47,9 @@ final class HtmlReport {
     }
 
     private void verdict() {
-        page.banner(report.exitCode() == ExitCode.VALID, TextReport.headline(report) + " (exit code "
-                + report.exitCode() + ")");
+        page.banner(
+                report.exitCode() == ExitCode.VALID,
+                TextReport.headline(report) + " (exit code " + report.exitCode() + ")");
         page.paragraph(HtmlGuide.meaning(report.exitCode()));
         report.problem().ifPresent(problem -> page.paragraph(problem.message()));
         report.warnings().forEach(warning -> page.paragraph("Warning: " + warning));
@@ -156,19 +157,22 @@ final class HtmlReport {
         long lost = report.bundles().stream()
                 .mapToLong(bundle -> bundle.facts().counts().getOrDefault("gap", 0L))
                 .sum();
-        long skipped =
-                report.tenants().stream().mapToLong(TenantReport::skippedOffsets).sum();
+        long skipped = report.tenants().stream()
+                .mapToLong(TenantReport::skippedOffsets)
+                .sum();
         page.paragraph("Gap entries, each an interval of source offsets that was lost before the ledger could read it: "
-                + lost + ". Offsets that only the source itself could vouch for (transaction markers, aborted records): "
+                + lost
+                + ". Offsets that only the source itself could vouch for (transaction markers, aborted records): "
                 + skipped + ".");
         List<String> notes = new ArrayList<>();
         for (TenantReport tenant : report.tenants()) {
             notes.addAll(tenant.completeness().reasons());
             notes.addAll(tenant.notes());
             for (ChainTotal chain : tenant.chains()) {
-                chain.sourceEnd().ifPresent(end -> notes.add(chain.chain() + ": the source reached offset " + end
-                        + " as of " + chain.asOf().map(Object::toString).orElse("-") + ", " + chain.sourceNext()
-                        + " are accounted for"));
+                chain.sourceEnd()
+                        .ifPresent(end -> notes.add(chain.chain() + ": the source reached offset " + end
+                                + " as of " + chain.asOf().map(Object::toString).orElse("-") + ", " + chain.sourceNext()
+                                + " are accounted for"));
             }
         }
         report.registry().ifPresent(verdict -> notes.addAll(verdict.reasons()));
@@ -180,10 +184,9 @@ final class HtmlReport {
     private void keys() {
         page.heading("Keys");
         Map<String, BundleFacts.Signer> keys = new LinkedHashMap<>();
-        report.bundles()
-                .forEach(bundle -> bundle.facts()
-                        .signers()
-                        .forEach(signer -> keys.merge(signer.keyId(), signer, BundleFacts.Signer::plus)));
+        report.bundles().forEach(bundle -> bundle.facts()
+                .signers()
+                .forEach(signer -> keys.merge(signer.keyId(), signer, BundleFacts.Signer::plus)));
         page.paragraph(
                 "Keys of the trust root whose signatures were met and verified. Whether each was allowed to sign at its"
                         + " window's end is the verdict of phase 6.");
@@ -217,8 +220,9 @@ final class HtmlReport {
                             + retention.mode() + (retention.legalHold() ? ", legal hold" : ""));
             promise.ifPresent(text -> promises.merge(text, 1L, Long::sum));
         }
-        page.paragraph("What the exporter recorded when it wrote the bundles; the store's own lock is read only where the"
-                + " verdict of phase 9 says so. Lock mode \"none\" means that the store did not enforce it.");
+        page.paragraph(
+                "What the exporter recorded when it wrote the bundles; the store's own lock is read only where the"
+                        + " verdict of phase 9 says so. Lock mode \"none\" means that the store did not enforce it.");
         page.table(List.of("Promise", "Bundles"), rows(promises));
     }
 
@@ -238,7 +242,8 @@ final class HtmlReport {
             return;
         }
         page.table(
-                List.of("Where", "Phase", "First faults", "Faults"), rows.subList(0, Math.min(rows.size(), BUNDLES_SHOWN)));
+                List.of("Where", "Phase", "First faults", "Faults"),
+                rows.subList(0, Math.min(rows.size(), BUNDLES_SHOWN)));
         page.more(rows.size() - BUNDLES_SHOWN, "places with faults");
     }
 

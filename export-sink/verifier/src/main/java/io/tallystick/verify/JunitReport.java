@@ -39,8 +39,8 @@ final class JunitReport {
             suite("tenant " + tenant.tenant().orElse(tenant.folder()), List.of(tenant.completeness()));
         }
         report.registry().ifPresent(verdict -> suite("registry", List.of(verdict)));
-        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"tally verify\"" + counts(allTests, allFailures, allSkipped)
-                + ">\n" + suites + "</testsuites>\n";
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"tally verify\""
+                + counts(allTests, allFailures, allSkipped) + ">\n" + suites + "</testsuites>\n";
     }
 
     private static String counts(int tests, int failures, int skipped) {

@@ -71,7 +71,8 @@ public final class ProofVerifier {
     public static VerificationReport verify(byte[] bytes, VerifyRequest request) {
         TrustInput trust = TrustInput.read(request.trustRoot(), request.fingerprint());
         String name = String.valueOf(request.target().getFileName());
-        return new Run(trust).verify(bytes, name, trust.expiry(request.now()).stream().toList());
+        return new Run(trust)
+                .verify(bytes, name, trust.expiry(request.now()).stream().toList());
     }
 
     private static final class Run {
@@ -138,7 +139,9 @@ public final class ProofVerifier {
         }
 
         private void check(EntryProof proof) {
-            describe(proof.line().entry(), Rfc6962.leafHash(proof.line().entryBytes().toByteArray()));
+            describe(
+                    proof.line().entry(),
+                    Rfc6962.leafHash(proof.line().entryBytes().toByteArray()));
             Optional<Manifest.Window> window = window(proof);
             Optional<Documents.Note> chain = note(CHAIN, proof.chain());
             Optional<Documents.Note> note = note(HEAD, proof.head());
@@ -202,14 +205,18 @@ public final class ProofVerifier {
                     window.start());
             long index = proof.head().index();
             if (index < window.first() || index >= window.index()) {
-                fail(HEAD, "index " + index + " is not one of the window's heads " + window.first() + " to "
-                        + (window.index() - 1));
+                fail(
+                        HEAD,
+                        "index " + index + " is not one of the window's heads " + window.first() + " to "
+                                + (window.index() - 1));
             }
             attempt(HEAD, proof.head(), registry, Rfc6962.leafHash(head.encode()));
             if (proof.window().index() != window.index()
                     || window.index() != registry.head().size() - 1) {
-                fail(WINDOW, "index " + proof.window().index() + ", the window leaf counts itself as " + window.index()
-                        + ", the registry has size " + registry.head().size());
+                fail(
+                        WINDOW,
+                        "index " + proof.window().index() + ", the window leaf counts itself as " + window.index()
+                                + ", the registry has size " + registry.head().size());
             }
             attempt(WINDOW, proof.window(), registry, Rfc6962.leafHash(window.encode()));
         }
@@ -260,7 +267,9 @@ public final class ProofVerifier {
             findings.notChecked(Phase.DIGESTS, ExitCode.VALID, "a proof is one file");
             findings.notChecked(Phase.CHAINS, ExitCode.VALID, "one entry alone; its neighbours are in the bundle");
             findings.notChecked(
-                    Phase.COMPLETENESS, ExitCode.VALID, "a proof shows what is there, the bundles that nothing is missing");
+                    Phase.COMPLETENESS,
+                    ExitCode.VALID,
+                    "a proof shows what is there, the bundles that nothing is missing");
             findings.notChecked(Phase.RETENTION, ExitCode.VALID, "a proof is not in the store");
         }
 

@@ -35,8 +35,7 @@ final class RegistryAudit {
     /** The registry around one window, as its bundles say. */
     private record Seen(Manifest.Registry registry, String path) {}
 
-    RegistryAudit(
-            Target.Kind kind, TrustInput trust, TenantChains.Cache tenants, Since since, Findings findings) {
+    RegistryAudit(Target.Kind kind, TrustInput trust, TenantChains.Cache tenants, Since since, Findings findings) {
         this.kind = kind;
         this.trust = trust;
         this.tenants = tenants;

@@ -8,8 +8,8 @@ import io.tallystick.entry.ChainId;
 import io.tallystick.entry.LedgerTime;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -39,8 +39,8 @@ public final class Verifier {
 
     /** Verifies what the request names. Whatever is wrong with the input is in the report; this does not throw. */
     public static VerificationReport verify(VerifyRequest request) {
-        for (Optional<Path> path : List.of(
-                Optional.of(request.target()), request.trustRoot(), request.registry(), request.since())) {
+        for (Optional<Path> path :
+                List.of(Optional.of(request.target()), request.trustRoot(), request.registry(), request.since())) {
             if (path.isPresent() && !Files.exists(path.get())) {
                 return problem(ExitCode.USAGE, path.get() + " does not exist");
             }
@@ -82,7 +82,8 @@ public final class Verifier {
         Path target = request.target();
         if (request.tenant().isPresent()) {
             String tenant = request.tenant().get();
-            Path bucket = Files.isDirectory(target.resolve(BundleLayout.ROOT)) ? target.resolve(BundleLayout.ROOT) : target;
+            Path bucket =
+                    Files.isDirectory(target.resolve(BundleLayout.ROOT)) ? target.resolve(BundleLayout.ROOT) : target;
             target = bucket.resolve("tenant=" + tenant);
             if (!ChainId.isTenant(tenant) || !Files.isDirectory(target)) {
                 return problem(ExitCode.USAGE, "no tenant " + tenant + " here");
@@ -116,7 +117,8 @@ public final class Verifier {
             this.base = request.target().toRealPath();
             this.trust = TrustInput.read(request.trustRoot(), request.fingerprint());
             trust.expiry(request.now()).ifPresent(warnings::add);
-            this.since = request.since().isPresent() ? Since.read(request.since().get(), trust) : Since.beginning();
+            this.since =
+                    request.since().isPresent() ? Since.read(request.since().get(), trust) : Since.beginning();
         }
 
         VerificationReport verify() throws IOException {
@@ -207,10 +209,12 @@ public final class Verifier {
             if (request.since().isEmpty()) {
                 return false;
             }
-            try (InputStream in = Files.newInputStream(folder.resolve(BundleLayout.MANIFEST), LinkOption.NOFOLLOW_LINKS)) {
+            try (InputStream in =
+                    Files.newInputStream(folder.resolve(BundleLayout.MANIFEST), LinkOption.NOFOLLOW_LINKS)) {
                 Manifest manifest = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1));
                 return since.of(manifest.tenant())
-                        .filter(point -> manifest.registry().size() <= point.registry().size())
+                        .filter(point ->
+                                manifest.registry().size() <= point.registry().size())
                         .isPresent();
             } catch (BundleException | NoSuchFileException e) {
                 return false; // verified like every other, which says what is wrong

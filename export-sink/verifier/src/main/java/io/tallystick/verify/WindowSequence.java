@@ -100,8 +100,8 @@ final class WindowSequence {
             findings.notChecked(
                     Phase.COMPLETENESS,
                     ExitCode.INCOMPLETE,
-                    "missing: windows between registry size "
-                            + point.registry().size() + " (--since) and " + before.size());
+                    "missing: windows between registry size " + point.registry().size() + " (--since) and "
+                            + before.size());
         } else if (!before.equals(point.registry())) {
             fail(
                     path,
@@ -230,7 +230,10 @@ final class WindowSequence {
     /** What was seen, for the report. */
     TenantReport report(String folder) {
         if (count == 0) {
-            findings.notChecked(Phase.COMPLETENESS, ExitCode.INCOMPLETE, "no committed bundle here" + (since.registrySize().isPresent() ? " after what --since names" : ""));
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.INCOMPLETE,
+                    "no committed bundle here" + (since.registrySize().isPresent() ? " after what --since names" : ""));
         }
         findings.checked(Phase.COMPLETENESS);
         return new TenantReport(

@@ -84,7 +84,9 @@ final class ZipDirectory {
         require(size >= END, "it is too short");
         ByteBuffer end = bytes(size - END, END);
         // A comment could hide a second end; ours have none.
-        require(end.getInt() == 0x06054b50 && end.getShort(20) == 0, "it does not end as a zip archive without comment");
+        require(
+                end.getInt() == 0x06054b50 && end.getShort(20) == 0,
+                "it does not end as a zip archive without comment");
         require(end.getInt(4) == 0, "it has several parts");
         long count = end.getShort(10) & 0xFFFF;
         long bytes = end.getInt(12) & NARROW;
@@ -113,7 +115,9 @@ final class ZipDirectory {
     }
 
     private void entry(ByteBuffer central, long directory, List<long[]> ranges) throws IOException, ZipFault {
-        require(central.remaining() >= CENTRAL && central.getInt(central.position()) == 0x02014b50, "a broken directory");
+        require(
+                central.remaining() >= CENTRAL && central.getInt(central.position()) == 0x02014b50,
+                "a broken directory");
         int at = central.position();
         int host = central.get(at + 5) & 0xFF;
         int flags = central.getShort(at + 8) & 0xFFFF;

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The commands of the bucket's README, run as they stand there, with stock tools. Skipped where a tool is missing. */
 class ByHandTest {
     private static final Path README = Path.of("../src/main/resources/io/tallystick/export/README.md");
-    private static final List<String> TOOLS = List.of("bash", "sha256sum", "openssl", "jq", "xxd", "zstd", "awk", "base64");
+    private static final List<String> TOOLS =
+            List.of("bash", "sha256sum", "openssl", "jq", "xxd", "zstd", "awk", "base64");
     private static final int SUMS = 0;
     private static final int CONTENT = 1;
     private static final int LINKED = 2;
@@ -140,7 +141,9 @@ class ByHandTest {
         Ran checkpoint = run(CHECKPOINT, bundle.folder);
 
         // Then
-        assertThat(sums.output()).contains("manifest.json: FAILED", Scenario.DATA + ": FAILED").contains("Verification");
+        assertThat(sums.output())
+                .contains("manifest.json: FAILED", Scenario.DATA + ": FAILED")
+                .contains("Verification");
         assertThat(sums.output()).doesNotContain("Verified OK");
         assertThat(sums.exitCode()).isNotZero();
         assertThat(digest(content.get(0))).isNotEqualTo(digest(content.get(1)));

@@ -131,7 +131,12 @@ class EvidenceArchiveTest {
         // When
         VerificationReport packed = EvidenceArchive.write(
                 new EvidenceArchive.Evidence(
-                        scenario.ledger.bucket, "acme", Scenario.start(9), Instant.MAX, scenario.trustRoot, List.of(jar)),
+                        scenario.ledger.bucket,
+                        "acme",
+                        Scenario.start(9),
+                        Instant.MAX,
+                        scenario.trustRoot,
+                        List.of(jar)),
                 folder.resolve("a.zip"));
 
         // Then
@@ -179,7 +184,8 @@ class EvidenceArchiveTest {
         String root = scenario.trustRoot.toString();
 
         // Then
-        assertThat(main("verify", zip.toString(), "--tenant", "acme", "--trust-root", root)).isEqualTo("0 VALID");
+        assertThat(main("verify", zip.toString(), "--tenant", "acme", "--trust-root", root))
+                .isEqualTo("0 VALID");
         assertThat(main("verify", zip.toString(), "--tenant", "acme")).startsWith("4 NOT TRUSTED");
         assertThat(main("verify", zip.toString(), "--tenant", "acme", "--output", "json", "--trust-root", root))
                 .startsWith("0 {\"bundl");
@@ -202,6 +208,8 @@ class EvidenceArchiveTest {
         PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
         int code = Main.run(stream, stream, arguments);
         String text = out.toString(StandardCharsets.UTF_8);
-        return code + " " + text.substring(0, Math.min(text.length(), text.indexOf(' ') < 0 ? 8 : 22)).split(" \\(")[0];
+        return code + " "
+                + text.substring(0, Math.min(text.length(), text.indexOf(' ') < 0 ? 8 : 22))
+                        .split(" \\(")[0];
     }
 }

@@ -37,9 +37,11 @@ class MutationTableTest {
         List<ProofTest.Forged> proofs = ProofTest.forgeries().toList();
         StringBuilder text = new StringBuilder();
         text.append("# What is tampered with, and what the verifier says\n\n")
-                .append("Printed by `MutationTableTest` from the tests that do it (`MutationTest`, `ZipTest`, `ProofTest`); a")
+                .append("Printed by `MutationTableTest` from the tests that do it (`MutationTest`, `ZipTest`,"
+                        + " `ProofTest`); a")
                 .append(" row is proof that it was done and seen.\n")
-                .append("Where a signature would notice first, the tampering is signed anew with the ledger's own key: an")
+                .append("Where a signature would notice first, the tampering is signed anew with the ledger's own key:"
+                        + " an")
                 .append(" insider's. `…` stands for digests and paths.\n\n")
                 .append("The buckets of `src/test/resources/bundles` are kept for ever with the verdict they had.\n");
         Map<Phase, List<MutationTest.Mutation>> byPhase = mutations.stream()

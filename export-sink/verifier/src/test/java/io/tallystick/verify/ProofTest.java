@@ -83,8 +83,8 @@ class ProofTest {
         Path bucket = scenario.ledger.bucket;
 
         // Then
-        for (Path target : List.of(
-                bucket, bucket.resolve("v1/tenant=acme"), bucket.resolve(Scenario.path("acme", 0)))) {
+        for (Path target :
+                List.of(bucket, bucket.resolve("v1/tenant=acme"), bucket.resolve(Scenario.path("acme", 0)))) {
             assertThat(Text.string(EntryProver.cut(target, wanted).encode())).isEqualTo(proof);
         }
     }
@@ -158,7 +158,9 @@ class ProofTest {
         EntryProof cut = EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1));
 
         // Then
-        assertThat(cut.anchors()).extracting(EntryProof.Anchor::name).containsExactly("cosignature-0a1b2c3d", "tsa-1.tsr");
+        assertThat(cut.anchors())
+                .extracting(EntryProof.Anchor::name)
+                .containsExactly("cosignature-0a1b2c3d", "tsa-1.tsr");
         assertThat(cut.anchors().get(1).content().toByteArray()).containsExactly(0x30, 0, 0xff);
         VerificationReport report = verify(Text.string(cut.encode()), scenario.trustRoot);
         assertThat(report.exitCode()).as(report.text()).isZero();
@@ -220,7 +222,8 @@ class ProofTest {
             String changed = text;
             for (String member : members) {
                 String old = value(changed, member);
-                String encoded = old.substring(old.indexOf(":\"") + 2, old.length() - 1).replace("\\n", "\n");
+                String encoded =
+                        old.substring(old.indexOf(":\"") + 2, old.length() - 1).replace("\\n", "\n");
                 String note = encoded.substring(encoded.indexOf("\n\n") + 2);
                 String body = note.substring(0, note.indexOf("\n\n") + 1);
                 String origin = body.substring(0, body.indexOf('\n'));
@@ -248,7 +251,8 @@ class ProofTest {
                         "note without signature",
                         Phase.STRUCTURE,
                         "proof chain",
-                        text -> text.replaceAll("(ledger.example.com/acme/0\\\\n6\\\\n[^\\\\]*\\\\n)\\\\n[^\"]*", "$1")),
+                        text -> text.replaceAll(
+                                "(ledger.example.com/acme/0\\\\n6\\\\n[^\\\\]*\\\\n)\\\\n[^\"]*", "$1")),
                 of(
                         "window of no length",
                         Phase.STRUCTURE,
@@ -278,23 +282,38 @@ class ProofTest {
                 of("an entry of another chain", Phase.TREES, "proof chain: ", member("line", "acme/3", 1)),
                 of("another tenant's entry", Phase.TREES, "expected origin", member("line", "globex/0", 1)),
                 of("path of another entry", Phase.TREES, "the path is of index 2", member("chain", "acme/0", 2)),
-                of("path hash dropped", Phase.TREES, "proof chain: ", text -> text.replaceFirst(
-                        "(\"chain\":\"c2sp.org/tlog-proof@v1\\\\nindex 1\\\\n)[^\\\\]*\\\\n", "$1")),
-                of("index moved", Phase.TREES, "the path is of index 3", replace(
-                        "\"chain\":\"c2sp.org/tlog-proof@v1\\nindex 1", "\"chain\":\"c2sp.org/tlog-proof@v1\\nindex 3")),
+                of(
+                        "path hash dropped",
+                        Phase.TREES,
+                        "proof chain: ",
+                        text -> text.replaceFirst(
+                                "(\"chain\":\"c2sp.org/tlog-proof@v1\\\\nindex 1\\\\n)[^\\\\]*\\\\n", "$1")),
+                of(
+                        "index moved",
+                        Phase.TREES,
+                        "the path is of index 3",
+                        replace(
+                                "\"chain\":\"c2sp.org/tlog-proof@v1\\nindex 1",
+                                "\"chain\":\"c2sp.org/tlog-proof@v1\\nindex 3")),
                 of("chain path of a later window", Phase.TREES, "proof head: ", member("chain", "acme/0", 6)),
                 of("blind of another tenant", Phase.TREES, "proof head: ", member("blind", "globex/0", 1)),
                 of("blind edited", Phase.TREES, "proof head: ", flipAfter("\"blind\":\"")),
                 of("head of another chain", Phase.TREES, "proof head: ", member("head", "acme/3", 1)),
-                of("head index outside the window", Phase.TREES, "is not one of the window's heads", text -> text
-                        .replaceFirst("(\"head\":\"c2sp.org/tlog-proof@v1\\\\nindex )[0-9]+", "$13")),
+                of(
+                        "head index outside the window",
+                        Phase.TREES,
+                        "is not one of the window's heads",
+                        text -> text.replaceFirst("(\"head\":\"c2sp.org/tlog-proof@v1\\\\nindex )[0-9]+", "$13")),
                 of(
                         "window leaf moved to a later time",
                         Phase.TREES,
                         "proof window: ",
                         replace("\"end\":\"2026-11-21T03:15", "\"end\":\"2026-11-21T03:30")),
-                of("window leaf counts other chains", Phase.TREES, "proof window: index 3", replace(
-                        "\"chains\":3", "\"chains\":2")),
+                of(
+                        "window leaf counts other chains",
+                        Phase.TREES,
+                        "proof window: index 3",
+                        replace("\"chains\":3", "\"chains\":2")),
                 new Forged(
                         "signed by strangers",
                         ExitCode.UNTRUSTED,
@@ -360,13 +379,11 @@ class ProofTest {
             changed[i] ^= 1;
 
             // When
-            VerificationReport report = ProofVerifier.verify(
-                    changed, VerifyRequest.of(Path.of("p")).withTrustRoot(both));
+            VerificationReport report =
+                    ProofVerifier.verify(changed, VerifyRequest.of(Path.of("p")).withTrustRoot(both));
 
             // Then
-            assertThat(report.exitCode())
-                    .as("byte %d of %s", i, proof)
-                    .isIn(ExitCode.FAILED, ExitCode.UNTRUSTED);
+            assertThat(report.exitCode()).as("byte %d of %s", i, proof).isIn(ExitCode.FAILED, ExitCode.UNTRUSTED);
         }
     }
 
@@ -375,20 +392,20 @@ class ProofTest {
         // Given
         Path other = Files.write(folder.resolve("other"), new TestKeys().trustRoot());
         Path revoked = Files.write(
-                folder.resolve("revoked"),
-                scenario.ledger.keys.trustRoot((a, b, c) -> b.status = KeyStatus.REVOKED));
+                folder.resolve("revoked"), scenario.ledger.keys.trustRoot((a, b, c) -> b.status = KeyStatus.REVOKED));
         Path expired = Files.write(
                 folder.resolve("expired"),
-                scenario.ledger.keys.trustRoot(
-                        (a, b, c) -> b.notAfter = Scenario.START.plus(Duration.ofMinutes(10))));
+                scenario.ledger.keys.trustRoot((a, b, c) -> b.notAfter = Scenario.START.plus(Duration.ofMinutes(10))));
         Path later = Files.write(
                 folder.resolve("later"),
-                scenario.ledger.keys.trustRoot(
-                        (a, b, c) -> b.notBefore = Scenario.START.plus(Duration.ofMinutes(16))));
+                scenario.ledger.keys.trustRoot((a, b, c) -> b.notBefore = Scenario.START.plus(Duration.ofMinutes(16))));
         Path ledger = Files.write(
                 folder.resolve("ledger"),
                 scenario.ledger.keys.trustRoot(
-                        "other.example.com", List.of(Set.of(KeyAlgorithm.ECDSA_P256)), TrustPolicy.NONE, (a, b, c) -> {}));
+                        "other.example.com",
+                        List.of(Set.of(KeyAlgorithm.ECDSA_P256)),
+                        TrustPolicy.NONE,
+                        (a, b, c) -> {}));
         Path anchored = Files.write(
                 folder.resolve("anchored"),
                 scenario.ledger.keys.trustRoot(
@@ -405,13 +422,15 @@ class ProofTest {
         assertThat(verify(proof, ledger).exitCode()).isEqualTo(ExitCode.UNTRUSTED);
         assertThat(verify(proof, anchored).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
         assertThat(verify(proof, folder.resolve("none")).exitCode()).isEqualTo(ExitCode.UNTRUSTED);
-        assertThat(ProofVerifier.verify(Text.bytes(proof), VerifyRequest.of(folder)).exitCode())
+        assertThat(ProofVerifier.verify(Text.bytes(proof), VerifyRequest.of(folder))
+                        .exitCode())
                 .isEqualTo(ExitCode.UNTRUSTED);
     }
 
     @Test
     void aMissingFileAndAFolderAreUsage(@TempDir Path folder) {
-        assertThat(ProofVerifier.verify(VerifyRequest.of(folder.resolve("none"))).exitCode())
+        assertThat(ProofVerifier.verify(VerifyRequest.of(folder.resolve("none")))
+                        .exitCode())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(ProofVerifier.verify(VerifyRequest.of(folder)).exitCode()).isEqualTo(ExitCode.USAGE);
     }

@@ -63,7 +63,8 @@ class ReportsTest {
     @Test
     void transcriptSaysWhatTheBundlesHold() {
         // When
-        String json = verify(scenario.ledger.bucket.resolve(Scenario.path("acme", 0))).jsonText();
+        String json =
+                verify(scenario.ledger.bucket.resolve(Scenario.path("acme", 0))).jsonText();
 
         // Then
         assertThat(json)
@@ -123,7 +124,8 @@ class ReportsTest {
         }
         assertThat(good)
                 .contains("class=\"ok\">VALID (exit code 0)")
-                .contains("<td>acme</td><td>4</td><td>2026-11-21T03:00:00Z</td><td>2026-11-21T04:00:00Z</td><td>yes</td>")
+                .contains(
+                        "<td>acme</td><td>4</td><td>2026-11-21T03:00:00Z</td><td>2026-11-21T04:00:00Z</td><td>yes</td>")
                 .contains("<td>30 days, class standard, lock mode none</td><td>8</td>")
                 .contains("Nothing was found that contradicts the evidence.");
         assertThat(bad)
@@ -169,7 +171,9 @@ class ReportsTest {
                 List.of(HOSTILE));
 
         // Then
-        assertThat(report.html()).doesNotContain("<script", "\u202e", "\u0000", "\u0007").contains("&lt;script&gt;");
+        assertThat(report.html())
+                .doesNotContain("<script", "\u202e", "\u0000", "\u0007")
+                .contains("&lt;script&gt;");
         assertThat(report.junit()).doesNotContain("<script", "]]>", "\u202e", "\u0000");
         assertThat(junit(report).getElementsByTagName("script").getLength()).isZero();
         assertThat(report.text()).doesNotContain("\u0000", "\u0007");

@@ -145,7 +145,8 @@ class SinceTest {
 
         // Then
         assertThat(verify(scenario.ledger.bucket, since).exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(verify(scenario.ledger.bucket, folder.resolve("none")).exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(verify(scenario.ledger.bucket, folder.resolve("none")).exitCode())
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test

@@ -136,7 +136,8 @@ class ZipTest {
                     .array());
             out.writeBytes(local.getBytes(StandardCharsets.ISO_8859_1));
             out.writeBytes(data);
-            return central(name, data.length, data.length + sizeMore, (int) crc.getValue(), method, flags, mode, offset);
+            return central(
+                    name, data.length, data.length + sizeMore, (int) crc.getValue(), method, flags, mode, offset);
         }
 
         Zip central(String name, int packed, int size, int crc, int method, int flags, int mode, int offset) {
@@ -217,24 +218,39 @@ class ZipTest {
                 new Hostile("name outside ASCII", Zip.stored("v1/\u00e4", "x"), "not printable ASCII"),
                 new Hostile(
                         "two entries of one name",
-                        new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).add("v1/a", "v1/a", "y", 0, 0, 0, 0).end(0),
+                        new Zip()
+                                .add("v1/a", "v1/a", "x", 0, 0, 0, 0)
+                                .add("v1/a", "v1/a", "y", 0, 0, 0, 0)
+                                .end(0),
                         "two entries are called v1/a"),
                 new Hostile(
                         "two names that differ in case",
-                        new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).add("v1/A", "v1/A", "y", 0, 0, 0, 0).end(0),
+                        new Zip()
+                                .add("v1/a", "v1/a", "x", 0, 0, 0, 0)
+                                .add("v1/A", "v1/A", "y", 0, 0, 0, 0)
+                                .end(0),
                         "two entries are called v1/A"),
                 new Hostile(
                         "a file that is a folder",
-                        new Zip().add("v1", "v1", "x", 0, 0, 0, 0).add("v1/A", "v1/A", "y", 0, 0, 0, 0).end(0),
+                        new Zip()
+                                .add("v1", "v1", "x", 0, 0, 0, 0)
+                                .add("v1/A", "v1/A", "y", 0, 0, 0, 0)
+                                .end(0),
                         "v1 is a file and a folder"),
                 new Hostile(
                         "symbolic link",
-                        new Zip().add("v1/a", "v1/a", "/etc/passwd", 0, 0, 0xA1FF, 0).end(0),
+                        new Zip()
+                                .add("v1/a", "v1/a", "/etc/passwd", 0, 0, 0xA1FF, 0)
+                                .end(0),
                         "v1/a: not a regular file"),
                 new Hostile(
-                        "device", new Zip().add("v1/a", "v1/a", "", 0, 0, 0x21FF, 0).end(0), "v1/a: not a regular file"),
+                        "device",
+                        new Zip().add("v1/a", "v1/a", "", 0, 0, 0x21FF, 0).end(0),
+                        "v1/a: not a regular file"),
                 new Hostile(
-                        "encrypted", new Zip().add("v1/a", "v1/a", "x", 0, 1, 0, 0).end(0), "v1/a: encrypted"),
+                        "encrypted",
+                        new Zip().add("v1/a", "v1/a", "x", 0, 1, 0, 0).end(0),
+                        "v1/a: encrypted"),
                 new Hostile(
                         "unknown method",
                         new Zip().add("v1/a", "v1/a", "x", 12, 0, 0, 0).end(0),
@@ -249,7 +265,9 @@ class ZipTest {
                         "sizes do not agree"),
                 new Hostile(
                         "garbage as deflated",
-                        new Zip().add("v1/a", "v1/a", "\u007f\u007f\u007f", 8, 0, 0, 0).end(0),
+                        new Zip()
+                                .add("v1/a", "v1/a", "\u007f\u007f\u007f", 8, 0, 0, 0)
+                                .end(0),
                         "v1/a: "),
                 new Hostile(
                         "entries that share bytes",
@@ -265,8 +283,14 @@ class ZipTest {
                                 .central("v1/b", 1, 1, 0, 0, 0, 0, 35)
                                 .end(0),
                         "lies outside the archive"),
-                new Hostile("more entries than said", new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).end(-1), "more bytes"),
-                new Hostile("fewer entries than said", new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).end(1), "a broken"),
+                new Hostile(
+                        "more entries than said",
+                        new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).end(-1),
+                        "more bytes"),
+                new Hostile(
+                        "fewer entries than said",
+                        new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).end(1),
+                        "a broken"),
                 new Hostile("bomb", bomb, "more than 100 times its size"),
                 new Hostile("size without content", declared(), "more than 100 times its size"),
                 new Hostile("comment", commented, "does not end as a zip archive"),
@@ -285,9 +309,7 @@ class ZipTest {
     }
 
     private static byte[] declared() {
-        return new Zip()
-                .add("v1/a", "v1/a", "x", 8, 0, 0, 200 * 1024 * 1024)
-                .end(0);
+        return new Zip().add("v1/a", "v1/a", "x", 8, 0, 0, 200 * 1024 * 1024).end(0);
     }
 
     private static byte[] bomb() throws IOException {

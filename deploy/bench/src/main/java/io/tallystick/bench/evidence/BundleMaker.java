@@ -49,8 +49,8 @@ final class BundleMaker {
     static final String ORIGIN = "bench.example.com";
     static final ChainId CHAIN = new ChainId("bench", 0);
 
-    private static final Manifest.Window WINDOW = new Manifest.Window(
-            Instant.parse("2026-11-21T03:15:00Z"), Instant.parse("2026-11-21T03:30:00Z"));
+    private static final Manifest.Window WINDOW =
+            new Manifest.Window(Instant.parse("2026-11-21T03:15:00Z"), Instant.parse("2026-11-21T03:30:00Z"));
     private static final Hash BLIND = Hash.sha256("blind".getBytes(StandardCharsets.US_ASCII));
 
     private final Path bucket;

@@ -25,20 +25,27 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Verifies a bundle of real events in a JVM with a small heap, in turn with 'zstd -dc | sha256sum' over the same",
+            "Verifies a bundle of real events in a JVM with a small heap, in turn with 'zstd -dc | sha256sum' over the"
+                    + " same",
             "files, and cuts the proof of one entry out of it. Needs bash, zstd and sha256sum."
         })
 public final class EvidenceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--mb", defaultValue = "1000", description = "Content of the bundle in MB (10^6 bytes; default 1000).")
+    @Option(
+            names = "--mb",
+            defaultValue = "1000",
+            description = "Content of the bundle in MB (10^6 bytes; default 1000).")
     private long megabytes;
 
     @Option(names = "--heap", defaultValue = "256m", description = "-Xmx of the verifier (default 256m).")
     private String heap;
 
-    @Option(names = "--rounds", defaultValue = "3", description = "How often each is run; the median counts (default 3).")
+    @Option(
+            names = "--rounds",
+            defaultValue = "3",
+            description = "How often each is run; the median counts (default 3).")
     private int rounds;
 
     @Option(
@@ -69,7 +76,12 @@ public final class EvidenceCommand implements Callable<Integer> {
         for (Path file : maker.stored()) {
             stored += Files.size(file);
         }
-        out.printf(Locale.ROOT, "bundle: %,d entries, %,d MB of content, %,d MB stored%n", entries, megabytes, stored / 1_000_000);
+        out.printf(
+                Locale.ROOT,
+                "bundle: %,d entries, %,d MB of content, %,d MB stored%n",
+                entries,
+                megabytes,
+                stored / 1_000_000);
         String files = maker.stored().stream().map(file -> "'" + file + "'").collect(Collectors.joining(" "));
         List<String> baseline = List.of("bash", "-c", "zstd -dc " + files + " | sha256sum");
         List<String> verifier = List.of(

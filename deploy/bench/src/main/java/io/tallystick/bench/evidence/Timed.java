@@ -36,7 +36,9 @@ record Timed(int exitCode, double wall, double cpu, double peakMegabytes) {
                     .start();
             double peak = 0;
             while (!process.waitFor(POLL_MS, TimeUnit.MILLISECONDS)) {
-                peak = Math.max(peak, process.descendants().mapToDouble(Timed::resident).max().orElse(0));
+                peak = Math.max(
+                        peak,
+                        process.descendants().mapToDouble(Timed::resident).max().orElse(0));
             }
             String[] parts = Files.readString(times).trim().split(" ");
             return new Timed(
@@ -51,7 +53,8 @@ record Timed(int exitCode, double wall, double cpu, double peakMegabytes) {
 
     private static double resident(ProcessHandle process) {
         try {
-            String status = Files.readString(Path.of("/proc", String.valueOf(process.pid()), "status"), StandardCharsets.UTF_8);
+            String status =
+                    Files.readString(Path.of("/proc", String.valueOf(process.pid()), "status"), StandardCharsets.UTF_8);
             return status.lines()
                     .filter(line -> line.startsWith("VmHWM:"))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) / 1024)
