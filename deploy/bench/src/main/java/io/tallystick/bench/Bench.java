@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench;
 
+import io.tallystick.bench.evidence.EvidenceCommand;
 import io.tallystick.bench.faults.FaultsCommand;
 import io.tallystick.bench.kernel.KernelsCommand;
 import io.tallystick.bench.load.IngestCommand;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
             RecoveryCommand.class,
             ScalingCommand.class,
             SequencerCommand.class,
-            SimulateCommand.class
+            SimulateCommand.class,
+            EvidenceCommand.class
         })
 public final class Bench implements Runnable {
     @Spec

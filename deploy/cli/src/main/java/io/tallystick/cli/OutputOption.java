@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.json.Jcs;
 import io.tallystick.json.JsonValue;
+import io.tallystick.verify.VerificationReport;
+import java.io.PrintWriter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** {@code --output text|json}. */
@@ -24,6 +27,14 @@ final class OutputOption {
 
     boolean json() {
         return format == Format.JSON;
+    }
+
+    /** Prints the report in the format asked for; its exit code. */
+    int print(CommandSpec spec, VerificationReport report) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(json() ? report.jsonText() : report.text());
+        out.flush();
+        return report.exitCode();
     }
 
     static String text(JsonValue value) {

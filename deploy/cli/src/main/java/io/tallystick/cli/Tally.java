@@ -46,6 +46,9 @@ import picocli.CommandLine.Spec;
             KeysCommand.class,
             TrustRootCommand.class,
             WindowsCommand.class,
+            ProveCommand.class,
+            VerifyProofCommand.class,
+            EvidenceCommand.class,
             InspectCommand.class,
             RecoverCommand.class
         })

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.tree.Hash;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Verify evidence bundles, offline: a bundle's folder, a tenant's folder, or a whole bucket.",
+            "Verify evidence bundles, offline: a bundle's folder, a tenant's folder, a whole bucket, or a zip of one"
+                    + " of them.",
             "Every phase has a verdict of its own; the report names file, line and sequence of what is wrong.",
             "",
             "Exit codes: 0 verified, 1 evidence failed, 2 usage, 3 intact but incomplete, 4 signer unknown or no trust",
@@ -35,20 +33,14 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "BUNDLES",
-            description = "Folder of a bundle, of a tenant (v1/tenant=acme), or of a bucket.")
+            description = "Folder of a bundle, of a tenant (v1/tenant=acme), or of a bucket; or a zip of one.")
     private Path target;
 
-    @Option(
-            names = "--trust-root",
-            paramLabel = "FILE",
-            description = "The trust root, which reached you by another way than the bundles. Without it: exit code 4.")
-    private Path trustRoot;
+    @Mixin
+    private TrustOptions trust;
 
-    @Option(
-            names = "--root-fingerprint",
-            paramLabel = "HEX",
-            description = "What the trust root must be: SHA-256 of its signed part, from a second channel.")
-    private String fingerprint;
+    @Mixin
+    private ReportOptions reports;
 
     @Option(
             names = "--registry",
@@ -56,31 +48,33 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Folder of the registry's leaves (default: v1/registry of the bucket the bundles lie in).")
     private Path registry;
 
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "Of a bucket, this tenant alone.")
+    private String tenant;
+
+    @Option(
+            names = "--since",
+            paramLabel = "FILE",
+            description = {
+                "What is verified already: a registry checkpoint you trust, or the JSON transcript of an earlier run"
+                        + " that",
+                "ended with exit code 0. Earlier bundles are not looked at; the first later one must go on from there."
+            })
+    private Path since;
+
     @Override
     public Integer call() {
-        VerifyRequest request = VerifyRequest.of(target).withNow(Instant.now());
-        if (trustRoot != null) {
-            request = request.withTrustRoot(trustRoot);
-        }
-        if (fingerprint != null) {
-            request = request.withFingerprint(parseFingerprint());
-        }
+        VerifyRequest request = trust.request(target);
         if (registry != null) {
             request = request.withRegistry(registry);
         }
-        VerificationReport report = Verifier.verify(request);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(output.json() ? report.jsonText() : report.text());
-        out.flush();
-        return report.exitCode();
-    }
-
-    private Hash parseFingerprint() {
-        try {
-            return Hash.parseHex(fingerprint);
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(
-                    ExitCodes.USAGE, "not a fingerprint: " + fingerprint, "It is 64 lower-case hex digits.", e);
+        if (tenant != null) {
+            request = request.withTenant(tenant);
         }
+        if (since != null) {
+            request = request.withSince(since);
+        }
+        VerificationReport report = Verifier.verify(request);
+        reports.write(report);
+        return output.print(spec, report);
     }
 }

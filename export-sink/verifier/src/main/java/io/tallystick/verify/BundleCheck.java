@@ -66,9 +66,9 @@ final class BundleCheck {
             content(folder, documents, findings, ends);
         }
         AnchorCheck.Anchored anchored = anchors(documents, findings);
-        signatures(documents, anchored, findings);
+        List<BundleFacts.Signer> signers = signatures(documents, anchored, findings);
         retention(documents, findings);
-        return checked(path, documents, findings, ends, anchored);
+        return checked(path, documents, findings, ends, anchored, BundleFacts.of(documents, signers));
     }
 
     private void content(BundleFolder folder, Documents documents, Findings findings, Map<Integer, ChainEnd> ends)
@@ -115,16 +115,17 @@ final class BundleCheck {
         }
     }
 
-    private void signatures(Documents documents, AnchorCheck.Anchored anchored, Findings findings) {
+    private List<BundleFacts.Signer> signatures(
+            Documents documents, AnchorCheck.Anchored anchored, Findings findings) {
         if (trust.root().isEmpty()) {
             findings.notChecked(
                     Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());
-            return;
+            return List.of();
         }
         if (documents.manifest().isEmpty()) {
             findings.notChecked(
                     Phase.SIGNATURES, ExitCode.INCOMPLETE, BundleLayout.MANIFEST + " is missing or malformed");
-            return;
+            return List.of();
         }
         Manifest manifest = documents.manifest().get();
         if (!trust.root().get().ledger().equals(manifest.origin())) {
@@ -133,7 +134,7 @@ final class BundleCheck {
                     ExitCode.UNTRUSTED,
                     "the trust root is of ledger " + trust.root().get().ledger() + ", the bundle of "
                             + manifest.origin());
-            return;
+            return List.of();
         }
         SignatureCheck check =
                 new SignatureCheck(trust.root().get(), manifest.window().end(), anchored.existedBy(), findings);
@@ -150,6 +151,7 @@ final class BundleCheck {
             findings.notChecked(Phase.SIGNATURES, ExitCode.INCOMPLETE, "a signature is missing or malformed");
         }
         findings.checked(Phase.SIGNATURES);
+        return check.signers();
     }
 
     private AnchorCheck.Anchored anchors(Documents documents, Findings findings) throws IOException {
@@ -202,7 +204,8 @@ final class BundleCheck {
             Documents documents,
             Findings findings,
             Map<Integer, ChainEnd> ends,
-            AnchorCheck.Anchored anchored) {
+            AnchorCheck.Anchored anchored,
+            BundleFacts facts) {
         Optional<Manifest> manifest = documents.manifest();
         Optional<Hash> digest = documents.manifestBytes().map(bytes -> Hash.sha256(bytes.bytes()));
         List<ChainSummary> summaries = manifest.map(m -> m.chains().stream()
@@ -218,7 +221,8 @@ final class BundleCheck {
                 summaries,
                 anchored.anchors(),
                 anchored.existedBy(),
-                findings.notes());
+                findings.notes(),
+                facts);
         long heads =
                 documents.proofs().map(proofs -> (long) proofs.heads().size()).orElse(0L);
         return new Checked(report, manifest, digest, ends, heads);

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param existedBy the registry checkpoint, and with it the bundle's entries, existed no later than this; empty if
  *     nobody outside proves a time
  * @param notes what changes no verdict
+ * @param facts what the bundle says of itself
  */
 public record BundleReport(
         String path,
@@ -29,7 +30,8 @@ public record BundleReport(
         List<ChainSummary> chains,
         List<AnchorReport> anchors,
         Optional<Instant> existedBy,
-        List<String> notes) {
+        List<String> notes,
+        BundleFacts facts) {
     public BundleReport {
         phases = List.copyOf(phases);
         chains = List.copyOf(chains);

@@ -2,12 +2,10 @@
 package io.tallystick.verify;
 
 import com.github.luben.zstd.ZstdIOException;
-import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashSet;
@@ -21,7 +19,6 @@ import java.util.TreeMap;
  * Holds one line, one buffer and one chain's state.
  */
 final class ContentCheck {
-    private static final int WINDOW_LOG_MAX = 23;
     private static final int STORED_EXTRA = 64 * 1024;
 
     private final BundleFolder folder;
@@ -105,9 +102,7 @@ final class ContentCheck {
         }
         LineCheck check = new LineCheck(manifest.window(), cursor, findings);
         try (InputStream in = folder.open(stored);
-                ZstdInputStreamNoFinalizer content =
-                        new ZstdInputStreamNoFinalizer(new ZstdFrames(new BufferedInputStream(in, 1 << 16)))) {
-            content.setLongMax(WINDOW_LOG_MAX);
+                InputStream content = DataStream.open(in)) {
             LineReader lines = new LineReader(content, BundleLayout.LINE_BYTES_MAX, file.bytes());
             for (byte[] line = lines.next(); line != null; line = lines.next()) {
                 if (lines.lines() > file.lines()) {

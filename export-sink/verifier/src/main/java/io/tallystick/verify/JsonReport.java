@@ -9,14 +9,18 @@ import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonValue;
 import io.tallystick.tree.Hash;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
- * The transcript, JCS. No clock, no absolute path: the same input gives the same bytes.
+ * The transcript, JCS. No clock, no absolute path: the same input gives the same bytes. The format's version changes when
+ * a member changes its meaning or goes; a reader of v1 leaves alone what it does not know.
  *
  * <pre>
  * {bundles [bundle], exitCode, format, problem?, registry? phase, target? phase, tenants [tenant], trustRoot?, warnings [text]}
- * bundle  {anchors [anchor], chains [chain], existedBy?, exitCode, manifest?, notes [text], path, phases [phase], tenant?, window? {end, start}}
+ * bundle  {anchors [anchor], chains [chain], counts {kind: n}, existedBy?, exitCode, manifest?, notes [text], path,
+ *         phases [phase], reasons {reason: n}, registry? {root, size}, retention? {class, days, legalHold, mode, until},
+ *         signers [{algorithm, keyId, notAfter, notBefore, signatures}], tenant?, window? {end, start}}
  * phase   {faultCount, faults [{file, line?, message, seq?}], phase, reasons [text], title, verdict}
  * anchor  {coveredBy?, existedBy?, file, kind, party}
  * chain   {asOf?, chain, entries, size, skippedOffsets, source {from, next}, sourceEnd?}
@@ -56,6 +60,42 @@ final class JsonReport {
                 .put("phases", array(bundle.phases(), JsonReport::phase))
                 .put("tenant", bundle.tenant());
         bundle.window().ifPresent(window -> json.put("window", window(window)));
+        facts(bundle.facts(), json);
+        return json.build();
+    }
+
+    private static void facts(BundleFacts facts, JsonObject.Builder json) {
+        json.put("counts", counts(facts.counts()));
+        json.put("reasons", counts(facts.reasons()));
+        facts.registry()
+                .ifPresent(head -> json.put(
+                        "registry",
+                        JsonObject.builder()
+                                .put("root", head.root().toString())
+                                .put("size", head.size())
+                                .build()));
+        facts.retention()
+                .ifPresent(retention -> json.put(
+                        "retention",
+                        JsonObject.builder()
+                                .put("class", retention.retentionClass())
+                                .put("days", retention.days())
+                                .put("legalHold", retention.legalHold())
+                                .put("mode", retention.mode())
+                                .put("until", LedgerTime.format(retention.until()))
+                                .build()));
+        json.put("signers", array(facts.signers(), signer -> JsonObject.builder()
+                .put("algorithm", signer.algorithm())
+                .put("keyId", signer.keyId())
+                .put("notAfter", LedgerTime.format(signer.notAfter()))
+                .put("notBefore", LedgerTime.format(signer.notBefore()))
+                .put("signatures", signer.signatures())
+                .build()));
+    }
+
+    private static JsonObject counts(SortedMap<String, Long> counts) {
+        JsonObject.Builder json = JsonObject.builder();
+        counts.forEach(json::put);
         return json.build();
     }
 

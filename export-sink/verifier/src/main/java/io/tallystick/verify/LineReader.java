@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Reads lines that end in LF from a stream, within limits, and digests all of it on the way. Holds one line and one
@@ -15,7 +16,7 @@ final class LineReader {
     private final InputStream in;
     private final int lineMax;
     private final long contentMax;
-    private final MessageDigest digest = Hash.newDigest();
+    private final Optional<MessageDigest> digest;
     private final byte[] buffer = new byte[64 * 1024];
     private byte[] line = new byte[1024];
     private int from;
@@ -33,9 +34,19 @@ final class LineReader {
     }
 
     LineReader(InputStream in, int lineMax, long contentMax) {
+        this(in, lineMax, contentMax, Optional.of(Hash.newDigest()));
+    }
+
+    private LineReader(InputStream in, int lineMax, long contentMax, Optional<MessageDigest> digest) {
         this.in = in;
         this.lineMax = lineMax;
         this.contentMax = contentMax;
+        this.digest = digest;
+    }
+
+    /** For who does not ask for the {@link #digest}. */
+    static LineReader withoutDigest(InputStream in, int lineMax, long contentMax) {
+        return new LineReader(in, lineMax, contentMax, Optional.empty());
     }
 
     /** The next line without its LF; null at the end. Lines are not empty. */
@@ -93,7 +104,7 @@ final class LineReader {
         if (content > contentMax) {
             throw new LineException("content is over " + contentMax + " bytes");
         }
-        digest.update(buffer, 0, count);
+        digest.ifPresent(running -> running.update(buffer, 0, count));
         return true;
     }
 
@@ -109,6 +120,6 @@ final class LineReader {
 
     /** Digest of all content; call once, after the last line. */
     Hash digest() {
-        return Hash.of(digest.digest());
+        return Hash.of(digest.orElseThrow().digest());
     }
 }

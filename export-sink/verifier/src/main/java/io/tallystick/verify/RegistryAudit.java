@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Phase 8 from the registry's side: every head in the leaves belongs to a bundle that is there. For a bucket that is
@@ -26,6 +27,7 @@ final class RegistryAudit {
     private final Target.Kind kind;
     private final TrustInput trust;
     private final TenantChains.Cache tenants;
+    private final Since since;
     private final Findings findings;
     private final Map<Instant, Long> accounted = new HashMap<>();
     private final Map<Instant, Seen> seen = new HashMap<>();
@@ -33,10 +35,11 @@ final class RegistryAudit {
     /** The registry around one window, as its bundles say. */
     private record Seen(Manifest.Registry registry, String path) {}
 
-    RegistryAudit(Target.Kind kind, TrustInput trust, TenantChains.Cache tenants, Findings findings) {
+    RegistryAudit(Target.Kind kind, TrustInput trust, TenantChains.Cache tenants, Since since, Findings findings) {
         this.kind = kind;
         this.trust = trust;
         this.tenants = tenants;
+        this.since = since;
         this.findings = findings;
     }
 
@@ -60,7 +63,12 @@ final class RegistryAudit {
 
     /** Reads the leaves of every window that is there. */
     void run(RegistryFolder registry) throws IOException {
-        SortedMap<Instant, Path> windows = registry.windows();
+        SortedMap<Instant, Path> windows = new TreeMap<>();
+        for (Map.Entry<Instant, Path> window : registry.windows().entrySet()) {
+            if (!isCovered(window.getKey(), window.getValue())) {
+                windows.put(window.getKey(), window.getValue());
+            }
+        }
         Optional<CompactRange> range =
                 windows.isEmpty() ? Optional.empty() : beginning(windows.get(windows.firstKey()));
         Optional<Instant> end = Optional.empty();
@@ -77,6 +85,15 @@ final class RegistryAudit {
             range = folded.map(LeafFold.Folded::range);
             end = folded.map(f -> f.window().end());
         }
+    }
+
+    /** Whether an earlier verification went through these leaves; those of a bundle that was verified now never are. */
+    private boolean isCovered(Instant start, Path folder) throws IOException {
+        return since.registrySize().isPresent()
+                && !seen.containsKey(start)
+                && RegistryFolder.windowLeaf(folder)
+                        .filter(leaf -> leaf.index() < since.registrySize().getAsLong())
+                        .isPresent();
     }
 
     /** The registry begins with these leaves, or what was before them is unknown. */

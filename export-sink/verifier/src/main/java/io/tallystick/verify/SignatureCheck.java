@@ -15,7 +15,9 @@ import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -30,6 +32,7 @@ final class SignatureCheck {
     private final Instant at;
     private final Optional<Instant> existedBy;
     private final Findings findings;
+    private final Map<String, BundleFacts.Signer> signers = new LinkedHashMap<>();
 
     /**
      * @param at end of the window that is signed
@@ -183,6 +186,10 @@ final class SignatureCheck {
 
     /** Whether the key may have signed at the window's end. */
     private boolean counts(String file, TrustedKey key) {
+        signers.merge(
+                key.keyId(),
+                new BundleFacts.Signer(key.keyId(), key.algorithm().wireName(), key.notBefore(), key.notAfter(), 1),
+                BundleFacts.Signer::plus);
         TrustedKey.Standing standing = key.standing(at);
         if (standing == TrustedKey.Standing.VALID) {
             return true;
@@ -215,6 +222,11 @@ final class SignatureCheck {
                 fail(file, "no " + names + " signature, which the trust root requires");
             }
         }
+    }
+
+    /** Listed keys whose signatures verified, whether they may count or not. */
+    List<BundleFacts.Signer> signers() {
+        return List.copyOf(signers.values());
     }
 
     private void stranger(String why) {

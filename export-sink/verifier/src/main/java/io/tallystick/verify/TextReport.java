@@ -61,7 +61,7 @@ final class TextReport {
         });
     }
 
-    private static String headline(VerificationReport report) {
+    static String headline(VerificationReport report) {
         return switch (report.exitCode()) {
             case ExitCode.VALID -> "VALID";
             case ExitCode.FAILED -> "NOT VALID";

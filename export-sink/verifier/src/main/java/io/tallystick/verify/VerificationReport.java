@@ -68,6 +68,16 @@ public record VerificationReport(
         return JsonReport.of(this);
     }
 
+    /** For CI servers: JUnit XML, green if and only if the exit code is 0. */
+    public String junit() {
+        return JunitReport.of(this);
+    }
+
+    /** For people who were not there: one HTML page that needs nothing else. */
+    public String html() {
+        return HtmlReport.of(this);
+    }
+
     /** {@link #json} as text. */
     public String jsonText() {
         return new String(json(), StandardCharsets.UTF_8);

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
 import io.tallystick.entry.LedgerTime;
-import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -35,22 +39,60 @@ public final class Verifier {
 
     /** Verifies what the request names. Whatever is wrong with the input is in the report; this does not throw. */
     public static VerificationReport verify(VerifyRequest request) {
-        for (Optional<Path> path : List.of(Optional.of(request.target()), request.trustRoot(), request.registry())) {
+        for (Optional<Path> path :
+                List.of(Optional.of(request.target()), request.trustRoot(), request.registry(), request.since())) {
             if (path.isPresent() && !Files.exists(path.get())) {
                 return problem(ExitCode.USAGE, path.get() + " does not exist");
             }
-        }
-        if (!Files.isDirectory(request.target())) {
-            return problem(ExitCode.USAGE, request.target() + " is not a folder");
         }
         if (request.registry().isPresent()
                 && !Files.isDirectory(request.registry().get())) {
             return problem(ExitCode.USAGE, request.registry().get() + " is not a folder");
         }
         try {
-            return new Run(request).verify();
+            if (Files.isDirectory(request.target())) {
+                return folder(request);
+            }
+            return UnpackedZip.isZip(request.target())
+                    ? archive(request)
+                    : problem(ExitCode.USAGE, request.target() + " is not a folder or a zip archive");
         } catch (IOException e) {
             return problem(ExitCode.UNREACHABLE, "cannot read: " + e);
+        }
+    }
+
+    private static VerificationReport archive(VerifyRequest request) throws IOException {
+        try (UnpackedZip unpacked = UnpackedZip.of(request.target())) {
+            return folder(request.withTarget(unpacked.folder()));
+        } catch (ZipFault e) {
+            Findings findings = new Findings();
+            findings.fail(Phase.STRUCTURE, String.valueOf(request.target().getFileName()), e.getMessage());
+            return new VerificationReport(
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(findings.verdict(Phase.STRUCTURE)),
+                    List.of(),
+                    List.of(),
+                    Optional.empty(),
+                    List.of());
+        }
+    }
+
+    private static VerificationReport folder(VerifyRequest request) throws IOException {
+        Path target = request.target();
+        if (request.tenant().isPresent()) {
+            String tenant = request.tenant().get();
+            Path bucket =
+                    Files.isDirectory(target.resolve(BundleLayout.ROOT)) ? target.resolve(BundleLayout.ROOT) : target;
+            target = bucket.resolve("tenant=" + tenant);
+            if (!ChainId.isTenant(tenant) || !Files.isDirectory(target)) {
+                return problem(ExitCode.USAGE, "no tenant " + tenant + " here");
+            }
+        }
+        try {
+            return new Run(request.withTarget(target)).verify();
+        } catch (Since.SinceException e) {
+            return problem(e.exitCode(), e.getMessage());
         }
     }
 
@@ -65,14 +107,18 @@ public final class Verifier {
         private final VerifyRequest request;
         private final Path base;
         private final TrustInput trust;
+        private final Since since;
         private final List<String> warnings = new ArrayList<>();
         private final List<BundleReport> bundles = new ArrayList<>();
         private final List<TenantReport> tenants = new ArrayList<>();
 
-        Run(VerifyRequest request) throws IOException {
+        Run(VerifyRequest request) throws IOException, Since.SinceException {
             this.request = request;
             this.base = request.target().toRealPath();
-            this.trust = trust();
+            this.trust = TrustInput.read(request.trustRoot(), request.fingerprint());
+            trust.expiry(request.now()).ifPresent(warnings::add);
+            this.since =
+                    request.since().isPresent() ? Since.read(request.since().get(), trust) : Since.beginning();
         }
 
         VerificationReport verify() throws IOException {
@@ -81,7 +127,7 @@ public final class Verifier {
                     request.registry().or(target::registry).map(RegistryFolder::of);
             Findings audited = new Findings();
             TenantChains.Cache chains = new TenantChains.Cache();
-            RegistryAudit audit = new RegistryAudit(target.kind(), trust, chains, audited);
+            RegistryAudit audit = new RegistryAudit(target.kind(), trust, chains, since, audited);
             BundleCheck check = new BundleCheck(trust, chains, registry, request.anchors(), anchors(registry));
             Optional<Instant> registryEnd = target.kind() != Target.Kind.BUNDLE && registry.isPresent()
                     ? registry.get().end()
@@ -141,12 +187,20 @@ public final class Verifier {
         private void tenant(Target.Tenant tenant, BundleCheck check, RegistryAudit audit, Optional<Instant> registryEnd)
                 throws IOException {
             Findings between = new Findings();
-            WindowSequence sequence = new WindowSequence(tenant.name(), between);
+            WindowSequence sequence = new WindowSequence(tenant.name(), since, between);
+            long covered = 0;
             for (Path bundle : byWindow(tenant.bundles())) {
+                if (isCovered(bundle)) {
+                    covered++;
+                    continue;
+                }
                 BundleCheck.Checked checked = check.run(bundle, relative(bundle));
                 bundles.add(checked.report());
                 sequence.offer(checked);
                 audit.offer(checked);
+            }
+            if (covered > 0) {
+                between.note(covered + " bundles lie before what --since names and were not looked at");
             }
             tenant.uncommitted().stream()
                     .sorted()
@@ -155,6 +209,23 @@ public final class Verifier {
             registryEnd.ifPresent(sequence::registryEnds);
             request.asOf().ifPresent(sequence::mustReach);
             tenants.add(sequence.report(relative(tenant.folder())));
+        }
+
+        /** Whether the bundle is of a window that an earlier verification covered. A manifest that lies leaves a gap. */
+        private boolean isCovered(Path folder) throws IOException {
+            if (request.since().isEmpty()) {
+                return false;
+            }
+            try (InputStream in =
+                    Files.newInputStream(folder.resolve(BundleLayout.MANIFEST), LinkOption.NOFOLLOW_LINKS)) {
+                Manifest manifest = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1));
+                return since.of(manifest.tenant())
+                        .filter(point ->
+                                manifest.registry().size() <= point.registry().size())
+                        .isPresent();
+            } catch (BundleException | NoSuchFileException e) {
+                return false; // verified like every other, which says what is wrong
+            }
         }
 
         private List<Path> byWindow(List<Path> folders) throws IOException {
@@ -184,38 +255,6 @@ public final class Verifier {
         private String relative(Path path) {
             String text = base.relativize(path).toString();
             return text.isEmpty() ? "." : text.replace(path.getFileSystem().getSeparator(), "/");
-        }
-
-        private TrustInput trust() {
-            if (request.trustRoot().isEmpty()) {
-                return TrustInput.none("no trust root given (--trust-root)");
-            }
-            Path file = request.trustRoot().get();
-            if (Files.isDirectory(file)) {
-                return TrustInput.none("the trust root cannot be used: it is a folder, not a file");
-            }
-            byte[] bytes;
-            try (InputStream in = Files.newInputStream(file)) {
-                bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
-            } catch (IOException e) {
-                return TrustInput.none(
-                        "the trust root cannot be read: " + e.getClass().getSimpleName());
-            }
-            TrustRoot root;
-            try {
-                root = TrustRoot.parse(bytes);
-            } catch (TrustException e) {
-                return TrustInput.none("the trust root cannot be used: " + e.getMessage());
-            }
-            if (request.fingerprint().isPresent()
-                    && !request.fingerprint().get().equals(root.fingerprint())) {
-                return TrustInput.none("the trust root has fingerprint " + root.fingerprint() + ", expected "
-                        + request.fingerprint().get());
-            }
-            if (request.now().isPresent() && request.now().get().isAfter(root.expires())) {
-                warnings.add("the trust root expired " + root.expires() + "; a newer one may list other keys");
-            }
-            return TrustInput.of(root);
         }
     }
 }

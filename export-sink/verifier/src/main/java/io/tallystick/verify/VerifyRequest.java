@@ -10,8 +10,8 @@ import java.util.Optional;
 /**
  * What to verify, and by what.
  *
- * @param target a bundle's folder, a tenant's folder ({@code v1/tenant=acme}, or any folder of one tenant's bundles), or
- *     a bucket ({@code v1} or its parent)
+ * @param target a bundle's folder, a tenant's folder ({@code v1/tenant=acme}, or any folder of one tenant's bundles), a
+ *     bucket ({@code v1} or its parent), or a zip archive of one of them
  * @param trustRoot the trust root's file
  * @param fingerprint what the trust root must be; the auditor has it from another channel
  * @param registry folder of the registry's leaves; without it that of the bucket the target lies in, if it does
@@ -19,6 +19,8 @@ import java.util.Optional;
  * @param asOf the evidence is judged as of this time: windows that ended by then must be there, and what proves a time
  *     counts for a requirement only if it proves that one; without it no time is asked for
  * @param now only for the warning that a trust root has expired; without it there is no such warning
+ * @param tenant of a bucket, this tenant alone
+ * @param since a registry checkpoint, or the transcript of an earlier verification: what it covers is taken as verified
  */
 public record VerifyRequest(
         Path target,
@@ -27,7 +29,9 @@ public record VerifyRequest(
         Optional<Path> registry,
         AnchorRequirement anchors,
         Optional<Instant> asOf,
-        Optional<Instant> now) {
+        Optional<Instant> now,
+        Optional<String> tenant,
+        Optional<Path> since) {
     public VerifyRequest {
         Objects.requireNonNull(target);
         Objects.requireNonNull(trustRoot);
@@ -36,6 +40,8 @@ public record VerifyRequest(
         Objects.requireNonNull(anchors);
         Objects.requireNonNull(asOf);
         Objects.requireNonNull(now);
+        Objects.requireNonNull(tenant);
+        Objects.requireNonNull(since);
     }
 
     /** A target and nothing else: no trust root, so at best exit code 4. */
@@ -47,30 +53,45 @@ public record VerifyRequest(
                 Optional.empty(),
                 AnchorRequirement.NONE,
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
+    public VerifyRequest withTarget(Path path) {
+        return new VerifyRequest(path, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, since);
+    }
+
     public VerifyRequest withTrustRoot(Path file) {
-        return new VerifyRequest(target, Optional.of(file), fingerprint, registry, anchors, asOf, now);
+        return new VerifyRequest(target, Optional.of(file), fingerprint, registry, anchors, asOf, now, tenant, since);
     }
 
     public VerifyRequest withFingerprint(Hash expected) {
-        return new VerifyRequest(target, trustRoot, Optional.of(expected), registry, anchors, asOf, now);
+        return new VerifyRequest(target, trustRoot, Optional.of(expected), registry, anchors, asOf, now, tenant, since);
     }
 
     public VerifyRequest withRegistry(Path folder) {
-        return new VerifyRequest(target, trustRoot, fingerprint, Optional.of(folder), anchors, asOf, now);
+        return new VerifyRequest(target, trustRoot, fingerprint, Optional.of(folder), anchors, asOf, now, tenant, since);
     }
 
     public VerifyRequest withAnchors(AnchorRequirement required) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, required, asOf, now);
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, required, asOf, now, tenant, since);
     }
 
     public VerifyRequest withAsOf(Instant instant) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, Optional.of(instant), now);
+        return new VerifyRequest(
+                target, trustRoot, fingerprint, registry, anchors, Optional.of(instant), now, tenant, since);
     }
 
     public VerifyRequest withNow(Instant instant) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, Optional.of(instant));
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, Optional.of(instant), tenant, since);
+    }
+
+    public VerifyRequest withTenant(String name) {
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, now, Optional.of(name), since);
+    }
+
+    public VerifyRequest withSince(Path file) {
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, Optional.of(file));
     }
 }

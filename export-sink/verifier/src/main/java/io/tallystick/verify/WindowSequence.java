@@ -4,6 +4,7 @@ package io.tallystick.verify;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 final class WindowSequence {
     private final Findings findings;
+    private final Since since;
     private Optional<String> tenant;
     private BundleCheck.Checked last;
     private Instant first;
@@ -24,9 +26,13 @@ final class WindowSequence {
     private boolean beginning = true;
     private final ClaimSequence claims;
 
-    /** @param tenant what the folder is named for; without it the first bundle decides */
-    WindowSequence(Optional<String> tenant, Findings findings) {
+    /**
+     * @param tenant what the folder is named for; without it the first bundle decides
+     * @param since what an earlier verification covered
+     */
+    WindowSequence(Optional<String> tenant, Since since, Findings findings) {
         this.tenant = tenant;
+        this.since = since;
         this.findings = findings;
         this.claims = new ClaimSequence(findings);
     }
@@ -63,6 +69,11 @@ final class WindowSequence {
     }
 
     private void requireBeginning(String path, Manifest manifest) {
+        Optional<Since.Point> point = since.of(manifest.tenant());
+        if (point.isPresent()) {
+            requireContinuation(path, manifest, point.get());
+            return;
+        }
         if (manifest.previous().isPresent()) {
             findings.note("earlier windows are not here: the evidence reaches from "
                     + manifest.window().start() + " on");
@@ -76,6 +87,31 @@ final class WindowSequence {
                         "the tenant's first bundle begins chain " + manifest.chainId(chain) + " at seq "
                                 + chain.firstSeq());
             }
+        }
+    }
+
+    /** The first bundle goes on where the earlier verification ended. */
+    private void requireContinuation(String path, Manifest manifest, Since.Point point) {
+        TreeHead before = manifest.registry().previousHead();
+        findings.note("verified from the window of " + manifest.window().start()
+                + " on; what is before it rests on registry size "
+                + point.registry().size() + ", root " + point.registry().root() + " (--since)");
+        if (before.size() > point.registry().size()) {
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.INCOMPLETE,
+                    "missing: windows between registry size " + point.registry().size() + " (--since) and "
+                            + before.size());
+        } else if (!before.equals(point.registry())) {
+            fail(
+                    path,
+                    "the registry before this window is of size " + before.size() + " and root " + before.root()
+                            + ", which does not go on from what --since names");
+        } else if (point.manifest().isPresent() && !point.manifest().equals(manifest.previous())) {
+            fail(
+                    path,
+                    "previous is " + text(manifest.previous()) + ", the earlier verification ended with "
+                            + text(point.manifest()));
         }
     }
 
@@ -208,7 +244,10 @@ final class WindowSequence {
     /** What was seen, for the report. */
     TenantReport report(String folder) {
         if (count == 0) {
-            findings.notChecked(Phase.COMPLETENESS, ExitCode.INCOMPLETE, "no committed bundle here");
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.INCOMPLETE,
+                    "no committed bundle here" + (since.registrySize().isPresent() ? " after what --since names" : ""));
         }
         findings.checked(Phase.COMPLETENESS);
         return new TenantReport(

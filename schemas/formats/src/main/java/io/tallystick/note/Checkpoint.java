@@ -6,6 +6,7 @@ import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.StrictBase64;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 /**
  * A tree head with the name of its log. c2sp.org/tlog-checkpoint, without extension lines:
@@ -57,18 +58,19 @@ public record Checkpoint(String origin, TreeHead head) {
     }
 
     private static long size(String text) throws NoteException {
+        return decimal(text).orElseThrow(() -> NoteException.malformed("tree size is not a decimal number below 2^63"));
+    }
+
+    /** A decimal number in {@code 0..2^63-1} without sign and leading zeros, or nothing. */
+    static OptionalLong decimal(String text) {
         boolean decimal = !text.isEmpty()
                 && text.length() <= SIZE_DIGITS_MAX
                 && text.chars().allMatch(c -> c >= '0' && c <= '9')
                 && (text.length() == 1 || text.charAt(0) != '0');
-        try {
-            if (decimal) {
-                return Long.parseLong(text);
-            }
-        } catch (NumberFormatException e) {
-            throw new NoteException(NoteException.Fault.MALFORMED, "tree size is over 2^63-1", e);
+        if (!decimal || (text.length() == SIZE_DIGITS_MAX && text.compareTo(Long.toString(Long.MAX_VALUE)) > 0)) {
+            return OptionalLong.empty();
         }
-        throw NoteException.malformed("tree size is not a decimal number");
+        return OptionalLong.of(Long.parseLong(text));
     }
 
     private static Hash root(String text) throws NoteException {

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.entry.ChainId;
+import io.tallystick.verify.EvidenceArchive;
+import io.tallystick.verify.VerificationReport;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tally evidence}: one file to hand over. */
+@Command(
+        name = "evidence",
+        description = {
+            "Pack the evidence of a tenant and period into one zip: bundles, the registry's leaves, anchors, trust"
+                    + " root,",
+            "reports, the verifier, instructions. The same input gives the same bytes. What is packed is verified"
+                    + " first; the",
+            "exit code says how that ended, and the archive is written in any case.",
+            "",
+            "Exit codes: as 'tally verify'"
+        })
+final class EvidenceCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "BUCKET", description = "Folder of the bucket.")
+    private Path bucket;
+
+    @Option(names = "--tenant", paramLabel = "TENANT", required = true, description = "Whose evidence.")
+    private String tenant;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = "Windows that begin at this instant or later: 2026-11-01 or 2026-11-01T03:00:00Z.")
+    private String from;
+
+    @Option(names = "--to", paramLabel = "TIME", description = "Windows that begin before this instant.")
+    private String to;
+
+    @Option(
+            names = "--trust-root",
+            paramLabel = "FILE",
+            required = true,
+            description = "The ledger's trust root; packed too.")
+    private Path trustRoot;
+
+    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The zip to write; must not exist.")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException {
+        requireInput();
+        EvidenceArchive.Evidence evidence = new EvidenceArchive.Evidence(
+                bucket,
+                tenant,
+                from == null ? Instant.MIN : instant(from),
+                to == null ? Instant.MAX : instant(to),
+                trustRoot,
+                verifierJars());
+        VerificationReport report;
+        try {
+            report = EvidenceArchive.write(evidence, out);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCodes.UNREACHABLE,
+                    "cannot pack: " + e,
+                    "Is there room, and may the folders be read and written?",
+                    e);
+        }
+        PrintWriter text = spec.commandLine().getOut();
+        text.print(report.text());
+        text.println("written to " + out);
+        text.flush();
+        return report.exitCode();
+    }
+
+    private void requireInput() {
+        if (!ChainId.isTenant(tenant)) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
+        }
+        String folder = "tenant=" + tenant;
+        if (!Files.isDirectory(bucket.resolve(folder))
+                && !Files.isDirectory(bucket.resolve(BundleLayout.ROOT).resolve(folder))) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "no tenant " + tenant + " in " + bucket,
+                    "Name the bucket's folder and a tenant of it.");
+        }
+        if (!Files.isRegularFile(trustRoot)) {
+            throw new CommandException(ExitCodes.USAGE, trustRoot + " is not a file", "Name the trust root.");
+        }
+        if (Files.exists(out)) {
+            throw new CommandException(ExitCodes.USAGE, out + " exists already", "Name a file that does not exist.");
+        }
+    }
+
+    private static Instant instant(String text) {
+        try {
+            return text.length() == 10
+                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
+                    : Instant.parse(text);
+        } catch (DateTimeParseException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "not a time: " + text, "Write 2026-11-01 or 2026-11-01T03:00:00Z (UTC).", e);
+        }
+    }
+
+    /** The jars this program runs from: what verified is what is packed. The verifier's own comes first. */
+    private static List<Path> verifierJars() {
+        String[] running = System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator));
+        List<Path> jars = new ArrayList<>();
+        for (String name : List.of("tallystick-verifier-", "tallystick-formats-", "bcprov-", "zstd-jni-")) {
+            jars.add(Arrays.stream(running)
+                    .map(Path::of)
+                    .filter(jar -> String.valueOf(jar.getFileName()).startsWith(name) && Files.isRegularFile(jar))
+                    .findFirst()
+                    .orElseThrow(() -> new CommandException(
+                            ExitCodes.INTERNAL,
+                            "the verifier to pack was not found: no jar " + name + "… on the class path",
+                            "Run 'deploy/tally', which builds what it packs.")));
+        }
+        return jars;
+    }
+}

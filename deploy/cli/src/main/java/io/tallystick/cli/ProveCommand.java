@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.EntryProof;
+import io.tallystick.bundle.RegistryLeaf;
+import io.tallystick.entry.ChainId;
+import io.tallystick.entry.Entry;
+import io.tallystick.json.JsonObject;
+import io.tallystick.note.Checkpoint;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.SignedNote;
+import io.tallystick.verify.EntryProver;
+import io.tallystick.verify.NoSuchEntryException;
+import io.tallystick.verify.ProofVerifier;
+import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.WantedEntry;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tally prove}: cuts one entry out of a bundle, with all that proves it. */
+@Command(
+        name = "prove",
+        description = {
+            "Cut one entry out of its bundle into a single file that proves it, without the rest, to whoever has the"
+                    + " trust",
+            "root: 'tally verify-proof'. The file holds the entry's payload, context and salts, and the tenant's"
+                    + " blind.",
+            "",
+            "Exit codes: 0 written, 1 the bundle does not prove it, 2 usage or no such entry, 3 and 4 as 'tally verify'"
+        })
+final class ProveCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private OutputOption output;
+
+    @Mixin
+    private TrustOptions trust;
+
+    @Parameters(paramLabel = "BUNDLES", description = "Folder of a bundle, of a tenant, or of a bucket.")
+    private Path target;
+
+    @Option(names = "--chain", paramLabel = "TENANT/N", description = "The entry's chain, as in acme/3.")
+    private String chain;
+
+    @Option(names = "--seq", paramLabel = "N", description = "The entry's sequence in its chain; needs --chain.")
+    private Long seq;
+
+    @Option(names = "--id", paramLabel = "ID", description = "The event's id, instead of --seq.")
+    private String id;
+
+    @Option(
+            names = "--producer",
+            paramLabel = "SOURCE",
+            description = "The event's producer, where several use one id.")
+    private String producer;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Where to write (default: <tenant>-<partition>-<seq>.proof.json in the current folder).")
+    private Path out;
+
+    @Option(
+            names = "--tlog-proof",
+            paramLabel = "DIR",
+            description = "Also write each path as a C2SP .tlog-proof, with the leaf it is for beside it.")
+    private Path tlogProofs;
+
+    @Override
+    public Integer call() {
+        EntryProof proof = cut(wanted());
+        Entry entry = proof.line().entry();
+        String name = entry.chain().tenant() + "-" + entry.chain().partition() + "-" + entry.seq();
+        Path file = out == null ? Path.of(name + EntryProof.SUFFIX) : out;
+        byte[] bytes = proof.encode();
+        VerificationReport report = ProofVerifier.verify(bytes, trust.request(file));
+        if (report.exitCode() == ExitCodes.FAILED) {
+            spec.commandLine().getErr().print(report.text());
+            throw new CommandException(
+                    ExitCodes.FAILED,
+                    "the bundle does not prove the entry; nothing was written",
+                    "See above, and run 'tally verify' on the bundle.");
+        }
+        try {
+            Files.write(file, bytes);
+            if (tlogProofs != null) {
+                writePaths(proof, name);
+            }
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "cannot write: " + e.getMessage(), "Name a file in a folder of yours.", e);
+        }
+        print(entry, file, report);
+        return trust.file().isPresent() ? report.exitCode() : ExitCodes.OK;
+    }
+
+    private void print(Entry entry, Path file, VerificationReport report) {
+        PrintWriter to = spec.commandLine().getOut();
+        if (output.json()) {
+            to.println(OutputOption.text(JsonObject.builder()
+                    .put("chain", entry.chain().toString())
+                    .put("exitCode", report.exitCode())
+                    .put("file", file.toString())
+                    .put("seq", entry.seq())
+                    .build()));
+        } else {
+            to.println(file + ": entry " + entry.chain() + " seq " + entry.seq() + ", "
+                    + entry.kind().wireName() + ", recorded " + entry.recorded());
+            to.println("check it with: tally verify-proof " + file + " --trust-root trust-root.json");
+        }
+        to.flush();
+    }
+
+    private EntryProof cut(WantedEntry wanted) {
+        try {
+            return EntryProver.cut(target, wanted);
+        } catch (NoSuchEntryException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, e.getMessage(), "Name it by --chain and --seq; 'tally inspect' shows both.", e);
+        } catch (BundleException e) {
+            throw new CommandException(
+                    ExitCodes.FAILED, e.getMessage(), "Run 'tally verify' on the bundle: it says what is wrong.", e);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "cannot read " + target + ": " + e.getMessage(), "Name a folder with bundles.", e);
+        }
+    }
+
+    private WantedEntry wanted() {
+        Optional<ChainId> of = Optional.ofNullable(chain).map(ProveCommand::chain);
+        if ((id == null) == (seq == null) || (seq != null && (of.isEmpty() || producer != null))) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "which entry?",
+                    "Give --chain and --seq, or --id and perhaps --producer and --chain.");
+        }
+        return id == null
+                ? new WantedEntry.At(of.orElseThrow(), seq)
+                : new WantedEntry.Named(id, Optional.ofNullable(producer), of);
+    }
+
+    private static ChainId chain(String text) {
+        try {
+            return ChainId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCodes.USAGE, "not a chain: " + text, "It looks like acme/3.", e);
+        }
+    }
+
+    private void writePaths(EntryProof proof, String name) throws IOException {
+        Files.createDirectories(tlogProofs);
+        write(name + ".entry", proof.chain().encode(), proof.line().entryBytes().toByteArray());
+        write(name + ".head", proof.head().encode(), headLeaf(proof));
+        write(name + ".window", proof.window().encode(), proof.windowLeaf().encode());
+    }
+
+    private void write(String name, byte[] path, byte[] leaf) throws IOException {
+        Files.write(tlogProofs.resolve(name + ".tlog-proof"), path);
+        Files.write(tlogProofs.resolve(name + ".leaf"), leaf);
+    }
+
+    private static byte[] headLeaf(EntryProof proof) {
+        try {
+            Checkpoint checkpoint = Checkpoint.parse(
+                    SignedNote.parse(proof.chain().checkpoint()).text());
+            return new RegistryLeaf.Head(
+                            RegistryLeaf.chainId(checkpoint.origin()),
+                            RegistryLeaf.headCommitment(proof.blind().bytes(), checkpoint.text()),
+                            proof.windowLeaf().start())
+                    .encode();
+        } catch (NoteException e) {
+            throw new IllegalStateException("a proof that was verified has a checkpoint that does not parse", e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tallystick.verify.VerificationReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** {@code --report-json}, {@code --report-junit}, {@code --report-html}: the report in files, beside what is printed. */
+final class ReportOptions {
+    @Option(
+            names = "--report-json",
+            paramLabel = "FILE",
+            description = "Also write the transcript: JSON, deterministic.")
+    private Path json;
+
+    @Option(names = "--report-junit", paramLabel = "FILE", description = "Also write JUnit XML, for a CI server.")
+    private Path junit;
+
+    @Option(
+            names = "--report-html",
+            paramLabel = "FILE",
+            description = "Also write one self-contained page for people: scope, gaps, keys, verdicts, what to check by"
+                    + " hand.")
+    private Path html;
+
+    void write(VerificationReport report) {
+        write(json, report.json());
+        write(junit, report.junit().getBytes(UTF_8));
+        write(html, report.html().getBytes(UTF_8));
+    }
+
+    private static void write(Path file, byte[] content) {
+        if (file == null) {
+            return;
+        }
+        try {
+            Files.write(file, content);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE,
+                    "cannot write " + file + ": " + e.getMessage(),
+                    "Name a file in a folder of yours.",
+                    e);
+        }
+    }
+}

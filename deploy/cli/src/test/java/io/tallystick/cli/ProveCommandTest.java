@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.note.TlogProof;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands for auditors on the verifier's golden bucket. */
+class ProveCommandTest {
+    private static final Path GOLDEN = Path.of("../../export-sink/verifier/src/test/resources/bundles/four-windows");
+    private static final String BUCKET = GOLDEN.resolve("bucket").toString();
+    private static final String ROOT = GOLDEN.resolve("trust-root.json").toString();
+
+    @TempDir
+    Path folder;
+
+    private String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void provesAnEntryAndVerifiesTheProof() throws Exception {
+        // When
+        TallyRun prove = TallyRun.of(
+                "prove",
+                BUCKET,
+                "--chain",
+                "acme/0",
+                "--seq",
+                "2",
+                "--out",
+                file("p"),
+                "--trust-root",
+                ROOT,
+                "--tlog-proof",
+                file("paths"));
+        TallyRun verify = TallyRun.of(
+                "verify-proof",
+                file("p"),
+                "--trust-root",
+                ROOT,
+                "--report-html",
+                file("r.html"),
+                "--report-junit",
+                file("r.xml"));
+
+        // Then
+        assertThat(prove.exitCode()).as(prove.everything()).isZero();
+        assertThat(verify.exitCode()).as(verify.everything()).isZero();
+        assertThat(verify.out()).contains("VALID", "entry acme/0 seq 2", "event 'a-2'");
+        assertThat(Files.readString(folder.resolve("r.html"))).contains("<h2>Scope</h2>");
+        assertThat(Files.readString(folder.resolve("r.xml"))).contains("failures=\"0\"");
+        for (String name : new String[] {"entry", "head", "window"}) {
+            TlogProof.parse(Files.readAllBytes(folder.resolve("paths/acme-0-2." + name + ".tlog-proof")));
+            assertThat(folder.resolve("paths/acme-0-2." + name + ".leaf")).isNotEmptyFile();
+        }
+    }
+
+    @Test
+    void provesByIdAndSaysWhereInJson() {
+        // When
+        TallyRun run = TallyRun.of("prove", BUCKET, "--id", "b-2", "--out", file("p"), "--output", "json");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out())
+                .startsWith("{\"chain\":\"acme/3\",\"exitCode\":4,")
+                .contains("\"seq\":4}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--chain acme/0",
+                "--seq 1",
+                "--chain acme/0 --seq 1 --id a-1",
+                "--chain acme/0 --seq 1 --producer urn:test",
+                "--chain acme --seq 1",
+                "--chain acme/0 --seq 99",
+                "--chain acme/0 --seq -1",
+                "--chain acme/0 --seq x",
+                "--id nobody",
+            })
+    void unclearOrUnknownEntriesAreUsageAndNothingIsWritten(String arguments) {
+        // When
+        TallyRun run = TallyRun.of(("prove " + BUCKET + " --out " + file("p") + " " + arguments)
+                .trim()
+                .split(" "));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.USAGE);
+        assertThat(folder.resolve("p")).doesNotExist();
+    }
+
+    @Test
+    void aBrokenBundleProvesNothing() {
+        // Given
+        Path broken = GOLDEN.resolveSibling("payload-edited_fail/bucket");
+
+        // When
+        TallyRun run = TallyRun.of("prove", broken.toString(), "--chain", "acme/0", "--seq", "2", "--out", file("p"));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.err()).contains("payload or its salt was changed", "nothing was written");
+        assertThat(folder.resolve("p")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--tenant initech --out e.zip",
+                "--tenant ../acme --out e.zip",
+                "--tenant acme --from yesterday --out e.zip",
+                "--tenant acme --to 2026-13-01 --out e.zip",
+                "--tenant acme",
+                "--out e.zip",
+            })
+    void unclearEvidenceIsUsage(String arguments) {
+        // When
+        TallyRun run = TallyRun.of(
+                ("evidence " + BUCKET + " --trust-root " + ROOT + " " + arguments.replace("e.zip", file("e.zip")))
+                        .split(" "));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.USAGE);
+        assertThat(folder.resolve("e.zip")).doesNotExist();
+    }
+
+    @Test
+    void verifyTakesATenantAndWritesReports() throws Exception {
+        // When
+        TallyRun run = TallyRun.of(
+                "verify", BUCKET, "--tenant", "acme", "--trust-root", ROOT, "--report-json", file("t.json"));
+        TallyRun later =
+                TallyRun.of("verify", BUCKET, "--tenant", "acme", "--trust-root", ROOT, "--since", file("t.json"));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(Files.readString(folder.resolve("t.json"))).contains("tallystick/verification/v1");
+        assertThat(later.exitCode()).as(later.everything()).isEqualTo(3);
+        assertThat(later.out()).contains("no committed bundle here after what --since names");
+    }
+}

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.BundleLine;
+import io.tallystick.bundle.EntryProof;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.RegistryProofs;
+import io.tallystick.entry.Bytes;
+import io.tallystick.note.Checkpoint;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.SignedNote;
+import io.tallystick.note.TlogProof;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Cuts one entry out of a bundle, with everything that shows it was in the ledger. Reads the chain's data files of one
+ * window once, as streams. It takes what the bundle says; whether that holds is for {@link ProofVerifier}, which the
+ * command line asks before it writes anything.
+ *
+ * <p>Thread-safe: it has no state.
+ */
+public final class EntryProver {
+    private EntryProver() {}
+
+    /**
+     * Cuts the entry out of the committed bundle that holds it.
+     *
+     * @param target a bundle, a tenant's folder or a bucket
+     * @throws NoSuchEntryException if no committed bundle here holds it, or more than one entry has the id
+     * @throws BundleException if the bundle that should hold it is not of its format, or its entries do not give the
+     *     root of its checkpoint
+     */
+    public static EntryProof cut(Path target, WantedEntry wanted)
+            throws IOException, BundleException, NoSuchEntryException {
+        List<EntryProof> found = new ArrayList<>();
+        for (Target.Tenant tenant : Target.of(target).tenants()) {
+            for (Path folder : tenant.bundles().stream().sorted().toList()) {
+                Manifest manifest = manifest(folder);
+                for (Manifest.Chain chain : manifest.chains()) {
+                    if (!chain.isIdle() && wanted.mayBeIn(manifest.chainId(chain), chain)) {
+                        cut(folder, manifest, chain, wanted).ifPresent(found::add);
+                    }
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            throw new NoSuchEntryException("no committed bundle here holds " + wanted);
+        }
+        if (found.size() > 1) {
+            throw ambiguous(
+                    wanted, found.stream().map(proof -> place(proof.line())).toList());
+        }
+        return found.get(0);
+    }
+
+    private static NoSuchEntryException ambiguous(WantedEntry wanted, List<String> places) {
+        return new NoSuchEntryException("more than one entry is " + wanted + ": " + String.join(", ", places));
+    }
+
+    private static String place(BundleLine line) {
+        return line.entry().chain() + " seq " + line.entry().seq();
+    }
+
+    private static Manifest manifest(Path folder) throws IOException, BundleException {
+        return Manifest.parse(read(folder, BundleLayout.MANIFEST));
+    }
+
+    private static byte[] read(Path folder, String name) throws IOException, BundleException {
+        int max = Documents.bytesMax(name);
+        try (InputStream in = Files.newInputStream(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+            byte[] bytes = in.readNBytes(max + 1);
+            if (bytes.length > max) {
+                throw new BundleException(folder + "/" + name + " is over its limit of " + max + " bytes");
+            }
+            return bytes;
+        }
+    }
+
+    private static Optional<EntryProof> cut(Path folder, Manifest manifest, Manifest.Chain chain, WantedEntry wanted)
+            throws IOException, BundleException, NoSuchEntryException {
+        EntrySearch search = new EntrySearch(folder, manifest, chain, wanted);
+        search.run();
+        if (search.line().isEmpty()) {
+            return Optional.empty();
+        }
+        if (!search.others().isEmpty()) {
+            List<String> places = new ArrayList<>(List.of(place(search.line().get())));
+            places.addAll(search.others());
+            throw ambiguous(wanted, places);
+        }
+        if (!search.path().head().equals(chain.head())) {
+            throw new BundleException("the entries of " + manifest.chainId(chain) + " in " + folder
+                    + " do not give the root that the manifest says");
+        }
+        return Optional.of(proof(folder, manifest, chain, search));
+    }
+
+    private static EntryProof proof(Path folder, Manifest manifest, Manifest.Chain chain, EntrySearch search)
+            throws IOException, BundleException {
+        RegistryProofs registry = RegistryProofs.parse(read(folder, BundleLayout.REGISTRY_PROOFS));
+        RegistryProofs.Head head = registry.heads().stream()
+                .filter(candidate -> candidate.chain().equals(manifest.chainId(chain)))
+                .findFirst()
+                .orElseThrow(() -> new BundleException("no head of " + manifest.chainId(chain) + " in " + folder + "/"
+                        + BundleLayout.REGISTRY_PROOFS));
+        byte[] chainNote = note(folder, BundleLayout.chainCheckpoint(chain.partition()));
+        byte[] registryNote = note(folder, BundleLayout.CHECKPOINT);
+        RegistryProofs.Window window = registry.window();
+        try {
+            return new EntryProof(
+                    search.line().orElseThrow(),
+                    TlogProof.of(search.index(), search.path().proof(), chainNote),
+                    TlogProof.of(head.index(), head.proof(), registryNote),
+                    TlogProof.of(window.index(), window.proof(), registryNote),
+                    window.leaf(),
+                    manifest.blind(),
+                    anchors(folder, manifest));
+        } catch (IllegalArgumentException e) {
+            throw new BundleException("the parts of the proof do not fit: " + e.getMessage(), e);
+        }
+    }
+
+    private static byte[] note(Path folder, String name) throws IOException, BundleException {
+        byte[] bytes = read(folder, name);
+        try {
+            Checkpoint.parse(SignedNote.parse(bytes).text());
+            return bytes;
+        } catch (NoteException e) {
+            throw new BundleException(folder + "/" + name + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** What lies in the bucket for this registry size; nothing if the bundle does not lie in a bucket. */
+    private static List<EntryProof.Anchor> anchors(Path folder, Manifest manifest) throws IOException, BundleException {
+        String place =
+                BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
+        Path absolute = folder.toAbsolutePath();
+        if (!absolute.endsWith(place)) {
+            return List.of();
+        }
+        Path bucket = absolute;
+        for (int i = 0; i < Path.of(place).getNameCount(); i++) {
+            bucket = bucket.getParent();
+        }
+        Path anchors = bucket.resolve(BundleLayout.anchorsDir(
+                manifest.window().start(), manifest.registry().size()));
+        if (!RegistryFolder.isDirectory(anchors)) {
+            return List.of();
+        }
+        TreeMap<String, EntryProof.Anchor> found = new TreeMap<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(anchors)) {
+            for (Path file : files) {
+                String name = String.valueOf(file.getFileName());
+                if (EntryProof.Anchor.isName(name) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    found.put(name, anchor(file, name));
+                }
+                if (found.size() > EntryProof.ANCHORS_MAX) {
+                    throw new BundleException(anchors + " has more than " + EntryProof.ANCHORS_MAX + " files");
+                }
+            }
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static EntryProof.Anchor anchor(Path file, String name) throws IOException, BundleException {
+        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+            return new EntryProof.Anchor(name, Bytes.wrap(in.readNBytes(EntryProof.ANCHOR_BYTES_MAX + 1)));
+        } catch (IllegalArgumentException e) {
+            throw new BundleException(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.Sha256Sums;
+import io.tallystick.entry.ChainId;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * One zip archive that a third party can verify with a Java runtime and nothing else: the bundles of a tenant and period,
+ * the registry's leaves and anchors of the same windows, trust root, reports, the verifier, instructions. The same input
+ * gives the same bytes: entries in order of their names, stored, with one fixed date.
+ *
+ * <pre>
+ * README.txt  SHA256SUMS  trust-root.json  report/report.{html,json,txt,xml}  verifier/*.jar
+ * v1/tenant=acme/dt=…/window_start=…/…   v1/registry/dt=…/window_start=…/…   v1/anchors/dt=…/&lt;registry size&gt;/…
+ * </pre>
+ */
+public final class EvidenceArchive {
+    static final String README = "README.txt";
+    static final String TRUST_ROOT = "trust-root.json";
+
+    private final Evidence evidence;
+    private final Path staging;
+
+    /**
+     * What goes in.
+     *
+     * @param bucket the bucket, or its {@code v1}
+     * @param from windows that begin at this instant or later
+     * @param to windows that begin before this instant
+     * @param trustRoot what the report is made with; it is packed, and must reach the reader by another way too
+     * @param verifier the verifier's jar first, and the jars it needs
+     */
+    public record Evidence(Path bucket, String tenant, Instant from, Instant to, Path trustRoot, List<Path> verifier) {
+        public Evidence {
+            verifier = List.copyOf(verifier);
+            if (!ChainId.isTenant(tenant)) {
+                throw new IllegalArgumentException("not a tenant: " + tenant);
+            }
+        }
+
+        private boolean covers(Instant start) {
+            return !start.isBefore(from) && start.isBefore(to);
+        }
+    }
+
+    private EvidenceArchive(Evidence evidence, Path staging) {
+        this.evidence = evidence;
+        this.staging = staging;
+    }
+
+    /**
+     * Writes the archive. It is collected in a folder beside the file first (with hard links where they are possible) and
+     * verified there: the report says what the reader's own run will say.
+     *
+     * @param out must not exist
+     * @return that report
+     */
+    public static VerificationReport write(Evidence evidence, Path out) throws IOException {
+        Path folder = out.toAbsolutePath().getParent();
+        Path staging = Files.createTempDirectory(folder, "evidence");
+        try {
+            VerificationReport report = new EvidenceArchive(evidence, staging).collect();
+            DeterministicZip.write(staging, out);
+            return report;
+        } finally {
+            Folders.delete(staging);
+        }
+    }
+
+    private VerificationReport collect() throws IOException {
+        Path root = Files.isDirectory(evidence.bucket().resolve(BundleLayout.ROOT))
+                ? evidence.bucket().resolve(BundleLayout.ROOT)
+                : evidence.bucket();
+        Path tenant = root.resolve("tenant=" + evidence.tenant());
+        for (Path day : folders(tenant, "dt=*")) {
+            for (Path window : folders(day, "window_start=*")) {
+                window(root, day, window);
+            }
+        }
+        place(evidence.trustRoot(), staging.resolve(TRUST_ROOT));
+        for (Path jar : evidence.verifier()) {
+            place(jar, staging.resolve("verifier").resolve(String.valueOf(jar.getFileName())));
+        }
+        // Without a window the folder is still there to be looked into: the report then says that nothing is.
+        Files.createDirectories(staging.resolve(BundleLayout.tenantDir(evidence.tenant())));
+        VerificationReport report = Verifier.verify(
+                VerifyRequest.of(staging).withTenant(evidence.tenant()).withTrustRoot(staging.resolve(TRUST_ROOT)));
+        Path reports = Files.createDirectories(staging.resolve("report"));
+        Files.writeString(reports.resolve("report.txt"), report.text());
+        Files.write(reports.resolve("report.json"), report.json());
+        Files.writeString(reports.resolve("report.xml"), report.junit());
+        Files.writeString(reports.resolve("report.html"), report.html());
+        Files.writeString(staging.resolve(README), EvidenceReadme.text(evidence, report));
+        sums();
+        return report;
+    }
+
+    private void window(Path root, Path day, Path window) throws IOException {
+        String dayName = String.valueOf(day.getFileName());
+        String name = String.valueOf(window.getFileName());
+        Optional<Instant> named = BundleLayout.windowStart(dayName, name);
+        boolean committed = Files.isRegularFile(window.resolve(BundleLayout.CHECKPOINT), LinkOption.NOFOLLOW_LINKS);
+        if (!committed || named.isEmpty() || !evidence.covers(named.get())) {
+            return;
+        }
+        Instant start = named.get();
+        copy(window, staging.resolve(BundleLayout.bundleDir(evidence.tenant(), start)));
+        Path registry = root.resolve("registry").resolve(dayName).resolve(name);
+        if (RegistryFolder.isDirectory(registry)) {
+            copy(registry, staging.resolve(BundleLayout.registryDir(start)));
+        }
+        Path manifest = window.resolve(BundleLayout.MANIFEST);
+        try (InputStream in = Files.newInputStream(manifest, LinkOption.NOFOLLOW_LINKS)) {
+            long size = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1))
+                    .registry()
+                    .size();
+            String anchors = BundleLayout.anchorsDir(start, size);
+            Path from = root.resolve(anchors.substring(BundleLayout.ROOT.length() + 1));
+            if (RegistryFolder.isDirectory(from)) {
+                copy(from, staging.resolve(anchors));
+            }
+        } catch (BundleException e) {
+            return; // the report says what is wrong with it; whose anchors they would be is not known
+        }
+    }
+
+    private static List<Path> folders(Path parent, String names) throws IOException {
+        if (!RegistryFolder.isDirectory(parent)) {
+            return List.of();
+        }
+        try (DirectoryStream<Path> children = Files.newDirectoryStream(parent, names)) {
+            return Stream.iterate(children.iterator(), i -> i.hasNext(), i -> i)
+                    .map(i -> i.next())
+                    .filter(RegistryFolder::isDirectory)
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    /** Regular files alone: a link would say something else at the reader's. */
+    private void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                    .toList()) {
+                place(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
+    }
+
+    private void place(Path file, Path target) throws IOException {
+        String name = staging.relativize(target)
+                .toString()
+                .replace(target.getFileSystem().getSeparator(), "/");
+        if (!BundleLayout.isPath(name)) {
+            throw new IOException(file + " does not have a name that evidence can have");
+        }
+        Files.createDirectories(target.getParent());
+        try {
+            Files.createLink(target, file);
+        } catch (IOException | UnsupportedOperationException e) {
+            Files.copy(file, target); // another file system, or one without hard links
+        }
+    }
+
+    private void sums() throws IOException {
+        SortedMap<String, Hash> sums = new TreeMap<>();
+        for (String name : DeterministicZip.names(staging)) {
+            sums.put(name, digest(staging.resolve(name)));
+        }
+        Files.write(staging.resolve(BundleLayout.SUMS), Sha256Sums.encode(sums));
+    }
+
+    private static Hash digest(Path file) throws IOException {
+        MessageDigest digest = Hash.newDigest();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        }
+        return Hash.of(digest.digest());
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.tree.Hash;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * The verifier on its own, as it lies in evidence archives: {@code verify} and {@code verify-proof} with the options of
+ * the {@code tally} command line that an auditor needs. Exit codes are {@link ExitCode}'s, and 70 for a fault of its own.
+ */
+public final class Main {
+    private static final int INTERNAL = 70;
+    private static final String USAGE = String.join(
+            "\n",
+            "usage: verify <folder or zip> [--trust-root FILE] [--root-fingerprint HEX] [--registry DIR] [--tenant"
+                    + " NAME]",
+            "              [--since FILE] [--output text|json|junit|html]",
+            "       verify-proof <file> [--trust-root FILE] [--root-fingerprint HEX] [--output text|json|junit|html]");
+
+    private Main() {}
+
+    /** Verifies and ends the process with the exit code. */
+    public static void main(String[] arguments) {
+        int code = INTERNAL;
+        try {
+            code = run(
+                    new PrintStream(System.out, false, StandardCharsets.UTF_8),
+                    new PrintStream(System.err, true, StandardCharsets.UTF_8),
+                    arguments);
+        } finally {
+            System.exit(code);
+        }
+    }
+
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        try {
+            if (arguments.length < 2 || arguments.length % 2 != 0) {
+                throw new IllegalArgumentException("give a command, what to verify, and options with their values");
+            }
+            VerifyRequest request = VerifyRequest.of(Path.of(arguments[1])).withNow(Instant.now());
+            String form = "text";
+            for (int i = 2; i < arguments.length; i += 2) {
+                String value = arguments[i + 1];
+                if (arguments[i].equals("--output")) {
+                    form = value.toLowerCase(Locale.ROOT);
+                } else {
+                    request = option(request, arguments[i], value);
+                }
+            }
+            VerificationReport report = report(arguments[0], request);
+            out.print(text(report, form));
+            out.flush();
+            return report.exitCode();
+        } catch (IllegalArgumentException e) {
+            String what = e instanceof InvalidPathException ? "not a path: " : "";
+            err.println(what + e.getMessage());
+            err.println(USAGE);
+            return ExitCode.USAGE;
+        }
+    }
+
+    private static VerifyRequest option(VerifyRequest request, String name, String value) {
+        return switch (name) {
+            case "--trust-root" -> request.withTrustRoot(Path.of(value));
+            case "--root-fingerprint" -> request.withFingerprint(Hash.parseHex(value));
+            case "--registry" -> request.withRegistry(Path.of(value));
+            case "--tenant" -> request.withTenant(value);
+            case "--since" -> request.withSince(Path.of(value));
+            default -> throw new IllegalArgumentException("unknown option " + name);
+        };
+    }
+
+    private static VerificationReport report(String command, VerifyRequest request) {
+        return switch (command) {
+            case "verify" -> Verifier.verify(request);
+            case "verify-proof" -> ProofVerifier.verify(request);
+            default -> throw new IllegalArgumentException("unknown command " + command);
+        };
+    }
+
+    private static String text(VerificationReport report, String form) {
+        return switch (form) {
+            case "text" -> report.text();
+            case "json" -> report.jsonText();
+            case "junit" -> report.junit();
+            case "html" -> report.html();
+            default -> throw new IllegalArgumentException("unknown output " + form);
+        };
+    }
+}

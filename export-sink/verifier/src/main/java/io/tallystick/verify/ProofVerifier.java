@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.EntryProof;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.RegistryLeaf;
+import io.tallystick.entry.Control;
+import io.tallystick.entry.Entry;
+import io.tallystick.entry.Event;
+import io.tallystick.note.Checkpoint;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.TlogProof;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.ProofException;
+import io.tallystick.tree.Proofs;
+import io.tallystick.tree.Rfc6962;
+import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.TrustPolicy;
+import io.tallystick.trust.TrustRoot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Verifies the proof of one entry, offline: {@link EntryProof} and a trust root, nothing else. The phases are those of a
+ * bundle, as far as one entry has them.
+ *
+ * <pre>
+ * line ── commitments opened (3)
+ *   └ leaf hash ── chain path ──► chain checkpoint (5, signed: 6)
+ *                                    └ with blind and window: head leaf ── path ──► registry checkpoint (5, signed: 6)
+ *                                                            window leaf ── path ──┘ (5) says when; keys hold then (6)
+ * </pre>
+ *
+ * Thread-safe: it has no state.
+ */
+public final class ProofVerifier {
+    private ProofVerifier() {}
+
+    /**
+     * Verifies a proof file. Whatever is wrong with it is in the report; this does not throw.
+     *
+     * @param request its target is the proof file; a registry is not asked for
+     */
+    public static VerificationReport verify(VerifyRequest request) {
+        for (Optional<Path> path : List.of(Optional.of(request.target()), request.trustRoot())) {
+            if (path.isPresent() && !Files.exists(path.get())) {
+                return VerificationReport.of(
+                        new VerificationReport.Problem(ExitCode.USAGE, path.get() + " does not exist"));
+            }
+        }
+        if (Files.isDirectory(request.target())) {
+            return VerificationReport.of(new VerificationReport.Problem(
+                    ExitCode.USAGE, request.target() + " is a folder, not a proof; bundles are for 'tally verify'"));
+        }
+        try (InputStream in = Files.newInputStream(request.target())) {
+            return verify(in.readNBytes(EntryProof.BYTES_MAX + 1), request);
+        } catch (IOException e) {
+            return VerificationReport.of(
+                    new VerificationReport.Problem(ExitCode.UNREACHABLE, "cannot read: " + e.getMessage()));
+        }
+    }
+
+    /** Verifies a proof's bytes; of the request, trust root, fingerprint and time count. */
+    public static VerificationReport verify(byte[] bytes, VerifyRequest request) {
+        TrustInput trust = TrustInput.read(request.trustRoot(), request.fingerprint());
+        String name = String.valueOf(request.target().getFileName());
+        return new Run(trust)
+                .verify(bytes, name, trust.expiry(request.now()).stream().toList());
+    }
+
+    private static final class Run {
+        private static final String PROOF = "proof";
+        private static final String CHAIN = "proof chain";
+        private static final String HEAD = "proof head";
+        private static final String WINDOW = "proof window";
+
+        private final TrustInput trust;
+        private final Findings findings = new Findings();
+        private Optional<TreeHead> registry = Optional.empty();
+        private List<BundleFacts.Signer> signers = List.of();
+
+        Run(TrustInput trust) {
+            this.trust = trust;
+        }
+
+        VerificationReport verify(byte[] bytes, String name, List<String> warnings) {
+            Optional<EntryProof> proof = parse(bytes);
+            proof.ifPresent(this::check);
+            apart();
+            Optional<Manifest.Window> window = proof.flatMap(Run::window);
+            BundleReport report = new BundleReport(
+                    name,
+                    proof.map(p -> p.line().entry().chain().tenant()),
+                    window,
+                    Optional.empty(),
+                    findings.verdicts(),
+                    List.of(),
+                    findings.notes(),
+                    new BundleFacts(
+                            registry,
+                            Collections.emptySortedMap(),
+                            Collections.emptySortedMap(),
+                            signers,
+                            Optional.empty()));
+            return new VerificationReport(
+                    Optional.empty(),
+                    trust.root().map(TrustRoot::fingerprint),
+                    Optional.empty(),
+                    List.of(report),
+                    List.of(),
+                    Optional.empty(),
+                    warnings);
+        }
+
+        private Optional<EntryProof> parse(byte[] bytes) {
+            try {
+                EntryProof proof = EntryProof.parse(bytes);
+                return Optional.of(proof);
+            } catch (BundleException e) {
+                findings.fail(Phase.STRUCTURE, PROOF, e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        private static Optional<Manifest.Window> window(EntryProof proof) {
+            try {
+                return Optional.of(new Manifest.Window(
+                        proof.windowLeaf().start(), proof.windowLeaf().end()));
+            } catch (IllegalArgumentException e) {
+                return Optional.empty(); // phase 1 says so
+            }
+        }
+
+        private void check(EntryProof proof) {
+            describe(
+                    proof.line().entry(),
+                    Rfc6962.leafHash(proof.line().entryBytes().toByteArray()));
+            Optional<Manifest.Window> window = window(proof);
+            Optional<Documents.Note> chain = note(CHAIN, proof.chain());
+            Optional<Documents.Note> note = note(HEAD, proof.head());
+            if (window.isEmpty()) {
+                findings.fail(
+                        Phase.STRUCTURE,
+                        WINDOW,
+                        "not a window: " + proof.windowLeaf().start() + " to "
+                                + proof.windowLeaf().end());
+            }
+            findings.checked(Phase.STRUCTURE);
+            window.ifPresent(in -> {
+                new OpeningCheck(in, findings).check(PROOF, OptionalLong.empty(), proof.line());
+                findings.checked(Phase.ENTRIES);
+            });
+            if (chain.isPresent() && note.isPresent()) {
+                registry = note.map(n -> n.checkpoint().head());
+                trees(proof, chain.get().checkpoint(), note.get().checkpoint());
+                findings.checked(Phase.TREES);
+                signatures(proof, chain.get(), note.get());
+            }
+            anchors(proof);
+        }
+
+        private void describe(Entry entry, Hash leafHash) {
+            String what = "";
+            if (entry.body() instanceof Event event) {
+                what = ", event '" + event.id() + "' of type '" + event.type() + "'";
+            } else if (entry.body() instanceof Control control) {
+                what = ", control '" + control.id() + "' of type '" + control.type() + "'";
+            }
+            findings.note("entry " + entry.chain() + " seq " + entry.seq() + ": "
+                    + entry.kind().wireName() + what + ", recorded " + entry.recorded());
+            findings.note("leaf hash " + leafHash);
+        }
+
+        private Optional<Documents.Note> note(String file, TlogProof path) {
+            try {
+                return Optional.of(Documents.note(file, path.checkpoint()));
+            } catch (NoteException e) {
+                findings.fail(Phase.STRUCTURE, file, e.getMessage());
+                return Optional.empty();
+            }
+        }
+
+        private void trees(EntryProof proof, Checkpoint chain, Checkpoint registry) {
+            Entry entry = proof.line().entry();
+            if (proof.chain().index() != entry.seq()) {
+                fail(CHAIN, "the path is of index " + proof.chain().index() + ", the entry has seq " + entry.seq());
+            }
+            Hash leaf = Rfc6962.leafHash(proof.line().entryBytes().toByteArray());
+            attempt(CHAIN, proof.chain(), chain, leaf);
+            String origin = entry.chain().origin(registry.origin());
+            if (!chain.origin().equals(origin)) {
+                fail(CHAIN, "expected origin " + origin + ", found " + chain.origin());
+            }
+            RegistryLeaf.Window window = proof.windowLeaf();
+            RegistryLeaf.Head head = new RegistryLeaf.Head(
+                    RegistryLeaf.chainId(chain.origin()),
+                    RegistryLeaf.headCommitment(proof.blind().bytes(), chain.text()),
+                    window.start());
+            long index = proof.head().index();
+            if (index < window.first() || index >= window.index()) {
+                fail(
+                        HEAD,
+                        "index " + index + " is not one of the window's heads " + window.first() + " to "
+                                + (window.index() - 1));
+            }
+            attempt(HEAD, proof.head(), registry, Rfc6962.leafHash(head.encode()));
+            if (proof.window().index() != window.index()
+                    || window.index() != registry.head().size() - 1) {
+                fail(
+                        WINDOW,
+                        "index " + proof.window().index() + ", the window leaf counts itself as " + window.index()
+                                + ", the registry has size " + registry.head().size());
+            }
+            attempt(WINDOW, proof.window(), registry, Rfc6962.leafHash(window.encode()));
+        }
+
+        private void attempt(String file, TlogProof path, Checkpoint checkpoint, Hash leaf) {
+            try {
+                Proofs.verifyInclusion(checkpoint.head(), path.index(), leaf, path.path());
+            } catch (ProofException e) {
+                fail(file, e.getMessage());
+            }
+        }
+
+        private void signatures(EntryProof proof, Documents.Note chain, Documents.Note registry) {
+            if (trust.root().isEmpty()) {
+                findings.notChecked(
+                        Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());
+                return;
+            }
+            TrustRoot root = trust.root().get();
+            String origin = registry.checkpoint().origin();
+            if (!root.ledger().equals(origin)) {
+                findings.notChecked(
+                        Phase.SIGNATURES,
+                        ExitCode.UNTRUSTED,
+                        "the trust root is of ledger " + root.ledger() + ", the proof of " + origin);
+                return;
+            }
+            SignatureCheck check = new SignatureCheck(root, proof.windowLeaf().end(), findings);
+            check.checkpoint(registry, origin);
+            check.checkpoint(chain, proof.line().entry().chain().origin(origin));
+            signers = check.signers();
+            findings.checked(Phase.SIGNATURES);
+        }
+
+        private void anchors(EntryProof proof) {
+            TrustPolicy policy = trust.root().map(TrustRoot::policy).orElse(TrustPolicy.NONE);
+            boolean required = !policy.requireAnchors().isEmpty() || policy.witnessQuorum() > 0;
+            findings.notChecked(
+                    Phase.ANCHORS,
+                    required ? ExitCode.INCOMPLETE : ExitCode.VALID,
+                    proof.anchors().isEmpty()
+                            ? "the proof carries no anchors"
+                            : "the proof carries " + proof.anchors().size() + " anchors, not evaluated here");
+        }
+
+        /** What one entry alone cannot show. */
+        private void apart() {
+            findings.notChecked(Phase.DIGESTS, ExitCode.VALID, "a proof is one file");
+            findings.notChecked(Phase.CHAINS, ExitCode.VALID, "one entry alone; its neighbours are in the bundle");
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.VALID,
+                    "a proof shows what is there, the bundles that nothing is missing");
+            findings.notChecked(Phase.RETENTION, ExitCode.VALID, "a proof is not in the store");
+        }
+
+        private void fail(String file, String message) {
+            findings.fail(Phase.TREES, file, message);
+        }
+    }
+}

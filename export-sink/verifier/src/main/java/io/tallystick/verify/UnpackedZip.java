@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import java.io.BufferedInputStream;
+import java.io.Closeable;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.zip.CRC32;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
+
+/**
+ * An archive, unpacked into a folder of its own that is gone when this is closed. {@link ZipDirectory} decides what is
+ * unpacked at all; each entry then has exactly the size and checksum it says.
+ */
+final class UnpackedZip implements Closeable {
+    private static final byte[] MAGIC = {'P', 'K', 3, 4};
+    private static final byte[] MAGIC_EMPTY = {'P', 'K', 5, 6};
+    private static final int BUFFER = 1 << 16;
+
+    private final Path folder;
+
+    private UnpackedZip(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Whether the file begins as an archive does. */
+    static boolean isZip(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] begin = in.readNBytes(MAGIC.length);
+            return Arrays.equals(begin, MAGIC) || Arrays.equals(begin, MAGIC_EMPTY);
+        }
+    }
+
+    static UnpackedZip of(Path archive) throws IOException, ZipFault {
+        UnpackedZip unpacked = new UnpackedZip(Files.createTempDirectory("tally-verify"));
+        try (FileChannel file = FileChannel.open(archive, StandardOpenOption.READ)) {
+            for (ZipDirectory.Entry entry : ZipDirectory.read(file)) {
+                unpacked.unpack(file, entry);
+            }
+            return unpacked;
+        } catch (IOException | ZipFault | RuntimeException e) {
+            unpacked.close();
+            throw e;
+        }
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    private void unpack(FileChannel file, ZipDirectory.Entry entry) throws IOException, ZipFault {
+        Path target = folder.resolve(entry.name());
+        Files.createDirectories(target.getParent());
+        Inflater inflater = new Inflater(true);
+        try (InputStream packed = new BufferedInputStream(new Slice(file, entry.data(), entry.packed()), BUFFER);
+                InputStream in = entry.deflated() ? new InflaterInputStream(packed, inflater, BUFFER) : packed;
+                OutputStream out = Files.newOutputStream(target, StandardOpenOption.CREATE_NEW)) {
+            CRC32 crc = new CRC32();
+            byte[] buffer = new byte[BUFFER];
+            long left = entry.size();
+            for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
+                left -= count;
+                if (left < 0) {
+                    throw new ZipFault(entry.name() + ": has more content than it says");
+                }
+                crc.update(buffer, 0, count);
+                out.write(buffer, 0, count);
+            }
+            if (left != 0 || crc.getValue() != entry.crc()) {
+                throw new ZipFault(entry.name() + ": its content is not what its size and checksum say");
+            }
+        } catch (ZipException | EOFException e) {
+            throw new ZipFault(entry.name() + ": cannot be unpacked: " + e.getMessage());
+        } finally {
+            inflater.end();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        Folders.delete(folder);
+    }
+
+    /** Bytes of a part of a file. */
+    private static final class Slice extends InputStream {
+        private final FileChannel file;
+        private long at;
+        private long left;
+
+        Slice(FileChannel file, long at, long length) {
+            this.file = file;
+            this.at = at;
+            this.left = length;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            if (left == 0) {
+                return -1;
+            }
+            int count = file.read(ByteBuffer.wrap(bytes, offset, (int) Math.min(length, left)), at);
+            if (count > 0) {
+                at += count;
+                left -= count;
+            }
+            return count;
+        }
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
+import io.tallystick.entry.Control;
+import io.tallystick.entry.Entry;
+import io.tallystick.entry.Event;
+import io.tallystick.json.Jcs;
+import io.tallystick.json.JsonString;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Which entry to cut out. */
+public sealed interface WantedEntry {
+    /** The entry at a place, of any kind. */
+    record At(ChainId chain, long seq) implements WantedEntry {
+        public At {
+            Objects.requireNonNull(chain);
+        }
+
+        @Override
+        public boolean mayBeIn(ChainId id, Manifest.Chain window) {
+            return id.equals(chain) && window.firstSeq() <= seq && seq < window.size();
+        }
+
+        @Override
+        public boolean mayBe(long entrySeq, byte[] line) {
+            return entrySeq == seq;
+        }
+
+        @Override
+        public boolean is(Entry entry) {
+            return entry.seq() == seq;
+        }
+
+        @Override
+        public String toString() {
+            return chain + " seq " + seq;
+        }
+    }
+
+    /**
+     * The event or control entry with an id; duplicates and rejected ones are found by their place.
+     *
+     * @param producer to tell apart events of several producers; absent if the id is enough
+     * @param chain where to look; absent for everywhere
+     */
+    record Named(String id, Optional<String> producer, Optional<ChainId> chain) implements WantedEntry {
+        public Named {
+            Objects.requireNonNull(id);
+            Objects.requireNonNull(producer);
+            Objects.requireNonNull(chain);
+        }
+
+        @Override
+        public boolean mayBeIn(ChainId of, Manifest.Chain window) {
+            return chain.isEmpty() || chain.get().equals(of);
+        }
+
+        @Override
+        public boolean mayBe(long entrySeq, byte[] line) {
+            return contains(line, needle());
+        }
+
+        private byte[] needle() {
+            return ("\"id\":" + new String(Jcs.encode(new JsonString(id)), StandardCharsets.UTF_8))
+                    .getBytes(StandardCharsets.UTF_8);
+        }
+
+        private static boolean contains(byte[] line, byte[] needle) {
+            for (int i = 0; i <= line.length - needle.length; i++) {
+                int same = 0;
+                while (same < needle.length && line[i + same] == needle[same]) {
+                    same++;
+                }
+                if (same == needle.length) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        @Override
+        public boolean is(Entry entry) {
+            if (entry.body() instanceof Control control) {
+                return control.id().equals(id) && producer.isEmpty();
+            }
+            return entry.body() instanceof Event event
+                    && event.id().equals(id)
+                    && event.duplicateOf().isEmpty()
+                    && (producer.isEmpty() || producer.equals(event.producer()));
+        }
+
+        @Override
+        public String toString() {
+            return "event '" + id + "'" + producer.map(name -> " of " + name).orElse("");
+        }
+    }
+
+    /** Whether the chain's part in one window can hold it. */
+    boolean mayBeIn(ChainId chain, Manifest.Chain window);
+
+    /** A cheap test that never says no to the right entry. */
+    boolean mayBe(long seq, byte[] entryBytes);
+
+    /** Whether it is the one. */
+    boolean is(Entry entry);
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvidenceArchiveTest {
+    @TempDir
+    static Path temp;
+
+    private static Scenario scenario;
+    private static Path jar;
+
+    @BeforeAll
+    static void writeBucket() throws IOException {
+        scenario = Scenario.write(temp, 8);
+        jar = Files.writeString(temp.resolve("tallystick-verifier-0.jar"), "a jar");
+        Path anchors = Files.createDirectories(scenario.ledger.bucket.resolve("v1/anchors/dt=2026-11-21/6"));
+        Files.writeString(anchors.resolve("tsa-1.tsr"), "a token");
+    }
+
+    private static EvidenceArchive.Evidence evidence(Path bucket, int from, int to) {
+        return new EvidenceArchive.Evidence(
+                bucket, "acme", Scenario.start(from), Scenario.start(to), scenario.trustRoot, List.of(jar));
+    }
+
+    private static VerificationReport verify(Path zip, String tenant) {
+        return Verifier.verify(
+                VerifyRequest.of(zip).withTrustRoot(scenario.trustRoot).withTenant(tenant));
+    }
+
+    private static List<String> names(Path zip) throws IOException {
+        try (ZipFile file = new ZipFile(zip.toFile())) {
+            return file.stream().map(entry -> entry.getName()).toList();
+        }
+    }
+
+    private static String text(Path zip, String name) throws IOException {
+        try (ZipFile file = new ZipFile(zip.toFile())) {
+            return Text.string(file.getInputStream(file.getEntry(name)).readAllBytes());
+        }
+    }
+
+    @Test
+    void archiveOfAPeriodVerifiesByItselfAndItsReportIsTheReaders(@TempDir Path folder) throws IOException {
+        // Given
+        Path zip = folder.resolve("evidence.zip");
+
+        // When
+        VerificationReport packed = EvidenceArchive.write(evidence(scenario.ledger.bucket, 1, 3), zip);
+
+        // Then
+        VerificationReport own = verify(zip, "acme");
+        assertThat(packed.exitCode()).as(packed.text()).isZero();
+        assertThat(own.jsonText()).isEqualTo(packed.jsonText()).isEqualTo(text(zip, "report/report.json"));
+        assertThat(own.html()).isEqualTo(text(zip, "report/report.html"));
+        assertThat(own.bundles()).hasSize(2);
+        assertThat(names(zip))
+                .isSorted()
+                .contains("README.txt", "SHA256SUMS", "trust-root.json", "verifier/tallystick-verifier-0.jar")
+                .contains("report/report.txt", "report/report.xml")
+                .contains("v1/registry/" + TestLedger.window(Scenario.start(1)) + "/leaves.ndjson")
+                .noneMatch(name -> name.contains("globex"))
+                .noneMatch(name -> name.contains(TestLedger.window(Scenario.start(0))))
+                .noneMatch(name -> name.contains(TestLedger.window(Scenario.start(3))));
+        assertThat(text(zip, "README.txt"))
+                .contains("2026-11-21T03:15:00Z to 2026-11-21T03:45:00Z (2 windows)")
+                .contains("java -jar verifier/tallystick-verifier-0.jar verify . --tenant acme");
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactly(zip);
+        }
+    }
+
+    @Test
+    void sameInputGivesTheSameBytes(@TempDir Path folder) throws IOException {
+        // Given
+        Path copy = Scenario.copy(scenario.ledger.bucket, folder.resolve("copy"));
+
+        // When
+        EvidenceArchive.write(evidence(scenario.ledger.bucket, 0, 4), folder.resolve("a.zip"));
+        EvidenceArchive.write(evidence(copy.resolve("v1"), 0, 4), folder.resolve("b.zip"));
+
+        // Then
+        assertThat(Files.readAllBytes(folder.resolve("a.zip"))).isEqualTo(Files.readAllBytes(folder.resolve("b.zip")));
+    }
+
+    @Test
+    void anchorsOfTheWindowsComeAlong(@TempDir Path folder) throws IOException {
+        // Given
+        Path zip = folder.resolve("a.zip");
+        EvidenceArchive.write(evidence(scenario.ledger.bucket, 1, 2), zip);
+
+        // Then
+        assertThat(names(zip)).contains("v1/anchors/dt=2026-11-21/6/tsa-1.tsr");
+    }
+
+    @Test
+    void brokenEvidenceIsPackedAsItIs(@TempDir Path folder) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        bucket.acme(1).editLine(Scenario.DATA, 0, "fourth", "forth!");
+        bucket.acme(2).write("manifest.json", new byte[] {1});
+        Path zip = folder.resolve("a.zip");
+
+        // When
+        VerificationReport packed = EvidenceArchive.write(evidence(bucket.bucket, 0, 4), zip);
+
+        // Then
+        assertThat(packed.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(verify(zip, "acme").jsonText()).isEqualTo(packed.jsonText());
+    }
+
+    @Test
+    void aPeriodWithoutWindowsIsIncomplete(@TempDir Path folder) throws IOException {
+        // When
+        VerificationReport packed = EvidenceArchive.write(
+                new EvidenceArchive.Evidence(
+                        scenario.ledger.bucket,
+                        "acme",
+                        Scenario.start(9),
+                        Instant.MAX,
+                        scenario.trustRoot,
+                        List.of(jar)),
+                folder.resolve("a.zip"));
+
+        // Then
+        assertThat(packed.exitCode()).as(packed.text()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(text(folder.resolve("a.zip"), "README.txt")).contains("no committed window");
+    }
+
+    @Test
+    void aMissingWindowIsSeenInTheArchive(@TempDir Path folder) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        Scenario.deleteAll(bucket.acme(1).folder);
+
+        // When
+        VerificationReport packed = EvidenceArchive.write(evidence(bucket.bucket, 0, 4), folder.resolve("a.zip"));
+
+        // Then
+        assertThat(packed.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+    }
+
+    @Test
+    void nothingIsOverwrittenAndOddNamesAreNotPacked(@TempDir Path folder) throws IOException {
+        // Given
+        Path there = Files.writeString(folder.resolve("there.zip"), "mine");
+        Tampering bucket = new Tampering(scenario, folder);
+        bucket.acme(1).write(".hidden", new byte[] {1});
+
+        // Then
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> EvidenceArchive.write(evidence(scenario.ledger.bucket, 0, 4), there));
+        assertThat(Files.readString(there)).isEqualTo("mine");
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> EvidenceArchive.write(evidence(bucket.bucket, 0, 4), folder.resolve("b.zip")))
+                .withMessageContaining(".hidden");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EvidenceArchive.Evidence(
+                        temp, "../acme", Instant.MIN, Instant.MAX, scenario.trustRoot, List.of()));
+    }
+
+    @Test
+    void theVerifierRunsWithoutTheCommandLine(@TempDir Path folder) throws IOException {
+        // Given
+        Path zip = folder.resolve("a.zip");
+        EvidenceArchive.write(evidence(scenario.ledger.bucket, 0, 4), zip);
+        String root = scenario.trustRoot.toString();
+
+        // Then
+        assertThat(main("verify", zip.toString(), "--tenant", "acme", "--trust-root", root))
+                .isEqualTo("0 VALID");
+        assertThat(main("verify", zip.toString(), "--tenant", "acme")).startsWith("4 NOT TRUSTED");
+        assertThat(main("verify", zip.toString(), "--tenant", "acme", "--output", "json", "--trust-root", root))
+                .startsWith("0 {\"bundl");
+        for (String[] wrong : new String[][] {
+            {},
+            {"verify"},
+            {"verify", zip.toString(), "--tenant"},
+            {"verify", zip.toString(), "--tennant", "acme"},
+            {"verify", zip.toString(), "--output", "pdf"},
+            {"verify", zip.toString(), "--root-fingerprint", "x"},
+            {"verify", "\u0000", "--tenant", "acme"},
+            {"sign", zip.toString()},
+        }) {
+            assertThat(main(wrong)).startsWith("2 ");
+        }
+    }
+
+    private static String main(String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+        int code = Main.run(stream, stream, arguments);
+        String text = out.toString(StandardCharsets.UTF_8);
+        return code + " "
+                + text.substring(0, Math.min(text.length(), text.indexOf(' ') < 0 ? 8 : 22))
+                        .split(" \\(")[0];
+    }
+}
