@@ -86,6 +86,7 @@ public final class ChainApplication implements AutoCloseable {
                         CommittedRecords.pendingMax(config.transactionTimeout())),
                 new KafkaHaltMarks(config.ledger(), records.deserializer(), config.transactionTimeout()),
                 duplicates(records),
+                new CommitPace(),
                 meters,
                 InstantSource.system());
         Properties properties = new Properties();

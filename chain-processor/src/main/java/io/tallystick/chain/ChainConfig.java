@@ -64,6 +64,9 @@ public final class ChainConfig extends AbstractConfig {
             ProducerConfig.ACKS_CONFIG,
             ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG,
             ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
+            ProducerConfig.PARTITIONER_CLASS_CONFIG,
+            EntriesPartitioner.ENTRIES,
+            EntriesPartitioner.PARTITIONS,
             ProducerConfig.TRANSACTIONAL_ID_CONFIG);
 
     /** Other names of fixed settings, and what would change the diagram. */
@@ -227,20 +230,31 @@ public final class ChainConfig extends AbstractConfig {
                 getString(GROUP_INSTANCE_ID));
         all.put(StreamsConfig.producerPrefix(ProducerConfig.ACKS_CONFIG), "all");
         all.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), Topics.LARGE_RECORD_BYTES_MAX);
+        all.put(StreamsConfig.producerPrefix(ProducerConfig.PARTITIONER_CLASS_CONFIG), EntriesPartitioner.class);
+        all.put(
+                StreamsConfig.producerPrefix(EntriesPartitioner.ENTRIES),
+                ledger.topics().entries());
+        all.put(StreamsConfig.producerPrefix(EntriesPartitioner.PARTITIONS), ledger.partitions());
         return all;
     }
 
-    /** Measured defaults; each may be set otherwise with {@code streams.}. */
+    /**
+     * Measured defaults; each may be set otherwise with {@code streams.}. The commit interval is the longest: see
+     * {@link CommitPace}, which Streams asks at least once in {@code poll.ms}. What is committed is sent at once, so the linger costs
+     * no latency; it only sends earlier what a transaction began with.
+     */
     private static Map<String, Object> tuning() {
         return Map.of(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-                20L,
+                100L,
+                StreamsConfig.POLL_MS_CONFIG,
+                10L,
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG,
                 1,
                 StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
                 SmallRocksDb.class,
                 StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
-                1,
+                5,
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 TRANSACTION_TIMEOUT_MS,
                 StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),

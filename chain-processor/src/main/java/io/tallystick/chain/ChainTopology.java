@@ -17,8 +17,9 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  * <pre>
  *                        ┌──────────┐  entries    ┌────────────────┐
  *  ┌───────────────┐     │          ├────────────►│ ledger.entries │   same partition
- *  │ ledger.ingest ├────►│ sequence │             └────────────────┘
- *  └───────────────┘     │          │  positions  ┌──────────────────┐
+ *  │ ledger.ingest ├────►│ sequence ├────────────►│                │
+ *  └───────────────┘     │          │  boundaries └────────────────┘
+ *                        │          │  positions  ┌──────────────────┐
  *                        │          ├────────────►│ ledger.positions │
  *                        └────┬─────┘             └──────────────────┘
  *                          ┌──┴───┐
@@ -26,12 +27,14 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
  *                          └──────┘
  * </pre>
  *
- * A record's timestamp is its append time: the topic is {@code LogAppendTime}.
+ * A record's timestamp is its append time: the topic is {@code LogAppendTime}. Entries have a key, from which the producer's own
+ * {@link EntriesPartitioner} tells their place; boundaries have none, and name it.
  */
 final class ChainTopology {
     static final String ADMITTED = "admitted";
     static final String SEQUENCE = "sequence";
     static final String ENTRIES = "entries";
+    static final String BOUNDARIES = "boundaries";
     static final String POSITIONS = "positions";
 
     private ChainTopology() {}
@@ -62,12 +65,13 @@ final class ChainTopology {
 
         topology.addProcessor(SEQUENCE, sequencer, ADMITTED);
 
+        topology.addSink(ENTRIES, topics.entries(), Serdes.String().serializer(), records.serializer(), SEQUENCE);
         topology.addSink(
-                ENTRIES,
+                BOUNDARIES,
                 topics.entries(),
                 Serdes.String().serializer(),
                 records.serializer(),
-                new EntriesPartitioner(partitions),
+                new BoundariesPartitioner(partitions),
                 SEQUENCE);
         topology.addSink(POSITIONS, topics.positions(), Serdes.String().serializer(), records.serializer(), SEQUENCE);
 

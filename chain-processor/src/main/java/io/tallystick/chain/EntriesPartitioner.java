@@ -1,37 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
-import io.tallystick.avro.Boundary;
 import io.tallystick.topic.LedgerIntegrityException;
-import io.tallystick.topic.Topics;
-import java.util.Optional;
-import java.util.Set;
-import org.apache.avro.specific.SpecificRecord;
-import org.apache.kafka.streams.processor.StreamPartitioner;
+import io.tallystick.topic.LedgerSettings;
+import java.util.Map;
+import org.apache.kafka.clients.producer.Partitioner;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.utils.Utils;
 
-/** Entries go where their chain lives, boundaries to the partition they cut. */
-final class EntriesPartitioner implements StreamPartitioner<String, SpecificRecord> {
-    private final int configured;
+/**
+ * Of the sequencer's producer: entries go where their chain lives. Records of other topics, if they name no partition, go where
+ * Kafka would put them, which is the same rule.
+ *
+ * <p>A partitioner of the producer, not of the sink: Kafka Streams would look the topic up for it once more for each record.
+ */
+public final class EntriesPartitioner implements Partitioner {
+    /** Producer setting: name of the entries topic. */
+    static final String ENTRIES = "ledger.entries.topic";
 
-    /** @param configured N; the brokers must say the same with every record */
-    EntriesPartitioner(int configured) {
-        this.configured = configured;
+    /** Producer setting: N; the brokers must say the same with every record. */
+    static final String PARTITIONS = LedgerSettings.PARTITIONS;
+
+    private String entries;
+    private int configured;
+
+    @Override
+    public void configure(Map<String, ?> producer) {
+        entries = (String) producer.get(ENTRIES);
+        configured = (int) ConfigDef.parseType(PARTITIONS, producer.get(PARTITIONS), ConfigDef.Type.INT);
     }
 
-    /** @throws LedgerIntegrityException if the topic has another number of partitions, or the record belongs to none */
+    /** @throws LedgerIntegrityException if the entries topic has another number of partitions, or the record no key */
     @Override
-    public Optional<Set<Integer>> partitions(String topic, String chain, SpecificRecord value, int partitions) {
+    public int partition(String topic, Object key, byte[] keyBytes, Object value, byte[] valueBytes, Cluster cluster) {
+        int partitions = cluster.partitionCountForTopic(topic);
+        if (topic.equals(entries)) {
+            requireConfigured(topic, partitions, configured);
+        }
+        if (keyBytes == null) {
+            throw new LedgerIntegrityException("record without a chain and without a partition for " + topic);
+        }
+        return Utils.toPositive(Utils.murmur2(keyBytes)) % partitions;
+    }
+
+    static void requireConfigured(String topic, int partitions, int configured) {
         if (partitions != configured) {
             throw new LedgerIntegrityException(topic + " has " + partitions + " partitions, this ledger has "
                     + configured + ": somebody has changed the topic; every chain would move");
         }
-        if (chain != null) {
-            return Optional.of(Set.of(Topics.partitionOf(chain, configured)));
-        }
-        if (value instanceof Boundary boundary) {
-            return Optional.of(Set.of(boundary.getPartition()));
-        }
-        throw new LedgerIntegrityException(
-                "record without a chain and without a partition for " + topic + ": " + value);
     }
+
+    @Override
+    public void close() {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.tallystick.avro.Boundary;
 import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.chain.duplicates.DuplicateIndex;
@@ -38,6 +39,9 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     private DuplicateIndex index;
     private PartitionSequencer sequencer;
     private SequencerMonitor monitor;
+
+    /** There while the open transaction holds something of this task. */
+    private Optional<Cancellable> pace = Optional.empty();
 
     SequencerProcessor(SequencerSupplier supplier) {
         this.supplier = supplier;
@@ -85,16 +89,23 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
         return state.chains().isEmpty() ? List.of() : supplier.marks().read(replayed);
     }
 
-    /** Makes index follow the transactions. */
-    private record Commits(DuplicateIndex index) implements SequencerState.Commits {
+    /** Makes index and pace follow the transactions. */
+    private final class Commits implements SequencerState.Commits {
+        private final DuplicateIndex follower;
+
+        private Commits(DuplicateIndex follower) {
+            this.follower = follower;
+        }
+
         @Override
-        public void prepared(PartitionState state) {
-            index.prepared(state.last());
+        public void prepared(PartitionState stored) {
+            follower.prepared(stored.last());
+            stopPace();
         }
 
         @Override
         public void committed() {
-            index.committed();
+            follower.committed();
         }
     }
 
@@ -110,20 +121,36 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     @Override
     public void process(Record<String, SpecificRecord> record) {
         Instant appended = Instant.ofEpochMilli(record.timestamp());
-        Instant limit = supplier.system().instant().plus(supplier.clockMaxAhead());
+        Instant limit = Instant.ofEpochMilli(supplier.system().millis()).plus(supplier.clockMaxAhead());
         Step step = sequencer.step(
                 state.partition(),
                 state.chains(),
                 new PartitionSequencer.Input(record.key(), record.value(), appended, limit));
         step.chain().ifPresent(state::put);
         state.put(step.partition());
-        step.records().forEach(this::forward);
+        step.cuts().ifPresent(cuts -> cuts.forEach(this::forward));
+        step.entries().forEach(this::forward);
         step.kept().ifPresent(index::remember);
         step.notice()
                 .ifPresent(notice -> context.forward(
                         new Record<>(notice.getChain(), notice, now(), new RecordHeaders()), ChainTopology.POSITIONS));
         step.outcome().ifPresent(this::announce);
         monitor.stepped(record.key(), record.value(), step, state.chains().size());
+        supplier.pace().record();
+        if (pace.isEmpty()) {
+            pace = Optional.of(context.schedule(CommitPace.SLOT, PunctuationType.WALL_CLOCK_TIME, this::commitIfQuiet));
+        }
+    }
+
+    private void stopPace() {
+        pace.ifPresent(Cancellable::cancel);
+        pace = Optional.empty();
+    }
+
+    private void commitIfQuiet(long nowMs) {
+        if (supplier.pace().isQuiet(nowMs)) {
+            context.commit();
+        }
     }
 
     /** A halt's mark goes to the positions topic, where it outlives the state; the mark of a cleared halt is taken away. */
@@ -140,9 +167,12 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
         context.forward(new Record<>(key, mark, now(), new RecordHeaders()), ChainTopology.POSITIONS);
     }
 
-    private void forward(SpecificRecord record) {
-        String chain = record instanceof LedgerEntry entry ? entry.getChain() : null;
-        context.forward(new Record<>(chain, record, now(), new RecordHeaders()), ChainTopology.ENTRIES);
+    private void forward(LedgerEntry entry) {
+        context.forward(new Record<>(entry.getChain(), entry, now(), new RecordHeaders()), ChainTopology.ENTRIES);
+    }
+
+    private void forward(Boundary boundary) {
+        context.forward(new Record<>(null, boundary, now(), new RecordHeaders()), ChainTopology.BOUNDARIES);
     }
 
     private long now() {
@@ -152,6 +182,7 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
     /** What of the index is not certain to be committed is forgotten. */
     @Override
     public void close() {
+        stopPace();
         if (monitor != null) {
             monitor.close();
             monitor = null;

@@ -26,6 +26,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  * @param tail end of the entries topic
  * @param marks of halted chains
  * @param duplicates the duplicate indexes
+ * @param pace when transactions end
  * @param meters metrics
  * @param system the system clock
  */
@@ -36,6 +37,7 @@ record SequencerSupplier(
         EntriesTail tail,
         HaltMarksReader marks,
         Duplicates duplicates,
+        CommitPace pace,
         MeterRegistry meters,
         InstantSource system)
         implements ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> {

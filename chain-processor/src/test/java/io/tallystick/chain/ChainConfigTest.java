@@ -39,7 +39,10 @@ class ChainConfigTest {
                 .containsEntry("main.consumer.group.instance.id", "0")
                 .containsEntry("producer.acks", "all")
                 .containsEntry("producer.max.request.size", 4 * 1024 * 1024)
-                .containsEntry("commit.interval.ms", 20L)
+                .containsEntry("commit.interval.ms", 100L)
+                .containsEntry("producer.partitioner.class", EntriesPartitioner.class)
+                .containsEntry("producer.ledger.entries.topic", "ledger.entries")
+                .containsEntry("producer.ledger.partitions", 4)
                 .containsEntry("ensure.explicit.internal.resource.naming", true);
     }
 

@@ -116,6 +116,7 @@ class ChainTopologyTest {
                 (partition, fromPseq, aheadMax) -> List.copyOf(tail),
                 pendingToo -> List.copyOf(marks),
                 new Duplicates(state.resolve("duplicates"), memory, (partition, from, lastPseq, reader) -> {}),
+                new CommitPace(),
                 meters,
                 () -> at(systemMs));
         return ChainTopology.build(config, records, supplier, 1);
@@ -495,31 +496,31 @@ class ChainTopologyTest {
     }
 
     @Test
-    void aRecordWithoutChainOrPartitionIsNotWritten() {
-        EntriesPartitioner partitioner = new EntriesPartitioner(N);
+    void aRecordWithoutAPartitionIsNotWritten() {
+        BoundariesPartitioner partitioner = new BoundariesPartitioner(N);
         assertThatThrownBy(() -> partitioner.partitions(TOPICS.entries(), null, tail.get(0), N))
                 .isInstanceOf(LedgerIntegrityException.class);
     }
 
     @Test
-    void aTopicThatGrewPartitionsTakesNoEntry() {
-        EntriesPartitioner partitioner = new EntriesPartitioner(24);
-        assertThatThrownBy(() -> partitioner.partitions(TOPICS.entries(), "acme/0", tail.get(0), 25))
+    void aTopicThatGrewPartitionsTakesNoBoundary() {
+        BoundariesPartitioner partitioner = new BoundariesPartitioner(24);
+        assertThatThrownBy(() -> partitioner.partitions(TOPICS.entries(), null, boundary(), 25))
                 .isInstanceOf(LedgerIntegrityException.class)
                 .hasMessageContaining("25 partitions");
     }
 
     @Test
-    void entriesStayInThePartitionOfTheirChain() {
-        EntriesPartitioner partitioner = new EntriesPartitioner(24);
+    void aBoundaryGoesToThePartitionItCuts() {
+        BoundariesPartitioner partitioner = new BoundariesPartitioner(24);
         assertThat(partitioner
-                        .partitions(TOPICS.entries(), "acme/0", tail.get(0), 24)
-                        .orElseThrow())
-                .containsExactly(18);
-        assertThat(partitioner
-                        .partitions(TOPICS.entries(), null, new Boundary(1L, 7, CREATED, null, List.of()), 24)
+                        .partitions(TOPICS.entries(), null, boundary(), 24)
                         .orElseThrow())
                 .containsExactly(7);
+    }
+
+    private static Boundary boundary() {
+        return new Boundary(1L, 7, CREATED, null, List.of());
     }
 
     private List<SpecificRecord> withInit(List<TestRecord<String, SpecificRecord>> written) {

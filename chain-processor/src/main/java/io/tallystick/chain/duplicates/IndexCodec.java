@@ -29,6 +29,7 @@ import java.util.Optional;
 final class IndexCodec {
     static final byte[] WATERMARK = {'w'};
     static final byte[] CHAINS = {'c'};
+    static final byte[] IDENTITIES = {'i'};
 
     private static final byte VERSION = 1;
     private static final int SLOT_BYTES = 24 + Salt.LENGTH + Hash.LENGTH;
@@ -60,6 +61,11 @@ final class IndexCodec {
                 .putLong(identity.high())
                 .putLong(identity.low())
                 .array();
+    }
+
+    static Identity identity(byte[] identityKey) {
+        ByteBuffer in = ByteBuffer.wrap(identityKey, 1, Identity.LENGTH);
+        return new Identity(in.getLong(), in.getLong());
     }
 
     static byte[] slot(Slot slot) {

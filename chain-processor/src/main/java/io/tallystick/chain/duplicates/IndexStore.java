@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -113,9 +114,23 @@ final class IndexStore implements AutoCloseable {
 
     /** Every key that begins so, in order. */
     void scan(byte[] prefix, BiConsumer<byte[], byte[]> pairs) {
+        scan(prefix, prefix, (key, value) -> {
+            pairs.accept(key, value);
+            return true;
+        });
+    }
+
+    /**
+     * Keys that begin so, in order, for as long as they are wanted.
+     *
+     * @param from the first
+     * @param wanted whether another one is
+     */
+    void scan(byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> wanted) {
         try (RocksIterator all = db.newIterator()) {
-            for (all.seek(prefix); all.isValid() && startsWith(all.key(), prefix); all.next()) {
-                pairs.accept(all.key(), all.value());
+            boolean more = true;
+            for (all.seek(from); more && all.isValid() && startsWith(all.key(), prefix); all.next()) {
+                more = wanted.test(all.key(), all.value());
             }
             all.status();
         } catch (RocksDBException e) {

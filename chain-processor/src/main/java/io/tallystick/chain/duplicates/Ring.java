@@ -72,17 +72,16 @@ final class Ring {
     }
 
     /**
-     * Writes what was added and forgets what is too old.
+     * Writes where what was added stands in the ring, and forgets what is too old. The identities themselves were put into the batch
+     * before.
      *
      * @param added not empty, in order, all there is up to the last
      * @param now ledger clock
      * @return how many were forgotten
      */
     long write(IndexBatch batch, List<Added> added, Instant now) {
-        for (Added one : added) {
-            batch.put(IndexCodec.identityKey(one.kept().identity()), IndexCodec.slot(one.slot()));
-            one.superseded().ifPresent(old -> batch.put(IndexCodec.supersededKey(chain, old), new byte[0]));
-        }
+        added.forEach(
+                one -> one.superseded().ifPresent(old -> batch.put(IndexCodec.supersededKey(chain, old), new byte[0])));
         Slot first = added.get(0).slot();
         Slot last = added.get(added.size() - 1).slot();
         List<Identity> identities =

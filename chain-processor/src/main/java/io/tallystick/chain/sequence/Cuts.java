@@ -6,6 +6,7 @@ import io.tallystick.avro.ClaimStatus;
 import java.time.Instant;
 import java.util.List;
 import java.util.PrimitiveIterator;
+import java.util.function.Consumer;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
@@ -38,6 +39,11 @@ public final class Cuts {
         this.upTo = upTo;
         this.firstPseq = firstPseq;
         this.claims = List.copyOf(claims);
+    }
+
+    /** The boundaries in order, each made when it is its turn. */
+    public void forEach(Consumer<Boundary> taker) {
+        stream().forEach(taker);
     }
 
     /** The boundaries in order, each made when it is asked for. */

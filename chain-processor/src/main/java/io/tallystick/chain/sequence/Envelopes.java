@@ -36,7 +36,7 @@ final class Envelopes {
         requirePair(entry, "context", message.getContextCommit(), message.getContextSalt());
         return pseq -> new LedgerEntry(
                 pseq,
-                chain(entry),
+                message.getChain(),
                 entry.entry().seq(),
                 message.getLeaderEpoch(),
                 entry.bytes(),

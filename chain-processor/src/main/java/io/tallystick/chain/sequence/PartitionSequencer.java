@@ -186,9 +186,9 @@ public final class PartitionSequencer {
 
         private void write(Envelopes.Envelope envelope, LinkedEntry entry) {
             long pseq = partition.nextPseq();
-            entries.add(envelope.numbered(pseq));
-            EntryRef ref =
-                    new EntryRef(entry.entry().chain().toString(), entry.entry().seq(), entry.leafHash());
+            LedgerEntry record = envelope.numbered(pseq);
+            entries.add(record);
+            EntryRef ref = new EntryRef(record.getChain(), record.getSeq(), entry.leafHash());
             partition = partition.wrote(
                     new LastRecord(pseq, Optional.of(ref), entry.entry().recorded()));
         }

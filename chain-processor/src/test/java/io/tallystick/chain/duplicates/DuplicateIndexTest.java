@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DuplicateIndexTest {
     private static final Salt SALT = Salt.of(new byte[Salt.LENGTH]);
+    private static final TenantPolicies MANY = new TenantPolicies(Duplicates.MARK, Duration.ofHours(1), 100_000);
     private static final TenantPolicies WIDE = new TenantPolicies(Duplicates.MARK, Duration.ofHours(1), 1_000);
 
     @TempDir
@@ -145,6 +146,54 @@ class DuplicateIndexTest {
         assertThat(find(kept("acme/0", 0, 9, 9, two)))
                 .hasValueSatisfying(seen -> assertThat(seen.seq()).isEqualTo(4));
         assertThat(find(kept("acme/0", 1, 9, 9, two))).isEmpty();
+    }
+
+    @Test
+    void afterARestartNothingStoredIsDeniedWhileItsKeysAreRead() {
+        // Given: more than is read with one write
+        open(500);
+        rounds(0, 30);
+        index.committed();
+        index.close();
+
+        // When
+        open(500);
+
+        // Then
+        for (int round = 30; round < 45; round++) {
+            rounds(round, round + 1);
+            for (int id = 0; id < round * 500; id += 97) {
+                assertThat(find(kept("acme/0", id, id, 0, MANY)))
+                        .as("event %d in round %d", id, round)
+                        .isPresent();
+            }
+        }
+    }
+
+    @Test
+    void withoutMemoryForAFilterTheDiskIsAsked() {
+        // Given
+        while (memory.takeFilter(StoredFilter.BYTES_MIN)) {
+            assertThat(memory.filterBytesFirst()).isEqualTo(StoredFilter.BYTES_MIN);
+        }
+
+        // When
+        open(500);
+        rounds(0, 3);
+
+        // Then
+        assertThat(find(kept("acme/0", 7, 7, 0, MANY))).isPresent();
+        assertThat(find(kept("acme/0", 1_500, 7, 0, MANY))).isEmpty();
+    }
+
+    /** Of 500 events each, one transaction a round. */
+    private void rounds(int begin, int end) {
+        for (int round = begin; round < end; round++) {
+            for (int id = round * 500; id < (round + 1) * 500; id++) {
+                add(kept("acme/0", id, id, 0, MANY));
+            }
+            index.prepared(record(round, 0));
+        }
     }
 
     @Test

@@ -24,21 +24,10 @@ public final class Attributes {
     }
 
     static Optional<Fault> check(String value, int bytesMax) {
-        return value.length() <= bytesMax && isPlain(value) ? Optional.empty() : checkAll(value, bytesMax);
-    }
-
-    /** Whether it is ASCII that JSON writes as it is, as nearly every attribute is. */
-    private static boolean isPlain(String value) {
-        for (int i = 0; i < value.length(); i++) {
-            char c = value.charAt(i);
-            if (c < 0x20 || c >= 0x7F || c == '"' || c == '\\') {
-                return false;
-            }
+        int plain = plainLength(value);
+        if (plain == value.length()) {
+            return plain > bytesMax ? Optional.of(Fault.TOO_LONG) : Optional.empty();
         }
-        return true;
-    }
-
-    private static Optional<Fault> checkAll(String value, int bytesMax) {
         int bytes = 0;
         boolean control = false;
         for (int i = 0; i < value.length(); i++) {
@@ -63,6 +52,20 @@ public final class Attributes {
             }
         }
         return control ? Optional.of(Fault.CONTROL_CHARACTER) : Optional.empty();
+    }
+
+    /** How many characters from the beginning are ASCII that stands in JSON as it is, which is nearly always all of them. */
+    static int plainLength(String value) {
+        int length = value.length();
+        int i = 0;
+        while (i < length && isPlain(value.charAt(i))) {
+            i++;
+        }
+        return i;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
     }
 
     private static int escapedLength(char c) {

@@ -189,7 +189,9 @@ final class EntryWriter {
         raw(label);
         room(value.length() * 3 + 2);
         out[size++] = '"';
-        for (int i = 0; i < value.length(); i++) {
+        int plain = Attributes.plainLength(value);
+        ascii(value, plain);
+        for (int i = plain; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c >= 0x80) {
                 return utf8(value, i);
@@ -219,12 +221,16 @@ final class EntryWriter {
         return raw(Long.toString(value));
     }
 
-    @SuppressWarnings("deprecation") // getBytes(int, int, byte[], int) keeps the low bytes: ASCII without a copy.
     private EntryWriter raw(String ascii) {
         room(ascii.length());
-        ascii.getBytes(0, ascii.length(), out, size);
-        size += ascii.length();
+        ascii(ascii, ascii.length());
         return this;
+    }
+
+    @SuppressWarnings("deprecation") // getBytes(int, int, byte[], int) keeps the low bytes: ASCII without a copy.
+    private void ascii(String text, int length) {
+        text.getBytes(0, length, out, size);
+        size += length;
     }
 
     private void room(int bytes) {

@@ -62,8 +62,7 @@ public final class Hash implements Comparable<Hash> {
 
     /** SHA-256 over the concatenation of the parts. */
     public static Hash sha256(byte[]... parts) {
-        MessageDigest digest = DIGEST.get();
-        digest.reset();
+        MessageDigest digest = digest();
         for (byte[] part : parts) {
             digest.update(part);
         }
@@ -77,6 +76,13 @@ public final class Hash implements Comparable<Hash> {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
+    }
+
+    /** This thread's SHA-256, reset. To be finished before anything else is hashed. */
+    static MessageDigest digest() {
+        MessageDigest digest = DIGEST.get();
+        digest.reset();
+        return digest;
     }
 
     /** The digest of what has been fed to it so far; resets the digest. */

@@ -15,7 +15,7 @@ public final class Rfc6962 {
 
     /** {@code SHA-256(0x00 || data)}. */
     public static Hash leafHash(byte[] data) {
-        MessageDigest digest = Hash.newDigest();
+        MessageDigest digest = Hash.digest();
         digest.update(LEAF);
         digest.update(data);
         return Hash.finish(digest);
@@ -23,7 +23,7 @@ public final class Rfc6962 {
 
     /** {@code SHA-256(0x01 || left || right)}. */
     public static Hash nodeHash(Hash left, Hash right) {
-        MessageDigest digest = Hash.newDigest();
+        MessageDigest digest = Hash.digest();
         digest.update(NODE);
         left.feed(digest);
         right.feed(digest);

@@ -37,12 +37,12 @@ final class Gauge {
      * @param thread CPU microseconds a record of the threads asked for
      * @param client of this JVM, which runs what is measured and little else
      * @param broker of the broker's JVM
-     * @param written records a second, transaction markers included, that the output topic grew by
+     * @param counted a second, of what was counted beside
      */
-    record Speed(double perSecond, double thread, double client, double broker, double written) {
-        /** Records that shared a transaction: each leaves a marker in each of the output's partitions. */
-        double recordsOfCommit(int partitions) {
-            return perSecond * partitions / (written - perSecond);
+    record Speed(double perSecond, double thread, double client, double broker, double counted) {
+        /** Records that shared a transaction, if those were counted. */
+        double recordsOfCommit() {
+            return perSecond / counted;
         }
 
         /** Records a second of each beside those of the baseline in the same round: the median. */
@@ -64,21 +64,21 @@ final class Gauge {
         }
     }
 
-    private record Reading(long done, long written, long nanos, Cpu thread, Cpu client, Cpu broker) {}
+    private record Reading(long done, long counted, long nanos, Cpu thread, Cpu client, Cpu broker) {}
 
     /**
      * Watches until nearly all is done.
      *
      * @param done records dealt with
-     * @param written sum of the ends of the output topic
+     * @param counted something else that grows
      * @param all records there are
      * @param begun runs when the measured stretch begins
      * @throws IllegalStateException if nothing happens for two minutes
      */
-    Speed watch(LongSupplier done, LongSupplier written, long all, Runnable begun) throws InterruptedException {
-        Reading first = await(done, written, (long) (all * FROM));
+    Speed watch(LongSupplier done, LongSupplier counted, long all, Runnable begun) throws InterruptedException {
+        Reading first = await(done, counted, (long) (all * FROM));
         begun.run();
-        Reading last = await(done, written, (long) (all * TO));
+        Reading last = await(done, counted, (long) (all * TO));
         long records = last.done - first.done;
         double seconds = (last.nanos - first.nanos) / 1e9;
         return new Speed(
@@ -86,10 +86,10 @@ final class Gauge {
                 last.thread.microsSince(first.thread, records),
                 last.client.microsSince(first.client, records),
                 last.broker.microsSince(first.broker, records),
-                (last.written - first.written) / seconds);
+                (last.counted - first.counted) / seconds);
     }
 
-    private Reading await(LongSupplier done, LongSupplier written, long wanted) throws InterruptedException {
+    private Reading await(LongSupplier done, LongSupplier counted, long wanted) throws InterruptedException {
         long seen = -1;
         long deadline = System.nanoTime() + STALLED.toNanos();
         while (true) {
@@ -97,7 +97,7 @@ final class Gauge {
             if (now >= wanted) {
                 return new Reading(
                         now,
-                        written.getAsLong(),
+                        counted.getAsLong(),
                         System.nanoTime(),
                         Cpu.ofThreads(threads),
                         Cpu.ofThisProcess(),

@@ -32,12 +32,10 @@ final class PassThrough implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
 
     private final String group;
-    private final String output;
     private final KafkaStreams streams;
 
-    private PassThrough(String group, String output, KafkaStreams streams) {
+    private PassThrough(String group, KafkaStreams streams) {
         this.group = group;
-        this.output = output;
         this.streams = streams;
     }
 
@@ -74,7 +72,7 @@ final class PassThrough implements AutoCloseable {
         properties.putAll(settings);
         KafkaStreams streams = new KafkaStreams(topology, properties);
         streams.start();
-        return new PassThrough(group, output, streams);
+        return new PassThrough(group, streams);
     }
 
     /** The records' schema has a subject of the input topic only. */
@@ -85,10 +83,6 @@ final class PassThrough implements AutoCloseable {
 
     String group() {
         return group;
-    }
-
-    String output() {
-        return output;
     }
 
     @Override

@@ -2,11 +2,16 @@
 package io.tallystick.bench.load;
 
 import io.tallystick.topic.AdminAnswer;
+import java.lang.management.ManagementFactory;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
+import javax.management.JMException;
+import javax.management.MBeanServer;
+import javax.management.MalformedObjectNameException;
+import javax.management.ObjectName;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -14,6 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** How many records have been dealt with, asked of the broker, so that the work itself is not slowed. */
 final class Progress {
+    private static final ObjectName STREAM_THREADS = name("kafka.streams:type=stream-thread-metrics,*");
+
     private Progress() {}
 
     /** Sum of the positions a group has committed on a topic; records, where the topic has no transactions. */
@@ -35,6 +42,28 @@ final class Progress {
         return () -> AdminAnswer.await(admin.listOffsets(ends).all(), "read the ends of " + topic).values().stream()
                 .mapToLong(ListOffsetsResultInfo::offset)
                 .sum();
+    }
+
+    /** Transactions that the stream threads of this process have committed. */
+    static long transactions() {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        try {
+            double all = 0;
+            for (ObjectName thread : beans.queryNames(STREAM_THREADS, null)) {
+                all += (double) beans.getAttribute(thread, "commit-total");
+            }
+            return Math.round(all);
+        } catch (JMException e) {
+            throw new IllegalStateException("Kafka Streams does not tell its commits", e);
+        }
+    }
+
+    private static ObjectName name(String pattern) {
+        try {
+            return new ObjectName(pattern);
+        } catch (MalformedObjectNameException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     static List<TopicPartition> partitions(String topic, int partitions) {

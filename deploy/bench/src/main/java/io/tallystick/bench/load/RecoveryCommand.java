@@ -67,8 +67,8 @@ public final class RecoveryCommand implements Callable<Integer> {
                         + " entry of the next process that a read_committed reader has; a JVM's start included");
         table.note("median and worst of " + repeats + "; events come all the time, " + (int) TRICKLE + " a second");
         memory.note(
-                "RocksDB: 16 MiB for block cache and memtables of all partitions together (SmallRocksDb); heap at most 768 MiB,"
-                        + " and a JVM keeps what it once had");
+                "RocksDB: 16 MiB for the state and 64 MiB for the duplicate indexes of all partitions together, a quarter of these on"
+                        + " the heap; heap at most 768 MiB, and a JVM keeps what it once had");
         report.add(table);
         report.add(memory);
         report.write();

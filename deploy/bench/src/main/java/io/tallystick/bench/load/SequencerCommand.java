@@ -160,8 +160,7 @@ public final class SequencerCommand implements Callable<Integer> {
                 PassThrough pass = PassThrough.start(ledger, admin)) {
             LongSupplier done =
                     Progress.committed(admin, pass.group(), ledger.topics().ingest());
-            LongSupplier written = Progress.written(admin, pass.output(), Rig.PARTITIONS);
-            return watch(ledger, done, written, records, "pass-through", profile && round > 0);
+            return watch(ledger, done, records, "pass-through", profile && round > 0);
         }
     }
 
@@ -173,20 +172,18 @@ public final class SequencerCommand implements Callable<Integer> {
                     admin,
                     ledger.chainConfig("0").applicationId(),
                     ledger.topics().ingest());
-            LongSupplier written = Progress.written(admin, ledger.topics().entries(), Rig.PARTITIONS);
-            return watch(ledger, done, written, records, "sequencer", profile && round > 0);
+            return watch(ledger, done, records, "sequencer", profile && round > 0);
         }
     }
 
-    private Speed watch(
-            Ledger ledger, LongSupplier done, LongSupplier written, int records, String what, boolean sampled)
+    private Speed watch(Ledger ledger, LongSupplier done, int records, String what, boolean sampled)
             throws InterruptedException {
         Gauge gauge = new Gauge(ledger.rig(), THREADS);
         if (!sampled) {
-            return gauge.watch(done, written, records, () -> {});
+            return gauge.watch(done, Progress::transactions, records, () -> {});
         }
         Profile[] running = new Profile[1];
-        Speed speed = gauge.watch(done, written, records, () -> running[0] = Profile.start(THREADS));
+        Speed speed = gauge.watch(done, Progress::transactions, records, () -> running[0] = Profile.start(THREADS));
         running[0].end();
         running[0].print(what, spec.commandLine().getErr());
         return speed;
@@ -203,6 +200,6 @@ public final class SequencerCommand implements Callable<Integer> {
                 Median.of(speeds, Speed::client),
                 Median.of(speeds, Speed::broker),
                 Speed.threadRatio(speeds, baseline),
-                Math.rint(Median.of(speeds, speed -> speed.recordsOfCommit(Rig.PARTITIONS))));
+                Math.rint(Median.of(speeds, Speed::recordsOfCommit)));
     }
 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class CommitPaceTest {
+    private final CommitPace pace = new CommitPace();
+
+    private void records(int count) {
+        for (int i = 0; i < count; i++) {
+            pace.record();
+        }
+    }
+
+    @Test
+    void fewRecordsWaitForNoOthers() {
+        records(CommitPace.FEW);
+        assertThat(pace.isQuiet(1_000)).isTrue();
+    }
+
+    @Test
+    void manyRecordsShareATransaction() {
+        records(CommitPace.FEW + 1);
+        assertThat(pace.isQuiet(1_000)).isFalse();
+    }
+
+    @Test
+    void whatManyRecordsLeftBehindIsCommittedWhenFewFollow() {
+        // Given
+        records(10 * CommitPace.FEW);
+        assertThat(pace.isQuiet(1_000)).isFalse();
+
+        // When, Then
+        assertThat(pace.isQuiet(1_010)).isFalse();
+        assertThat(pace.isQuiet(1_020)).isTrue();
+    }
+
+    @Test
+    void theTasksOfAThreadTogetherEndOneTransactionASlot() {
+        // Given: as many tasks as ask within a slot
+        records(1);
+        assertThat(pace.isQuiet(1_000)).isTrue();
+
+        // When, Then
+        records(1);
+        assertThat(pace.isQuiet(1_001)).isFalse();
+        assertThat(pace.isQuiet(1_007)).isFalse();
+        assertThat(pace.isQuiet(1_019)).isTrue();
+    }
+
+    @Test
+    void anotherThreadHasATransactionOfItsOwn() {
+        // Given
+        records(10 * CommitPace.FEW);
+
+        // When
+        boolean other = CompletableFuture.supplyAsync(() -> pace.isQuiet(1_000), task -> {
+                    Thread thread = new Thread(task, "another");
+                    thread.start();
+                })
+                .join();
+
+        // Then
+        assertThat(other).isTrue();
+        assertThat(pace.isQuiet(1_000)).isFalse();
+    }
+}
