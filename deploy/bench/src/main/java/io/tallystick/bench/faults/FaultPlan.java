@@ -69,7 +69,7 @@ final class FaultPlan {
                 faults.add(second);
             }
         }
-        return new Step(faults, Duration.ofMillis(500 + random.nextInt(2_500)));
+        return new Step(faults, Duration.ofMillis(200 + random.nextInt(800)));
     }
 
     private PlannedFault fault() {

@@ -37,6 +37,8 @@ record FaultReport(
         Duration took) {
 
     private static final String PAIR = "two at once";
+    private static final double MEDIAN = 0.5;
+    private static final double P95 = 0.95;
 
     FaultReport {
         episodes = List.copyOf(episodes);
@@ -70,17 +72,14 @@ record FaultReport(
                 .toList();
     }
 
-    private static double median(List<Double> sorted) {
-        return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() / 2);
-    }
-
-    private static double max(List<Double> sorted) {
-        return sorted.isEmpty() ? Double.NaN : sorted.get(sorted.size() - 1);
+    /** The least value that this part of all does not exceed. */
+    private static double quantile(List<Double> sorted, double part) {
+        return sorted.isEmpty() ? Double.NaN : sorted.get((int) Math.ceil(part * sorted.size()) - 1);
     }
 
     void print(PrintWriter out) {
         out.println();
-        out.printf(Locale.ROOT, "%-24s %6s %9s %9s %9s%n", "fault", "times", "running", "median s", "max s");
+        out.printf(Locale.ROOT, "%-24s %6s %9s %9s %9s %9s%n", "fault", "times", "running", "median s", "p95 s", "max s");
         byTitle().forEach((title, of) -> row(out, title, of));
         row(out, "all (" + faults() + " faults)", episodes);
         out.printf(
@@ -111,12 +110,13 @@ record FaultReport(
         List<Double> seconds = seconds(of);
         out.printf(
                 Locale.ROOT,
-                "%-24s %6d %9d %9.1f %9.1f%n",
+                "%-24s %6d %9d %9.1f %9.1f %9.1f%n",
                 title,
                 of.size(),
                 seconds.size(),
-                median(seconds),
-                max(seconds));
+                quantile(seconds, MEDIAN),
+                quantile(seconds, P95),
+                quantile(seconds, 1));
     }
 
     JsonObject json() {
@@ -158,7 +158,9 @@ record FaultReport(
         JsonObject.Builder json =
                 JsonObject.builder().put("running", seconds.size()).put("times", of.size());
         if (!seconds.isEmpty()) {
-            json.put("median", JsonNumber.of(median(seconds))).put("max", JsonNumber.of(max(seconds)));
+            json.put("max", JsonNumber.of(quantile(seconds, 1)))
+                    .put("median", JsonNumber.of(quantile(seconds, MEDIAN)))
+                    .put("p95", JsonNumber.of(quantile(seconds, P95)));
         }
         return json.build();
     }

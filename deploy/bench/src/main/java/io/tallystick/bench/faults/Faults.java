@@ -138,7 +138,7 @@ final class Faults {
         clock.move(Duration.ZERO);
         child.environment(clock.environment());
         child.kill();
-        sleep(Duration.ofSeconds(12));
+        sleep(Duration.ofSeconds(8));
         clock.move(fault.variant() % 2 == 0 ? HOUR : HOUR.negated());
         sleep(fault.lasts());
         clock.move(Duration.ZERO);
