@@ -24,9 +24,8 @@ public final class Attributes {
     }
 
     static Optional<Fault> check(String value, int bytesMax) {
-        int plain = plainLength(value);
-        if (plain == value.length()) {
-            return plain > bytesMax ? Optional.of(Fault.TOO_LONG) : Optional.empty();
+        if (value.length() <= bytesMax && plainLength(value) == value.length()) {
+            return Optional.empty();
         }
         int bytes = 0;
         boolean control = false;
