@@ -102,6 +102,8 @@ public final class ProofVerifier {
                     Optional.empty(),
                     findings.verdicts(),
                     List.of(),
+                    List.of(),
+                    Optional.empty(),
                     findings.notes(),
                     new BundleFacts(
                             registry,
@@ -244,7 +246,7 @@ public final class ProofVerifier {
                         "the trust root is of ledger " + root.ledger() + ", the proof of " + origin);
                 return;
             }
-            SignatureCheck check = new SignatureCheck(root, proof.windowLeaf().end(), findings);
+            SignatureCheck check = new SignatureCheck(root, proof.windowLeaf().end(), Optional.empty(), findings);
             check.checkpoint(registry, origin);
             check.checkpoint(chain, proof.line().entry().chain().origin(origin));
             signers = check.signers();
