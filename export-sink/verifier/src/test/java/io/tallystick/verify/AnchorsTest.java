@@ -103,7 +103,7 @@ class AnchorsTest {
                 .withAsOf(Instant.parse("2026-11-21T04:01:00Z"));
 
         // Then
-        assertThat(verify(ExitCode.VALID).text()).contains("bundles with a time that outside parties prove: 7");
+        assertThat(verify(ExitCode.VALID).text()).contains("bundles with a time that outside parties prove: 8");
     }
 
     @Test
