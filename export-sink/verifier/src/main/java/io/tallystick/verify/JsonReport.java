@@ -16,7 +16,8 @@ import java.util.function.Function;
  *
  * <pre>
  * {bundles [bundle], exitCode, format, problem?, registry? phase, target? phase, tenants [tenant], trustRoot?, warnings [text]}
- * bundle  {anchors [anchor], chains [chain], existedBy?, exitCode, manifest?, notes [text], path, phases [phase], tenant?, window? {end, start}}
+ * bundle  {anchors [anchor], chains [chain], existedBy?, exitCode, manifest?, notes [text], path, phases [phase], tenant?,
+ *         window? {end, start}}
  * phase   {faultCount, faults [{file, line?, message, seq?}], phase, reasons [text], title, verdict}
  * anchor  {coveredBy?, existedBy?, file, kind, party}
  * chain   {asOf?, chain, entries, size, skippedOffsets, source {from, next}, sourceEnd?}
