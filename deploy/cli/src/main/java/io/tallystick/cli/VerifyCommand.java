@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.verify.AnchorRequirement;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,6 +64,24 @@ final class VerifyCommand implements Callable<Integer> {
             })
     private Path since;
 
+    @Option(
+            names = "--require-anchors",
+            paramLabel = "KIND[:N],…",
+            description = {
+                "Outside parties that must vouch for every registry checkpoint, beside what the trust root requires:",
+                "witness, tsa, log, each with how many, such as witness:2,tsa. Too few: exit code 3."
+            })
+    private String anchors;
+
+    @Option(
+            names = "--as-of",
+            paramLabel = "TIME",
+            description = {
+                "Judge the evidence as of this time (2026-11-21T04:00:00Z): windows that ended by then must be there,",
+                "and required anchors that prove a time must prove this one."
+            })
+    private String asOf;
+
     @Override
     public Integer call() {
         VerifyRequest request = trust.request(target);
@@ -70,11 +91,34 @@ final class VerifyCommand implements Callable<Integer> {
         if (tenant != null) {
             request = request.withTenant(tenant);
         }
+        if (anchors != null) {
+            request = request.withAnchors(parseAnchors());
+        }
+        if (asOf != null) {
+            request = request.withAsOf(parseAsOf());
+        }
         if (since != null) {
             request = request.withSince(since);
         }
         VerificationReport report = Verifier.verify(request);
         reports.write(report);
         return output.print(spec, report);
+    }
+
+    private AnchorRequirement parseAnchors() {
+        try {
+            return AnchorRequirement.parse(anchors);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCodes.USAGE, e.getMessage(), "It is like witness:2,tsa,log.", e);
+        }
+    }
+
+    private Instant parseAsOf() {
+        try {
+            return Instant.parse(asOf);
+        } catch (DateTimeParseException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "not a time: " + asOf, "It is UTC, like 2026-11-21T04:00:00Z.", e);
+        }
     }
 }

@@ -36,8 +36,7 @@ final class AnchorCheck {
     private final Optional<AnchorFolder> folder;
     private final Optional<AnchorCover> cover;
 
-    AnchorCheck(
-            TrustRoot root, AnchorRequirement requested, Optional<Instant> asOf, Optional<RegistryFolder> registry)
+    AnchorCheck(TrustRoot root, AnchorRequirement requested, Optional<Instant> asOf, Optional<RegistryFolder> registry)
             throws IOException {
         this.root = root;
         this.parties = new AnchorParties(root);

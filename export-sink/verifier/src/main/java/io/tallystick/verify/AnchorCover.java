@@ -95,8 +95,8 @@ final class AnchorCover {
 
     private boolean append(Path folder) throws IOException {
         try {
-            LeafFold.Folded folded = LeafFold.read(
-                    folder.resolve(BundleLayout.LEAVES), range, LeafFold.LEAVES_MAX, (index, leaf) -> {});
+            LeafFold.Folded folded =
+                    LeafFold.read(folder.resolve(BundleLayout.LEAVES), range, LeafFold.LEAVES_MAX, (index, leaf) -> {});
             boolean follows = folded.window().start().equals(runEnd)
                     && folded.window().end().isAfter(runEnd);
             if (follows) {
@@ -114,7 +114,9 @@ final class AnchorCover {
         Optional<RegistryLeaf.Window> leaf = RegistryFolder.windowLeaf(folder);
         try {
             Optional<Documents.Note> note = RegistryFolder.checkpoint(folder);
-            if (note.isEmpty() || leaf.isEmpty() || !note.get().checkpoint().head().equals(heads.get(start))) {
+            if (note.isEmpty()
+                    || leaf.isEmpty()
+                    || !note.get().checkpoint().head().equals(heads.get(start))) {
                 return Optional.empty();
             }
             Instant end = leaf.get().end();

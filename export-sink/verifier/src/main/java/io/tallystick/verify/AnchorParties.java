@@ -60,8 +60,10 @@ final class AnchorParties {
                     unusable.add("witness " + witness.name() + " has the key of witness " + other);
                 } else {
                     String id = HexFormat.of().toHexDigits(witness.keyId());
-                    put(ReceiptNames.Form.COSIGNATURE, id, (object, checkpoint, end) ->
-                            witness.verify(object, checkpoint.checkpoint()));
+                    put(
+                            ReceiptNames.Form.COSIGNATURE,
+                            id,
+                            (object, checkpoint, end) -> witness.verify(object, checkpoint.checkpoint()));
                 }
             } catch (NoteException e) {
                 unusable.add("a witness: " + e.getMessage());

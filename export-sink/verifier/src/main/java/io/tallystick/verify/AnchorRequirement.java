@@ -47,8 +47,9 @@ public record AnchorRequirement(int witnesses, int tsa, int logs) {
                         case "witness" -> new AnchorRequirement(count, 0, 0);
                         case "tsa" -> new AnchorRequirement(0, count, 0);
                         case "log" -> new AnchorRequirement(0, 0, count);
-                        default -> throw new IllegalArgumentException(
-                                "not a kind of anchor (witness, tsa, log): '" + pair[0] + "'");
+                        default ->
+                            throw new IllegalArgumentException(
+                                    "not a kind of anchor (witness, tsa, log): '" + pair[0] + "'");
                     });
         }
         return required;

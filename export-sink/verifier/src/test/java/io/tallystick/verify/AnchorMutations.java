@@ -109,25 +109,23 @@ final class AnchorMutations {
                     Path file = cosignature(folder, a.w1);
                     String line = Files.readString(file);
                     int blob = line.lastIndexOf(' ') + 1;
-                    byte[] bytes = Base64.getDecoder()
-                            .decode(line.substring(blob).trim());
+                    byte[] bytes =
+                            Base64.getDecoder().decode(line.substring(blob).trim());
                     bytes[10]--;
                     Files.writeString(
-                            file,
-                            line.substring(0, blob) + Base64.getEncoder().encodeToString(bytes) + "\n");
+                            file, line.substring(0, blob) + Base64.getEncoder().encodeToString(bytes) + "\n");
                 }),
                 failed(
                         "cosignature under the other witness' name",
                         "not by witness.example.net/w2",
-                        (t, a, folder) -> Files.write(
-                                cosignature(folder, a.w2), Files.readAllBytes(cosignature(folder, a.w1)))),
+                        (t, a, folder) ->
+                                Files.write(cosignature(folder, a.w2), Files.readAllBytes(cosignature(folder, a.w1)))),
                 failed(
                         "two cosignatures in one object",
                         "a cosignature is one line",
                         (t, a, folder) -> Files.writeString(
                                 cosignature(folder, a.w1),
-                                Files.readString(cosignature(folder, a.w1))
-                                        .repeat(2))),
+                                Files.readString(cosignature(folder, a.w1)).repeat(2))),
                 failed(
                         "cosignature with spaces up to its limit and beyond",
                         "larger than",
@@ -157,15 +155,13 @@ final class AnchorMutations {
                 failed(
                         "time-stamp refused",
                         "did not grant it",
-                        (t, a, folder) -> Files.write(
-                                folder.resolve("tsa1.tsr"), TestTsa.refusal())),
+                        (t, a, folder) -> Files.write(folder.resolve("tsa1.tsr"), TestTsa.refusal())),
                 failed(
                         "time-stamp by another authority under the name",
                         "configured root",
                         (t, a, folder) -> Files.write(
                                 folder.resolve("tsa1.tsr"),
-                                TestTsa.create()
-                                        .response(checkpoint(t), TestAnchors.time(WINDOW)))),
+                                TestTsa.create().response(checkpoint(t), TestAnchors.time(WINDOW)))),
                 failed(
                         "time-stamp before the authority counted",
                         "tsa1 counts from",
@@ -198,12 +194,14 @@ final class AnchorMutations {
                         "log entry under another index",
                         "the entry has two indexes",
                         (t, a, folder) -> replace(
-                                folder.resolve("log2026.rekor.json"), "{\n  \"logIndex\": \"", "{\n  \"logIndex\": \"1")),
+                                folder.resolve("log2026.rekor.json"),
+                                "{\n  \"logIndex\": \"",
+                                "{\n  \"logIndex\": \"1")),
                 failed(
                         "log entry of a larger tree",
                         "size or root of the proof",
-                        (t, a, folder) -> replace(
-                                folder.resolve("log2026.rekor.json"), "\"treeSize\": \"", "\"treeSize\": \"1")),
+                        (t, a, folder) ->
+                                replace(folder.resolve("log2026.rekor.json"), "\"treeSize\": \"", "\"treeSize\": \"1")),
                 failed(
                         "log checkpoint of a larger tree",
                         "the log's checkpoint",
@@ -223,18 +221,14 @@ final class AnchorMutations {
                         "local log receipt in another form",
                         "one form",
                         (t, a, folder) -> replace(folder.resolve("local1.log.json"), ",\"v\":1", ", \"v\":1")),
-                failed(
-                        "local log receipt with a changed proof",
-                        "inclusion",
-                        (t, a, folder) -> {
-                            Path file = folder.resolve("local1.log.json");
-                            String text = Files.readString(file);
-                            int at = text.indexOf("\"proof\":[\"") + 10;
-                            Files.writeString(
-                                    file,
-                                    text.substring(0, at) + (text.charAt(at) == '0' ? '1' : '0')
-                                            + text.substring(at + 1));
-                        }));
+                failed("local log receipt with a changed proof", "inclusion", (t, a, folder) -> {
+                    Path file = folder.resolve("local1.log.json");
+                    String text = Files.readString(file);
+                    int at = text.indexOf("\"proof\":[\"") + 10;
+                    Files.writeString(
+                            file,
+                            text.substring(0, at) + (text.charAt(at) == '0' ? '1' : '0') + text.substring(at + 1));
+                }));
     }
 
     private static Stream<Mutation> missing() {
@@ -248,13 +242,10 @@ final class AnchorMutations {
                         "one of two witnesses missing in the last window",
                         "cosignatures of witnesses: 1 of 2, which the trust root requires",
                         (t, a, folder) -> Files.delete(cosignature(TestAnchors.folder(t.bucket, 3), a.w2))),
-                incomplete(
-                        "both logs' receipts removed",
-                        "entries in transparency logs: 0 of 1",
-                        (t, a, folder) -> {
-                            Files.delete(TestAnchors.folder(t.bucket, 3).resolve("local1.log.json"));
-                            Files.delete(TestAnchors.folder(t.bucket, 3).resolve("log2026.rekor.json"));
-                        }),
+                incomplete("both logs' receipts removed", "entries in transparency logs: 0 of 1", (t, a, folder) -> {
+                    Files.delete(TestAnchors.folder(t.bucket, 3).resolve("local1.log.json"));
+                    Files.delete(TestAnchors.folder(t.bucket, 3).resolve("log2026.rekor.json"));
+                }),
                 incomplete(
                         "last window's receipts removed",
                         "cosignatures of witnesses: 0 of 2",
@@ -266,8 +257,8 @@ final class AnchorMutations {
                 incomplete(
                         "anchors later than the time asked for",
                         "time-stamps of authorities: 0 of 1 no later than 2026-11-21T04:00:04Z",
-                        (t, a, folder) -> t.request = t.request.withAsOf(
-                                TestAnchors.time(3).minusSeconds(1))),
+                        (t, a, folder) -> t.request =
+                                t.request.withAsOf(TestAnchors.time(3).minusSeconds(1))),
                 row(
                         "windows that had ended by the time asked for are missing",
                         ExitCode.INCOMPLETE,
@@ -275,9 +266,7 @@ final class AnchorMutations {
                         "as of 2026-11-21T04:15:00Z the windows from 2026-11-21T04:00:00Z on are missing",
                         (t, a, folder) -> t.request = t.request.withAsOf(Scenario.start(5))),
                 incomplete(
-                        "one key under two witness names",
-                        "cosignatures of witnesses: 1 of 2",
-                        AnchorMutations::twins),
+                        "one key under two witness names", "cosignatures of witnesses: 1 of 2", AnchorMutations::twins),
                 incomplete(
                         "trust root that lists nobody, with anchors asked for",
                         "cosignatures of witnesses: 0 of 1, which was asked for",
@@ -285,14 +274,11 @@ final class AnchorMutations {
                             t.trustRoot(t.keys.trustRoot());
                             t.request = t.request.withAnchors(AnchorRequirement.parse("witness"));
                         }),
-                failed(
-                        "folder with more files than parties can be",
-                        "more than 256 files",
-                        (t, a, folder) -> {
-                            for (int i = 0; i < 300; i++) {
-                                Files.writeString(folder.resolve("x" + i + ".tsr"), "");
-                            }
-                        }));
+                failed("folder with more files than parties can be", "more than 256 files", (t, a, folder) -> {
+                    for (int i = 0; i < 300; i++) {
+                        Files.writeString(folder.resolve("x" + i + ".tsr"), "");
+                    }
+                }));
     }
 
     private static void twins(Tampering t, TestAnchors a, Path folder) throws IOException {
@@ -300,8 +286,8 @@ final class AnchorMutations {
         Cosigner one = Cosigner.of("one.example", key);
         Cosigner two = Cosigner.of("two.example", key);
         for (int window = 0; window < 4; window++) {
-            byte[] object = Files.readAllBytes(
-                    TestAnchors.registry(t.bucket, window).resolve("checkpoint"));
+            byte[] object =
+                    Files.readAllBytes(TestAnchors.registry(t.bucket, window).resolve("checkpoint"));
             TestAnchors.cosign(TestAnchors.folder(t.bucket, window), one, object, TestAnchors.time(window));
             TestAnchors.cosign(TestAnchors.folder(t.bucket, window), two, object, TestAnchors.time(window));
         }

@@ -78,12 +78,14 @@ class AnchorsTest {
         BundleReport bundle = report.bundles().get(0);
         assertThat(bundle.phase(Phase.ANCHORS).verdict()).isEqualTo(PhaseVerdict.Verdict.PASS);
         assertThat(bundle.existedBy()).contains(Instant.parse("2026-11-21T03:30:05Z"));
-        assertThat(bundle.anchors()).extracting(AnchorReport::toString).contains(
-                "witness witness.example.org/w1: existed no later than 2026-11-21T03:30:05Z",
-                "witness witness.example.net/w2: existed no later than 2026-11-21T03:30:05Z",
-                "tsa tsa1: existed no later than 2026-11-21T03:30:05Z",
-                "log log2026: is logged, which says nothing of time",
-                "log local1: is logged, which says nothing of time");
+        assertThat(bundle.anchors())
+                .extracting(AnchorReport::toString)
+                .contains(
+                        "witness witness.example.org/w1: existed no later than 2026-11-21T03:30:05Z",
+                        "witness witness.example.net/w2: existed no later than 2026-11-21T03:30:05Z",
+                        "tsa tsa1: existed no later than 2026-11-21T03:30:05Z",
+                        "log log2026: is logged, which says nothing of time",
+                        "log local1: is logged, which says nothing of time");
         assertThat(report.text())
                 .contains("existed no later than 2026-11-21T03:30:05Z")
                 .contains("anchor tsa tsa1");
@@ -103,7 +105,7 @@ class AnchorsTest {
                 .withAsOf(Instant.parse("2026-11-21T04:01:00Z"));
 
         // Then
-        assertThat(verify(ExitCode.VALID).text()).contains("bundles with a time that outside parties prove: 7");
+        assertThat(verify(ExitCode.VALID).text()).contains("bundles with a time that outside parties prove: 8");
     }
 
     @Test
@@ -117,7 +119,8 @@ class AnchorsTest {
         // Then
         PhaseVerdict verdict = report.bundles().get(0).phase(Phase.ANCHORS);
         assertThat(verdict.verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
-        assertThat(verdict.reasons()).containsExactly("no receipts of listed parties for this registry checkpoint, and none required");
+        assertThat(verdict.reasons())
+                .containsExactly("no receipts of listed parties for this registry checkpoint, and none required");
     }
 
     @Test
@@ -225,8 +228,8 @@ class AnchorsTest {
         VerificationReport report = verify(ExitCode.VALID);
 
         // Then
-        assertThat(report.bundles()).allSatisfy(bundle -> assertThat(bundle.notes())
-                .anySatisfy(note -> assertThat(note)
+        assertThat(report.bundles())
+                .allSatisfy(bundle -> assertThat(bundle.notes()).anySatisfy(note -> assertThat(note)
                         .contains("an anchor proves the checkpoint older: it existed no later than")));
     }
 
@@ -273,7 +276,19 @@ class AnchorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ",", "witness:", "witness:0", "witness:-1", "tsa,tsa", "tsa:1:1", "rekor", "witness:1000", " tsa"})
+    @ValueSource(
+            strings = {
+                "",
+                ",",
+                "witness:",
+                "witness:0",
+                "witness:-1",
+                "tsa,tsa",
+                "tsa:1:1",
+                "rekor",
+                "witness:1000",
+                " tsa"
+            })
     void whatIsNoRequirementIsRefused(String text) {
         assertThatThrownBy(() -> AnchorRequirement.parse(text)).isInstanceOf(IllegalArgumentException.class);
     }

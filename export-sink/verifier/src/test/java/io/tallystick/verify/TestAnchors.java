@@ -26,7 +26,9 @@ import java.util.stream.Stream;
 
 /** Outside parties of a test ledger: two witnesses, one of them with ML-DSA-44, an authority, a Rekor and a local log. */
 final class TestAnchors {
-    static final Instant FROM = Instant.parse("2026-01-01T00:00:00Z");
+    /** Later than the authority's certificate begins. */
+    static final Instant FROM = Instant.parse("2026-02-01T00:00:00Z");
+
     static final Instant UNTIL = Instant.parse("2030-01-01T00:00:00Z");
     /** Seconds from a window's end to the receipts of its checkpoint. */
     static final long LATER = 5;
@@ -96,8 +98,7 @@ final class TestAnchors {
         try {
             Checkpoint checkpoint = Checkpoint.parse(note(object).text());
             String line = witness.cosign(checkpoint, time).encode();
-            Files.write(
-                    folder.resolve(witness.witness().objectName()), line.getBytes(StandardCharsets.UTF_8));
+            Files.write(folder.resolve(witness.witness().objectName()), line.getBytes(StandardCharsets.UTF_8));
         } catch (NoteException e) {
             throw new IllegalStateException(e);
         }

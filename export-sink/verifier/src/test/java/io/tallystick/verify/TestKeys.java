@@ -65,11 +65,7 @@ final class TestKeys {
     }
 
     byte[] trustRoot(
-            String ledger,
-            List<Set<KeyAlgorithm>> require,
-            TrustPolicy policy,
-            TrustAnchors anchors,
-            Change change) {
+            String ledger, List<Set<KeyAlgorithm>> require, TrustPolicy policy, TrustAnchors anchors, Change change) {
         Listing a = new Listing(ed25519, TrustRole.CHECKPOINT);
         Listing b = new Listing(p256, TrustRole.CHECKPOINT);
         Listing c = new Listing(bundle, TrustRole.BUNDLE);
