@@ -79,8 +79,8 @@ public final class AnchorApplication implements AutoCloseable {
         try {
             SigningKeys keys = track(SigningKeys.open(config));
             String origin = config.ledger().origin();
-            CheckpointSigner checkpoints = keys.signer(
-                    origin, config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin)));
+            CheckpointSigner checkpoints =
+                    keys.signer(origin, config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin)));
             startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), trees());
             startStreams(
                     RegistryTopology.STAGE, config.streams(RegistryTopology.STAGE, instance, replication), registry());

@@ -114,9 +114,9 @@ public final class AnchorConfig extends AbstractConfig {
                         SIGNING_KEY_FILES,
                         ConfigDef.Type.LIST,
                         Importance.HIGH,
-                        "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are written"
-                                + " Ed25519, P-256, ML-DSA-44, and in this order within an algorithm: in a rotation the"
-                                + " old key first.")
+                        "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are"
+                                + " written Ed25519, P-256, ML-DSA-44, and in this order within an algorithm: in a"
+                                + " rotation the old key first.")
                 .define(
                         PASSPHRASE_FILE,
                         ConfigDef.Type.STRING,
@@ -148,9 +148,9 @@ public final class AnchorConfig extends AbstractConfig {
                         ConfigDef.Type.STRING,
                         null,
                         Importance.MEDIUM,
-                        "Trust root of the ledger, read at start. Each signing key must be listed in it, and signs for the"
-                                + " windows it is valid for: a rotation begins and ends at the windows the trust root"
-                                + " names. Without it every key signs every checkpoint.")
+                        "Trust root of the ledger, read at start. Each signing key must be listed in it, and signs for"
+                            + " the windows it is valid for: a rotation begins and ends at the windows the trust root"
+                            + " names. Without it every key signs every checkpoint.")
                 .define(
                         GUARD_FILE,
                         ConfigDef.Type.STRING,
@@ -158,8 +158,8 @@ public final class AnchorConfig extends AbstractConfig {
                         Importance.MEDIUM,
                         "File with the largest tree head signed of each origin: a second guard against signing two"
                                 + " histories, for a disk the brokers' administrators cannot write to. Must exist (tally"
-                                + " keys guard makes it), and be the same for all processes that may sign. Without it"
-                                + " the topic ledger.signer is the only guard.")
+                                + " keys guard makes it), and be the same for all processes that may sign. Without it the"
+                                + " topic ledger.signer is the only guard.")
                 .define(
                         ANCHORS,
                         ConfigDef.Type.LIST,
@@ -254,8 +254,7 @@ public final class AnchorConfig extends AbstractConfig {
     /** The token with checkpoint keys, if there is one. */
     Optional<TokenKeys> tokenKeys() {
         return Optional.ofNullable(getString(PKCS11_CONFIG))
-                .map(file -> new TokenKeys(
-                        Path.of(file), Path.of(getString(PKCS11_PIN_FILE)), getList(PKCS11_KEYS)));
+                .map(file -> new TokenKeys(Path.of(file), Path.of(getString(PKCS11_PIN_FILE)), getList(PKCS11_KEYS)));
     }
 
     /** The trust root that says which key signs when, if there is one. */

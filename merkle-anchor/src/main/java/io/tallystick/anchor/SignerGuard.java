@@ -30,12 +30,10 @@ public final class SignerGuard {
      */
     public static int create(AnchorConfig config, Past past) throws IOException {
         Path file = config.guardFile()
-                .orElseThrow(() ->
-                        new IllegalArgumentException("the configuration has no " + AnchorConfig.GUARD_FILE));
+                .orElseThrow(() -> new IllegalArgumentException("the configuration has no " + AnchorConfig.GUARD_FILE));
         LedgerSerdes serdes = new LedgerSerdes(config.ledger().schemaRegistryUrl());
         SigningGuard intents = new SigningGuard();
-        SignerEnds.of(config, serdes.records())
-                .readIntents(record -> SignerSession.readIntent(record, intents));
+        SignerEnds.of(config, serdes.records()).readIntents(record -> SignerSession.readIntent(record, intents));
         int origins = intents.heads().size();
         if (origins == 0 || past == Past.ADOPT) {
             GuardFile.create(file, config.ledger().origin(), intents);

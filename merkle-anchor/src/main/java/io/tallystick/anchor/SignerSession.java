@@ -116,7 +116,8 @@ final class SignerSession implements AutoCloseable {
         String origin = config.ledger().origin();
         TreeHead head = window.extended().head();
         guard.requireExtension(origin, window.previous().head(), head);
-        outside.ifPresent(file -> file.guard().requireExtension(origin, window.previous().head(), head));
+        outside.ifPresent(
+                file -> file.guard().requireExtension(origin, window.previous().head(), head));
         publish(List.of(new Root(origin, head, true, window.start())), offsets, group);
     }
 

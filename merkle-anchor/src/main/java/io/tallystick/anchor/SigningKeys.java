@@ -102,8 +102,9 @@ final class SigningKeys implements AutoCloseable {
         TrustedKey trusted = root.key(key.keyId())
                 .filter(listed -> listed.covers(TrustRole.CHECKPOINT, origin)
                         && listed.covers(TrustRole.CHECKPOINT, origin + "/a/0"))
-                .orElseThrow(() -> new IllegalArgumentException("key " + key.keyId() + " is not listed for checkpoints of "
-                        + origin + " in version " + root.version() + " of the trust root; nobody would trust it"));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "key " + key.keyId() + " is not listed for checkpoints of " + origin + " in version "
+                                + root.version() + " of the trust root; nobody would trust it"));
         if (trusted.status() == KeyStatus.COMPROMISED || trusted.status() == KeyStatus.REVOKED) {
             throw new IllegalArgumentException("key " + key.keyId() + " is "
                     + trusted.status().wireName() + " in version " + root.version() + " of the trust root; remove it");

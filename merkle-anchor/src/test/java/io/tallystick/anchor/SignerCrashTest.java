@@ -56,9 +56,10 @@ class SignerCrashTest {
             List.of(root("acme/0", 2, "a"), root("globex/0", 3, "b")),
             List.of(root("acme/0", 5, "c")),
             List.of(root("globex/0", 4, "d"), root("globex/1", 1, "e")));
-    private static final SealedWindow WINDOW =
-            new RegistryBuilder(ORIGIN, new WindowGrid(Duration.ofMinutes(15)), tenant -> Hash.ZERO)
-                    .seal(CompactRange.EMPTY, START, List.of());
+
+    private static final SealedWindow WINDOW = new RegistryBuilder(
+                    ORIGIN, new WindowGrid(Duration.ofMinutes(15)), tenant -> Hash.ZERO)
+            .seal(CompactRange.EMPTY, START, List.of());
     private static final int WINDOW_AFTER = 2;
     private static final int CHECKPOINTS_IN_ALL = 6;
 
@@ -157,8 +158,7 @@ class SignerCrashTest {
 
     @ParameterizedTest(name = "{0} {1} after {2}, guard file: {3}")
     @MethodSource("faults")
-    void aNewSignerPublishesEachRootOnce(Write write, Failure failure, int before, boolean guarded)
-            throws IOException {
+    void aNewSignerPublishesEachRootOnce(Write write, Failure failure, int before, boolean guarded) throws IOException {
         prepare(guarded);
         topics.arm(write, failure, before);
         assertThatExceptionOfType(KafkaException.class).isThrownBy(this::work).withMessageContaining(write + " has");
@@ -183,8 +183,7 @@ class SignerCrashTest {
 
         try (SignerSession next = session()) {
             for (var intent : topics.intents) {
-                Root forged = new Root(
-                        intent.getOrigin(), new TreeHead(intent.getSize(), Hash.sha256()), true, START);
+                Root forged = new Root(intent.getOrigin(), new TreeHead(intent.getSize(), Hash.sha256()), true, START);
                 if (!next.isBehind(forged.origin(), forged.head())) {
                     assertThatExceptionOfType(LedgerIntegrityException.class)
                             .isThrownBy(() -> next.publish(List.of(forged), Map.of(), GROUP))

@@ -105,8 +105,7 @@ final class SignerTopics implements SignerEnds {
 
     private GuardFile open(Path path) {
         String ledger = config.ledger().origin();
-        return GuardFile.open(
-                path, ledger, (file, content) -> write(Write.GUARD_FILE, () -> replace(file, content)));
+        return GuardFile.open(path, ledger, (file, content) -> write(Write.GUARD_FILE, () -> replace(file, content)));
     }
 
     private static void replace(Path file, byte[] content) {
@@ -158,8 +157,10 @@ final class SignerTopics implements SignerEnds {
             if (current != this) {
                 throw new ProducerFencedException("another signer took over");
             }
-            uncommittedOffsets().values().forEach(group -> group.forEach(
-                    (partition, position) -> offsets.put(partition, position.offset())));
+            uncommittedOffsets()
+                    .values()
+                    .forEach(
+                            group -> group.forEach((partition, position) -> offsets.put(partition, position.offset())));
             super.commitTransaction();
             for (; taken < history().size(); taken++) {
                 SpecificRecord value = history().get(taken).value();

@@ -30,7 +30,8 @@ final class KeyChange {
             names = "--signed",
             paramLabel = "FILE",
             description = {
-                "The new trust root, signed by its root keys. Needed where this ledger's configuration does not hold enough of",
+                "The new trust root, signed by its root keys. Needed where this ledger's configuration does not hold"
+                        + " enough of",
                 "them: without it the version to be signed is written beside the trust root, and nothing else is done."
             })
     private Path signed;

@@ -52,13 +52,7 @@ final class KeyRotation {
             return TrustRootDraft.following(now, issued)
                     .withKey(oldId, kept -> kept.with(KeyStatus.ACTIVE, last, Optional.empty()))
                     .withKey(new TrustedKey(
-                            key,
-                            old.roles(),
-                            old.scopes(),
-                            first,
-                            old.notAfter(),
-                            KeyStatus.ACTIVE,
-                            Optional.empty()));
+                            key, old.roles(), old.scopes(), first, old.notAfter(), KeyStatus.ACTIVE, Optional.empty()));
         } catch (KeyException e) {
             throw new CommandException(
                     ExitCodes.USAGE, "the new key is not acceptable: " + e.getMessage(), "Make another.", e);

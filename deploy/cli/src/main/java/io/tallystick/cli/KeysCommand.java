@@ -13,20 +13,13 @@ import picocli.CommandLine.Spec;
             "Make, look at and rotate the keys of a ledger.",
             "Private keys are encrypted PKCS#8 files of mode 0600; the passphrase comes from a file or a descriptor."
         },
-        subcommands = {
-            KeysGenerate.class,
-            KeysShow.class,
-            KeysRotate.class,
-            KeysRetire.class,
-            KeysGuard.class
-        })
+        subcommands = {KeysGenerate.class, KeysShow.class, KeysRotate.class, KeysRetire.class, KeysGuard.class})
 final class KeysCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(), "keys generate, show, rotate, retire or guard?");
+        throw new CommandLine.ParameterException(spec.commandLine(), "keys generate, show, rotate, retire or guard?");
     }
 }

@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         name = "generate",
         description = {
             "Make a key in a file that does not exist yet, and print what is public of it.",
-            "Checkpoints need ecdsa-p256 and, for witnesses, ed25519; ml-dsa-44 may be added. Bundles need an ecdsa-p256 key",
+            "Checkpoints need ecdsa-p256 and, for witnesses, ed25519; ml-dsa-44 may be added. Bundles need an"
+                    + " ecdsa-p256 key",
             "of their own, and so does the trust root."
         })
 final class KeysGenerate implements Runnable {
@@ -57,8 +58,6 @@ final class KeysGenerate implements Runnable {
     static KeyAlgorithm algorithm(String name) {
         return KeyAlgorithm.ofWireName(name)
                 .orElseThrow(() -> new CommandException(
-                        ExitCodes.USAGE,
-                        "there is no algorithm " + name,
-                        "It is ecdsa-p256, ed25519 or ml-dsa-44."));
+                        ExitCodes.USAGE, "there is no algorithm " + name, "It is ecdsa-p256, ed25519 or ml-dsa-44."));
     }
 }

@@ -15,11 +15,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "guard",
         description = {
-            "Make the signer's guard file that ledger.signer.guard.file names: a second guard against signing two histories,",
-            "on a disk the brokers' administrators cannot write to. The signer never makes it itself: a file that is missing",
+            "Make the signer's guard file that ledger.signer.guard.file names: a second guard against signing two"
+                    + " histories,",
+            "on a disk the brokers' administrators cannot write to. The signer never makes it itself: a file that is"
+                    + " missing",
             "may be a disk that is not mounted.",
             "",
-            "If the ledger has signed already and the file was lost: first compare the newest registry checkpoint in the",
+            "If the ledger has signed already and the file was lost: first compare the newest registry checkpoint in"
+                    + " the",
             "topics with one that others hold (a bundle, a witness). Only if it is the same or grown, use --adopt."
         })
 final class KeysGuard implements Runnable {

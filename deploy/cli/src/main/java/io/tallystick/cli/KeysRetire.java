@@ -21,8 +21,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "retire",
         description = {
-            "End a rotation: after T2, a new version of the trust root calls the old key retired, an event in operator/0 says",
-            "so, and the file is taken out of ledger.signing.key.files. What the key signed stands for ever. Keep the file until",
+            "End a rotation: after T2, a new version of the trust root calls the old key retired, an event in"
+                    + " operator/0 says",
+            "so, and the file is taken out of ledger.signing.key.files. What the key signed stands for ever. Keep the"
+                    + " file until",
             "'run anchor' was restarted. May be repeated if it was stopped."
         })
 final class KeysRetire implements Runnable {
@@ -45,7 +47,10 @@ final class KeysRetire implements Runnable {
             }
         });
         PrintWriter out = spec.commandLine().getOut();
-        if (now.key(keyId).map(TrustedKey::status).filter(KeyStatus.RETIRED::equals).isEmpty()) {
+        if (now.key(keyId)
+                .map(TrustedKey::status)
+                .filter(KeyStatus.RETIRED::equals)
+                .isEmpty()) {
             Optional<TrustRoot> next = change.apply(
                     KeyRotation.retire(now, keyId, Instant.now()),
                     (events, root) -> events.retired(root.key(keyId).orElseThrow(), root, change.order()));

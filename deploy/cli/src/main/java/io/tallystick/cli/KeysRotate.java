@@ -27,12 +27,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rotate",
         description = {
-            "Begin to replace a checkpoint key. From one instant on (T1) the new key signs beside the old one, until another",
-            "(T2) at which the old one signs its last window. Makes the new key, a new version of the trust root that says",
-            "so, an event in operator/0, and adds the key to ledger.signing.key.files. May be repeated if it was stopped.",
+            "Begin to replace a checkpoint key. From one instant on (T1) the new key signs beside the old one, until"
+                    + " another",
+            "(T2) at which the old one signs its last window. Makes the new key, a new version of the trust root that"
+                    + " says",
+            "so, an event in operator/0, and adds the key to ledger.signing.key.files. May be repeated if it was"
+                    + " stopped.",
             "",
-            "Then: give auditors the new trust root; restart 'run anchor' (and 'run export', which publishes the trust root)",
-            "before T1. Which key signs a window is decided by the window alone, so the moment of the restart leaves no trace.",
+            "Then: give auditors the new trust root; restart 'run anchor' (and 'run export', which publishes the trust"
+                    + " root)",
+            "before T1. Which key signs a window is decided by the window alone, so the moment of the restart leaves"
+                    + " no trace.",
             "After T2: 'tally keys retire'."
         })
 final class KeysRotate implements Runnable {
@@ -79,8 +84,8 @@ final class KeysRotate implements Runnable {
             Duration window = change.config().settings().windowSize();
             Instant first = KeyRotation.windowEnd(Instant.now().plus(in), window);
             Instant last = KeyRotation.windowEnd(first.plus(overlap), window);
-            TrustRootDraft draft = KeyRotation.introduce(
-                    now, pair.old().keyId(), pair.fresh().spki(), first, last, Instant.now());
+            TrustRootDraft draft =
+                    KeyRotation.introduce(now, pair.old().keyId(), pair.fresh().spki(), first, last, Instant.now());
             Optional<TrustRoot> next = change.apply(
                     draft,
                     (events, root) -> events.introduced(
@@ -107,7 +112,8 @@ final class KeysRotate implements Runnable {
         TrustedKey before = root.key(pair.old().keyId()).orElseThrow();
         TrustedKey after = root.key(pair.fresh().keyId()).orElseThrow();
         String would = change.order().dryRun() ? "would be " : "";
-        out.println("trust root version " + root.version() + " " + would + "in force, fingerprint " + root.fingerprint());
+        out.println(
+                "trust root version " + root.version() + " " + would + "in force, fingerprint " + root.fingerprint());
         out.println("  T1  " + after.notBefore() + "  " + after.keyId() + " begins to sign");
         out.println("  T2  " + before.notAfter() + "  " + before.keyId() + " signs its last window");
         out.println("  restart 'tally run anchor' before T1, and 'tally run export'; retire the old key after T2");

@@ -25,10 +25,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trust-root",
         description = {
-            "Make, sign, show and hand out a trust root: the keys and outside parties an auditor trusts, signed by a threshold",
+            "Make, sign, show and hand out a trust root: the keys and outside parties an auditor trusts, signed by a"
+                    + " threshold",
             "of root keys. Auditors pin its fingerprint, which reaches them by another way than the file.",
             "",
-            "A change makes the next version: 'update' writes a draft, each holder of a root key adds a signature with 'sign',",
+            "A change makes the next version: 'update' writes a draft, each holder of a root key adds a signature with"
+                    + " 'sign',",
             "root keys of the version before as well as its own. None of these commands needs a broker."
         },
         subcommands = {
@@ -44,15 +46,15 @@ final class TrustRootCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(
-                spec.commandLine(), "trust-root init, update, sign, show or export?");
+        throw new CommandLine.ParameterException(spec.commandLine(), "trust-root init, update, sign, show or export?");
     }
 
     /** {@code tally trust-root sign}. */
     @Command(
             name = "sign",
             description = {
-                "Add the signature of a root key to a draft, in place. Compare the fingerprint first: it is what you sign.",
+                "Add the signature of a root key to a draft, in place. Compare the fingerprint first: it is what you"
+                        + " sign.",
                 "With enough signatures the draft is a trust root."
             })
     static final class Sign implements Runnable {
@@ -95,7 +97,8 @@ final class TrustRootCommand implements Runnable {
             if (previous != null) {
                 TrustRootFile.read(previous).verifySuccessor(root);
             }
-            out.println("  complete" + (previous == null && draft.version() > 1 ? " (not compared with the one before)" : ""));
+            out.println("  complete"
+                    + (previous == null && draft.version() > 1 ? " (not compared with the one before)" : ""));
         } catch (TrustException e) {
             out.println("  not complete: " + e.getMessage());
         }

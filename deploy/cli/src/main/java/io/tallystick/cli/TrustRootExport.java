@@ -50,8 +50,9 @@ final class TrustRootExport implements Runnable {
                 switch (format) {
                     case "pem" -> pem(root);
                     case "tlog-policy" -> policy(root);
-                    default -> throw new CommandException(
-                            ExitCodes.USAGE, "there is no format " + format, "It is pem or tlog-policy.");
+                    default ->
+                        throw new CommandException(
+                                ExitCodes.USAGE, "there is no format " + format, "It is pem or tlog-policy.");
                 };
         PrintWriter out = spec.commandLine().getOut();
         out.print(text);
@@ -66,7 +67,10 @@ final class TrustRootExport implements Runnable {
                     .append(' ')
                     .append(key.algorithm().wireName())
                     .append(' ')
-                    .append(key.roles().stream().map(TrustRole::wireName).sorted().toList())
+                    .append(key.roles().stream()
+                            .map(TrustRole::wireName)
+                            .sorted()
+                            .toList())
                     .append(' ')
                     .append(key.status().wireName())
                     .append(' ')
@@ -93,12 +97,23 @@ final class TrustRootExport implements Runnable {
         for (TrustAnchors.Witness witness : root.anchors().witnesses()) {
             String name = "w" + (names.size() + 1);
             names.add(name);
-            text.append("witness ").append(name).append(' ').append(witness.vkey()).append('\n');
+            text.append("witness ")
+                    .append(name)
+                    .append(' ')
+                    .append(witness.vkey())
+                    .append('\n');
         }
         int quorum = root.policy().witnessQuorum();
         if (quorum > 0) {
-            text.append("group witnesses ").append(quorum).append(' ').append(String.join(" ", names)).append('\n');
+            text.append("group witnesses ")
+                    .append(quorum)
+                    .append(' ')
+                    .append(String.join(" ", names))
+                    .append('\n');
         }
-        return text.append("quorum ").append(quorum > 0 ? "witnesses" : "none").append('\n').toString();
+        return text.append("quorum ")
+                .append(quorum > 0 ? "witnesses" : "none")
+                .append('\n')
+                .toString();
     }
 }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "init",
         description = {
-            "Make the draft of a ledger's first trust root, from public keys in PEM. Sign it with 'tally trust-root sign'.",
+            "Make the draft of a ledger's first trust root, from public keys in PEM. Sign it with 'tally trust-root"
+                    + " sign'.",
             "'tally init' makes a trust root with one root key by itself; this is for several."
         })
 final class TrustRootInit implements Runnable {
@@ -72,7 +73,9 @@ final class TrustRootInit implements Runnable {
     public void run() {
         if (Files.exists(file)) {
             throw new CommandException(
-                    ExitCodes.USAGE, file + " exists", "Name a new file; 'tally trust-root update' makes later versions.");
+                    ExitCodes.USAGE,
+                    file + " exists",
+                    "Name a new file; 'tally trust-root update' makes later versions.");
         }
         Instant issued = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         List<TrustedKey> keys = new ArrayList<>();

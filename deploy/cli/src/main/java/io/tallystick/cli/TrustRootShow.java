@@ -45,19 +45,25 @@ final class TrustRootShow implements Runnable {
             out.flush();
             return;
         }
-        out.println("expires " + LedgerTime.format(draft.expires()) + ", " + draft.threshold() + " root keys must sign");
+        out.println(
+                "expires " + LedgerTime.format(draft.expires()) + ", " + draft.threshold() + " root keys must sign");
         for (TrustedKey key : draft.keys()) {
             out.println("  " + key.keyId() + "  " + key.algorithm().wireName() + "  "
                     + key.roles().stream().map(role -> role.wireName()).sorted().collect(Collectors.joining(",")) + "  "
                     + key.status().wireName()
-                    + key.compromisedSince().map(at -> " since " + LedgerTime.format(at)).orElse("") + "  "
+                    + key.compromisedSince()
+                            .map(at -> " since " + LedgerTime.format(at))
+                            .orElse("") + "  "
                     + LedgerTime.format(key.notBefore()) + " to " + LedgerTime.format(key.notAfter()));
         }
         draft.anchors().tsa().forEach(tsa -> out.println("  time-stamping authority " + tsa.id()));
         draft.anchors().logs().forEach(log -> out.println("  log " + log.id() + " (" + log.kind() + ")"));
         draft.anchors().witnesses().forEach(witness -> out.println("  witness " + witness.vkey()));
         out.println("  policy: " + draft.policy().witnessQuorum() + " witnesses, anchors "
-                + draft.policy().requireAnchors().stream().map(kind -> kind.wireName()).sorted().toList() + ", retention "
+                + draft.policy().requireAnchors().stream()
+                        .map(kind -> kind.wireName())
+                        .sorted()
+                        .toList() + ", retention "
                 + draft.policy().minRetentionDays() + " days");
         TrustRootCommand.report(out, draft, previous);
     }

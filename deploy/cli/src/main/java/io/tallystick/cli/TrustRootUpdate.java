@@ -29,10 +29,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "update",
         description = {
-            "Make the draft of the next version of a trust root: what is not given stays as it is. Listed keys stay listed for",
+            "Make the draft of the next version of a trust root: what is not given stays as it is. Listed keys stay"
+                    + " listed for",
             "ever; 'tally keys rotate' replaces checkpoint keys, this is for the rest.",
             "",
-            "A key in foreign hands: --key ID --status compromised --since T. Old checkpoints then count only if a party outside",
+            "A key in foreign hands: --key ID --status compromised --since T. Old checkpoints then count only if a"
+                    + " party outside",
             "has stamped or cosigned them before T."
         })
 final class TrustRootUpdate implements Runnable {
@@ -85,7 +87,8 @@ final class TrustRootUpdate implements Runnable {
             names = "--require",
             paramLabel = "ALGORITHM[|ALGORITHM]",
             description = {
-                "What checkpoints must be signed with: of each, one. '--require ecdsa-p256 --require ml-dsa-44' needs both."
+                "What checkpoints must be signed with: of each, one. '--require ecdsa-p256 --require ml-dsa-44' needs"
+                        + " both."
             })
     private List<String> require = new ArrayList<>();
 
@@ -166,8 +169,7 @@ final class TrustRootUpdate implements Runnable {
     }
 
     private static KeyStatus status(String name) {
-        return KeyStatus.ofWireName(name)
-                .orElseThrow(() -> new IllegalArgumentException("there is no status " + name));
+        return KeyStatus.ofWireName(name).orElseThrow(() -> new IllegalArgumentException("there is no status " + name));
     }
 
     private TrustRootDraft withRules(TrustRootDraft draft) {

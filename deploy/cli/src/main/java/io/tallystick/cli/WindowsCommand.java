@@ -17,7 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "windows",
         description = {
-            "List the last windows, oldest first: open, closed, registered or sealed; by how many outside parties anchored;",
+            "List the last windows, oldest first: open, closed, registered or sealed; by how many outside parties"
+                    + " anchored;",
             "exported or not; and what each waits for. Reads the ends of the ledger's topics and changes nothing."
         })
 final class WindowsCommand implements Runnable {
@@ -38,7 +39,8 @@ final class WindowsCommand implements Runnable {
             paramLabel = "N",
             defaultValue = "20000",
             description = {
-                "Most records to read of each topic (default: 20000). With very many chains a window's records may lie further",
+                "Most records to read of each topic (default: 20000). With very many chains a window's records may lie"
+                        + " further",
                 "back; then it is shown as far as the later ones tell."
             })
     private long records;
@@ -54,11 +56,7 @@ final class WindowsCommand implements Runnable {
         Topics topics = settings.topics();
         try (TopicTail tail = new TopicTail(settings, records)) {
             for (String topic : List.of(
-                    topics.heads(),
-                    topics.registry(),
-                    topics.checkpoints(),
-                    topics.attestations(),
-                    topics.exports())) {
+                    topics.heads(), topics.registry(), topics.checkpoints(), topics.attestations(), topics.exports())) {
                 tail.read(topic, table::add);
             }
         }

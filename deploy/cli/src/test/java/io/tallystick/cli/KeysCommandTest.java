@@ -64,7 +64,8 @@ class KeysCommandTest {
         assertThat(shown.exitCode()).as(shown.everything()).isZero();
         assertThat(shown.out()).contains(algorithm, "BEGIN PUBLIC KEY").doesNotContain("PRIVATE", SECRET);
         try (var key = KeyFile.read(file, SECRET.toCharArray())) {
-            assertThat(key.algorithm()).isEqualTo(KeyAlgorithm.ofWireName(algorithm).orElseThrow());
+            assertThat(key.algorithm())
+                    .isEqualTo(KeyAlgorithm.ofWireName(algorithm).orElseThrow());
             assertThat(shown.out()).contains(key.keyId());
         }
     }
@@ -150,8 +151,8 @@ class KeysCommandTest {
         byte[] before = Files.readAllBytes(keys.trustRoot());
         Path fresh = directory.resolve("ledger/keys/checkpoint-p256-2.pem");
 
-        TallyRun run = keys(
-                "rotate", "--config", config, "--key", keys.signing().get(1), "--new", fresh, "--dry-run");
+        TallyRun run =
+                keys("rotate", "--config", config, "--key", keys.signing().get(1), "--new", fresh, "--dry-run");
 
         assertThat(run.exitCode()).as(run.everything()).isZero();
         assertThat(run.out()).contains("would be", "T1  ", "T2  ");
@@ -194,7 +195,8 @@ class KeysCommandTest {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
 
-        TallyRun run = keys("retire", "--config", config, "--key", keys.signing().get(1));
+        TallyRun run =
+                keys("retire", "--config", config, "--key", keys.signing().get(1));
 
         assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
         assertThat(run.err()).contains("signs until", "rotate");

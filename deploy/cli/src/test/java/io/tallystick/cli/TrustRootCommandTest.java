@@ -49,9 +49,12 @@ class TrustRootCommandTest {
     private TallyRun trustRoot(Object... arguments) {
         List<String> all = new ArrayList<>(List.of("trust-root"));
         for (Object argument : arguments) {
-            all.add(argument instanceof Path || !argument.toString().startsWith("@")
-                    ? argument.toString()
-                    : directory.resolve(argument.toString().substring(1)).toString());
+            all.add(
+                    argument instanceof Path || !argument.toString().startsWith("@")
+                            ? argument.toString()
+                            : directory
+                                    .resolve(argument.toString().substring(1))
+                                    .toString());
         }
         return TallyRun.of(all.toArray(String[]::new));
     }
@@ -69,8 +72,21 @@ class TrustRootCommandTest {
     /** Version 1 with a threshold of two. */
     private TrustRoot first() throws Exception {
         ok(
-                "init", "--origin", LEDGER, "--threshold", "2", "--root-key", "@alice.pub", "--root-key", "@bob.pub",
-                "--checkpoint-key", "@log.pub", "--checkpoint-key", "@log-p256.pub", "--bundle-key", "@bundle.pub",
+                "init",
+                "--origin",
+                LEDGER,
+                "--threshold",
+                "2",
+                "--root-key",
+                "@alice.pub",
+                "--root-key",
+                "@bob.pub",
+                "--checkpoint-key",
+                "@log.pub",
+                "--checkpoint-key",
+                "@log-p256.pub",
+                "--bundle-key",
+                "@bundle.pub",
                 "@v1.json");
         sign("v1.json", "alice");
         sign("v1.json", "bob");
@@ -96,12 +112,25 @@ class TrustRootCommandTest {
     @Test
     void aDraftThatLacksASignatureSaysSo() {
         ok(
-                "init", "--origin", LEDGER, "--threshold", "2", "--root-key", "@alice.pub", "--root-key", "@bob.pub",
-                "--checkpoint-key", "@log-p256.pub", "--bundle-key", "@bundle.pub", "@v1.json");
+                "init",
+                "--origin",
+                LEDGER,
+                "--threshold",
+                "2",
+                "--root-key",
+                "@alice.pub",
+                "--root-key",
+                "@bob.pub",
+                "--checkpoint-key",
+                "@log-p256.pub",
+                "--bundle-key",
+                "@bundle.pub",
+                "@v1.json");
         sign("v1.json", "alice");
 
         assertThat(ok("show", "@v1.json").out()).contains("not complete", "1 root keys, 2 are needed");
-        assertThat(trustRoot("export", "--format", "pem", "@v1.json").exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(trustRoot("export", "--format", "pem", "@v1.json").exitCode())
+                .isEqualTo(ExitCodes.USAGE);
         assertThat(trustRoot("update", "@v1.json", "@v2.json").exitCode()).isEqualTo(ExitCodes.USAGE);
     }
 
@@ -111,8 +140,19 @@ class TrustRootCommandTest {
         String log = root.keys().get(2).keyId();
 
         ok(
-                "update", "@v1.json", "@v2.json", "--key", log, "--status", "compromised", "--since",
-                "2026-10-01T00:00:00.000Z", "--min-retention-days", "30", "--require", "ecdsa-p256|ed25519");
+                "update",
+                "@v1.json",
+                "@v2.json",
+                "--key",
+                log,
+                "--status",
+                "compromised",
+                "--since",
+                "2026-10-01T00:00:00.000Z",
+                "--min-retention-days",
+                "30",
+                "--require",
+                "ecdsa-p256|ed25519");
         sign("v2.json", "alice");
         assertThat(ok("show", "@v2.json", "--previous", "@v1.json").out()).contains("not complete");
         sign("v2.json", "bob");
@@ -128,13 +168,20 @@ class TrustRootCommandTest {
     void whatNoTrustRootCanSayIsRefused() throws Exception {
         first();
 
-        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--threshold", "3").err()).contains("threshold");
-        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--status", "retired").err()).contains("--key");
-        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--witness-quorum", "1").err())
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--threshold", "3")
+                        .err())
+                .contains("threshold");
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--status", "retired")
+                        .err())
+                .contains("--key");
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--witness-quorum", "1")
+                        .err())
                 .contains("more witnesses");
-        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--expires", "tomorrow").exitCode())
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--expires", "tomorrow")
+                        .exitCode())
                 .isEqualTo(ExitCodes.USAGE);
-        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--add-bundle-key", "@log.pub").exitCode())
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--add-bundle-key", "@log.pub")
+                        .exitCode())
                 .isEqualTo(ExitCodes.USAGE);
         assertThat(directory.resolve("v2.json")).doesNotExist();
     }
@@ -142,8 +189,16 @@ class TrustRootCommandTest {
     @Test
     void aStrangersSignatureDoesNotCount() throws IOException {
         ok(
-                "init", "--origin", LEDGER, "--root-key", "@alice.pub", "--checkpoint-key", "@log-p256.pub",
-                "--bundle-key", "@bundle.pub", "@v1.json");
+                "init",
+                "--origin",
+                LEDGER,
+                "--root-key",
+                "@alice.pub",
+                "--checkpoint-key",
+                "@log-p256.pub",
+                "--bundle-key",
+                "@bundle.pub",
+                "@v1.json");
         sign("v1.json", "bob");
 
         assertThat(ok("show", "@v1.json").out()).contains("not complete");
@@ -155,7 +210,8 @@ class TrustRootCommandTest {
     @Test
     void aPolicyForOtherToolsNamesLogsWitnessesAndQuorum() throws Exception {
         TrustRoot root = first();
-        String witness = NoteVerifiers.vkey("witness.example/w1", KeyAlgorithm.ED25519, root.keys().get(2).spki());
+        String witness = NoteVerifiers.vkey(
+                "witness.example/w1", KeyAlgorithm.ED25519, root.keys().get(2).spki());
         ok("update", "@v1.json", "@v2.json", "--witness", witness, "--witness-quorum", "1");
         sign("v2.json", "alice");
         sign("v2.json", "bob");
@@ -163,10 +219,21 @@ class TrustRootCommandTest {
         assertThat(ok("export", "--format", "tlog-policy", "@v1.json").out())
                 .contains("log " + LEDGER + "+")
                 .endsWith("quorum none\n");
-        assertThat(ok("export", "--format", "tlog-policy", "@v2.json").out().lines().skip(1))
+        assertThat(ok("export", "--format", "tlog-policy", "@v2.json")
+                        .out()
+                        .lines()
+                        .skip(1))
                 .containsExactly(
-                        "log " + NoteVerifiers.vkey(LEDGER, KeyAlgorithm.ED25519, root.keys().get(2).spki()),
-                        "log " + NoteVerifiers.vkey(LEDGER, KeyAlgorithm.ECDSA_P256, root.keys().get(3).spki()),
+                        "log "
+                                + NoteVerifiers.vkey(
+                                        LEDGER,
+                                        KeyAlgorithm.ED25519,
+                                        root.keys().get(2).spki()),
+                        "log "
+                                + NoteVerifiers.vkey(
+                                        LEDGER,
+                                        KeyAlgorithm.ECDSA_P256,
+                                        root.keys().get(3).spki()),
                         "witness w1 " + witness,
                         "group witnesses 1 w1",
                         "quorum witnesses");

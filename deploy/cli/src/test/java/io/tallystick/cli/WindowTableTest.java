@@ -139,8 +139,9 @@ class WindowTableTest {
     void theWindowAfterTheLastRegisteredOneIsOpen() {
         registered(START);
 
-        assertThat(table.rows(9)).extracting(WindowRow::state).containsExactly(
-                WindowRow.State.REGISTERED, WindowRow.State.OPEN);
+        assertThat(table.rows(9))
+                .extracting(WindowRow::state)
+                .containsExactly(WindowRow.State.REGISTERED, WindowRow.State.OPEN);
         assertThat(table.rows(1)).extracting(WindowRow::start).containsExactly(START.plus(SIZE));
     }
 

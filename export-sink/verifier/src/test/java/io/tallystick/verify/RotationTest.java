@@ -117,12 +117,14 @@ class RotationTest {
         window(keys.ed25519, keys.p256, fresh);
         Path file = temp.resolve("old.json");
         Files.write(file, first().encode());
-        assertThat(Verifier.verify(VerifyRequest.of(ledger.bucket).withTrustRoot(file)).exitCode())
+        assertThat(Verifier.verify(VerifyRequest.of(ledger.bucket).withTrustRoot(file))
+                        .exitCode())
                 .isZero();
 
         window(fresh);
 
-        assertThat(Verifier.verify(VerifyRequest.of(ledger.bucket).withTrustRoot(file)).exitCode())
+        assertThat(Verifier.verify(VerifyRequest.of(ledger.bucket).withTrustRoot(file))
+                        .exitCode())
                 .isEqualTo(ExitCode.UNTRUSTED);
     }
 

@@ -70,12 +70,13 @@ public final class CheckpointSigner {
                 keys.stream().filter(key -> key.signs(windowEnd)).toList();
         if (valid.stream().noneMatch(CheckpointSigner::isP256)) {
             throw new LedgerIntegrityException("no ECDSA P-256 key may sign for the window that ends " + windowEnd
-                    + ": the trust root lets none of the configured keys; give the key that is valid then, or have a new"
-                    + " version of the trust root");
+                    + ": the trust root lets none of the configured keys; give the key that is valid then, or have a"
+                    + " new version of the trust root");
         }
         Instant now = clock.instant();
-        List<NoteSigner> signers =
-                valid.stream().map(key -> NoteSigners.of(origin, key.key(), now)).toList();
+        List<NoteSigner> signers = valid.stream()
+                .map(key -> NoteSigners.of(origin, key.key(), now))
+                .toList();
         try {
             byte[] note = SignedNote.sign(checkpoint.text(), signers).encode();
             verify(checkpoint, signers, SignedNote.parse(note));

@@ -52,8 +52,8 @@ final class MlDsaLine {
     static void verify(String keyName, byte[] spki, byte[] text, byte[] sig)
             throws NoteException, InvalidSignatureException {
         if (sig.length != TIME_BYTES + SIGNATURE_BYTES) {
-            throw new InvalidSignatureException("a time and a signature take " + (TIME_BYTES + SIGNATURE_BYTES)
-                    + " bytes, not " + sig.length);
+            throw new InvalidSignatureException(
+                    "a time and a signature take " + (TIME_BYTES + SIGNATURE_BYTES) + " bytes, not " + sig.length);
         }
         ByteBuffer buffer = ByteBuffer.wrap(sig);
         long seconds = buffer.getLong();

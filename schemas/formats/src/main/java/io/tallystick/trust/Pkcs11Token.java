@@ -27,7 +27,7 @@ public final class Pkcs11Token {
     }
 
     /**
-     * Logs in to a token.
+     * Logs in to a token. A process logs in once: a token that is open already asks for no PIN again.
      *
      * @param configuration of SunPKCS11: {@code name}, {@code library}, {@code slot} or {@code slotListIndex}
      * @param pin of the token's user; not kept
@@ -44,7 +44,8 @@ public final class Pkcs11Token {
             store.load(null, pin);
             return new Pkcs11Token(provider, store);
         } catch (GeneralSecurityException | IOException | RuntimeException e) {
-            // Runtime: an unusable configuration is an InvalidParameterException, a missing library a ProviderException.
+            // Runtime: an unusable configuration is an InvalidParameterException, a missing library a
+            // ProviderException.
             throw new KeyException("cannot use the PKCS#11 token of " + configuration + ": " + reason(e), e);
         }
     }

@@ -129,8 +129,7 @@ public final class TrustRootDraft {
 
     /** Sets how many root keys must sign. */
     public TrustRootDraft withThreshold(int threshold) {
-        return with(
-                content.expires(), content.rootKeyIds(), threshold, content.checkpointRequire(), content.keys());
+        return with(content.expires(), content.rootKeyIds(), threshold, content.checkpointRequire(), content.keys());
     }
 
     /** Sets when a newer version should be known. */

@@ -14,18 +14,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The tests with a token run in the lane deploy/interop/pkcs11, which makes one with softhsm2. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class Pkcs11TokenTest {
     private static final String TOKEN = "TALLYSTICK_PKCS11_CONFIG";
     private static final String ORIGIN = "ledger.example.com";
 
     private static Pkcs11Token token() throws KeyException {
         return Pkcs11Token.open(
-                Path.of(System.getenv(TOKEN)), System.getenv("TALLYSTICK_PKCS11_PIN").toCharArray());
+                Path.of(System.getenv(TOKEN)),
+                System.getenv("TALLYSTICK_PKCS11_PIN").toCharArray());
     }
 
     @Test
@@ -54,7 +59,9 @@ class Pkcs11TokenTest {
         assertThatExceptionOfType(KeyException.class).isThrownBy(() -> token.key("p384"));
     }
 
+    /** First, because a process logs in once: after that the token asks for no PIN. */
     @Test
+    @Order(1)
     @EnabledIfEnvironmentVariable(named = TOKEN, matches = ".+", disabledReason = "needs a token: see the lane")
     void aTokenOpensOnlyWithItsPin() {
         Path configuration = Path.of(System.getenv(TOKEN));

@@ -160,8 +160,7 @@ class TrustRootDraftTest {
         first.keys().forEach(key -> before.add(key.keyId()));
 
         TrustRootDraft next = TrustRootDraft.following(first, ISSUED.plusSeconds(1))
-                .withRequiredForCheckpoints(
-                        List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)))
+                .withRequiredForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)))
                 .withAnchors(first.anchors(), new TrustPolicy(Set.of(), 0, 30))
                 .withKey(
                         TestKeys.checkpointP256().keyId(),
