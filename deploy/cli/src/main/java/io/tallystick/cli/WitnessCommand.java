@@ -13,7 +13,6 @@ import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,7 +87,11 @@ final class WitnessCommand implements Callable<Integer> {
                 print(server, cosigner);
                 return () -> closeAll(running);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot start the witness: " + e.getMessage(), e);
+                throw new CommandException(
+                        ExitCodes.UNREACHABLE,
+                        "cannot start the witness: " + e.getMessage(),
+                        "Is the address free, is the directory writable, and does no other witness use it?",
+                        e);
             }
         });
     }
