@@ -103,9 +103,9 @@ public final class AnchorConfig extends AbstractConfig {
                         SIGNING_KEY_FILES,
                         ConfigDef.Type.LIST,
                         Importance.HIGH,
-                        "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are written"
-                                + " Ed25519 before P-256, and in this order within an algorithm: in a rotation the old"
-                                + " key first.")
+                        "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are"
+                            + " written Ed25519 before P-256, and in this order within an algorithm: in a rotation the"
+                            + " old key first.")
                 .define(
                         PASSPHRASE_FILE,
                         ConfigDef.Type.STRING,

@@ -52,14 +52,16 @@ class ReceiptObjectsTest {
     void aReceiptThatIsThereAlreadyIsAdopted() throws IOException {
         shared.putReceipt(WINDOW, 12, "cosignature-0123abcd", RECEIPT);
 
-        assertThat(shared.putReceipt(WINDOW, 12, "cosignature-0123abcd", RECEIPT)).isTrue();
+        assertThat(shared.putReceipt(WINDOW, 12, "cosignature-0123abcd", RECEIPT))
+                .isTrue();
     }
 
     @Test
     void anotherAnswerOfTheSamePartyLeavesTheFirst() throws IOException {
         shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT);
 
-        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", "later".getBytes(UTF_8))).isFalse();
+        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", "later".getBytes(UTF_8)))
+                .isFalse();
 
         assertThat(store.read(new ObjectName("v1/anchors/dt=2026-11-21/12/tsa.tsr"), 100))
                 .contains(RECEIPT);
