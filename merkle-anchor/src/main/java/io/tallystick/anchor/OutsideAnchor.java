@@ -88,9 +88,8 @@ final class OutsideAnchor implements AutoCloseable {
         if (answer instanceof Answer.Confirmed confirmed) {
             ended = track.confirmed(new Settled.Confirmed(confirmed.receipt()));
             behind = false;
-            registryOffset = anchor.needsProofs()
-                    ? windows.offsetAfter(track.position().confirmedSize())
-                    : 0;
+            registryOffset =
+                    anchor.needsProofs() ? windows.offsetAfter(track.position().confirmedSize()) : 0;
         } else if (answer instanceof Answer.Refused refused) {
             ended = track.rejected(new Settled.Rejected(refused.reason()), now, random.nextDouble());
         } else if (answer instanceof Answer.Failed failed) {

@@ -221,8 +221,7 @@ final class OutsideConfig extends AbstractConfig {
         List<String> roots = new ArrayList<>();
         for (String file : getList(ROOTS)) {
             try (InputStream in = Files.newInputStream(Path.of(file))) {
-                for (Certificate root :
-                        CertificateFactory.getInstance("X.509").generateCertificates(in)) {
+                for (Certificate root : CertificateFactory.getInstance("X.509").generateCertificates(in)) {
                     roots.add(StrictBase64.encode(root.getEncoded()));
                 }
             }
@@ -243,7 +242,10 @@ final class OutsideConfig extends AbstractConfig {
                 .addKeyValue("anchor", id)
                 .addKeyValue("bytes", bytes)
                 .log("a torn last line was cut off the log: the process died while it was written"));
-        LOGGER.atInfo().addKeyValue("anchor", id).addKeyValue("vkey", log.vkey()).log("local log");
+        LOGGER.atInfo()
+                .addKeyValue("anchor", id)
+                .addKeyValue("vkey", log.vkey())
+                .log("local log");
         return log;
     }
 

@@ -51,8 +51,9 @@ final class OutsideMetrics {
                     .tag("anchor", id)
                     .register(registry);
             Gauge.builder("ledger.anchor.oldest.pending.age", this, OfAnchor::ageSeconds)
-                    .description("Time since the end of the window of the oldest pending registry checkpoint; 0 if none is"
-                            + " pending.")
+                    .description(
+                            "Time since the end of the window of the oldest pending registry checkpoint; 0 if none is"
+                                    + " pending.")
                     .baseUnit("seconds")
                     .tag("anchor", id)
                     .register(registry);
@@ -61,7 +62,8 @@ final class OutsideMetrics {
                     .tag("anchor", id)
                     .register(registry);
             confirmed = counter(registry, id, "confirmed", "Registry checkpoints confirmed.");
-            covered = counter(registry, id, "covered", "Registry checkpoints covered by a newer one that was confirmed.");
+            covered =
+                    counter(registry, id, "covered", "Registry checkpoints covered by a newer one that was confirmed.");
             rejected = counter(registry, id, "rejected", "Registry checkpoints the anchor refused for good.");
             failed = counter(registry, id, "failures", "Submissions that failed and are tried again.");
         }

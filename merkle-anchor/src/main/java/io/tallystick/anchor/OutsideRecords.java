@@ -29,8 +29,7 @@ final class OutsideRecords {
                 && value.getCut() == Cut.WINDOW
                 && value.getOrigin().equals(origin)) {
             Bytes note = Bytes.of(EntryRecords.bytes(value.getNote()));
-            return Optional.of(
-                    new RegistryCheckpoint(value.getSize(), value.getWindowStart(), record.offset(), note));
+            return Optional.of(new RegistryCheckpoint(value.getSize(), value.getWindowStart(), record.offset(), note));
         }
         return Optional.empty();
     }

@@ -77,10 +77,7 @@ final class OutsideSession implements AutoCloseable {
                     Topics.attestationKey(settled.size(), anchor.id()),
                     OutsideRecords.attestation(anchor, settled));
         }
-        send(
-                config.topics().anchors(),
-                anchor.id(),
-                OutsideRecords.progress(anchor.id(), position, registryOffset));
+        send(config.topics().anchors(), anchor.id(), OutsideRecords.progress(anchor.id(), position, registryOffset));
         producer.commitTransaction();
     }
 

@@ -92,8 +92,8 @@ final class OutsideTerm implements AutoCloseable {
             windows.add(record);
         }
         for (ConsumerRecord<String, SpecificRecord> record : polled.records(checkpoints)) {
-            OutsideRecords.checkpoint(record, config.ledger().origin())
-                    .ifPresent(found -> running.values().forEach(anchor -> anchor.track().offer(found)));
+            OutsideRecords.checkpoint(record, config.ledger().origin()).ifPresent(found -> running.values()
+                    .forEach(anchor -> anchor.track().offer(found)));
         }
         Instant now = clock.instant();
         for (Answered answered = answers.poll(); answered != null; answered = answers.poll()) {
@@ -123,8 +123,8 @@ final class OutsideTerm implements AutoCloseable {
         session = new OutsideSession(config, records);
         for (Anchor anchor : anchors) {
             Optional<AnchorProgress> stored = session.stored(anchor.id());
-            Start start = stored.map(progress ->
-                            new Start(OutsideRecords.position(progress), progress.getRegistryOffset()))
+            Start start = stored.map(
+                            progress -> new Start(OutsideRecords.position(progress), progress.getRegistryOffset()))
                     .orElseGet(this::fresh);
             if (stored.isEmpty()) {
                 session.write(anchor, List.of(), start.position(), start.registryOffset());
@@ -161,7 +161,8 @@ final class OutsideTerm implements AutoCloseable {
 
     private long signedWindows() {
         String group = config.topics().group("signer");
-        try (Admin admin = Admin.create(config.ledger().kafkaClient(config.topics().group("anchors-start")))) {
+        try (Admin admin =
+                Admin.create(config.ledger().kafkaClient(config.topics().group("anchors-start")))) {
             Map<TopicPartition, OffsetAndMetadata> offsets = admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get();

@@ -24,7 +24,8 @@ final class RegistryWindows {
     /** @throws LedgerIntegrityException if the record does not continue the registry */
     void add(ConsumerRecord<String, SpecificRecord> record) {
         if (!(record.value() instanceof RegistryWindow part)) {
-            throw new LedgerIntegrityException("offset " + record.offset() + " of " + record.topic() + " holds no window");
+            throw new LedgerIntegrityException(
+                    "offset " + record.offset() + " of " + record.topic() + " holds no window");
         }
         Optional<SealedWindow> complete = parts.add(part);
         if (complete.isPresent()) {

@@ -4,8 +4,8 @@ package io.tallystick.anchor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tallystick.anchor.registry.RegistryBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.anchor.registry.RegistryBuilder;
 import io.tallystick.anchor.registry.SealedWindow;
 import io.tallystick.anchor.registry.WindowHead;
 import io.tallystick.anchor.window.WindowGrid;

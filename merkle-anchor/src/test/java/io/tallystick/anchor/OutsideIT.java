@@ -96,7 +96,8 @@ class OutsideIT {
         Files.writeString(
                 root,
                 "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder().encodeToString(authority.root().getEncoded())
+                        + Base64.getMimeEncoder()
+                                .encodeToString(authority.root().getEncoded())
                         + "\n-----END CERTIFICATE-----\n");
         SigningKey logKey = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
         Path logKeyFile = directory.resolve("log.pem");
@@ -131,8 +132,7 @@ class OutsideIT {
     private void start() {
         List<Anchor> anchors =
                 config.anchors().stream().map(anchor -> anchor.open(List.of())).toList();
-        OutsideMetrics metrics =
-                new OutsideMetrics(meters, List.of("w", "t", "l"), WINDOW, InstantSource.system());
+        OutsideMetrics metrics = new OutsideMetrics(meters, List.of("w", "t", "l"), WINDOW, InstantSource.system());
         part = new OutsidePart(config, "one", anchors, ledger.records(), metrics);
         part.start();
     }
@@ -156,14 +156,12 @@ class OutsideIT {
         for (int i = 0; i <= windows % 4; i++) {
             byte[] unused = chain.next(start);
         }
-        SealedWindow window = new RegistryBuilder(
-                        EntryChain.ORIGIN, new WindowGrid(WINDOW), ledger::blind)
+        SealedWindow window = new RegistryBuilder(EntryChain.ORIGIN, new WindowGrid(WINDOW), ledger::blind)
                 .seal(registry, start, List.of(new WindowHead(chain.id(), chain.head())));
         registry = window.extended();
         frontiers.add(registry);
         RegistryRecords.write(window)
-                .forEach(record ->
-                        ledger.write(ledger.topics().registry(), 0, RegistryRecords.key(start), record));
+                .forEach(record -> ledger.write(ledger.topics().registry(), 0, RegistryRecords.key(start), record));
         SignedCheckpoint checkpoint = SignedCheckpoint.newBuilder()
                 .setOrigin(EntryChain.ORIGIN)
                 .setSize(registry.size())
@@ -196,7 +194,10 @@ class OutsideIT {
             seal();
         }
         await().atMost(PATIENCE).until(() -> pending("w") == OUTAGE && pending("t") == OUTAGE);
-        assertThat(meters.get("ledger.anchor.oldest.pending.age").tag("anchor", "w").gauge().value())
+        assertThat(meters.get("ledger.anchor.oldest.pending.age")
+                        .tag("anchor", "w")
+                        .gauge()
+                        .value())
                 .isGreaterThan(0);
         await().atMost(PATIENCE).until(() -> pending("l") == 0);
         assertThat(states("w")).isEmpty();
@@ -218,9 +219,7 @@ class OutsideIT {
             assertThat(states.values().stream().mapToLong(Long::longValue).sum())
                     .as(anchor)
                     .isEqualTo(OUTAGE + 2);
-            assertThat(states.keySet())
-                    .as(anchor)
-                    .isSubsetOf(AttestationState.CONFIRMED, AttestationState.COVERED_BY);
+            assertThat(states.keySet()).as(anchor).isSubsetOf(AttestationState.CONFIRMED, AttestationState.COVERED_BY);
         }
         assertThat(states("w").get(AttestationState.CONFIRMED)).isEqualTo(3);
         verifyLastCosignature();
@@ -236,12 +235,11 @@ class OutsideIT {
 
     private void sealUntilAllAreSettled(int windowsInAll) {
         seal();
-        await().atMost(PATIENCE)
-                .until(() -> List.of("w", "t", "l").stream()
-                        .allMatch(anchor -> states(anchor).values().stream()
-                                        .mapToLong(Long::longValue)
-                                        .sum()
-                                == windowsInAll));
+        await().atMost(PATIENCE).until(() -> List.of("w", "t", "l").stream()
+                .allMatch(anchor -> states(anchor).values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum()
+                        == windowsInAll));
     }
 
     private void verifyLastCosignature() throws Exception {
@@ -249,7 +247,8 @@ class OutsideIT {
         SignedCheckpoint last = checkpoints.get(checkpoints.size() - 1);
         Attestation cosigned = ledger.read(ledger.topics().attestations()).stream()
                 .map(Attestation.class::cast)
-                .filter(attestation -> attestation.getAnchor().equals("w") && attestation.getRegistrySize() == last.getSize())
+                .filter(attestation ->
+                        attestation.getAnchor().equals("w") && attestation.getRegistrySize() == last.getSize())
                 .findFirst()
                 .orElseThrow();
         AnchoredCheckpoint checkpoint = AnchoredCheckpoint.parse(EntryRecords.bytes(last.getNote()));

@@ -104,8 +104,8 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
                 return;
             }
             createPassphrase();
-            TrustAnchors anchors = LocalAnchorLog.createMissing(properties, origin, passphrase)
-                    .orElse(TrustAnchors.NONE);
+            TrustAnchors anchors =
+                    LocalAnchorLog.createMissing(properties, origin, passphrase).orElse(TrustAnchors.NONE);
             char[] secret = KeyFile.readPassphrase(passphrase);
             TrustRootBuilder builder = new TrustRootBuilder(
                             origin, Instant.now(), Instant.now().plus(VALIDITY))

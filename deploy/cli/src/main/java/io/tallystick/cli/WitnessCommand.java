@@ -13,7 +13,6 @@ import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,28 +42,50 @@ final class WitnessCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--name", required = true, description = "Name of the witness in its cosignatures, such as"
-            + " witness.example.com/w1; without spaces or '+'.")
+    @Option(
+            names = "--name",
+            required = true,
+            description = "Name of the witness in its cosignatures, such as"
+                    + " witness.example.com/w1; without spaces or '+'.")
     private String name;
 
-    @Option(names = "--state", required = true, paramLabel = "DIR", description = "Directory of its durable state. Never"
-            + " delete or restore it: the witness would cosign what it has refused before.")
+    @Option(
+            names = "--state",
+            required = true,
+            paramLabel = "DIR",
+            description = "Directory of its durable state. Never"
+                    + " delete or restore it: the witness would cosign what it has refused before.")
     private Path state;
 
-    @Option(names = "--key-file", required = true, paramLabel = "FILE", description = "Its Ed25519 key, encrypted PKCS#8,"
-            + " mode 0600; made if it does not exist. Used for nothing else.")
+    @Option(
+            names = "--key-file",
+            required = true,
+            paramLabel = "FILE",
+            description = "Its Ed25519 key, encrypted PKCS#8,"
+                    + " mode 0600; made if it does not exist. Used for nothing else.")
     private Path keyFile;
 
-    @Option(names = "--passphrase-file", required = true, paramLabel = "FILE", description = "File, mode 0600, with the"
-            + " key's passphrase.")
+    @Option(
+            names = "--passphrase-file",
+            required = true,
+            paramLabel = "FILE",
+            description = "File, mode 0600, with the" + " key's passphrase.")
     private Path passphraseFile;
 
-    @Option(names = "--log", required = true, paramLabel = "VKEY", description = "Verifier key of a ledger it cosigns for,"
-            + " name+id+key; the name is the ledger's origin. May be given again, also for another key of one ledger.")
+    @Option(
+            names = "--log",
+            required = true,
+            paramLabel = "VKEY",
+            description =
+                    "Verifier key of a ledger it cosigns for, name+id+key; the name is the ledger's origin. May be"
+                            + " given again, also for another key of one ledger.")
     private List<String> logs;
 
-    @Option(names = "--listen", paramLabel = "ADDRESS", defaultValue = "127.0.0.1", description = "Address to listen on"
-            + " (default: 127.0.0.1).")
+    @Option(
+            names = "--listen",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on" + " (default: 127.0.0.1).")
     private String listen;
 
     @Option(names = "--port", defaultValue = "7380", description = "Port to listen on; 0: a free one (default: 7380).")
@@ -88,7 +109,11 @@ final class WitnessCommand implements Callable<Integer> {
                 print(server, cosigner);
                 return () -> closeAll(running);
             } catch (IOException e) {
-                throw new UncheckedIOException("cannot start the witness: " + e.getMessage(), e);
+                throw new CommandException(
+                        ExitCodes.UNREACHABLE,
+                        "cannot start the witness: " + e.getMessage(),
+                        "Is the address free, is the directory writable, and does no other witness use it?",
+                        e);
             }
         });
     }

@@ -141,8 +141,8 @@ public final class AnchorTrack {
         requireInFlight();
         failures++;
         lastError = error;
-        Duration delay =
-                asked.map(wanted -> backoff.delay(failures, random, wanted)).orElseGet(() -> backoff.delay(failures, random));
+        Duration delay = asked.map(wanted -> backoff.delay(failures, random, wanted))
+                .orElseGet(() -> backoff.delay(failures, random));
         notBefore = now.plus(delay);
         inFlight = false;
     }

@@ -76,7 +76,8 @@ public final class HttpPost {
 
     private static HttpAnswer answer(HttpResponse<byte[]> response) {
         HttpHeaders headers = response.headers();
-        String type = headers.firstValue("Content-Type").orElse("").split(";", 2)[0].strip();
+        String type =
+                headers.firstValue("Content-Type").orElse("").split(";", 2)[0].strip();
         return new HttpAnswer(
                 response.statusCode(),
                 type.toLowerCase(Locale.ROOT),

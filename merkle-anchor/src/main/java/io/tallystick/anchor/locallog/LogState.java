@@ -51,8 +51,9 @@ record LogState(long bytes, CompactRange range, TreeHead head, String checkpoint
             SignedNote note = SignedNote.parse(text.getBytes(StandardCharsets.UTF_8));
             var unused = note.verify(List.of(key));
             Checkpoint checkpoint = Checkpoint.parse(note.text());
-            List<Hash> frontier =
-                    object.array("frontier").strings().stream().map(Hash::parseHex).toList();
+            List<Hash> frontier = object.array("frontier").strings().stream()
+                    .map(Hash::parseHex)
+                    .toList();
             CompactRange range = CompactRange.of(checkpoint.head().size() - 1, frontier);
             if (object.natural("v") != 1 || !checkpoint.origin().equals(origin)) {
                 throw new LogException("the log's state is not that of log " + origin);

@@ -48,7 +48,9 @@ public final class RekorAnchor implements Anchor {
         this.window = window;
         String base = url.toString();
         this.http = new HttpPost(
-                URI.create((base.endsWith("/") ? base : base + "/") + "api/v2/log/entries"), timeout, RekorLog.SIZE_MAX);
+                URI.create((base.endsWith("/") ? base : base + "/") + "api/v2/log/entries"),
+                timeout,
+                RekorLog.SIZE_MAX);
     }
 
     @Override
@@ -129,7 +131,10 @@ public final class RekorAnchor implements Anchor {
     private Answer verify(byte[] entry, AnchoredCheckpoint checkpoint, Submission submission) {
         try {
             var unused = log.verify(
-                    entry, checkpoint, spkis, submission.checkpoint().windowStart().plus(window));
+                    entry,
+                    checkpoint,
+                    spkis,
+                    submission.checkpoint().windowStart().plus(window));
             return new Answer.Confirmed(Bytes.wrap(entry));
         } catch (ReceiptException e) {
             return new Answer.Failed("its answer does not count: " + e.getMessage());

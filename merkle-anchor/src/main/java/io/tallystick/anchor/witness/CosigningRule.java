@@ -77,9 +77,10 @@ public final class CosigningRule {
             return new Genuine(checkpoint);
         } catch (NoteException e) {
             boolean malformed = e.fault() == NoteException.Fault.MALFORMED;
-            return new Ended(malformed
-                    ? new Refuse(400, "not a signed checkpoint without extension lines")
-                    : new Refuse(403, "not signed by the log's key"));
+            return new Ended(
+                    malformed
+                            ? new Refuse(400, "not a signed checkpoint without extension lines")
+                            : new Refuse(403, "not signed by the log's key"));
         }
     }
 

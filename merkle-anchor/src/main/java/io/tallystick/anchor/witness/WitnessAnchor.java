@@ -48,7 +48,8 @@ public final class WitnessAnchor implements Anchor {
         this.id = id;
         this.witness = witness;
         String base = prefix.toString();
-        URI address = URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/add-checkpoint");
+        URI address =
+                URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + "/add-checkpoint");
         this.http = new HttpPost(address, timeout, ANSWER_BYTES_MAX);
     }
 
@@ -76,8 +77,8 @@ public final class WitnessAnchor implements Anchor {
                 if (proof.isEmpty()) {
                     return unprovable(old, submission.checkpoint().size());
                 }
-                AddCheckpoint request =
-                        new AddCheckpoint(old, proof.get(), submission.checkpoint().note());
+                AddCheckpoint request = new AddCheckpoint(
+                        old, proof.get(), submission.checkpoint().note());
                 HttpAnswer answer = http.send("text/plain; charset=utf-8", request.encode());
                 if (answer.status() != 409) {
                     return settle(answer, submission);

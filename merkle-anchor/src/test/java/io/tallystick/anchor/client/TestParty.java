@@ -72,13 +72,15 @@ public final class TestParty implements AutoCloseable {
                 }
                 case SILENT -> closed.await();
                 case DRIPPING -> drip(exchange);
-                case BROKEN -> send(exchange, 500, "text/plain", "internal error\n".getBytes(StandardCharsets.US_ASCII));
+                case BROKEN ->
+                    send(exchange, 500, "text/plain", "internal error\n".getBytes(StandardCharsets.US_ASCII));
                 case BUSY -> {
                     exchange.getResponseHeaders().set("Retry-After", "777");
                     send(exchange, 503, "text/plain", new byte[0]);
                 }
                 case VERBOSE -> send(exchange, 200, "text/plain", new byte[1024 * 1024]);
-                case CONFUSED -> send(exchange, 200, "text/plain", "<html>Welcome!</html>\n".getBytes(StandardCharsets.US_ASCII));
+                case CONFUSED ->
+                    send(exchange, 200, "text/plain", "<html>Welcome!</html>\n".getBytes(StandardCharsets.US_ASCII));
                 case HANGING_UP -> {
                     exchange.sendResponseHeaders(200, 5000);
                     exchange.getResponseBody().write('x');

@@ -55,8 +55,7 @@ final class TestRegistry {
                     List.of(
                             NoteSigners.of(ORIGIN, TestKeys.checkpointEd25519()),
                             NoteSigners.of(ORIGIN, TestKeys.checkpointP256())));
-            return new RegistryCheckpoint(
-                    size(n), START.plus(WINDOW.multipliedBy(n)), n, Bytes.wrap(note.encode()));
+            return new RegistryCheckpoint(size(n), START.plus(WINDOW.multipliedBy(n)), n, Bytes.wrap(note.encode()));
         } catch (NoteException e) {
             throw new IllegalStateException(e);
         }

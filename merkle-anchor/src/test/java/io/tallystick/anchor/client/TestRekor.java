@@ -81,7 +81,9 @@ final class TestRekor implements TestParty.Service {
         byte[] note = SignedNote.sign(new Checkpoint(ORIGIN, tree.head()).text(), List.of(NoteSigners.of(ORIGIN, key)))
                 .encode();
         byte[] logId = Hash.sha256(
-                        ORIGIN.getBytes(StandardCharsets.UTF_8), new byte[] {'\n', 1}, PublicKeys.ed25519Raw(key.spki()))
+                        ORIGIN.getBytes(StandardCharsets.UTF_8),
+                        new byte[] {'\n', 1},
+                        PublicKeys.ed25519Raw(key.spki()))
                 .bytes();
         JsonObject proof = JsonObject.builder()
                 .put(
@@ -108,7 +110,11 @@ final class TestRekor implements TestParty.Service {
                                 .put("kind", "hashedrekord")
                                 .put("version", "0.0.2")
                                 .build())
-                .put("logId", JsonObject.builder().put("keyId", StrictBase64.encode(logId)).build())
+                .put(
+                        "logId",
+                        JsonObject.builder()
+                                .put("keyId", StrictBase64.encode(logId))
+                                .build())
                 .put("logIndex", Long.toString(index))
                 .build();
     }

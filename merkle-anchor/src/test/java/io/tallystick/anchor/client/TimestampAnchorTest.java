@@ -96,8 +96,8 @@ class TimestampAnchorTest extends HttpAnchorContract {
 
     @Test
     void anAuthorityWithTroubleOfItsOwnIsAskedAgain() throws Exception {
-        PKIStatusInfo status = new PKIStatusInfo(
-                PKIStatus.rejection, null, new PKIFailureInfo(PKIFailureInfo.timeNotAvailable));
+        PKIStatusInfo status =
+                new PKIStatusInfo(PKIStatus.rejection, null, new PKIFailureInfo(PKIFailureInfo.timeNotAvailable));
         byte[] response = new TimeStampResp(status, null).getEncoded("DER");
         try (TestParty troubled = new TestParty(
                         (path, body) -> new Reply(200, "application/timestamp-reply", Bytes.wrap(response)));
@@ -120,7 +120,8 @@ class TimestampAnchorTest extends HttpAnchorContract {
         assumeTrue(run("openssl", "version").status() == 0, "no openssl");
         Bytes receipt = confirmed(anchor());
         Files.write(directory.resolve("r.tsr"), receipt.toByteArray());
-        Files.write(directory.resolve("checkpoint"), registry.checkpoint(1).note().toByteArray());
+        Files.write(
+                directory.resolve("checkpoint"), registry.checkpoint(1).note().toByteArray());
         Files.writeString(directory.resolve("root.pem"), pem(tsa.root().getEncoded()));
 
         Ran ran = run("openssl", "ts", "-verify", "-data", "checkpoint", "-in", "r.tsr", "-CAfile", "root.pem");
@@ -140,7 +141,8 @@ class TimestampAnchorTest extends HttpAnchorContract {
                 new TrustAnchors.ValidFor(Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z"))));
         try (TestParty replying = new TestParty((path, body) -> {
                     Files.write(directory.resolve("q.tsq"), body);
-                    Ran ran = run("openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "q.tsq", "-out", "q.tsr");
+                    Ran ran = run(
+                            "openssl", "ts", "-reply", "-config", "tsa.cnf", "-queryfile", "q.tsq", "-out", "q.tsr");
                     assertThat(ran.status()).as(ran.output()).isZero();
                     byte[] reply = Files.readAllBytes(directory.resolve("q.tsr"));
                     return new Reply(200, "application/timestamp-reply", Bytes.wrap(reply));
@@ -194,14 +196,62 @@ class TimestampAnchorTest extends HttpAnchorContract {
                 """);
         String curve = "ec_paramgen_curve:P-256";
         require(run(
-                "openssl", "req", "-x509", "-config", "tsa.cnf", "-extensions", "ca", "-newkey", "ec", "-pkeyopt", curve,
-                "-nodes", "-keyout", "root.key", "-out", "root.pem", "-subj", "/CN=root", "-days", "2"));
+                "openssl",
+                "req",
+                "-x509",
+                "-config",
+                "tsa.cnf",
+                "-extensions",
+                "ca",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                curve,
+                "-nodes",
+                "-keyout",
+                "root.key",
+                "-out",
+                "root.pem",
+                "-subj",
+                "/CN=root",
+                "-days",
+                "2"));
         require(run(
-                "openssl", "req", "-config", "tsa.cnf", "-newkey", "ec", "-pkeyopt", curve, "-nodes", "-keyout",
-                "tsa.key", "-out", "tsa.csr", "-subj", "/CN=tsa"));
+                "openssl",
+                "req",
+                "-config",
+                "tsa.cnf",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                curve,
+                "-nodes",
+                "-keyout",
+                "tsa.key",
+                "-out",
+                "tsa.csr",
+                "-subj",
+                "/CN=tsa"));
         require(run(
-                "openssl", "x509", "-req", "-in", "tsa.csr", "-CA", "root.pem", "-CAkey", "root.key", "-set_serial", "2",
-                "-extfile", "tsa.cnf", "-extensions", "ext", "-out", "tsa.pem", "-days", "2"));
+                "openssl",
+                "x509",
+                "-req",
+                "-in",
+                "tsa.csr",
+                "-CA",
+                "root.pem",
+                "-CAkey",
+                "root.key",
+                "-set_serial",
+                "2",
+                "-extfile",
+                "tsa.cnf",
+                "-extensions",
+                "ext",
+                "-out",
+                "tsa.pem",
+                "-days",
+                "2"));
         require(run("openssl", "x509", "-in", "root.pem", "-outform", "DER", "-out", "root.der"));
         return Files.readAllBytes(directory.resolve("root.der"));
     }
@@ -235,11 +285,10 @@ class TimestampAnchorTest extends HttpAnchorContract {
     void aReceiptOfTheWrongAuthorityDoesNotVerify() throws Exception {
         Bytes receipt = confirmed(anchor());
 
-        assertThatExceptionOfType(ReceiptException.class)
-                .isThrownBy(() -> TimestampAuthority.of(new TestTsa().trusted())
-                        .verify(
-                                receipt.toByteArray(),
-                                AnchoredCheckpoint.parse(
-                                        registry.checkpoint(1).note().toByteArray())));
+        assertThatExceptionOfType(ReceiptException.class).isThrownBy(() -> TimestampAuthority.of(
+                        new TestTsa().trusted())
+                .verify(
+                        receipt.toByteArray(),
+                        AnchoredCheckpoint.parse(registry.checkpoint(1).note().toByteArray())));
     }
 }

@@ -25,8 +25,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class WitnessAnchorTest extends HttpAnchorContract {
-    private final Cosigner cosigner =
-            Cosigner.of("witness.example/w1", TestKeys.key(KeyAlgorithm.ED25519, "witness"));
+    private final Cosigner cosigner = Cosigner.of("witness.example/w1", TestKeys.key(KeyAlgorithm.ED25519, "witness"));
     private final Witness witness = cosigner.witness();
 
     /** A witness with its state in memory. */
@@ -133,7 +132,9 @@ class WitnessAnchorTest extends HttpAnchorContract {
             Submission forgetful = new Submission(
                     registry.checkpoint(4),
                     TestRegistry.size(3),
-                    from -> from == TestRegistry.size(3) ? registry.submission(4, 3).proofs().from(from) : Optional.empty());
+                    from -> from == TestRegistry.size(3)
+                            ? registry.submission(4, 3).proofs().from(from)
+                            : Optional.empty());
 
             assertThat(anchor.submit(forgetful)).isEqualTo(new Answer.Behind(TestRegistry.size(2)));
         }

@@ -55,11 +55,9 @@ class AnchorTrackTest {
         }
         assertThat(track.due(START)).contains(checkpoint(3));
 
-        assertThat(track.confirmed(RECEIPT)).extracting(Settled::size, Settled::end)
-                .containsExactly(
-                        tuple(10L, new CoveredBy(30)),
-                        tuple(20L, new CoveredBy(30)),
-                        tuple(30L, RECEIPT));
+        assertThat(track.confirmed(RECEIPT))
+                .extracting(Settled::size, Settled::end)
+                .containsExactly(tuple(10L, new CoveredBy(30)), tuple(20L, new CoveredBy(30)), tuple(30L, RECEIPT));
     }
 
     @Test
@@ -83,13 +81,12 @@ class AnchorTrackTest {
         for (int i = 0; i < 9; i++) {
             track.due(now).orElseThrow();
             track.failed("down", now, 0.999_999, Optional.empty());
-            waits.add(Duration.ofSeconds(Math.round(Duration.between(now, track.notBefore()).toMillis() / 1000.0)));
+            waits.add(Duration.ofSeconds(
+                    Math.round(Duration.between(now, track.notBefore()).toMillis() / 1000.0)));
             assertThat(track.due(track.notBefore().minusMillis(1))).isEmpty();
             now = track.notBefore();
         }
-        assertThat(waits)
-                .extracting(Duration::toMinutes)
-                .containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 60L);
+        assertThat(waits).extracting(Duration::toMinutes).containsExactly(1L, 2L, 4L, 8L, 16L, 32L, 60L, 60L, 60L);
         assertThat(track.failures()).isEqualTo(9);
         assertThat(track.lastError()).isEqualTo("down");
     }

@@ -132,7 +132,9 @@ class WitnessServerTest {
                 };
         assertThat(answer.statusCode()).as(vector.string("desc")).isEqualTo(expected);
         if (expected == 200) {
-            assertThat(cosigner.witness().verify(answer.body().getBytes(UTF_8), checkpoint(note)).existedBy())
+            assertThat(cosigner.witness()
+                            .verify(answer.body().getBytes(UTF_8), checkpoint(note))
+                            .existedBy())
                     .contains(NOW);
             assertThat(state.head("monkeys")).isEqualTo(checkpoint(note).head());
         } else {
@@ -151,8 +153,10 @@ class WitnessServerTest {
         stop();
         start();
 
-        assertThat(post(request(0, List.of(), vector.string("new"))).statusCode()).isEqualTo(409);
-        assertThat(post(request(5, vector.array("proof").strings(), vector.string("new"))).statusCode())
+        assertThat(post(request(0, List.of(), vector.string("new"))).statusCode())
+                .isEqualTo(409);
+        assertThat(post(request(5, vector.array("proof").strings(), vector.string("new")))
+                        .statusCode())
                 .isEqualTo(200);
     }
 
@@ -168,7 +172,8 @@ class WitnessServerTest {
         String[] init = cases().get(0).string("init").split("\n", -1);
         init[1] = "6";
 
-        assertThat(post(request(0, List.of(), String.join("\n", init))).statusCode()).isEqualTo(403);
+        assertThat(post(request(0, List.of(), String.join("\n", init))).statusCode())
+                .isEqualTo(403);
     }
 
     @ParameterizedTest
@@ -213,7 +218,8 @@ class WitnessServerTest {
         Path file = directory.resolve(Hash.sha256("monkeys".getBytes(UTF_8)) + ".checkpoint");
         Files.writeString(file, "monkeys\n4\n");
 
-        assertThat(post(request(4, List.of(), cases().get(0).string("init"))).statusCode()).isEqualTo(500);
+        assertThat(post(request(4, List.of(), cases().get(0).string("init"))).statusCode())
+                .isEqualTo(500);
     }
 
     @Test
