@@ -1,7 +1,8 @@
 -- The ledger's evidence as tables, for DuckDB. Start it in the directory that holds v1:
 --   duckdb -init v1/sql/duckdb.sql
 -- Columns are named and payloads kept as JSON text: guessed types misread large integers and names that differ only in
--- case. These views read; they do not verify. See v1/README.md for that.
+-- case. DuckDB prints numbers with a fraction anew (1.10 becomes 1.1); whole numbers of any size, names and their order stay,
+-- and the bytes that were committed to are in the file. These views read; they do not verify. See v1/README.md for that.
 
 CREATE OR REPLACE VIEW lines AS
 SELECT tenant, dt, window_start, entry, context, contextSalt, payload, payload64, salt

@@ -15,12 +15,11 @@ import java.util.Locale;
  */
 public final class Main {
     private static final int INTERNAL = 70;
-    private static final String USAGE = String.join(
-            "\n",
-            "usage: verify <folder or zip> [--trust-root FILE] [--root-fingerprint HEX] [--registry DIR] [--tenant"
-                    + " NAME]",
-            "              [--since FILE] [--output text|json|junit|html]",
-            "       verify-proof <file> [--trust-root FILE] [--root-fingerprint HEX] [--output text|json|junit|html]");
+    private static final String USAGE =
+            """
+            usage: verify <folder or zip> [--trust-root FILE] [--root-fingerprint HEX] [--registry DIR] [--tenant NAME]
+                          [--since FILE] [--output text|json|junit|html]
+                   verify-proof <file> [--trust-root FILE] [--root-fingerprint HEX] [--output text|json|junit|html]""";
 
     private Main() {}
 

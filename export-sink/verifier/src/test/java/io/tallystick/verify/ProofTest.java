@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -210,7 +211,7 @@ class ProofTest {
     private static String value(String text, String name) {
         int at = text.indexOf("\"" + name + "\":");
         int end = text.indexOf(",\"", at);
-        while (text.charAt(end - 1) != '"' && text.charAt(end - 1) != '}' || text.charAt(end - 2) == '\\') {
+        while ((text.charAt(end - 1) != '"' && text.charAt(end - 1) != '}') || text.charAt(end - 2) == '\\') {
             end = text.indexOf(",\"", end + 1);
         }
         return text.substring(at, end);
@@ -411,7 +412,7 @@ class ProofTest {
                 scenario.ledger.keys.trustRoot(
                         TestKeys.ORIGIN,
                         List.of(Set.of(KeyAlgorithm.ECDSA_P256)),
-                        new TrustPolicy(Set.of(TrustAnchors.Kind.values()[0]), 0, 0),
+                        new TrustPolicy(EnumSet.allOf(TrustAnchors.Kind.class), 0, 0),
                         (a, b, c) -> {}));
 
         // Then

@@ -184,7 +184,29 @@ class ZipTest {
         }
     }
 
-    record Hostile(String name, byte[] archive, String message) {
+    static final class Hostile {
+        private final String name;
+        private final byte[] archive;
+        private final String message;
+
+        Hostile(String name, byte[] archive, String message) {
+            this.name = name;
+            this.archive = archive;
+            this.message = message;
+        }
+
+        String name() {
+            return name;
+        }
+
+        byte[] archive() {
+            return archive.clone();
+        }
+
+        String message() {
+            return message;
+        }
+
         @Override
         public String toString() {
             return name;

@@ -40,7 +40,7 @@ record Timed(int exitCode, double wall, double cpu, double peakMegabytes) {
                         peak,
                         process.descendants().mapToDouble(Timed::resident).max().orElse(0));
             }
-            String[] parts = Files.readString(times).trim().split(" ");
+            String[] parts = Files.readString(times).trim().split(" ", 3);
             return new Timed(
                     process.exitValue(),
                     Double.parseDouble(parts[0]),
