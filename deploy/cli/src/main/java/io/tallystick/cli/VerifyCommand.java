@@ -2,12 +2,14 @@
 package io.tallystick.cli;
 
 import io.tallystick.tree.Hash;
+import io.tallystick.verify.AnchorRequirement;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -56,6 +58,24 @@ final class VerifyCommand implements Callable<Integer> {
             description = "Folder of the registry's leaves (default: v1/registry of the bucket the bundles lie in).")
     private Path registry;
 
+    @Option(
+            names = "--require-anchors",
+            paramLabel = "KIND[:N],…",
+            description = {
+                "Outside parties that must vouch for every registry checkpoint, beside what the trust root requires:",
+                "witness, tsa, log, each with how many, such as witness:2,tsa. Too few: exit code 3."
+            })
+    private String anchors;
+
+    @Option(
+            names = "--as-of",
+            paramLabel = "TIME",
+            description = {
+                "Judge the evidence as of this time (2026-11-21T04:00:00Z): windows that ended by then must be there,",
+                "and required anchors that prove a time must prove this one."
+            })
+    private String asOf;
+
     @Override
     public Integer call() {
         VerifyRequest request = VerifyRequest.of(target).withNow(Instant.now());
@@ -68,11 +88,34 @@ final class VerifyCommand implements Callable<Integer> {
         if (registry != null) {
             request = request.withRegistry(registry);
         }
+        if (anchors != null) {
+            request = request.withAnchors(parseAnchors());
+        }
+        if (asOf != null) {
+            request = request.withAsOf(parseAsOf());
+        }
         VerificationReport report = Verifier.verify(request);
         PrintWriter out = spec.commandLine().getOut();
         out.print(output.json() ? report.jsonText() : report.text());
         out.flush();
         return report.exitCode();
+    }
+
+    private AnchorRequirement parseAnchors() {
+        try {
+            return AnchorRequirement.parse(anchors);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCodes.USAGE, e.getMessage(), "It is like witness:2,tsa,log.", e);
+        }
+    }
+
+    private Instant parseAsOf() {
+        try {
+            return Instant.parse(asOf);
+        } catch (DateTimeParseException e) {
+            throw new CommandException(
+                    ExitCodes.USAGE, "not a time: " + asOf, "It is UTC, like 2026-11-21T04:00:00Z.", e);
+        }
     }
 
     private Hash parseFingerprint() {

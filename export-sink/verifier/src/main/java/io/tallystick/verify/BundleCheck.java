@@ -21,9 +21,22 @@ final class BundleCheck {
     private final TrustInput trust;
     private final Optional<RegistryFolder> registry;
     private final TenantChains.Cache chains;
+    private final AnchorRequirement required;
+    private final Optional<AnchorCheck> anchorCheck;
 
-    BundleCheck(TrustInput trust, TenantChains.Cache chains, Optional<RegistryFolder> registry) {
+    /**
+     * @param required anchors asked for beside what the trust root requires
+     * @param anchorCheck absent without a trust root
+     */
+    BundleCheck(
+            TrustInput trust,
+            TenantChains.Cache chains,
+            Optional<RegistryFolder> registry,
+            AnchorRequirement required,
+            Optional<AnchorCheck> anchorCheck) {
         this.trust = trust;
+        this.required = required;
+        this.anchorCheck = anchorCheck;
         this.chains = chains;
         this.registry = registry;
     }
@@ -52,10 +65,10 @@ final class BundleCheck {
         if (documents.manifest().isPresent()) {
             content(folder, documents, findings, ends);
         }
-        signatures(documents, findings);
-        anchors(findings);
+        AnchorCheck.Anchored anchored = anchors(documents, findings);
+        signatures(documents, anchored, findings);
         retention(documents, findings);
-        return checked(path, documents, findings, ends);
+        return checked(path, documents, findings, ends, anchored);
     }
 
     private void content(BundleFolder folder, Documents documents, Findings findings, Map<Integer, ChainEnd> ends)
@@ -102,7 +115,7 @@ final class BundleCheck {
         }
     }
 
-    private void signatures(Documents documents, Findings findings) {
+    private void signatures(Documents documents, AnchorCheck.Anchored anchored, Findings findings) {
         if (trust.root().isEmpty()) {
             findings.notChecked(
                     Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());
@@ -123,7 +136,7 @@ final class BundleCheck {
             return;
         }
         SignatureCheck check =
-                new SignatureCheck(trust.root().get(), manifest.window().end(), findings);
+                new SignatureCheck(trust.root().get(), manifest.window().end(), anchored.existedBy(), findings);
         documents.checkpoint().ifPresent(note -> check.checkpoint(note, manifest.origin()));
         documents
                 .chainCheckpoints()
@@ -139,14 +152,20 @@ final class BundleCheck {
         findings.checked(Phase.SIGNATURES);
     }
 
-    private void anchors(Findings findings) {
-        TrustPolicy policy = policy();
-        boolean required = !policy.requireAnchors().isEmpty() || policy.witnessQuorum() > 0;
-        findings.notChecked(
-                Phase.ANCHORS,
-                required ? ExitCode.INCOMPLETE : ExitCode.VALID,
-                "this verifier does not evaluate cosignatures, time-stamps and logs"
-                        + (required ? ", which the trust root requires" : ""));
+    private AnchorCheck.Anchored anchors(Documents documents, Findings findings) throws IOException {
+        int code = required.isNone() ? ExitCode.VALID : ExitCode.INCOMPLETE;
+        if (anchorCheck.isEmpty()) {
+            findings.notChecked(Phase.ANCHORS, code, "without a trust root no outside party is known");
+            return AnchorCheck.Anchored.NOTHING;
+        }
+        if (documents.manifest().isEmpty() || documents.checkpoint().isEmpty()) {
+            findings.notChecked(
+                    Phase.ANCHORS, ExitCode.INCOMPLETE, "manifest or registry checkpoint is missing or malformed");
+            return AnchorCheck.Anchored.NOTHING;
+        }
+        return anchorCheck
+                .get()
+                .run(documents.manifest().get(), documents.checkpoint().get(), findings);
     }
 
     private TrustPolicy policy() {
@@ -178,7 +197,12 @@ final class BundleCheck {
                 "the store's own lock was not read");
     }
 
-    private static Checked checked(String path, Documents documents, Findings findings, Map<Integer, ChainEnd> ends) {
+    private static Checked checked(
+            String path,
+            Documents documents,
+            Findings findings,
+            Map<Integer, ChainEnd> ends,
+            AnchorCheck.Anchored anchored) {
         Optional<Manifest> manifest = documents.manifest();
         Optional<Hash> digest = documents.manifestBytes().map(bytes -> Hash.sha256(bytes.bytes()));
         List<ChainSummary> summaries = manifest.map(m -> m.chains().stream()
@@ -192,6 +216,8 @@ final class BundleCheck {
                 digest,
                 findings.verdicts(),
                 summaries,
+                anchored.anchors(),
+                anchored.existedBy(),
                 findings.notes());
         long heads =
                 documents.proofs().map(proofs -> (long) proofs.heads().size()).orElse(0L);

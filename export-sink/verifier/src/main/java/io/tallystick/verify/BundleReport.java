@@ -3,6 +3,7 @@ package io.tallystick.verify;
 
 import io.tallystick.bundle.Manifest;
 import io.tallystick.tree.Hash;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,6 +15,9 @@ import java.util.Optional;
  * @param manifest SHA-256 of manifest.json
  * @param phases one verdict for each phase, in order
  * @param chains by partition
+ * @param anchors statements of outside parties that verified
+ * @param existedBy the registry checkpoint, and with it the bundle's entries, existed no later than this; empty if
+ *     nobody outside proves a time
  * @param notes what changes no verdict
  */
 public record BundleReport(
@@ -23,10 +27,13 @@ public record BundleReport(
         Optional<Hash> manifest,
         List<PhaseVerdict> phases,
         List<ChainSummary> chains,
+        List<AnchorReport> anchors,
+        Optional<Instant> existedBy,
         List<String> notes) {
     public BundleReport {
         phases = List.copyOf(phases);
         chains = List.copyOf(chains);
+        anchors = List.copyOf(anchors);
         notes = List.copyOf(notes);
     }
 

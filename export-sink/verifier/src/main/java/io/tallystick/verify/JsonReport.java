@@ -16,8 +16,10 @@ import java.util.function.Function;
  *
  * <pre>
  * {bundles [bundle], exitCode, format, problem?, registry? phase, target? phase, tenants [tenant], trustRoot?, warnings [text]}
- * bundle  {chains [chain], exitCode, manifest?, notes [text], path, phases [phase], tenant?, window? {end, start}}
+ * bundle  {anchors [anchor], chains [chain], existedBy?, exitCode, manifest?, notes [text], path, phases [phase], tenant?,
+ *         window? {end, start}}
  * phase   {faultCount, faults [{file, line?, message, seq?}], phase, reasons [text], title, verdict}
+ * anchor  {coveredBy?, existedBy?, file, kind, party}
  * chain   {asOf?, chain, entries, size, skippedOffsets, source {from, next}, sourceEnd?}
  * tenant  {beginning, bundles, chains [total], completeness phase, folder, from?, notes [text], skippedOffsets, tenant?,
  *         to?}
@@ -45,7 +47,9 @@ final class JsonReport {
 
     private static JsonObject bundle(BundleReport bundle) {
         JsonObject.Builder json = JsonObject.builder()
+                .put("anchors", array(bundle.anchors(), JsonReport::anchor))
                 .put("chains", array(bundle.chains(), JsonReport::chain))
+                .put("existedBy", bundle.existedBy().map(LedgerTime::format))
                 .put("exitCode", bundle.exitCode())
                 .put("manifest", bundle.manifest().map(Hash::toString))
                 .put("notes", JsonArray.ofStrings(bundle.notes()))
@@ -71,6 +75,16 @@ final class JsonReport {
                 .put("reasons", JsonArray.ofStrings(verdict.reasons()))
                 .put("title", verdict.phase().title())
                 .put("verdict", verdict.verdict().toString())
+                .build();
+    }
+
+    private static JsonObject anchor(AnchorReport anchor) {
+        return JsonObject.builder()
+                .put("coveredBy", anchor.coveredBy())
+                .put("existedBy", anchor.existedBy().map(LedgerTime::format))
+                .put("file", anchor.file())
+                .put("kind", anchor.kind())
+                .put("party", anchor.receipt().party())
                 .build();
     }
 

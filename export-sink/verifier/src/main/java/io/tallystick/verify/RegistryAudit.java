@@ -144,7 +144,8 @@ final class RegistryAudit {
         }
         trust.root().ifPresent(root -> {
             Findings signatures = new Findings();
-            new SignatureCheck(root, folded.window().end(), signatures).checkpoint(note.get(), root.ledger());
+            new SignatureCheck(root, folded.window().end(), Optional.empty(), signatures)
+                    .checkpoint(note.get(), root.ledger());
             PhaseVerdict verdict = signatures.verdict(Phase.SIGNATURES);
             for (Fault fault : verdict.faults()) {
                 findings.fail(Phase.COMPLETENESS, "window of " + start + ", " + fault.file(), fault.message());

@@ -39,6 +39,10 @@ final class RegistryFolder {
         return new RegistryFolder(given);
     }
 
+    Path root() {
+        return root;
+    }
+
     static boolean isDirectory(Path path) {
         return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
     }

@@ -28,12 +28,18 @@ import java.util.stream.Collectors;
 final class SignatureCheck {
     private final TrustRoot root;
     private final Instant at;
+    private final Optional<Instant> existedBy;
     private final Findings findings;
 
-    /** @param at end of the window that is signed */
-    SignatureCheck(TrustRoot root, Instant at, Findings findings) {
+    /**
+     * @param at end of the window that is signed
+     * @param existedBy the registry checkpoint existed no later than this, as outside parties prove; a compromised
+     *     checkpoint key counts for what is older than the compromise
+     */
+    SignatureCheck(TrustRoot root, Instant at, Optional<Instant> existedBy, Findings findings) {
         this.root = root;
         this.at = at;
+        this.existedBy = existedBy;
         this.findings = findings;
     }
 
@@ -78,7 +84,24 @@ final class SignatureCheck {
             fail(note.file(), "the signature of listed key " + key.keyId() + " does not verify: " + e.getMessage());
             return false;
         }
-        return counts(note.file(), key);
+        return isOlderThanCompromise(note.file(), key) || counts(note.file(), key);
+    }
+
+    /**
+     * A compromised key counts for a checkpoint that somebody outside proves older than the compromise: for that of the
+     * registry, and for those of chains, whose texts it commits to. It counts for no bundle, which nobody outside saw.
+     */
+    private boolean isOlderThanCompromise(String file, TrustedKey key) {
+        boolean older = key.standing(at) == TrustedKey.Standing.COMPROMISED
+                && existedBy
+                        .filter(time -> time.isBefore(key.compromisedSince().orElseThrow()))
+                        .isPresent();
+        if (older) {
+            findings.note(file + ": signed by key " + key.keyId() + ", which is compromised since "
+                    + key.compromisedSince().orElseThrow() + "; an anchor proves the checkpoint older: it existed no"
+                    + " later than " + existedBy.orElseThrow());
+        }
+        return older;
     }
 
     /** Signature lines do not name their algorithm; lengths tell them apart well enough to choose between 1 and 4. */
@@ -173,7 +196,7 @@ final class SignatureCheck {
                     case REVOKED -> "is revoked";
                     case COMPROMISED ->
                         "is compromised since " + key.compromisedSince().orElseThrow()
-                                + " and no earlier anchor was checked";
+                                + " and no anchor proves this older";
                     case VALID -> throw new IllegalStateException("a valid key counts");
                 };
         fail(file, "signed by key " + key.keyId() + ", which " + why + "; the window ends " + at);

@@ -47,6 +47,12 @@ final class TextReport {
                 .count();
         if (!all) {
             line("bundles: %d, of which pass: %d", report.bundles().size(), valid);
+            long timed = report.bundles().stream()
+                    .filter(bundle -> bundle.existedBy().isPresent())
+                    .count();
+            if (timed > 0) {
+                line("bundles with a time that outside parties prove: %d", timed);
+            }
         }
         report.tenants().forEach(tenant -> tenant(tenant, !all));
         report.registry().ifPresent(verdict -> {
@@ -80,6 +86,8 @@ final class TextReport {
         if (bundle.chains().size() > CHAINS_SHOWN) {
             line("  … and %d more chains", bundle.chains().size() - CHAINS_SHOWN);
         }
+        bundle.existedBy().ifPresent(time -> line("  existed no later than %s", time));
+        bundle.anchors().forEach(anchor -> line("  anchor %s", anchor));
         bundle.notes().forEach(note -> line("  note: %s", note));
     }
 

@@ -82,7 +82,7 @@ public final class Verifier {
             Findings audited = new Findings();
             TenantChains.Cache chains = new TenantChains.Cache();
             RegistryAudit audit = new RegistryAudit(target.kind(), trust, chains, audited);
-            BundleCheck check = new BundleCheck(trust, chains, registry);
+            BundleCheck check = new BundleCheck(trust, chains, registry, request.anchors(), anchors(registry));
             Optional<Instant> registryEnd = target.kind() != Target.Kind.BUNDLE && registry.isPresent()
                     ? registry.get().end()
                     : Optional.empty();
@@ -113,6 +113,12 @@ public final class Verifier {
                     tenants,
                     accounts,
                     warnings);
+        }
+
+        private Optional<AnchorCheck> anchors(Optional<RegistryFolder> registry) throws IOException {
+            return trust.root().isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new AnchorCheck(trust.root().get(), request.anchors(), request.asOf(), registry));
         }
 
         private static PhaseVerdict layout(Target target) {
@@ -147,6 +153,7 @@ public final class Verifier {
                     .forEach(folder -> between.note(
                             relative(folder) + " has no checkpoint: it is not committed and was not looked at"));
             registryEnd.ifPresent(sequence::registryEnds);
+            request.asOf().ifPresent(sequence::mustReach);
             tenants.add(sequence.report(relative(tenant.folder())));
         }
 

@@ -186,6 +186,20 @@ final class WindowSequence {
         }
     }
 
+    /** Windows that ended by this instant must be there: the next one would end after it. */
+    void mustReach(Instant asOf) {
+        if (last != null) {
+            Manifest.Window window = last.manifest().orElseThrow().window();
+            Duration size = Duration.between(window.start(), window.end());
+            if (!window.end().plus(size).isAfter(asOf)) {
+                findings.notChecked(
+                        Phase.COMPLETENESS,
+                        ExitCode.INCOMPLETE,
+                        "as of " + asOf + " the windows from " + window.end() + " on are missing");
+            }
+        }
+    }
+
     private Optional<Instant> end() {
         return Optional.ofNullable(last)
                 .map(bundle -> bundle.manifest().orElseThrow().window().end());

@@ -52,6 +52,7 @@ class MutationTest {
                         Mutations.trees(),
                         LedgerMutations.signatures(),
                         LedgerMutations.completeness(),
+                        AnchorMutations.rows(),
                         TargetMutations.rows())
                 .flatMap(rows -> rows);
     }

@@ -7,6 +7,7 @@ import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustPolicy;
 import io.tallystick.trust.TrustRole;
@@ -60,13 +61,19 @@ final class TestKeys {
     }
 
     byte[] trustRoot(String ledger, List<Set<KeyAlgorithm>> require, TrustPolicy policy, Change change) {
+        return trustRoot(ledger, require, policy, TrustAnchors.NONE, change);
+    }
+
+    byte[] trustRoot(
+            String ledger, List<Set<KeyAlgorithm>> require, TrustPolicy policy, TrustAnchors anchors, Change change) {
         Listing a = new Listing(ed25519, TrustRole.CHECKPOINT);
         Listing b = new Listing(p256, TrustRole.CHECKPOINT);
         Listing c = new Listing(bundle, TrustRole.BUNDLE);
         change.change(a, b, c);
         TrustRootBuilder builder = new TrustRootBuilder(ledger, ISSUED, EXPIRES)
                 .requireForCheckpoints(require)
-                .policy(policy);
+                .policy(policy)
+                .anchors(anchors);
         try {
             for (Listing listing : new ArrayList<>(List.of(a, b, c))) {
                 builder.key(new TrustedKey(

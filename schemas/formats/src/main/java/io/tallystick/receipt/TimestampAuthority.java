@@ -44,6 +44,7 @@ public final class TimestampAuthority {
 
     private static final int OBJECT_IDENTIFIER = 0x06;
     private static final int ROOTS_MAX = 16;
+    private static final Duration ACCURACY_MAX = Duration.ofDays(1);
 
     private final TrustAnchors.Tsa tsa;
     private final TokenSigner signer;
@@ -181,9 +182,13 @@ public final class TimestampAuthority {
         if (accuracy.getSeconds() < 0 || accuracy.getMillis() < 0 || accuracy.getMicros() < 0) {
             throw new ReceiptException(Fault.MALFORMED, "a negative accuracy");
         }
-        return Duration.ofSeconds(accuracy.getSeconds())
+        Duration stated = Duration.ofSeconds(accuracy.getSeconds())
                 .plusMillis(accuracy.getMillis())
                 .plus(accuracy.getMicros(), ChronoUnit.MICROS);
+        if (stated.compareTo(ACCURACY_MAX) > 0) {
+            throw new ReceiptException(Fault.INVALID, "accurate to " + stated + " only, a day is the most");
+        }
+        return stated;
     }
 
     private static Instant ceiling(Instant time) {
@@ -191,8 +196,11 @@ public final class TimestampAuthority {
         return millis.equals(time) ? time : millis.plusMillis(1);
     }
 
-    /** A parser's message without what the input can put into it: printable, short. */
+    /** A parser's message without what the input can put into it: printable, short, the same on every JVM. */
     static String plain(Exception e) {
+        if (e instanceof RuntimeException && !(e instanceof IllegalArgumentException)) {
+            return "its structure is not the one expected";
+        }
         String message = String.valueOf(e.getMessage()).replaceAll("[^ -~]", "?");
         return message.length() > 160 ? message.substring(0, 160) : message;
     }

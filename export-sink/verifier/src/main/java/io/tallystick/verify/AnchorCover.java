@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.RegistryLeaf;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.TrustedVerifier;
+import io.tallystick.receipt.AnchoredCheckpoint;
+import io.tallystick.tree.CompactRange;
+import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Later registry checkpoints that contain a bundle's, and have receipts of their own: what was anchored after an outage
+ * covers what was not. The registry's leaves prove it: folded to the right of the bundle's frontier they give the root of
+ * the bundle's checkpoint on the way, and that of the later one at the end.
+ *
+ * <p>One run of leaves is kept from bundle to bundle, so that leaves are folded once however many bundles one checkpoint
+ * covers.
+ */
+final class AnchorCover {
+    private final RegistryFolder registry;
+    private final AnchorFolder anchors;
+    private final TrustRoot root;
+    private SortedMap<Instant, Path> windows;
+    private final TreeMap<Instant, Path> anchored = new TreeMap<>();
+
+    /** Heads of the registry at the end of each window of the run, by the window's start. */
+    private final TreeMap<Instant, TreeHead> heads = new TreeMap<>();
+
+    private CompactRange range;
+    private Instant runEnd;
+
+    AnchorCover(RegistryFolder registry, AnchorFolder anchors, TrustRoot root) {
+        this.registry = registry;
+        this.anchors = anchors;
+        this.root = root;
+    }
+
+    /** A later checkpoint that contains the bundle's, and when its window begins and ends. */
+    record Cover(AnchoredCheckpoint checkpoint, Instant windowStart, Instant windowEnd) {
+        long size() {
+            return checkpoint.checkpoint().head().size();
+        }
+    }
+
+    /** The next checkpoint after this window that contains the bundle's and has receipts; empty if there is none. */
+    Optional<Cover> next(Manifest manifest, Instant after) throws IOException {
+        if (windows == null) {
+            index();
+        }
+        Map.Entry<Instant, Path> next = anchored.higherEntry(after);
+        if (next == null || !reach(manifest, next.getKey())) {
+            return Optional.empty();
+        }
+        return cover(next.getKey(), next.getValue());
+    }
+
+    private void index() throws IOException {
+        windows = registry.windows();
+        for (Map.Entry<Instant, Path> window : windows.entrySet()) {
+            Optional<RegistryLeaf.Window> leaf = RegistryFolder.windowLeaf(window.getValue());
+            if (leaf.isPresent() && anchors.has(window.getKey(), leaf.get().index() + 1)) {
+                anchored.put(window.getKey(), window.getValue());
+            }
+        }
+    }
+
+    /** Makes the run one that passes through the bundle's head and reaches the window of {@code to}. */
+    private boolean reach(Manifest manifest, Instant to) throws IOException {
+        Instant start = manifest.window().start();
+        if (!manifest.registry().head().equals(heads.get(start))) {
+            heads.clear();
+            range = CompactRange.of(
+                    manifest.registry().previousSize(), manifest.registry().frontier());
+            runEnd = start;
+        }
+        while (!heads.containsKey(to)) {
+            Path folder = windows.get(runEnd);
+            if (folder == null || !append(folder)) {
+                return false;
+            }
+        }
+        return manifest.registry().head().equals(heads.get(start));
+    }
+
+    private boolean append(Path folder) throws IOException {
+        try {
+            LeafFold.Folded folded =
+                    LeafFold.read(folder.resolve(BundleLayout.LEAVES), range, LeafFold.LEAVES_MAX, (index, leaf) -> {});
+            boolean follows = folded.window().start().equals(runEnd)
+                    && folded.window().end().isAfter(runEnd);
+            if (follows) {
+                range = folded.range();
+                heads.put(runEnd, range.head());
+                runEnd = folded.window().end();
+            }
+            return follows;
+        } catch (LeafFold.LeavesException e) {
+            return false; // phase 8 says what is wrong with these leaves; here they prove nothing
+        }
+    }
+
+    private Optional<Cover> cover(Instant start, Path folder) throws IOException {
+        Optional<RegistryLeaf.Window> leaf = RegistryFolder.windowLeaf(folder);
+        try {
+            Optional<Documents.Note> note = RegistryFolder.checkpoint(folder);
+            if (note.isEmpty()
+                    || leaf.isEmpty()
+                    || !note.get().checkpoint().head().equals(heads.get(start))) {
+                return Optional.empty();
+            }
+            Instant end = leaf.get().end();
+            return isSigned(note.get(), end)
+                    ? Optional.of(new Cover(
+                            AnchoredCheckpoint.parse(note.get().signed().encode()), start, end))
+                    : Optional.empty();
+        } catch (NoteException e) {
+            return Optional.empty(); // phase 8 says what is wrong with this checkpoint
+        }
+    }
+
+    /** A stranger's object could have been stamped with any root: only a checkpoint of the ledger covers another. */
+    private boolean isSigned(Documents.Note note, Instant windowEnd) throws NoteException {
+        if (!note.checkpoint().origin().equals(root.ledger())) {
+            return false;
+        }
+        return TrustedVerifier.verify(note.signed(), TrustedVerifier.forOrigin(root, root.ledger())).stream()
+                .map(verifier -> verifier.key().standing(windowEnd))
+                .anyMatch(standing ->
+                        standing == TrustedKey.Standing.VALID || standing == TrustedKey.Standing.COMPROMISED);
+    }
+}
