@@ -79,7 +79,8 @@ record FaultReport(
 
     void print(PrintWriter out) {
         out.println();
-        out.printf(Locale.ROOT, "%-24s %6s %9s %9s %9s %9s%n", "fault", "times", "running", "median s", "p95 s", "max s");
+        out.printf(
+                Locale.ROOT, "%-24s %6s %9s %9s %9s %9s%n", "fault", "times", "running", "median s", "p95 s", "max s");
         byTitle().forEach((title, of) -> row(out, title, of));
         row(out, "all (" + faults() + " faults)", episodes);
         out.printf(

@@ -105,9 +105,17 @@ final class Load {
         }
 
         void await() {
+            awaitBacklog();
+            awaitTurn();
+        }
+
+        void awaitBacklog() {
             while (backlog.getAsLong() > backlogMax && !stopped) {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             }
+        }
+
+        void awaitTurn() {
             long now = System.nanoTime();
             if (now - next > BEHIND_MAX) {
                 next = now;
@@ -198,9 +206,11 @@ final class Load {
             Random random,
             Pace pace) {
         Map<Long, Future<RecordMetadata>> sent = new HashMap<>();
+        // Not within the transaction: while it is open nothing behind it is committed, and the outage would seem longer.
+        pace.awaitBacklog();
         producer.beginTransaction();
         for (int left = 1 + random.nextInt(TRANSACTION_RECORDS_MAX); left > 0; left--) {
-            pace.await();
+            pace.awaitTurn();
             ProducerRecord<byte[], byte[]> record = events.cloudEvent(random.nextInt(tenant.partitions()));
             long number = journal.sent(chain(record), record);
             sent.put(number, producer.send(record));

@@ -39,8 +39,9 @@ class FakeClockTest {
         waiting.environment().putAll(clock.environment());
         // When
         Process process = waiting.start();
-        String[] said =
-                new String(process.getInputStream().readAllBytes(), UTF_8).strip().split(" ");
+        String[] said = new String(process.getInputStream().readAllBytes(), UTF_8)
+                .strip()
+                .split(" ", -1);
         // Then
         assertThat(process.waitFor()).isZero();
         assertThat(Long.parseLong(said[0])).isGreaterThan(WAITS * WAIT_MS / 2);
