@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
             RunCommand.class,
             VerifyCommand.class,
             InspectCommand.class,
+            DoctorCommand.class,
             RecoverCommand.class
         })
 public final class Tally implements Runnable {

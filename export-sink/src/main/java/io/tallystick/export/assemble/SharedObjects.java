@@ -5,13 +5,14 @@ import io.tallystick.bundle.BundleLayout;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.trust.PublicKeys;
 import java.io.IOException;
 
 /**
- * What all tenants' bundles share: the registry's leaves and checkpoint of each window, public keys, the trust root, and
- * the texts for people.
+ * What all tenants' bundles share: the registry's leaves and checkpoint of each window, which are evidence and locked like
+ * it; and public keys, the trust root and texts for people, which are a convenience.
  */
 public final class SharedObjects {
     private final ObjectStore store;
@@ -26,15 +27,17 @@ public final class SharedObjects {
     /**
      * Writes a window's leaves, then its checkpoint. To be done before any tenant's bundle of the window.
      *
+     * @param protection as long as the longest of these bundles'
      * @throws LedgerIntegrityException if the store holds another registry
      * @throws IOException if the store fails; to be tried again
      */
-    public void putRegistry(SealedWindow window) throws IOException {
+    public void putRegistry(SealedWindow window, Protection protection) throws IOException {
         String directory = BundleLayout.registryDir(window.window().start());
-        evidence.put(ObjectName.in(directory, BundleLayout.LEAVES), window.leavesFile());
+        evidence.put(ObjectName.in(directory, BundleLayout.LEAVES), window.leavesFile(), protection);
         evidence.put(
                 ObjectName.in(directory, BundleLayout.CHECKPOINT),
-                window.checkpoint().toByteArray());
+                window.checkpoint().toByteArray(),
+                protection);
     }
 
     /**
@@ -43,12 +46,13 @@ public final class SharedObjects {
      * @param spki DER SubjectPublicKeyInfo
      */
     public void putKey(byte[] spki) throws IOException {
-        evidence.put(new ObjectName(BundleLayout.keyFile(PublicKeys.keyId(spki))), PublicKeys.pem(spki));
+        evidence.put(
+                new ObjectName(BundleLayout.keyFile(PublicKeys.keyId(spki))), PublicKeys.pem(spki), Protection.NONE);
     }
 
     /** Writes a version of the trust root. A convenience: auditors get theirs, or its fingerprint, on another way. */
     public void putTrustRoot(long version, byte[] bytes) throws IOException {
-        evidence.put(new ObjectName(BundleLayout.trustRoot(version)), bytes);
+        evidence.put(new ObjectName(BundleLayout.trustRoot(version)), bytes, Protection.NONE);
     }
 
     /** Writes a text for people, unless an earlier release of this program wrote one. */
