@@ -6,6 +6,7 @@ import io.tallystick.entry.Bytes;
 import io.tallystick.entry.ChainId;
 import io.tallystick.export.assemble.BundleWriter;
 import io.tallystick.export.assemble.ChainSegment;
+import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.assemble.SealedWindow;
 import io.tallystick.export.assemble.SharedObjects;
 import io.tallystick.export.assemble.TenantWindow;
@@ -17,10 +18,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -51,6 +54,8 @@ final class BundleExporter implements Step {
     private final BundleWriter bundles;
     private final SharedObjects shared;
     private final BundleWriter.SchemaTexts schemas;
+    private final RetentionRules rules;
+    private final BiConsumer<String, Instant> onWritten;
     private final InstantSource clock;
     private final TenantDirectory tenants;
     private final Consumer<String, SpecificRecord> consumer;
@@ -67,11 +72,15 @@ final class BundleExporter implements Step {
             BundleWriter bundles,
             SharedObjects shared,
             BundleWriter.SchemaTexts schemas,
+            RetentionRules rules,
+            BiConsumer<String, Instant> onWritten,
             InstantSource clock) {
         this.clients = clients;
         this.bundles = bundles;
         this.shared = shared;
         this.schemas = schemas;
+        this.rules = rules;
+        this.onWritten = onWritten;
         this.clock = clock;
         this.progressAt = clock.instant();
         this.tenants = new TenantDirectory(clients.ledger());
@@ -161,8 +170,9 @@ final class BundleExporter implements Step {
             return false;
         }
         requireFollows(partition, from, complete.window());
+        Collection<TenantDescriptor> all = tenants.refresh().values();
         if (complete.window().start().isAfter(registryStored)) {
-            shared.putRegistry(sealed.get());
+            shared.putRegistry(sealed.get(), rules.shared(all, complete.window().end(), clock.instant()));
             registryStored = complete.window().start();
         }
         for (Map.Entry<String, List<ChainSegment>> tenant : complete.tenants().entrySet()) {
@@ -223,6 +233,10 @@ final class BundleExporter implements Step {
                 .addKeyValue("directory", written.directory())
                 .addKeyValue("manifest", written.manifest())
                 .log("bundle written");
+        onWritten.accept(bundle.tenant().tenant(), bundle.sealed().window().start());
+        written.unlocked().ifPresent(name -> LOGGER.atError()
+                .addKeyValue("object", name)
+                .log("the store reports no lock for an object it was to lock; run 'tally doctor store'"));
     }
 
     private void finish(TopicPartition partition, TenantExports from, SealedWindow sealed) {

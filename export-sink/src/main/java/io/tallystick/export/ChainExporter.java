@@ -12,15 +12,19 @@ import io.tallystick.export.assemble.ChainSegment;
 import io.tallystick.export.assemble.ChainState;
 import io.tallystick.export.assemble.DataFileWriter;
 import io.tallystick.export.assemble.PartitionWindow;
+import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.ScratchDirectory;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.TenantDescriptor;
+import io.tallystick.topic.TenantDirectory;
 import io.tallystick.topic.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -58,6 +62,7 @@ final class ChainExporter implements Step {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final Clients clients;
+    private final TenantDirectory tenants;
     private final DataFileWriter files;
     private final Consumer<String, SpecificRecord> consumer;
     private final Producer<String, SpecificRecord> producer;
@@ -77,9 +82,10 @@ final class ChainExporter implements Step {
         }
     }
 
-    ChainExporter(Clients clients, ObjectStore store, Path scratchParent) throws IOException {
+    ChainExporter(Clients clients, ObjectStore store, Path scratchParent, RetentionRules rules) throws IOException {
         this.clients = clients;
-        this.files = new DataFileWriter(store);
+        this.tenants = new TenantDirectory(clients.ledger());
+        this.files = new DataFileWriter(store, rules.dataFiles(this::tenant, InstantSource.system()));
         this.scratch = ScratchDirectory.open(scratchParent);
         this.producer = clients.producer(STAGE);
         this.consumer = clients.member(STAGE);
@@ -100,6 +106,13 @@ final class ChainExporter implements Step {
             }
         }
         return progress || assignment.isReadToEnd();
+    }
+
+    private TenantDescriptor tenant(String tenant) {
+        return tenants.find(tenant)
+                .orElseThrow(
+                        () -> new LedgerIntegrityException("tenant " + tenant + " has entries but no descriptor in "
+                                + clients.topics().tenants()));
     }
 
     private void begin(Map<TopicPartition, Optional<OffsetAndMetadata>> added) throws IOException {
@@ -184,6 +197,7 @@ final class ChainExporter implements Step {
     private void endWindow(TopicPartition partition, Reading reading, Boundary boundary, long offset)
             throws IOException {
         Manifest.Window window = new Manifest.Window(boundary.getWindowStart(), boundary.getTime());
+        tenants.refresh(); // retention may have been changed
         List<ChainSegment> segments = reading.window.end(window, ExportRecords.claims(boundary), files);
         publish(partition.partition(), window, segments);
         // Crash here: the window is exported again, with the same result.
@@ -247,6 +261,7 @@ final class ChainExporter implements Step {
         try (scratch) {
             consumer.close();
             producer.close();
+            tenants.close();
         }
     }
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.export.assemble.BundleWriter;
+import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.assemble.SharedObjects;
-import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.audit.BundleWalk;
+import io.tallystick.export.audit.SelfAudit;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.trust.KeyAlgorithm;
@@ -19,6 +22,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,32 +44,37 @@ import org.slf4j.LoggerFactory;
  */
 public final class ExportApplication implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(ExportApplication.class);
-    private static final List<String> TEXTS = List.of("README.md", "sql/duckdb.sql");
+    private static final Duration AUDIT_STATEMENT = Duration.ofHours(1);
+    private static final List<String> TEXTS = List.of("README.md", "sql/athena.sql", "sql/duckdb.sql");
 
     private final ExportConfig config;
+    private final MeterRegistry metrics;
     private final Consumer<Throwable> onFatal;
-    private final StoreOpening stores;
+    private final UnaryOperator<ObjectStore> between;
     private final List<StepThread> threads = new ArrayList<>();
+    private Optional<AuditThread> audit = Optional.empty();
     private Optional<ObjectStore> store = Optional.empty();
     private Optional<SigningKey> key = Optional.empty();
 
-    /** Opens the store; tests put a failing one between. */
-    interface StoreOpening {
-        ObjectStore open(Path directory) throws IOException;
-    }
-
     /**
      * @param config the configuration
+     * @param metrics where it counts what it does
      * @param onFatal told once per step when it stops for good, by the step's thread; the process should end then
      */
-    public ExportApplication(ExportConfig config, Consumer<Throwable> onFatal) {
-        this(config, onFatal, DirectoryObjectStore::open);
+    public ExportApplication(ExportConfig config, MeterRegistry metrics, Consumer<Throwable> onFatal) {
+        this(config, metrics, onFatal, UnaryOperator.identity());
     }
 
-    ExportApplication(ExportConfig config, Consumer<Throwable> onFatal, StoreOpening stores) {
+    /** @param between what tests put between exporter and store */
+    ExportApplication(
+            ExportConfig config,
+            MeterRegistry metrics,
+            Consumer<Throwable> onFatal,
+            UnaryOperator<ObjectStore> between) {
+        this.metrics = metrics;
         this.config = config;
         this.onFatal = onFatal;
-        this.stores = stores;
+        this.between = between;
     }
 
     /**
@@ -79,7 +90,7 @@ public final class ExportApplication implements AutoCloseable {
             admin.checkPartitions();
         }
         try {
-            ObjectStore opened = stores.open(config.directory());
+            ObjectStore opened = between.apply(Stores.open(config.store()));
             store = Optional.of(opened);
             SigningKey bundleKey = bundleKey();
             key = Optional.of(bundleKey);
@@ -88,25 +99,53 @@ public final class ExportApplication implements AutoCloseable {
             startSteps(opened, bundleKey, shared);
         } catch (IOException e) {
             close();
-            throw new UncheckedIOException("cannot use the store in " + config.directory(), e);
+            throw new UncheckedIOException("cannot use the store " + config.store(), e);
         } catch (RuntimeException e) {
             close();
             throw e;
         }
         LOGGER.atInfo()
-                .addKeyValue("directory", config.directory())
+                .addKeyValue("store", config.store())
+                .addKeyValue("lock", store.get().lockMode().text())
                 .addKeyValue("origin", config.ledger().origin())
                 .log("exporter started");
     }
 
     private void startSteps(ObjectStore opened, SigningKey bundleKey, SharedObjects shared) {
         Clients clients = new Clients(config.ledger(), new ExporterName(config.name()));
-        BundleWriter bundles = new BundleWriter(opened, bundleKey, software());
+        RetentionRules rules = new RetentionRules(config.store().held());
+        BundleWriter bundles = new BundleWriter(opened, bundleKey, software(), rules);
         RegistrySchemas schemas = new RegistrySchemas(config.ledger().schemaRegistryUrl());
-        startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory()));
+        Optional<BundleWalk> walk = config.auditShare()
+                .map(share -> new BundleWalk(share, config.ledger().windowSize(), new SecureRandom()));
+        walk.ifPresent(bundlesToAudit -> startAudit(opened, bundleKey, bundlesToAudit));
+        startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory(), rules));
         startStep(
-                "export-bundles", () -> new BundleExporter(clients, bundles, shared, schemas, InstantSource.system()));
-        startStep("export-receipts", () -> new ReceiptExporter(clients, shared));
+                "export-bundles",
+                () -> new BundleExporter(
+                        clients,
+                        bundles,
+                        shared,
+                        schemas,
+                        rules,
+                        (tenant, window) -> walk.ifPresent(known -> known.written(tenant, window)),
+                        InstantSource.system()));
+        startStep("export-receipts", () -> new ReceiptExporter(clients, shared, rules, InstantSource.system()));
+    }
+
+    private void startAudit(ObjectStore opened, SigningKey bundleKey, BundleWalk walk) {
+        AuditThread thread = new AuditThread(
+                walk,
+                new SelfAudit(
+                        opened,
+                        config.trustRootFile().orElseThrow(),
+                        config.scratchDirectory().resolve("audit")),
+                new AuditEvents(config.ledger(), config.store().toString(), bundleKey),
+                new AuditMetrics(metrics, InstantSource.system()),
+                new AuditThread.Pace(config.auditInterval(), AUDIT_STATEMENT),
+                InstantSource.system());
+        audit = Optional.of(thread);
+        thread.start();
     }
 
     private void startStep(String name, StepThread.Opening opening) {
@@ -181,6 +220,8 @@ public final class ExportApplication implements AutoCloseable {
         threads.forEach(StepThread::stop);
         threads.forEach(StepThread::close);
         threads.clear();
+        audit.ifPresent(AuditThread::close);
+        audit = Optional.empty();
         key.ifPresent(SigningKey::close);
         key = Optional.empty();
         try {

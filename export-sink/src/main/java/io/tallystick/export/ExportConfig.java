@@ -16,17 +16,21 @@ import org.apache.kafka.common.config.ConfigException;
 
 /** Configuration of the exporter. The checked-in page {@code docs/configuration.rst} is made from it. */
 public final class ExportConfig extends AbstractConfig {
-    public static final String DIRECTORY = "ledger.export.directory";
+    public static final String DIRECTORY = StoreConfig.DIRECTORY;
     public static final String NAME = "ledger.export.name";
     public static final String SCRATCH_DIRECTORY = "ledger.export.scratch.directory";
     public static final String RETRY_TIMEOUT_MS = "ledger.export.retry.timeout.ms";
+    public static final String AUDIT_SHARE = "ledger.export.audit.share";
+    public static final String AUDIT_INTERVAL_MS = "ledger.export.audit.interval.ms";
     public static final String BUNDLE_KEY_FILE = "ledger.bundle.key.file";
     public static final String PASSPHRASE_FILE = "ledger.key.passphrase.file";
     public static final String TRUST_ROOT_FILE = "ledger.trust.root.file";
 
+    private static final double AUDIT_SHARE_DEFAULT = 0.1;
     private static final Pattern NAME_FORM = Pattern.compile("(?:[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?)?");
 
     private final LedgerSettings ledger;
+    private final StoreConfig store;
 
     /**
      * @param properties by key
@@ -35,6 +39,7 @@ public final class ExportConfig extends AbstractConfig {
     public ExportConfig(Map<String, ?> properties) {
         super(definition(), properties, false);
         this.ledger = LedgerSettings.of(this);
+        this.store = new StoreConfig(this);
         if (!NAME_FORM.matcher(name()).matches()) {
             throw new ConfigException(NAME, name(), "must be at most 32 lower-case letters, digits and inner dashes");
         }
@@ -42,14 +47,7 @@ public final class ExportConfig extends AbstractConfig {
 
     /** All keys. */
     public static ConfigDef definition() {
-        return LedgerSettings.define(new ConfigDef())
-                .define(
-                        DIRECTORY,
-                        ConfigDef.Type.STRING,
-                        ConfigDef.NO_DEFAULT_VALUE,
-                        new NonEmptyString(),
-                        Importance.HIGH,
-                        "Directory the evidence is written to. Only ever added to. Needs hard links.")
+        return StoreConfig.define(LedgerSettings.define(new ConfigDef()))
                 .define(
                         BUNDLE_KEY_FILE,
                         ConfigDef.Type.STRING,
@@ -95,7 +93,23 @@ public final class ExportConfig extends AbstractConfig {
                         Importance.LOW,
                         "Milliseconds for which a store, a schema registry or a broker that goes on failing is tried"
                                 + " again before the exporter stops. The text of a schema that the registry does not"
-                                + " have is waited for without limit.");
+                                + " have is waited for without limit.")
+                .define(
+                        AUDIT_SHARE,
+                        ConfigDef.Type.DOUBLE,
+                        AUDIT_SHARE_DEFAULT,
+                        Range.between(0, 1),
+                        Importance.MEDIUM,
+                        "Share of the stored bundles that the exporter reads back and verifies, from the newest to the"
+                                + " first and again. 0: none. Needs " + TRUST_ROOT_FILE + "; without it nothing is"
+                                + " audited.")
+                .define(
+                        AUDIT_INTERVAL_MS,
+                        ConfigDef.Type.LONG,
+                        Duration.ofSeconds(30).toMillis(),
+                        Range.atLeast(10),
+                        Importance.LOW,
+                        "Milliseconds from one audited bundle to the next.");
     }
 
     /** The keys as text, for the documentation. */
@@ -107,8 +121,8 @@ public final class ExportConfig extends AbstractConfig {
         return ledger;
     }
 
-    Path directory() {
-        return Path.of(getString(DIRECTORY));
+    StoreConfig store() {
+        return store;
     }
 
     String name() {
@@ -120,6 +134,16 @@ public final class ExportConfig extends AbstractConfig {
         return directory.isEmpty()
                 ? Path.of(System.getProperty("java.io.tmpdir"), "tallystick-export")
                 : Path.of(directory);
+    }
+
+    /** Share of the bundles to audit; empty for no audit. */
+    Optional<Double> auditShare() {
+        return Optional.of(getDouble(AUDIT_SHARE))
+                .filter(share -> share > 0 && trustRootFile().isPresent());
+    }
+
+    Duration auditInterval() {
+        return Duration.ofMillis(getLong(AUDIT_INTERVAL_MS));
     }
 
     Duration retryTimeout() {

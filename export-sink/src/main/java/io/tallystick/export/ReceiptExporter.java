@@ -3,10 +3,14 @@ package io.tallystick.export;
 
 import io.tallystick.avro.Attestation;
 import io.tallystick.avro.AttestationState;
+import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.assemble.SharedObjects;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.TenantDirectory;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -26,10 +30,18 @@ final class ReceiptExporter implements Step {
     private static final Duration POLL = Duration.ofMillis(500);
 
     private final SharedObjects shared;
+    private final RetentionRules rules;
+    private final Duration window;
+    private final InstantSource clock;
+    private final TenantDirectory tenants;
     private final Consumer<String, SpecificRecord> consumer;
 
-    ReceiptExporter(Clients clients, SharedObjects shared) {
+    ReceiptExporter(Clients clients, SharedObjects shared, RetentionRules rules, InstantSource clock) {
         this.shared = shared;
+        this.rules = rules;
+        this.window = clients.ledger().windowSize();
+        this.clock = clock;
+        this.tenants = new TenantDirectory(clients.ledger());
         this.consumer = clients.memberFromTheFirst("export-receipts");
         consumer.subscribe(List.of(clients.topics().attestations()));
     }
@@ -54,8 +66,13 @@ final class ReceiptExporter implements Step {
 
     private void store(Attestation attestation) throws IOException {
         byte[] receipt = ExportRecords.bytes(attestation.getReceipt()).toByteArray();
+        Instant windowEnd = attestation.getWindowStart().plus(window);
         boolean same = shared.putReceipt(
-                attestation.getWindowStart(), attestation.getRegistrySize(), attestation.getObjectName(), receipt);
+                attestation.getWindowStart(),
+                attestation.getRegistrySize(),
+                attestation.getObjectName(),
+                receipt,
+                rules.shared(tenants.refresh().values(), windowEnd, clock.instant()));
         (same ? LOGGER.atDebug() : LOGGER.atWarn())
                 .addKeyValue("anchor", attestation.getAnchor())
                 .addKeyValue("treeSize", attestation.getRegistrySize())
@@ -71,5 +88,6 @@ final class ReceiptExporter implements Step {
     @Override
     public void close() {
         consumer.close();
+        tenants.close();
     }
 }

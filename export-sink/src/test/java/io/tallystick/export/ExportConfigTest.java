@@ -4,7 +4,10 @@ package io.tallystick.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.s3.S3Settings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -12,6 +15,7 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ExportConfigTest {
@@ -44,7 +48,7 @@ class ExportConfigTest {
         ExportConfig config = new ExportConfig(properties());
 
         // Then
-        assertThat(config.directory()).isEqualTo(Path.of("/var/lib/evidence"));
+        assertThat(config.store().directory()).isEqualTo(Path.of("/var/lib/evidence"));
         assertThat(config.trustRootFile()).isEmpty();
         assertThat(new ExporterName(config.name()).isFirst()).isTrue();
     }
@@ -81,6 +85,72 @@ class ExportConfigTest {
         assertThatThrownBy(() -> new ExportConfig(properties))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("ledger.export.name");
+    }
+
+    private static Map<String, String> inBucket(String... more) {
+        Map<String, String> properties = properties();
+        properties.remove("ledger.export.directory");
+        properties.put("ledger.export.store", "s3://evidence/ledger/one");
+        properties.put("ledger.export.lock.mode", "compliance");
+        for (int i = 0; i < more.length; i += 2) {
+            properties.put(more[i], more[i + 1]);
+        }
+        return properties;
+    }
+
+    @Test
+    void takesABucket() {
+        // When
+        StoreConfig store = new ExportConfig(inBucket("ledger.export.s3.endpoint", "https://s3.example.com")).store();
+
+        // Then
+        assertThat(store.s3().bucket()).isEqualTo("evidence");
+        assertThat(store.s3().prefix()).isEqualTo("ledger/one");
+        assertThat(store.s3().lockMode()).isEqualTo(LockMode.COMPLIANCE);
+        assertThat(store.s3().condition()).isEqualTo(S3Settings.Condition.CHECKED);
+        assertThat(store.s3().endpoint()).hasValue(URI.create("https://s3.example.com"));
+        assertThat(store.s3().region()).isEmpty();
+        assertThat(store).hasToString("s3://evidence/ledger/one");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ledger.export.store, gs://evidence",
+        "ledger.export.store, s3://",
+        "ledger.export.store, s3:/evidence",
+        "ledger.export.store, s3://evidence/../x",
+        "ledger.export.store, s3://evidence?x=y",
+        "ledger.export.store, evidence",
+        "ledger.export.store, 'a b'",
+        "ledger.export.directory, /var/lib/evidence",
+        "ledger.export.lock.mode, ''",
+        "ledger.export.lock.mode, worm",
+        "ledger.export.s3.endpoint, s3.example.com",
+        "ledger.export.s3.condition, ignored",
+        "ledger.export.s3.part.bytes, 1024"
+    })
+    void refusesABucketThatCannotBeUsed(String key, String value) {
+        // Given
+        Map<String, String> properties = inBucket(key, value);
+
+        // When / Then
+        assertThatThrownBy(() -> new ExportConfig(properties))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void auditsOnlyWithATrustRoot() {
+        // Given
+        Map<String, String> properties = properties();
+        properties.put("ledger.export.audit.share", "1");
+
+        // When / Then
+        assertThat(new ExportConfig(properties).auditShare()).isEmpty();
+        properties.put("ledger.trust.root.file", "/etc/ledger/trust-root.json");
+        assertThat(new ExportConfig(properties).auditShare()).hasValue(1.0);
+        properties.put("ledger.export.audit.share", "0");
+        assertThat(new ExportConfig(properties).auditShare()).isEmpty();
     }
 
     @Test

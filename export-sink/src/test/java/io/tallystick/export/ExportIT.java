@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.ZstdInputStream;
 import io.confluent.kafka.schemaregistry.client.rest.RestService;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.entry.SchemaRef;
@@ -15,9 +16,9 @@ import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.FailingStore;
 import io.tallystick.export.assemble.SampleLedger;
 import io.tallystick.export.store.Content;
-import io.tallystick.export.store.DirectoryObjectStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -40,6 +41,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,11 +114,12 @@ class ExportIT {
     }
 
     private ExportApplication start() {
-        return start(DirectoryObjectStore::open);
+        return start(UnaryOperator.identity());
     }
 
-    private ExportApplication start(ExportApplication.StoreOpening stores) {
-        ExportApplication application = new ExportApplication(new ExportConfig(properties), fatal::add, stores);
+    private ExportApplication start(UnaryOperator<ObjectStore> between) {
+        ExportApplication application =
+                new ExportApplication(new ExportConfig(properties), new SimpleMeterRegistry(), fatal::add, between);
         application.start();
         return application;
     }
@@ -241,10 +244,9 @@ class ExportIT {
         feedAll();
 
         // When
-        try (ExportApplication application = start(directory -> new FailingStore(
+        try (ExportApplication application = start(store -> new FailingStore(
                 new FailingStore(
-                        new FailingStore(
-                                DirectoryObjectStore.open(directory), 8, FailingStore.Failure.FAILED_BUT_PERSISTED),
+                        new FailingStore(store, 8, FailingStore.Failure.FAILED_BUT_PERSISTED),
                         15,
                         FailingStore.Failure.FAILED),
                 30,
@@ -264,8 +266,7 @@ class ExportIT {
         feedAll();
 
         // When
-        try (ExportApplication application =
-                start(directory -> new BrokenStore(DirectoryObjectStore.open(directory)))) {
+        try (ExportApplication application = start(store -> new BrokenStore(store))) {
             assertThat(application).isNotNull();
             await().atMost(PATIENCE).until(() -> !fatal.isEmpty());
         }
@@ -278,11 +279,11 @@ class ExportIT {
     /** Takes everything but checkpoints of bundles. */
     private record BrokenStore(ObjectStore store) implements ObjectStore {
         @Override
-        public PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
+        public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
             if (name.toString().endsWith("/checkpoint")) {
                 throw new IOException("made to fail at " + name);
             }
-            return store.putIfAbsent(name, content);
+            return store.putIfAbsent(name, content, protection);
         }
 
         @Override

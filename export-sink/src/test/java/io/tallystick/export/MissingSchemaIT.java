@@ -10,12 +10,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import io.confluent.kafka.schemaregistry.client.rest.RestService;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.assemble.BundleWriter;
 import io.tallystick.export.assemble.CoreExport;
+import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.assemble.SampleLedger;
 import io.tallystick.export.assemble.SchemaMissingException;
 import io.tallystick.export.assemble.SharedObjects;
@@ -37,6 +39,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -54,6 +57,7 @@ import org.slf4j.LoggerFactory;
 /** Two tenants in one partition; the schema registry lacks the text of a schema that one of them used. */
 @ExtendWith(LedgerExtension.class)
 class MissingSchemaIT {
+    private static final RetentionRules RULES = new RetentionRules(Set.of());
     private static final String ACME_3RD = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T034500Z/";
     private static final String GLOBEX_1ST = "v1/tenant=globex/dt=2026-11-21/window_start=20261121T031500Z/";
     private static final String GLOBEX_3RD = "v1/tenant=globex/dt=2026-11-21/window_start=20261121T034500Z/";
@@ -145,7 +149,7 @@ class MissingSchemaIT {
     }
 
     private ExportApplication start() {
-        ExportApplication application = new ExportApplication(config, fatal::add);
+        ExportApplication application = new ExportApplication(config, new SimpleMeterRegistry(), fatal::add);
         application.start();
         return application;
     }
@@ -249,7 +253,7 @@ class MissingSchemaIT {
         feed.open(script.get(0));
         Clients clients = new Clients(config.ledger(), new ExporterName(""));
         try (ObjectStore store = DirectoryObjectStore.open(temp.resolve("bucket"));
-                Step chains = new ChainExporter(clients, store, temp.resolve("scratch"));
+                Step chains = new ChainExporter(clients, store, temp.resolve("scratch"), RULES);
                 Step bundles = bundleExporter(clients, store)) {
             // When / Then
             await().atMost(PATIENCE).until(chains::poll);
@@ -263,7 +267,7 @@ class MissingSchemaIT {
         feed.open(script.get(0));
         Clients clients = new Clients(config.ledger(), new ExporterName(""));
         try (ObjectStore store = DirectoryObjectStore.open(temp.resolve("bucket"));
-                Step chains = new ChainExporter(clients, store, temp.resolve("scratch"));
+                Step chains = new ChainExporter(clients, store, temp.resolve("scratch"), RULES);
                 Step bundles = bundleExporter(clients, store)) {
             // When / Then: new partitions are paused until the poll ends
             assertThat(chains.poll()).isFalse();
@@ -275,9 +279,11 @@ class MissingSchemaIT {
         ExportRecord.Software software = new ExportRecord.Software("unknown", "0.1.0");
         return new BundleExporter(
                 clients,
-                new BundleWriter(store, sample.bundleKey(), software),
+                new BundleWriter(store, sample.bundleKey(), software, RULES),
                 new SharedObjects(store),
                 new RegistrySchemas(config.ledger().schemaRegistryUrl()),
+                RULES,
+                (tenant, window) -> {},
                 InstantSource.system());
     }
 }

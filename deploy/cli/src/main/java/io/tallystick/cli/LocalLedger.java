@@ -123,6 +123,9 @@ final class LocalLedger implements AutoCloseable {
         if (Files.exists(home.config())) {
             properties.putAll(ConfigFile.read(home.config()));
         }
+        if (properties.containsKey("ledger.export.store")) {
+            properties.remove("ledger.export.directory"); // somebody moved the evidence to an object store
+        }
         properties.put(LedgerSettings.BOOTSTRAP_SERVERS, platform.bootstrapServers());
         properties.put(LedgerSettings.SCHEMA_REGISTRY_URL, platform.registryUrl());
         write(home.config(), properties);

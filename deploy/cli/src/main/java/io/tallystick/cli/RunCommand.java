@@ -56,7 +56,7 @@ final class RunCommand implements Callable<Integer> {
         EXPORT {
             @Override
             AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
-                var stage = new ExportApplication(new ExportConfig(properties), onFatal);
+                var stage = new ExportApplication(new ExportConfig(properties), metrics, onFatal);
                 stage.start();
                 return stage;
             }

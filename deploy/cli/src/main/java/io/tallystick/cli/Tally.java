@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
             VerifyProofCommand.class,
             EvidenceCommand.class,
             InspectCommand.class,
+            DoctorCommand.class,
             RecoverCommand.class
         })
 public final class Tally implements Runnable {

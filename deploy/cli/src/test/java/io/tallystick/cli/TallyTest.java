@@ -17,7 +17,9 @@ class TallyTest {
     private Path directory;
 
     @ParameterizedTest
-    @ValueSource(strings = {"quickstart", "up", "init", "tenant", "produce", "run", "verify", "inspect", "recover"})
+    @ValueSource(
+            strings = {"quickstart", "up", "init", "tenant", "produce", "run", "verify", "inspect", "doctor", "recover"
+            })
     void everyCommandHasHelp(String command) {
         TallyRun help = TallyRun.of(command, "--help");
 
@@ -31,7 +33,16 @@ class TallyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"''", "nothing-of-the-kind", "tenant", "'tenant create'", "'run cook'", "'verify'", "'recover'"})
+    @CsvSource({
+        "''",
+        "nothing-of-the-kind",
+        "tenant",
+        "doctor",
+        "'doctor store --lock 1'",
+        "'tenant create'",
+        "'run cook'",
+        "'recover'"
+    })
     void wrongUsageIsExitCode2(String arguments) {
         TallyRun run = TallyRun.of(arguments.isEmpty() ? new String[0] : arguments.split(" "));
 
@@ -59,6 +70,28 @@ class TallyTest {
         // Then
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("bootstrap.servers").doesNotContain("\tat ");
+    }
+
+    @Test
+    void doctorDoesNotPassAStoreWithoutLocks() throws IOException {
+        // Given
+        Path config = Files.writeString(
+                directory.resolve("ledger.properties"),
+                """
+                bootstrap.servers=localhost:9092
+                schema.registry.url=http://localhost:8081
+                ledger.origin=ledger.example.com
+                ledger.bundle.key.file=bundle.pem
+                ledger.key.passphrase.file=passphrase
+                ledger.export.directory=bucket
+                """);
+
+        // When
+        TallyRun run = TallyRun.of("doctor", "store", "--config", config.toString());
+
+        // Then
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("without locks", "ledger.export.lock.mode");
     }
 
     @Test

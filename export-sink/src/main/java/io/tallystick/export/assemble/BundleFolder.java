@@ -6,6 +6,7 @@ import io.tallystick.bundle.ExportRecord;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 final class BundleFolder {
     private final String directory;
     private final ObjectStore store;
+    private final Protection protection;
     private final Evidence evidence;
     private final SortedMap<String, ExportRecord.StoredFile> files = new TreeMap<>();
 
@@ -35,8 +37,9 @@ final class BundleFolder {
         Optional<String> fault(byte[] stored);
     }
 
-    BundleFolder(String directory, ObjectStore store) {
+    BundleFolder(String directory, ObjectStore store, Protection protection) {
         this.directory = directory;
+        this.protection = protection;
         this.store = store;
         this.evidence = new Evidence(store);
     }
@@ -52,7 +55,7 @@ final class BundleFolder {
 
     /** Puts a file whose bytes follow from the topics, and lists it. */
     void put(String path, byte[] bytes) throws IOException {
-        evidence.put(name(path), bytes);
+        evidence.put(name(path), bytes, protection);
         list(path, bytes);
     }
 
@@ -61,7 +64,7 @@ final class BundleFolder {
         Optional<byte[]> stored = store.read(name(path), BundleLayout.MANIFEST_BYTES_MAX);
         if (stored.isEmpty()) {
             byte[] made = file.make();
-            if (store.putIfAbsent(name(path), Content.of(made)) == PutOutcome.CREATED) {
+            if (store.putIfAbsent(name(path), Content.of(made), protection) == PutOutcome.CREATED) {
                 list(path, made);
                 return;
             }

@@ -8,16 +8,17 @@ import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.Sha256Sums;
 import io.tallystick.entry.Bytes;
 import io.tallystick.entry.SchemaRef;
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ObjectLock;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.topic.LedgerIntegrityException;
-import io.tallystick.topic.TenantDescriptor;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.SigningKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -30,24 +31,22 @@ import java.util.Optional;
  * <p>Not safe for use by several threads.
  */
 public final class BundleWriter {
-    /** An object lock that ends at once is none. */
-    private static final Duration RETENTION_MIN = Duration.ofDays(1);
-
-    private static final String NO_LOCK = "none";
-
     private final ObjectStore store;
     private final Seal seal;
     private final ExportRecord.Software software;
+    private final RetentionRules rules;
 
     /**
      * @param store where the bundles go
      * @param key the bundle key, ECDSA P-256
      * @param software what export.json says of this program
+     * @param rules how long bundles are kept
      */
-    public BundleWriter(ObjectStore store, SigningKey key, ExportRecord.Software software) {
+    public BundleWriter(ObjectStore store, SigningKey key, ExportRecord.Software software, RetentionRules rules) {
         this.store = store;
         this.seal = new Seal(key);
         this.software = software;
+        this.rules = rules;
     }
 
     /** Finds the text of a schema. */
@@ -66,8 +65,12 @@ public final class BundleWriter {
      *
      * @param directory its folder
      * @param manifest SHA-256 of its manifest
+     * @param unlocked the manifest of the bundle before, if the store is to lock objects and reports no lock for this one
      */
-    public record Written(String directory, Hash manifest) {}
+    public record Written(String directory, Hash manifest, Optional<ObjectName> unlocked) {}
+
+    /** The bundle before: its manifest, and the lock the store reports for it. */
+    private record Previous(ObjectName name, Hash manifest, Optional<ObjectLock> lock) {}
 
     /**
      * Writes one bundle. The tenant's bundle of the window before must have been written.
@@ -78,19 +81,24 @@ public final class BundleWriter {
      * @throws IOException if the store or the schema registry fails; to be tried again
      */
     public Written write(TenantWindow tenant, SchemaTexts texts, Instant now) throws IOException {
-        Manifest manifest = tenant.manifest(previousManifest(tenant));
+        Optional<Previous> previous = previous(tenant);
+        Manifest manifest = tenant.manifest(previous.map(Previous::manifest));
+        Protection protection = rules.bundle(tenant.tenant(), manifest.window().end(), now);
         String directory =
                 BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
-        BundleFolder folder = new BundleFolder(directory, store);
+        BundleFolder folder = new BundleFolder(directory, store, protection);
         putEvidence(folder, tenant, texts);
         byte[] encoded = manifest.encode();
         folder.put(BundleLayout.MANIFEST, encoded);
         folder.put(BundleLayout.MANIFEST_SIGNATURE, seal.manifestSignature(encoded));
-        folder.put(BundleLayout.EXPORT, exportRecord(folder, tenant, now));
+        folder.put(BundleLayout.EXPORT, exportRecord(folder, tenant, protection, previous));
         folder.put(BundleLayout.DSSE, seal.envelope(folder.digests()));
         folder.put(BundleLayout.SUMS, Sha256Sums.encode(folder.digests()));
         folder.put(BundleLayout.CHECKPOINT, tenant.sealed().checkpoint().toByteArray());
-        return new Written(directory, Hash.sha256(encoded));
+        Optional<ObjectName> unlocked = store.lockMode() == LockMode.NONE
+                ? Optional.empty()
+                : previous.filter(bundle -> bundle.lock().isEmpty()).map(Previous::name);
+        return new Written(directory, Hash.sha256(encoded), unlocked);
     }
 
     private static void putEvidence(BundleFolder folder, TenantWindow tenant, SchemaTexts texts) throws IOException {
@@ -111,15 +119,15 @@ public final class BundleWriter {
                 tenant.sealed().proofs(tenant.checkpoints().keySet()).encode());
     }
 
-    private Optional<Hash> previousManifest(TenantWindow tenant) throws IOException {
+    private Optional<Previous> previous(TenantWindow tenant) throws IOException {
         if (tenant.isFirst()) {
             return Optional.empty();
         }
         Manifest.Window window = tenant.sealed().window();
         Instant start = window.start().minus(Duration.between(window.start(), window.end()));
         String directory = BundleLayout.bundleDir(tenant.tenant().tenant(), start);
-        Optional<byte[]> manifest =
-                store.read(ObjectName.in(directory, BundleLayout.MANIFEST), BundleLayout.MANIFEST_BYTES_MAX);
+        ObjectName name = ObjectName.in(directory, BundleLayout.MANIFEST);
+        Optional<byte[]> manifest = store.read(name, BundleLayout.MANIFEST_BYTES_MAX);
         if (manifest.isEmpty() || !store.exists(ObjectName.in(directory, BundleLayout.CHECKPOINT))) {
             throw new LedgerIntegrityException("the store has no complete bundle " + directory
                     + ", which comes before window " + window.start() + " of "
@@ -127,15 +135,17 @@ public final class BundleWriter {
                     + ". Give the exporter the store it wrote to before, or a name of its own"
                     + " (ledger.export.name) to fill a new one from the beginning.");
         }
-        return manifest.map(Hash::sha256);
+        Optional<ObjectLock> lock = store.lock(name).filter(found -> found.mode() != LockMode.NONE);
+        return Optional.of(new Previous(name, Hash.sha256(manifest.get()), lock));
     }
 
-    private BundleFolder.Varying exportRecord(BundleFolder folder, TenantWindow tenant, Instant now) {
+    private BundleFolder.Varying exportRecord(
+            BundleFolder folder, TenantWindow tenant, Protection protection, Optional<Previous> previous) {
         ExportRecord ours = new ExportRecord(
                 folder.files(),
-                retention(tenant.tenant(), tenant.sealed().window().end(), now),
+                RetentionRules.record(tenant.tenant(), protection, store.lockMode()),
                 software,
-                Optional.empty());
+                previous.flatMap(BundleWriter::lock));
         return new BundleFolder.Varying() {
             @Override
             public byte[] make() {
@@ -155,14 +165,9 @@ public final class BundleWriter {
         };
     }
 
-    private static ExportRecord.Retention retention(TenantDescriptor tenant, Instant windowEnd, Instant now) {
-        Instant due = windowEnd.plus(Duration.ofDays(tenant.retention().days()));
-        Instant least = now.plus(RETENTION_MIN).truncatedTo(ChronoUnit.MILLIS);
-        return new ExportRecord.Retention(
-                tenant.retention().name(),
-                tenant.retention().days(),
-                NO_LOCK,
-                due.isBefore(least) ? least : due,
-                false);
+    private static Optional<ExportRecord.PreviousLock> lock(Previous previous) {
+        return previous.lock()
+                .map(lock -> new ExportRecord.PreviousLock(
+                        previous.manifest(), lock.versionId(), lock.mode().text(), lock.until()));
     }
 }

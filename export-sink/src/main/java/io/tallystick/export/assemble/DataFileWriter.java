@@ -9,11 +9,14 @@ import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
+import io.tallystick.topic.TenantDescriptor;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.DigestInputStream;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,27 +28,46 @@ public final class DataFileWriter implements PartitionWindow.Files {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final ObjectStore store;
+    private final Keeping keeping;
 
-    /** @param store where the files go */
-    public DataFileWriter(ObjectStore store) {
+    /** Says how long a tenant's files are kept. */
+    public interface Keeping {
+        /** @param windowEnd of the window they belong to */
+        Protection of(String tenant, Instant windowEnd);
+    }
+
+    /** Finds descriptors. */
+    public interface Tenants {
+        /** @throws io.tallystick.topic.LedgerIntegrityException if there is no such tenant */
+        TenantDescriptor find(String tenant);
+    }
+
+    /**
+     * @param store where the files go
+     * @param keeping how long they are kept there
+     */
+    public DataFileWriter(ObjectStore store, Keeping keeping) {
         this.store = store;
+        this.keeping = keeping;
     }
 
     @Override
     public List<DataFile> store(ChainId chain, Manifest.Window window, List<SpooledFile> files) throws IOException {
         String directory = BundleLayout.bundleDir(chain.tenant(), window.start());
+        Protection protection = keeping.of(chain.tenant(), window.end());
         List<DataFile> stored = new ArrayList<>();
         for (SpooledFile file : files) {
             String name = BundleLayout.dataFile(chain.partition(), file.number());
             Manifest.DataFile content = new Manifest.DataFile(name, file.bytes(), file.lines(), file.sha256());
-            stored.add(new DataFile(content, put(directory, name + BundleLayout.STORED_SUFFIX, file)));
+            stored.add(new DataFile(content, put(directory, name + BundleLayout.STORED_SUFFIX, file, protection)));
         }
         return stored;
     }
 
-    private ExportRecord.StoredFile put(String directory, String path, SpooledFile file) throws IOException {
+    private ExportRecord.StoredFile put(String directory, String path, SpooledFile file, Protection protection)
+            throws IOException {
         ObjectName name = ObjectName.in(directory, path);
-        if (store.putIfAbsent(name, file.compressed()) == PutOutcome.CREATED) {
+        if (store.putIfAbsent(name, file.compressed(), protection) == PutOutcome.CREATED) {
             return new ExportRecord.StoredFile(
                     path, file.compressed().length(), file.compressed().sha256());
         }

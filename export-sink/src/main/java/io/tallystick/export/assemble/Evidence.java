@@ -4,6 +4,7 @@ package io.tallystick.export.assemble;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
@@ -31,9 +32,9 @@ public final class Evidence {
      * @throws LedgerIntegrityException if another object has the name
      * @throws IOException if the store fails; the object may or may not be there
      */
-    public void put(ObjectName name, byte[] bytes) throws IOException {
+    public void put(ObjectName name, byte[] bytes, Protection protection) throws IOException {
         Content content = Content.of(bytes);
-        if (store.putIfAbsent(name, content) == PutOutcome.EXISTED) {
+        if (store.putIfAbsent(name, content, protection) == PutOutcome.EXISTED) {
             Hash found = Hash.sha256(read(name, bytes.length + 1).orElseThrow(() -> vanished(name)));
             if (!found.equals(content.sha256())) {
                 throw fork(name, "SHA-256 " + content.sha256(), found.toString());

@@ -5,6 +5,7 @@ import io.tallystick.bundle.BundleLayout;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -14,8 +15,8 @@ import java.time.Instant;
 import java.util.Arrays;
 
 /**
- * What all tenants' bundles share: the registry's leaves and checkpoint of each window, public keys, the trust root, and
- * the texts for people.
+ * What all tenants' bundles share: the registry's leaves and checkpoint of each window, which are evidence and locked like
+ * it; and public keys, the trust root and texts for people, which are a convenience.
  */
 public final class SharedObjects {
     private static final int RECEIPT_BYTES_MAX = 1024 * 1024;
@@ -32,15 +33,17 @@ public final class SharedObjects {
     /**
      * Writes a window's leaves, then its checkpoint. To be done before any tenant's bundle of the window.
      *
+     * @param protection as long as the longest of these bundles'
      * @throws LedgerIntegrityException if the store holds another registry
      * @throws IOException if the store fails; to be tried again
      */
-    public void putRegistry(SealedWindow window) throws IOException {
+    public void putRegistry(SealedWindow window, Protection protection) throws IOException {
         String directory = BundleLayout.registryDir(window.window().start());
-        evidence.put(ObjectName.in(directory, BundleLayout.LEAVES), window.leavesFile());
+        evidence.put(ObjectName.in(directory, BundleLayout.LEAVES), window.leavesFile(), protection);
         evidence.put(
                 ObjectName.in(directory, BundleLayout.CHECKPOINT),
-                window.checkpoint().toByteArray());
+                window.checkpoint().toByteArray(),
+                protection);
     }
 
     /**
@@ -49,12 +52,13 @@ public final class SharedObjects {
      * @param spki DER SubjectPublicKeyInfo
      */
     public void putKey(byte[] spki) throws IOException {
-        evidence.put(new ObjectName(BundleLayout.keyFile(PublicKeys.keyId(spki))), PublicKeys.pem(spki));
+        evidence.put(
+                new ObjectName(BundleLayout.keyFile(PublicKeys.keyId(spki))), PublicKeys.pem(spki), Protection.NONE);
     }
 
     /** Writes a version of the trust root. A convenience: auditors get theirs, or its fingerprint, on another way. */
     public void putTrustRoot(long version, byte[] bytes) throws IOException {
-        evidence.put(new ObjectName(BundleLayout.trustRoot(version)), bytes);
+        evidence.put(new ObjectName(BundleLayout.trustRoot(version)), bytes, Protection.NONE);
     }
 
     /**
@@ -64,15 +68,18 @@ public final class SharedObjects {
      * @param windowStart start of the checkpoint's window
      * @param registrySize size of the checkpoint
      * @param name as {@link ReceiptNames} has it
+     * @param protection as long as the longest of the window's bundles'
      * @return whether the object is there with these bytes
      * @throws LedgerIntegrityException if the name is none of a receipt
      */
-    public boolean putReceipt(Instant windowStart, long registrySize, String name, byte[] receipt) throws IOException {
+    public boolean putReceipt(
+            Instant windowStart, long registrySize, String name, byte[] receipt, Protection protection)
+            throws IOException {
         if (ReceiptNames.parse(name).isEmpty()) {
             throw new LedgerIntegrityException("not the name of a receipt: " + name);
         }
         ObjectName object = ObjectName.in(BundleLayout.anchorsDir(windowStart, registrySize), name);
-        if (store.putIfAbsent(object, Content.of(receipt)) == PutOutcome.CREATED) {
+        if (store.putIfAbsent(object, Content.of(receipt), protection) == PutOutcome.CREATED) {
             return true;
         }
         return store.read(object, RECEIPT_BYTES_MAX)

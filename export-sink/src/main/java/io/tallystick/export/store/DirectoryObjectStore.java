@@ -50,7 +50,7 @@ public final class DirectoryObjectStore implements ObjectStore {
     }
 
     @Override
-    public PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
+    public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
         Path target = root.resolve(name.path());
         if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             return existed(target);

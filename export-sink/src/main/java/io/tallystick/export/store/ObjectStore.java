@@ -15,12 +15,34 @@ import java.util.Optional;
  */
 public interface ObjectStore extends AutoCloseable {
     /**
-     * Stores an object unless its name is taken. Once this returns the object is durable, whoever wrote it.
+     * Stores an object unless its name is taken. Once this returns the object is durable, whoever wrote it, and it is
+     * locked from its first moment if this call stored it.
      *
+     * @param protection ignored by stores without locks, and where the name was taken
      * @return {@link PutOutcome#EXISTED} if the name was taken, by whatever bytes
      * @throws IOException if the store fails; the object may or may not be there
      */
-    PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException;
+    PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException;
+
+    /** Stores an object that nothing protects, unless its name is taken. */
+    default PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
+        return putIfAbsent(name, content, Protection.NONE);
+    }
+
+    /** How the store locks what it is given with a date; never weaker than this for any object it stored. */
+    default LockMode lockMode() {
+        return LockMode.NONE;
+    }
+
+    /**
+     * Asks the store for the lock of an object.
+     *
+     * @return empty if the store has no locks, or no such object, or the object has none
+     * @throws IOException if the store fails
+     */
+    default Optional<ObjectLock> lock(ObjectName name) throws IOException {
+        return Optional.empty();
+    }
 
     /**
      * Opens an object.

@@ -415,8 +415,8 @@ class BundleExportTest {
         // When / Then
         TenantWindow acme = CoreExport.tenants(script.get(1).sealed(), second).get(0);
         try (DirectoryObjectStore store = DirectoryObjectStore.open(bucket)) {
-            BundleWriter writer =
-                    new BundleWriter(store, ledger.bundleKey(), new ExportRecord.Software("unknown", "0.1.0"));
+            BundleWriter writer = new BundleWriter(
+                    store, ledger.bundleKey(), new ExportRecord.Software("unknown", "0.1.0"), CoreExport.RULES);
             assertThatThrownBy(() -> writer.write(acme, schema -> CoreExport.SCHEMA, CoreExport.NOW))
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("no complete bundle");
@@ -452,7 +452,8 @@ class BundleExportTest {
                 for (CoreExport.Appended appended : window.entries()) {
                     partition.append(appended.chain(), appended.entry());
                 }
-                segments = partition.end(window.sealed().window(), Map.of(), new DataFileWriter(store));
+                segments = partition.end(
+                        window.sealed().window(), Map.of(), new DataFileWriter(store, CoreExport.KEEPING));
                 states = segments.stream().map(ChainSegment::state).toList();
             }
         }

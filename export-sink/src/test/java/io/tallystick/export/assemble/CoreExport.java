@@ -9,6 +9,7 @@ import io.tallystick.entry.Bytes;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.SigningKey;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -37,6 +39,8 @@ public final class CoreExport {
     public static final byte[] SCHEMA = "{\"type\":\"string\"}".getBytes(UTF_8);
 
     static final Instant NOW = Instant.parse("2026-11-21T04:00:00.123Z");
+    static final RetentionRules RULES = new RetentionRules(Set.of());
+    static final DataFileWriter.Keeping KEEPING = RULES.dataFiles(SampleLedger::tenant, () -> NOW);
 
     private CoreExport() {}
 
@@ -73,14 +77,16 @@ public final class CoreExport {
     }
 
     /** Exports the script from its beginning. */
-    static void run(ObjectStore store, Path scratch, List<WindowScript> script, SigningKey key) throws IOException {
+    public static void run(ObjectStore store, Path scratch, List<WindowScript> script, SigningKey key)
+            throws IOException {
         run(store, scratch, script, key, BundleLayout.DATA_BYTES_MAX);
     }
 
-    static void run(ObjectStore store, Path scratch, List<WindowScript> script, SigningKey key, long contentBytesMax)
+    public static void run(
+            ObjectStore store, Path scratch, List<WindowScript> script, SigningKey key, long contentBytesMax)
             throws IOException {
         SharedObjects shared = new SharedObjects(store);
-        BundleWriter bundles = new BundleWriter(store, key, new ExportRecord.Software("unknown", "0.1.0"));
+        BundleWriter bundles = new BundleWriter(store, key, new ExportRecord.Software("unknown", "0.1.0"), RULES);
         List<ChainState> states = List.of();
         Optional<Instant> begin = Optional.empty();
         for (WindowScript window : script) {
@@ -89,8 +95,8 @@ public final class CoreExport {
                     partition.append(appended.chain(), appended.entry());
                 }
                 List<ChainSegment> segments =
-                        partition.end(window.sealed().window(), Map.of(), new DataFileWriter(store));
-                shared.putRegistry(window.sealed().toCore());
+                        partition.end(window.sealed().window(), Map.of(), new DataFileWriter(store, KEEPING));
+                shared.putRegistry(window.sealed().toCore(), Protection.NONE);
                 for (TenantWindow tenant : tenants(window.sealed(), segments)) {
                     bundles.write(tenant, schema -> SCHEMA, NOW);
                 }
@@ -112,7 +118,7 @@ public final class CoreExport {
                     partition.append(appended.chain(), appended.entry());
                 }
                 List<ChainSegment> segments =
-                        partition.end(window.sealed().window(), Map.of(), new DataFileWriter(store));
+                        partition.end(window.sealed().window(), Map.of(), new DataFileWriter(store, KEEPING));
                 bundles.addAll(tenants(window.sealed(), segments));
                 states = segments.stream().map(ChainSegment::state).toList();
                 begin = Optional.of(window.sealed().window().end());

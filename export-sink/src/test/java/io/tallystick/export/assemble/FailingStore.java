@@ -4,6 +4,7 @@ package io.tallystick.export.assemble;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,12 +38,13 @@ public final class FailingStore implements ObjectStore {
     }
 
     @Override
-    public synchronized PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
+    public synchronized PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection)
+            throws IOException {
         if (puts++ != failAt) {
-            return store.putIfAbsent(name, content);
+            return store.putIfAbsent(name, content, protection);
         }
         if (failure == Failure.FAILED_BUT_PERSISTED) {
-            store.putIfAbsent(name, content);
+            store.putIfAbsent(name, content, protection);
         }
         throw new IOException("made to fail at " + name);
     }

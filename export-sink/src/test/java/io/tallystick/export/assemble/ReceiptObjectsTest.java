@@ -42,35 +42,35 @@ class ReceiptObjectsTest {
 
     @Test
     void aReceiptLiesWithItsCheckpointUnderTheDateOfItsWindow() throws IOException {
-        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT)).isTrue();
+        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT, Protection.NONE)).isTrue();
 
         assertThat(store.read(new ObjectName("v1/anchors/dt=2026-11-21/12/tsa.tsr"), 100))
-                .contains(RECEIPT);
+                .contains(RECEIPT, Protection.NONE);
     }
 
     @Test
     void aReceiptThatIsThereAlreadyIsAdopted() throws IOException {
-        shared.putReceipt(WINDOW, 12, "cosignature-0123abcd", RECEIPT);
+        shared.putReceipt(WINDOW, 12, "cosignature-0123abcd", RECEIPT, Protection.NONE);
 
-        assertThat(shared.putReceipt(WINDOW, 12, "cosignature-0123abcd", RECEIPT))
+        assertThat(shared.putReceipt(WINDOW, 12, "cosignature-0123abcd", RECEIPT, Protection.NONE))
                 .isTrue();
     }
 
     @Test
     void anotherAnswerOfTheSamePartyLeavesTheFirst() throws IOException {
-        shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT);
+        shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT, Protection.NONE);
 
-        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", "later".getBytes(UTF_8)))
+        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", "later".getBytes(UTF_8), Protection.NONE))
                 .isFalse();
 
         assertThat(store.read(new ObjectName("v1/anchors/dt=2026-11-21/12/tsa.tsr"), 100))
-                .contains(RECEIPT);
+                .contains(RECEIPT, Protection.NONE);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "checkpoint", "../checkpoint", "tsa.tsr/x", "cosignature-xyz", "A.tsr"})
     void whatIsNoNameOfAReceiptIsRefused(String name) {
         assertThatExceptionOfType(LedgerIntegrityException.class)
-                .isThrownBy(() -> shared.putReceipt(WINDOW, 12, name, RECEIPT));
+                .isThrownBy(() -> shared.putReceipt(WINDOW, 12, name, RECEIPT, Protection.NONE));
     }
 }

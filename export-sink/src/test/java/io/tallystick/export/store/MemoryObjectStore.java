@@ -17,7 +17,7 @@ public final class MemoryObjectStore implements ObjectStore {
     private final ConcurrentMap<ObjectName, byte[]> objects = new ConcurrentHashMap<>();
 
     @Override
-    public PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
+    public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
         byte[] bytes;
         try (InputStream in = content.open()) {
             bytes = in.readAllBytes();

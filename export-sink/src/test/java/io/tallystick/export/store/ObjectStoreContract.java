@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link ObjectStore} must do; a store's test extends it. */
-abstract class ObjectStoreContract {
+public abstract class ObjectStoreContract {
     private static final ObjectName NAME = new ObjectName("v1/tenant=acme/dt=2026-11-21/manifest.json");
 
     /** Opens the same store, as another process would. */

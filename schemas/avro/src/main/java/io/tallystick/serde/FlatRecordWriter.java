@@ -29,8 +29,11 @@ final class FlatRecordWriter implements DatumWriter<SpecificRecord> {
         TIMESTAMP
     }
 
-    /** @param optional whether it is a union of null, which comes first, and the form */
-    private record Field(Form form, boolean optional) {}
+    /**
+     * @param schema of the value, where it is there
+     * @param optional whether it is a union of null, which comes first
+     */
+    private record Field(Schema schema, Form form, boolean optional) {}
 
     private final Field[] fields;
 
@@ -55,11 +58,11 @@ final class FlatRecordWriter implements DatumWriter<SpecificRecord> {
 
     private static Optional<Field> flat(Schema schema) {
         if (schema.getType() != Schema.Type.UNION) {
-            return form(schema).map(form -> new Field(form, false));
+            return form(schema).map(form -> new Field(schema, form, false));
         }
         List<Schema> branches = schema.getTypes();
         return branches.size() == 2 && branches.get(0).getType() == Schema.Type.NULL
-                ? form(branches.get(1)).map(form -> new Field(form, true))
+                ? form(branches.get(1)).map(form -> new Field(branches.get(1), form, true))
                 : Optional.empty();
     }
 
@@ -92,18 +95,18 @@ final class FlatRecordWriter implements DatumWriter<SpecificRecord> {
                 out.writeIndex(value == null ? 0 : 1);
             }
             if (value != null || !fields[i].optional) {
-                write(fields[i].form, value, out);
+                write(fields[i], value, out);
             }
         }
     }
 
-    private static void write(Form form, Object value, Encoder out) throws IOException {
-        switch (form) {
+    private static void write(Field field, Object value, Encoder out) throws IOException {
+        switch (field.form) {
             case STRING -> out.writeString((CharSequence) value);
             case INT -> out.writeInt((Integer) value);
             case LONG -> out.writeLong((Long) value);
             case BYTES -> out.writeBytes((ByteBuffer) value);
-            case ENUM -> out.writeEnum(((Enum<?>) value).ordinal());
+            case ENUM -> out.writeEnum(field.schema.getEnumOrdinal(value.toString()));
             case TIMESTAMP -> out.writeLong(((Instant) value).toEpochMilli());
         }
     }

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import io.tallystick.export.audit.AuditStatement;
+import io.tallystick.export.audit.BundleWalk;
+import io.tallystick.export.audit.Finding;
+import io.tallystick.export.audit.SelfAudit;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Audits a bundle from time to time, and reports into the operator's chain: at once what fails, else every hour. It never
+ * stops the export: what is wrong with a stored bundle does not become better by storing no others.
+ */
+final class AuditThread implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(AuditThread.class);
+
+    private final BundleWalk walk;
+    private final SelfAudit audit;
+    private final Report report;
+    private final AuditMetrics metrics;
+    private final Pace pace;
+    private final InstantSource clock;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Thread thread = new Thread(this::run, "export-audit");
+    private AuditStatement statement;
+
+    /** Where statements go. */
+    interface Report {
+        /** @throws KafkaException if it cannot be written; it is then tried again with what was found since */
+        void send(AuditStatement statement, Instant until);
+    }
+
+    /** Time from one bundle to the next, and from one statement to the next. */
+    record Pace(Duration bundle, Duration statement) {}
+
+    AuditThread(BundleWalk walk, SelfAudit audit, Report report, AuditMetrics metrics, Pace pace, InstantSource clock) {
+        this.walk = walk;
+        this.audit = audit;
+        this.report = report;
+        this.metrics = metrics;
+        this.pace = pace;
+        this.clock = clock;
+        this.statement = new AuditStatement(clock.instant());
+    }
+
+    void start() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        try {
+            while (!stopped.await(pace.bundle().toMillis(), TimeUnit.MILLISECONDS)) {
+                once();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            LOGGER.atError().setCause(e).log("the self-audit ends; the export goes on. Its age in the metrics grows");
+        }
+    }
+
+    /** Audits the next bundle, if there is one, and reports if it is time. */
+    void once() {
+        boolean urgent = false;
+        Optional<BundleWalk.Target> target = walk.next();
+        try {
+            if (target.isPresent()) {
+                Optional<Finding> finding = audit.audit(target.get());
+                if (finding.isEmpty()) {
+                    walk.ended(target.get());
+                }
+                urgent = finding.map(this::take).orElse(false);
+            }
+        } catch (IOException e) {
+            metrics.unread();
+            LOGGER.atWarn()
+                    .addKeyValue("tenant", target.get().tenant())
+                    .addKeyValue("window", target.get().windowStart())
+                    .addKeyValue("error", e.toString())
+                    .log("a bundle could not be read for its audit");
+        }
+        boolean due = !clock.instant().isBefore(statement.from().plus(pace.statement()));
+        if (!statement.isEmpty() && (urgent || due)) {
+            send();
+        }
+    }
+
+    /** @return whether somebody must know at once */
+    private boolean take(Finding finding) {
+        statement.add(finding);
+        if (finding.isSound()) {
+            metrics.sound(clock.instant());
+            return false;
+        }
+        metrics.failed();
+        LOGGER.atError()
+                .addKeyValue("tenant", finding.tenant())
+                .addKeyValue("window", finding.windowStart())
+                .addKeyValue("exitCode", finding.exitCode())
+                .addKeyValue("report", finding.report())
+                .log("a stored bundle does not verify any more");
+        return true;
+    }
+
+    private void send() {
+        Instant until = clock.instant();
+        try {
+            report.send(statement, until);
+            statement = new AuditStatement(until);
+        } catch (KafkaException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("error", e.toString())
+                    .log("an audit's result could not be written to the operator's chain, trying again");
+        }
+    }
+
+    @Override
+    public void close() {
+        stopped.countDown();
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        metrics.close();
+    }
+}

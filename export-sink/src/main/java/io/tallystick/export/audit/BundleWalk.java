@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.audit;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+
+/**
+ * Which bundle to audit next. Takes the tenants in turn; of each it goes from the newest bundle back to the first, taking a
+ * share of them by chance, and then begins anew. So whoever tampers cannot know what will not be looked at.
+ *
+ * <p>For one thread, except {@link #written}.
+ */
+public final class BundleWalk {
+    private final double share;
+    private final Duration windowSize;
+    private final RandomGenerator random;
+    private final TreeMap<String, Instant> newest = new TreeMap<>();
+    private final Map<String, Instant> at = new TreeMap<>();
+    private String last = "";
+
+    /** A bundle. */
+    public record Target(String tenant, Instant windowStart) {}
+
+    /** @param share of the bundles that are audited on each way back; above 0, at most 1 */
+    public BundleWalk(double share, Duration windowSize, RandomGenerator random) {
+        if (!(share > 0 && share <= 1)) {
+            throw new IllegalArgumentException("share " + share);
+        }
+        this.share = share;
+        this.windowSize = windowSize;
+        this.random = random;
+    }
+
+    /** A bundle is complete in the store. By any thread. */
+    public synchronized void written(String tenant, Instant windowStart) {
+        newest.merge(tenant, windowStart, (a, b) -> a.isAfter(b) ? a : b);
+    }
+
+    /** The next bundle; empty while none is known. */
+    public synchronized Optional<Target> next() {
+        if (newest.isEmpty()) {
+            return Optional.empty();
+        }
+        String tenant = newest.higherKey(last);
+        if (tenant == null) {
+            tenant = newest.firstKey();
+        }
+        last = tenant;
+        Instant window = at.getOrDefault(tenant, newest.get(tenant));
+        while (random.nextDouble() >= share) {
+            window = window.minus(windowSize);
+        }
+        at.put(tenant, window.minus(windowSize));
+        return Optional.of(new Target(tenant, window));
+    }
+
+    /** There was no bundle: the way back ended. */
+    public synchronized void ended(Target target) {
+        at.remove(target.tenant());
+    }
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.audit;
+
+import io.tallystick.entry.LedgerTime;
+import io.tallystick.json.JsonObject;
+import io.tallystick.tree.Hash;
+import java.time.Instant;
+
+/**
+ * What an audit of one bundle found.
+ *
+ * @param tenant whose bundle
+ * @param windowStart of which window
+ * @param manifest SHA-256 of its manifest, as far as there is one; else of nothing
+ * @param exitCode the verifier's; 0 if all is well
+ * @param report the verifier's text
+ */
+public record Finding(String tenant, Instant windowStart, Hash manifest, int exitCode, String report) {
+    private static final int REPORT_MAX = 4_000;
+
+    public Finding {
+        report = report.length() > REPORT_MAX ? report.substring(0, REPORT_MAX) : report;
+    }
+
+    /** Whether the bundle verified. */
+    public boolean isSound() {
+        return exitCode == 0;
+    }
+
+    /** For the ledger: the report only of what failed. */
+    public JsonObject json() {
+        JsonObject.Builder json = JsonObject.builder()
+                .put("exitCode", exitCode)
+                .put("manifest", manifest.toString())
+                .put("tenant", tenant)
+                .put("window", LedgerTime.format(windowStart));
+        if (!isSound()) {
+            json.put("report", report);
+        }
+        return json.build();
+    }
+}

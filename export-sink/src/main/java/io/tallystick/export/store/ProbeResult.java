@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.store;
+
+/**
+ * One thing a probe tried on a store.
+ *
+ * @param check what was tried, in a word or two
+ * @param verdict what came of it
+ * @param detail what the store did, for people
+ */
+public record ProbeResult(String check, Verdict verdict, String detail) {
+    /** What came of it. */
+    public enum Verdict {
+        /** The store did as it must. */
+        PASS,
+        /** It did not: evidence in this store can be removed or changed. */
+        FAIL,
+        /** Worth knowing. */
+        NOTE
+    }
+
+    public static ProbeResult pass(String check, String detail) {
+        return new ProbeResult(check, Verdict.PASS, detail);
+    }
+
+    public static ProbeResult fail(String check, String detail) {
+        return new ProbeResult(check, Verdict.FAIL, detail);
+    }
+
+    public static ProbeResult note(String check, String detail) {
+        return new ProbeResult(check, Verdict.NOTE, detail);
+    }
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.store.s3;
+
+import io.tallystick.export.store.Content;
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ObjectLock;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
+import io.tallystick.export.store.PutOutcome;
+import io.tallystick.export.store.StoreWatch;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
+import software.amazon.awssdk.services.s3.model.ObjectLockRetention;
+import software.amazon.awssdk.services.s3.model.ObjectLockRetentionMode;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+
+/**
+ * A bucket of S3 or of a compatible store.
+ *
+ * <p>Every PUT carries the lock, the SHA-256 of the bytes and {@code If-None-Match: *}. Where that condition cannot be
+ * trusted ({@link S3Settings.Condition#CHECKED}) the versions of the name are listed before, and nothing is written if
+ * there is one; and after: of several writers the one whose version is the oldest created the object, and the others are
+ * told that it existed. Reading reads the oldest version too. So whatever is written over an object, by us in a race or by
+ * somebody else, the first bytes stay the ones that count; a second version is reported.
+ *
+ * <p>An attempt whose answer was lost is followed by a look at what is there before anything is written again.
+ */
+public final class S3ObjectStore implements ObjectStore {
+    private final S3Client client;
+    private final S3Requests requests;
+    private final Attempts attempts;
+    private final StoreWatch watch;
+
+    S3ObjectStore(S3Client client, S3Settings settings, StoreWatch watch, Attempts.Pause pause) {
+        this.client = client;
+        this.requests = new S3Requests(settings);
+        this.attempts = new Attempts(settings, pause);
+        this.watch = watch;
+    }
+
+    /**
+     * Opens the store.
+     *
+     * @throws IOException if the bucket cannot be reached, or is not allowed to be read
+     */
+    public static S3ObjectStore open(S3Settings settings, StoreWatch watch) throws IOException {
+        S3ObjectStore store = connect(settings, watch);
+        try {
+            store.attempts.run("HEAD bucket", again -> store.client.headBucket(head -> head.bucket(settings.bucket())));
+            return store;
+        } catch (IOException e) {
+            store.close();
+            throw e;
+        }
+    }
+
+    private static S3ObjectStore connect(S3Settings settings, StoreWatch watch) throws IOException {
+        try {
+            return new S3ObjectStore(S3Clients.open(settings), settings, watch, wait -> Thread.sleep(wait.toMillis()));
+        } catch (SdkException e) {
+            throw new IOException("cannot use " + settings + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
+        return attempts.run("PUT " + name, again -> put(name, content, protection, again));
+    }
+
+    private PutOutcome put(ObjectName name, Content content, Protection protection, boolean again) throws IOException {
+        if ((isChecked() || again) && find(name).isPresent()) {
+            return PutOutcome.EXISTED;
+        }
+        String version;
+        try {
+            version = upload(name, content, protection);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } catch (SdkException e) {
+            requireReadable(e);
+            if (S3Fault.of(e) == S3Fault.TAKEN) {
+                return PutOutcome.EXISTED;
+            }
+            throw e;
+        }
+        return isChecked() ? judge(name, version, content.length()) : PutOutcome.CREATED;
+    }
+
+    /** A content that changes is no fault of the store; the SDK wraps what its body throws. */
+    private static void requireReadable(SdkException fault) throws IOException {
+        for (Throwable cause = fault; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ContentChangedException changed) {
+                throw changed;
+            }
+        }
+    }
+
+    private String upload(ObjectName name, Content content, Protection protection) throws IOException {
+        if (content.length() > requests.settings().partBytes()) {
+            String version = new PartedUpload(client, requests, name, content).run(protection);
+            lockLate(name, version, protection);
+            return version;
+        }
+        PutObjectResponse stored = client.putObject(
+                requests.put(name, content.sha256(), protection).build(),
+                RequestBody.fromContentProvider(() -> open(content), content.length(), "application/octet-stream"));
+        return stored.versionId();
+    }
+
+    private static InputStream open(Content content) {
+        try {
+            return new VerifiedStream(content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Some stores forget the lock of an upload in parts. */
+    private void lockLate(ObjectName name, String version, Protection protection) {
+        if (!requests.isLocked(protection)) {
+            return;
+        }
+        Optional<ObjectLock> lock = lock(name, version);
+        if (lock.isPresent() && !lock.get().until().isBefore(protection.until())) {
+            return;
+        }
+        ObjectLockRetention retention = ObjectLockRetention.builder()
+                .mode(ObjectLockRetentionMode.fromValue(
+                        S3Requests.mode(requests.settings().lockMode()).toString()))
+                .retainUntilDate(protection.until())
+                .build();
+        client.putObjectRetention(put -> put.bucket(requests.settings().bucket())
+                .key(requests.settings().key(name))
+                .versionId(version)
+                .retention(retention));
+    }
+
+    private PutOutcome judge(ObjectName name, String version, long length) throws IOException {
+        Versions after = requests.versions(client, name);
+        if (after.isEmpty()) {
+            throw new IOException(name + " was stored in " + requests.settings() + " and is not there");
+        }
+        if (after.isAmbiguous()) {
+            watch.ambiguous(name, after.toString());
+        }
+        boolean ours = version == null || after.oldest().orElseThrow().equals(version);
+        if (ours && after.oldestSize() != length) {
+            throw new IOException("the store kept " + after.oldestSize() + " of the " + length + " bytes of " + name);
+        }
+        return ours ? PutOutcome.CREATED : PutOutcome.EXISTED;
+    }
+
+    private boolean isChecked() {
+        return requests.settings().condition() == S3Settings.Condition.CHECKED;
+    }
+
+    /** The version that counts; "" stands for the only one, where versions are not looked at. */
+    private Optional<String> find(ObjectName name) {
+        if (isChecked()) {
+            Versions versions = requests.versions(client, name);
+            if (versions.isAmbiguous()) {
+                watch.ambiguous(name, versions.toString());
+            }
+            return versions.oldest();
+        }
+        try {
+            head(name, null);
+            return Optional.of("");
+        } catch (SdkException e) {
+            if (S3Fault.of(e) == S3Fault.MISSING) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private HeadObjectResponse head(ObjectName name, String version) {
+        return client.headObject(head -> head.bucket(requests.settings().bucket())
+                .key(requests.settings().key(name))
+                .versionId(version));
+    }
+
+    @Override
+    public Optional<InputStream> open(ObjectName name) throws IOException {
+        return attempts.run("GET " + name, again -> {
+            Optional<String> version = isChecked() ? find(name) : Optional.of("");
+            return version.isPresent() ? get(name, named(version.get())) : Optional.empty();
+        });
+    }
+
+    private Optional<InputStream> get(ObjectName name, String version) {
+        try {
+            return Optional.of(new SdkStream(
+                    client.getObject(get -> get.bucket(requests.settings().bucket())
+                            .key(requests.settings().key(name))
+                            .versionId(version))));
+        } catch (SdkException e) {
+            if (S3Fault.of(e) == S3Fault.MISSING) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Stores without versions call the only one "null". */
+    private static String named(String version) {
+        return version.isEmpty() ? null : version;
+    }
+
+    @Override
+    public boolean exists(ObjectName name) throws IOException {
+        return attempts.run("HEAD " + name, again -> find(name).isPresent());
+    }
+
+    @Override
+    public LockMode lockMode() {
+        return requests.settings().lockMode();
+    }
+
+    @Override
+    public Optional<ObjectLock> lock(ObjectName name) throws IOException {
+        return attempts.run("HEAD " + name, again -> {
+            Optional<String> version = find(name);
+            return version.isPresent() ? lock(name, named(version.get())) : Optional.empty();
+        });
+    }
+
+    private Optional<ObjectLock> lock(ObjectName name, String version) {
+        HeadObjectResponse head = head(name, version);
+        boolean held = head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON;
+        if (head.objectLockMode() == null && !held) {
+            return Optional.empty();
+        }
+        Instant until = head.objectLockRetainUntilDate();
+        return Optional.of(new ObjectLock(
+                head.versionId() == null ? "null" : head.versionId(),
+                head.objectLockMode() == null
+                        ? LockMode.NONE
+                        : LockMode.of(head.objectLockModeAsString().toLowerCase(Locale.ROOT)),
+                until == null ? Instant.EPOCH : until,
+                held));
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+
+    @Override
+    public String toString() {
+        return requests.settings().toString();
+    }
+}

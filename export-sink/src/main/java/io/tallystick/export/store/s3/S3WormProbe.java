@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.store.s3;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ProbeResult;
+import io.tallystick.export.store.Protection;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ObjectLockRetentionMode;
+
+/**
+ * Tries to break a lock. Several stores accept the headers of Object Lock and delete all the same, so the probe stores a
+ * canary under a short lock and then does what must be refused. It passes only on a clear refusal (status 403); an answer
+ * of another kind is a failure too.
+ *
+ * <p>The canary, {@code probe/<random>}, stays until its lock ends and can then be removed by the bucket's owner.
+ */
+public final class S3WormProbe {
+    private static final byte[] CANARY =
+            "canary of 'tally doctor store'; may be removed when its lock ends\n".getBytes(UTF_8);
+    private static final int REFUSED = 403;
+
+    private final S3Client client;
+    private final S3Settings settings;
+    private final S3Requests requests;
+    private final ObjectName name = new ObjectName("probe/" + UUID.randomUUID());
+    private final List<ProbeResult> results = new ArrayList<>();
+
+    /** Something that must be refused. */
+    private interface Deed {
+        void attempt();
+    }
+
+    S3WormProbe(S3Client client, S3Settings settings) {
+        this.client = client;
+        this.settings = settings;
+        this.requests = new S3Requests(settings);
+    }
+
+    /**
+     * Probes a bucket with the credentials of the default chain. The more they may do, the more the result says.
+     *
+     * @param lock how long the canary is locked
+     * @return what was tried, in order
+     * @throws IllegalArgumentException if the settings ask for no lock
+     * @throws IOException if the bucket cannot be reached
+     */
+    public static List<ProbeResult> run(S3Settings settings, Duration lock, Instant now) throws IOException {
+        if (settings.lockMode() == LockMode.NONE) {
+            throw new IllegalArgumentException("no lock to probe");
+        }
+        try (S3Client client = S3Clients.open(settings)) {
+            return new S3WormProbe(client, settings).run(now.plus(lock), now.plus(lock.dividedBy(2)));
+        } catch (SdkException e) {
+            throw S3Fault.explain("probe", settings, e);
+        }
+    }
+
+    List<ProbeResult> run(Instant until, Instant earlier) {
+        Protection protection = new Protection(until, false, "probe");
+        String version;
+        try {
+            version = client.putObject(
+                            requests.put(name, Hash.sha256(CANARY), protection).build(), RequestBody.fromBytes(CANARY))
+                    .versionId();
+        } catch (AwsServiceException e) {
+            results.add(
+                    ProbeResult.fail("store a locked canary", S3Fault.describe(e) + ". Has the bucket Object Lock?"));
+            return results;
+        }
+        if (version == null) {
+            results.add(ProbeResult.fail("store a locked canary", "the bucket has no versions, so it has no locks"));
+            return results;
+        }
+        results.add(ProbeResult.pass("store a locked canary", name + " version " + version));
+        readBack(version, protection);
+        attack(version, protection, earlier);
+        overwrite(protection);
+        stillThere(version);
+        control();
+        return results;
+    }
+
+    private void readBack(String version, Protection protection) {
+        HeadObjectResponse head = head(version);
+        String mode = head.objectLockModeAsString();
+        boolean same = settings.lockMode().text().equalsIgnoreCase(mode)
+                && protection.until().equals(head.objectLockRetainUntilDate());
+        String found = mode == null ? "no lock" : mode + " until " + head.objectLockRetainUntilDate();
+        results.add(
+                same
+                        ? ProbeResult.pass("read the lock back", found)
+                        : ProbeResult.fail(
+                                "read the lock back",
+                                "the store reports " + found + ", set was " + settings.lockMode() + " until "
+                                        + protection.until()));
+    }
+
+    private void attack(String version, Protection protection, Instant earlier) {
+        refused("delete the version", () -> delete(version, null));
+        refused("shorten the lock", () -> retain(version, settings.lockMode(), earlier, null));
+        if (settings.lockMode() == LockMode.COMPLIANCE) {
+            refused("delete with bypass", () -> delete(version, true));
+            refused("shorten with bypass", () -> retain(version, LockMode.COMPLIANCE, earlier, true));
+            refused("weaken to governance", () -> retain(version, LockMode.GOVERNANCE, protection.until(), true));
+        }
+    }
+
+    private void refused(String check, Deed deed) {
+        try {
+            deed.attempt();
+            results.add(ProbeResult.fail(check, "the store did it"));
+        } catch (AwsServiceException e) {
+            results.add(
+                    e.statusCode() == REFUSED
+                            ? ProbeResult.pass(check, "refused, " + S3Fault.describe(e))
+                            : ProbeResult.fail(check, "no clear refusal: " + S3Fault.describe(e)));
+        }
+    }
+
+    private void delete(String version, Boolean bypass) {
+        client.deleteObject(delete -> delete.bucket(settings.bucket())
+                .key(settings.key(name))
+                .versionId(version)
+                .bypassGovernanceRetention(bypass));
+    }
+
+    private void retain(String version, LockMode mode, Instant until, Boolean bypass) {
+        client.putObjectRetention(put -> put.bucket(settings.bucket())
+                .key(settings.key(name))
+                .versionId(version)
+                .bypassGovernanceRetention(bypass)
+                .retention(retention -> retention
+                        .mode(ObjectLockRetentionMode.fromValue(mode.text().toUpperCase(Locale.ROOT)))
+                        .retainUntilDate(until)));
+    }
+
+    private void overwrite(Protection protection) {
+        String check = "store under the same name";
+        boolean trusted = settings.condition() == S3Settings.Condition.TRUSTED;
+        try {
+            client.putObject(
+                    requests.put(name, Hash.sha256(CANARY), protection).build(), RequestBody.fromBytes(CANARY));
+            String detail = "the store ignores If-None-Match and made a second version";
+            results.add(
+                    trusted
+                            ? ProbeResult.fail(check, detail + "; set ledger.export.s3.condition=checked")
+                            : ProbeResult.note(check, detail + "; the exporter finds and reports such versions"));
+        } catch (AwsServiceException e) {
+            results.add(
+                    S3Fault.of(e) == S3Fault.TAKEN
+                            ? ProbeResult.pass(check, "refused, so ledger.export.s3.condition=trusted is possible")
+                            : ProbeResult.fail(check, S3Fault.describe(e)));
+        }
+    }
+
+    private void stillThere(String version) {
+        String check = "read the canary after all this";
+        try {
+            byte[] read = client.getObjectAsBytes(get -> get.bucket(settings.bucket())
+                            .key(settings.key(name))
+                            .versionId(version))
+                    .asByteArray();
+            results.add(
+                    Hash.sha256(read).equals(Hash.sha256(CANARY))
+                            ? ProbeResult.pass(check, "unchanged")
+                            : ProbeResult.fail(check, "other bytes"));
+        } catch (AwsServiceException e) {
+            results.add(ProbeResult.fail(check, "it is gone: " + S3Fault.describe(e)));
+        }
+    }
+
+    /** Whether a refusal says something of the lock, or only of what these credentials may do. */
+    private void control() {
+        String check = "delete a version without a lock";
+        String key = settings.key(name) + "-control";
+        try {
+            String version = client.putObject(
+                            put -> put.bucket(settings.bucket())
+                                    .key(key)
+                                    .checksumSHA256(S3Requests.base64(Hash.sha256(CANARY))),
+                            RequestBody.fromBytes(CANARY))
+                    .versionId();
+            client.deleteObject(
+                    delete -> delete.bucket(settings.bucket()).key(key).versionId(version));
+            results.add(ProbeResult.pass(check, "done, so the refusals above are the lock's"));
+        } catch (AwsServiceException e) {
+            results.add(ProbeResult.note(
+                    check,
+                    S3Fault.describe(e) + ": the bucket locks everything by default, or these credentials may not"
+                            + " delete at all. In the second case repeat the probe with an administrator's"));
+        }
+    }
+
+    private HeadObjectResponse head(String version) {
+        return client.headObject(
+                head -> head.bucket(settings.bucket()).key(settings.key(name)).versionId(version));
+    }
+}

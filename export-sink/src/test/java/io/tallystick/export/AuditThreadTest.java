@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.entry.SchemaRef;
+import io.tallystick.export.assemble.CoreExport;
+import io.tallystick.export.assemble.SampleLedger;
+import io.tallystick.export.audit.BundleWalk;
+import io.tallystick.export.audit.SelfAudit;
+import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.json.Jcs;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonParser;
+import io.tallystick.tree.Hash;
+import io.tallystick.trust.Signatures;
+import java.io.ByteArrayOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of audits: metrics, and signed statements in the operator's chain. */
+class AuditThreadTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T04:00:00Z");
+
+    @TempDir
+    Path temp;
+
+    private final SampleLedger ledger = new SampleLedger();
+    private final List<CoreExport.WindowScript> script =
+            CoreExport.threeWindows(ledger, new SchemaRef(7, Hash.sha256(CoreExport.SCHEMA)));
+    private final MeterRegistry metrics = new SimpleMeterRegistry();
+    private final List<byte[]> sent = new ArrayList<>();
+    private Instant now = NOW;
+    private boolean brokerDown;
+    private ObjectStore store;
+    private AuditThread thread;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        store = DirectoryObjectStore.open(temp.resolve("bucket"));
+        CoreExport.run(store, Files.createDirectory(temp.resolve("scratch")), script, ledger.bundleKey());
+        Duration window = Duration.between(start(0), start(1));
+        BundleWalk walk = new BundleWalk(1, window, new Random(1));
+        walk.written("acme", start(2));
+        thread = new AuditThread(
+                walk,
+                new SelfAudit(
+                        store, Files.write(temp.resolve("trust-root.json"), ledger.trustRoot()), temp.resolve("audit")),
+                (statement, until) -> {
+                    if (brokerDown) {
+                        throw new KafkaException("made to fail");
+                    }
+                    sent.add(statement.encode(until, "s3://evidence", "0.1.0", ledger.bundleKey()));
+                },
+                new AuditMetrics(metrics, () -> now),
+                new AuditThread.Pace(Duration.ofSeconds(1), Duration.ofHours(1)),
+                () -> now);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        thread.close();
+        store.close();
+    }
+
+    private Instant start(int window) {
+        return script.get(window).sealed().window().start();
+    }
+
+    private void damage(int window) throws Exception {
+        Path file = temp.resolve("bucket")
+                .resolve(BundleLayout.bundleDir("acme", start(window)))
+                .resolve(BundleLayout.MANIFEST_SIGNATURE);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private double bundles(String verdict) {
+        return metrics.get("ledger.export.audit.bundles")
+                .tag("verdict", verdict)
+                .counter()
+                .count();
+    }
+
+    private double age() {
+        return metrics.get("ledger.export.audit.last.success.age").gauge().value();
+    }
+
+    @Test
+    void reportsEachHourWhatWasSound() throws Exception {
+        // Given
+        thread.once();
+        thread.once();
+        assertThat(sent).isEmpty();
+        now = NOW.plus(Duration.ofHours(1));
+
+        // When
+        thread.once();
+
+        // Then
+        assertThat(bundles("sound")).isEqualTo(3);
+        assertThat(sent).hasSize(1);
+        JsonObject payload = JsonParser.parseObject(sent.get(0), 8);
+        JsonObject signed = payload.object("signed");
+        assertThat(signed.longValue("bundles")).isEqualTo(3);
+        assertThat(signed.array("failed").size()).isZero();
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        message.writeBytes("tallystick/audit/v1\0".getBytes(UTF_8));
+        message.writeBytes(Jcs.encode(signed));
+        Signatures.verify(
+                ledger.bundleKey().algorithm(),
+                ledger.bundleKey().spki(),
+                message.toByteArray(),
+                Base64.getDecoder().decode(payload.string("sig")));
+        assertThat(payload.string("keyId")).isEqualTo(ledger.bundleKey().keyId());
+    }
+
+    @Test
+    void reportsAtOnceWhatFailed() throws Exception {
+        // Given
+        damage(2);
+
+        // When
+        thread.once();
+
+        // Then
+        assertThat(bundles("failed")).isEqualTo(1);
+        assertThat(new String(sent.get(0), UTF_8)).contains("\"exitCode\":1", "\"tenant\":\"acme\"", "report");
+    }
+
+    @Test
+    void ageGrowsUntilABundleIsSound() throws Exception {
+        // Given
+        damage(2);
+        now = NOW.plusSeconds(100);
+        thread.once();
+        assertThat(age()).isEqualTo(100);
+
+        // When
+        thread.once();
+
+        // Then
+        assertThat(age()).isZero();
+    }
+
+    @Test
+    void keepsWhatCouldNotBeReported() throws Exception {
+        // Given
+        damage(2);
+        brokerDown = true;
+        thread.once();
+        brokerDown = false;
+        now = NOW.plus(Duration.ofHours(2));
+
+        // When
+        thread.once();
+
+        // Then
+        assertThat(sent).hasSize(1);
+        assertThat(JsonParser.parseObject(sent.get(0), 8).object("signed").longValue("bundles"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void beginsAnewAtTheEndOfTheWayBack() {
+        // When: three bundles, nothing, and the newest again
+        for (int i = 0; i < 5; i++) {
+            thread.once();
+        }
+
+        // Then
+        assertThat(bundles("sound")).isEqualTo(4);
+    }
+
+    @Test
+    void takesItsMetricsAlong() {
+        // When
+        thread.close();
+
+        // Then
+        assertThat(metrics.getMeters()).isEmpty();
+    }
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.assemble;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.ExportRecord;
+import io.tallystick.entry.SchemaRef;
+import io.tallystick.export.store.MemoryObjectStore;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.s3.FaultyBucket;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole exports into an S3 store that fails in every way it can. */
+class S3ExportTest {
+    private static final int ATTEMPTS_MAX = 100;
+
+    @TempDir
+    Path temp;
+
+    private SampleLedger ledger;
+    private List<CoreExport.WindowScript> script;
+
+    @BeforeEach
+    void setUp() throws Exception {
+        ledger = new SampleLedger();
+        script = CoreExport.threeWindows(ledger, new SchemaRef(7, Hash.sha256(CoreExport.SCHEMA)));
+    }
+
+    private void export(ObjectStore store) throws IOException {
+        CoreExport.run(store, Files.createTempDirectory(temp, "scratch"), script, ledger.bundleKey());
+    }
+
+    private ExportRecord record(ObjectStore store, int window) throws Exception {
+        String directory = BundleLayout.bundleDir("acme", start(window));
+        return ExportRecord.parse(store.read(ObjectName.in(directory, BundleLayout.EXPORT), 100_000)
+                .orElseThrow());
+    }
+
+    private Instant start(int window) {
+        return script.get(window).sealed().window().start();
+    }
+
+    @RepeatedTest(2)
+    void endsWithTheSameEvidenceWhateverFails(RepetitionInfo repetition) throws Exception {
+        // Given
+        long seed = Long.getLong("ledger.test.seed", 20261121L) + repetition.getCurrentRepetition();
+        System.out.println("ledger.test.seed=" + (seed - repetition.getCurrentRepetition()));
+        MemoryObjectStore smooth = new MemoryObjectStore();
+        export(smooth);
+        try (FaultyBucket bucket = new FaultyBucket(new Random(seed));
+                ObjectStore store = bucket.open()) {
+            // When: as the exporter does, from the beginning after each failure
+            int attempts = 0;
+            boolean done = false;
+            while (!done && attempts++ < ATTEMPTS_MAX) {
+                done = attempt(store);
+            }
+
+            // Then
+            assertThat(done).isTrue();
+            SortedMap<String, Hash> expected = withoutSignatures(smooth.digests());
+            assertThat(withoutSignatures(bucket.digests())).isEqualTo(expected);
+            assertThat(bucket.versionCount()).isEqualTo(smooth.digests().size());
+            assertThat(bucket.reports()).isEmpty();
+        }
+    }
+
+    private boolean attempt(ObjectStore store) {
+        try {
+            export(store);
+            return true;
+        } catch (IOException e) {
+            return false; // what the step thread takes for a failure of the outside world
+        }
+    }
+
+    /** Data and manifests are the same everywhere; locks, and signatures over what tells of them, are not. */
+    private static SortedMap<String, Hash> withoutSignatures(SortedMap<String, Hash> digests) {
+        digests.keySet()
+                .removeIf(path -> path.endsWith(".sig")
+                        || path.endsWith(BundleLayout.EXPORT)
+                        || path.endsWith(BundleLayout.DSSE)
+                        || path.endsWith(BundleLayout.SUMS));
+        return digests;
+    }
+
+    @Test
+    void tellsOfTheLockOfTheBundleBefore() throws Exception {
+        // Given
+        try (FaultyBucket bucket = new FaultyBucket();
+                ObjectStore store = bucket.open()) {
+            // When
+            export(store);
+
+            // Then
+            ExportRecord first = record(store, 0);
+            assertThat(first.previousLock()).isEmpty();
+            assertThat(first.retention().mode()).isEqualTo("compliance");
+            assertThat(record(store, 1).previousLock()).hasValueSatisfying(lock -> {
+                assertThat(lock.mode()).isEqualTo("compliance");
+                assertThat(lock.until()).isEqualTo(first.retention().until());
+                assertThat(lock.versionId()).startsWith("v");
+            });
+        }
+    }
+
+    @Test
+    void adoptsABundleThatWasWrittenUnderAnotherLock() throws Exception {
+        // Given: export.json of a window tells of a lock as it was then
+        try (FaultyBucket bucket = new FaultyBucket();
+                ObjectStore store = bucket.open()) {
+            export(store);
+            SortedMap<String, Hash> before = bucket.digests();
+            bucket.extendLocks(Instant.parse("2999-01-01T00:00:00Z"));
+
+            // When
+            export(store);
+
+            // Then
+            assertThat(bucket.digests()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void saysWhichBundleLostItsLock() throws Exception {
+        // Given: a store that takes locks and forgets them
+        try (FaultyBucket bucket = new FaultyBucket();
+                ObjectStore store = bucket.open()) {
+            export(store);
+            bucket.forgetLocks();
+            List<TenantWindow> windows = CoreExport.bundles(store, Files.createDirectory(temp.resolve("s")), script);
+            TenantWindow second = windows.stream()
+                    .filter(window -> window.tenant().tenant().equals("acme"))
+                    .filter(window -> window.sealed().window().start().equals(start(1)))
+                    .findFirst()
+                    .orElseThrow();
+            BundleWriter writer = new BundleWriter(
+                    store, ledger.bundleKey(), new ExportRecord.Software("unknown", "0.1.0"), CoreExport.RULES);
+
+            // When
+            BundleWriter.Written written = writer.write(second, schema -> CoreExport.SCHEMA, CoreExport.NOW);
+
+            // Then
+            assertThat(written.unlocked())
+                    .hasValue(ObjectName.in(BundleLayout.bundleDir("acme", start(0)), BundleLayout.MANIFEST));
+        }
+    }
+
+    @Test
+    void leavesNoHalfBundleThatLooksWhole() throws Exception {
+        // Given: credentials that expire in the middle of a window
+        try (FaultyBucket bucket = new FaultyBucket();
+                ObjectStore store = bucket.open()) {
+            bucket.expireAt(BundleLayout.bundleDir("acme", start(1)) + "/" + BundleLayout.DSSE);
+
+            // When / Then
+            assertThatThrownBy(() -> export(store))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("ExpiredToken");
+            assertThat(bucket.digests())
+                    .doesNotContainKey(BundleLayout.bundleDir("acme", start(1)) + "/" + BundleLayout.CHECKPOINT);
+            export(store);
+            assertThat(bucket.digests())
+                    .containsKey(BundleLayout.bundleDir("acme", start(1)) + "/" + BundleLayout.CHECKPOINT);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.export.audit.BundleWalk.Target;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BundleWalkTest {
+    private static final Duration WINDOW = Duration.ofMinutes(15);
+    private static final Instant NEWEST = Instant.parse("2026-11-21T03:15:00Z");
+
+    private static Instant back(int windows) {
+        return NEWEST.minus(WINDOW.multipliedBy(windows));
+    }
+
+    @Test
+    void takesTenantsInTurnEachFromItsNewestBundleBack() {
+        // Given
+        BundleWalk walk = new BundleWalk(1, WINDOW, new Random(1));
+        walk.written("globex", NEWEST);
+        walk.written("acme", back(1));
+        walk.written("acme", NEWEST);
+
+        // When
+        List<Target> targets = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            targets.add(walk.next().orElseThrow());
+        }
+
+        // Then
+        assertThat(targets)
+                .containsExactly(
+                        new Target("acme", NEWEST),
+                        new Target("globex", NEWEST),
+                        new Target("acme", back(1)),
+                        new Target("globex", back(1)));
+    }
+
+    @Test
+    void beginsAnewWhereTheWayBackEnded() {
+        // Given
+        BundleWalk walk = new BundleWalk(1, WINDOW, new Random(1));
+        walk.written("acme", NEWEST);
+        walk.next();
+        Target none = walk.next().orElseThrow();
+
+        // When
+        walk.ended(none);
+
+        // Then
+        assertThat(walk.next()).hasValue(new Target("acme", NEWEST));
+    }
+
+    @Test
+    void takesAShareByChance() {
+        // Given
+        BundleWalk walk = new BundleWalk(0.25, WINDOW, new Random(3));
+        walk.written("acme", NEWEST);
+        Target last = new Target("acme", NEWEST);
+
+        // When
+        for (int i = 0; i < 1_000; i++) {
+            last = walk.next().orElseThrow();
+        }
+
+        // Then: a thousand of about four thousand
+        assertThat(Duration.between(last.windowStart(), NEWEST).dividedBy(WINDOW))
+                .isBetween(3_600L, 4_400L);
+    }
+
+    @Test
+    void hasNothingToDoBeforeTheFirstBundle() {
+        assertThat(new BundleWalk(1, WINDOW, new Random(1)).next()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -0.1, 1.1, Double.NaN})
+    void refusesWhatIsNoShare(double share) {
+        assertThatThrownBy(() -> new BundleWalk(share, WINDOW, new Random(1)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

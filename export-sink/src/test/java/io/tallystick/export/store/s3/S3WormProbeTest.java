@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.store.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ProbeResult;
+import io.tallystick.export.store.ProbeResult.Verdict;
+import io.tallystick.export.store.s3.S3Double.Fault;
+import io.tallystick.export.store.s3.S3Double.Seen;
+import io.tallystick.export.store.s3.S3Settings.Condition;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class S3WormProbeTest {
+    private static final Duration LOCK = Duration.ofMinutes(1);
+
+    private S3Double s3;
+
+    @AfterEach
+    void stop() {
+        s3.close();
+    }
+
+    private List<ProbeResult> probe(Condition condition) throws IOException {
+        return S3WormProbe.run(s3.settings(condition), LOCK, Instant.now());
+    }
+
+    private static List<String> failed(List<ProbeResult> results) {
+        return results.stream()
+                .filter(result -> result.verdict() == Verdict.FAIL)
+                .map(ProbeResult::check)
+                .toList();
+    }
+
+    @Test
+    void passesAStoreThatRefuses() throws Exception {
+        // Given
+        s3 = new S3Double();
+
+        // When
+        List<ProbeResult> results = probe(Condition.TRUSTED);
+
+        // Then
+        assertThat(results).hasSize(10).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+    }
+
+    @Test
+    void failsAStoreThatOnlyPretends() throws Exception {
+        // Given
+        s3 = new S3Double(S3Double.Trait.PRETENDS);
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED);
+
+        // Then
+        assertThat(failed(results)).contains("delete the version", "read the canary after all this");
+    }
+
+    @Test
+    void failsAStoreThatLetsLocksBeShortened() throws Exception {
+        // Given: it deletes nothing, and changes locks at will
+        s3 = new S3Double(S3Double.Trait.PRETENDS);
+        s3.script(seen -> seen.method().equals("DELETE"), Fault.FORBIDDEN, Fault.FORBIDDEN);
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED);
+
+        // Then
+        assertThat(failed(results)).containsExactly("shorten the lock", "shorten with bypass", "weaken to governance");
+    }
+
+    @Test
+    void takesAnUnclearAnswerForAFailure() throws Exception {
+        // Given
+        s3 = new S3Double();
+        s3.script(seen -> seen.method().equals("DELETE"), Fault.INTERNAL);
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED);
+
+        // Then
+        assertThat(failed(results)).containsExactly("delete the version");
+    }
+
+    @Test
+    void notesAConditionThatIsIgnoredAndFailsWhereItIsTrusted() throws Exception {
+        // Given
+        s3 = new S3Double(S3Double.Trait.IGNORES_CONDITION);
+
+        // When
+        List<ProbeResult> checked = probe(Condition.CHECKED);
+        List<ProbeResult> trusted = probe(Condition.TRUSTED);
+
+        // Then
+        assertThat(failed(checked)).isEmpty();
+        assertThat(failed(trusted)).containsExactly("store under the same name");
+    }
+
+    @Test
+    void saysWhenRefusalsProveLittle() throws Exception {
+        // Given: credentials that may delete nothing
+        s3 = new S3Double();
+        s3.script(seen -> seen.method().equals("DELETE"), Fault.FORBIDDEN, Fault.FORBIDDEN, Fault.FORBIDDEN);
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED);
+
+        // Then
+        assertThat(results).last().satisfies(result -> {
+            assertThat(result.verdict()).isEqualTo(Verdict.NOTE);
+            assertThat(result.detail()).contains("credentials");
+        });
+    }
+
+    @Test
+    void failsABucketThatTakesNoLocks() throws Exception {
+        // Given
+        s3 = new S3Double();
+        s3.script(Seen::isPut, Fault.FORBIDDEN);
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED);
+
+        // Then
+        assertThat(failed(results)).containsExactly("store a locked canary");
+    }
+
+    @Test
+    void refusesToProbeWhereNoLockIsWanted() throws Exception {
+        // Given
+        s3 = new S3Double();
+        S3Settings settings = s3.settings(Condition.CHECKED);
+        S3Settings plain = new S3Settings(
+                settings.bucket(),
+                "",
+                settings.endpoint(),
+                settings.region(),
+                true,
+                LockMode.NONE,
+                Optional.empty(),
+                Condition.CHECKED,
+                settings.partBytes());
+
+        // When / Then
+        assertThatThrownBy(() -> S3WormProbe.run(plain, LOCK, Instant.now()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
