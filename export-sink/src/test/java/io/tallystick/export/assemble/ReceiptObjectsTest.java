@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.tallystick.export.store.DirectoryObjectStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ class ReceiptObjectsTest {
         assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT, Protection.NONE)).isTrue();
 
         assertThat(store.read(new ObjectName("v1/anchors/dt=2026-11-21/12/tsa.tsr"), 100))
-                .contains(RECEIPT, Protection.NONE);
+                .contains(RECEIPT);
     }
 
     @Test
@@ -64,7 +65,7 @@ class ReceiptObjectsTest {
                 .isFalse();
 
         assertThat(store.read(new ObjectName("v1/anchors/dt=2026-11-21/12/tsa.tsr"), 100))
-                .contains(RECEIPT, Protection.NONE);
+                .contains(RECEIPT);
     }
 
     @ParameterizedTest
