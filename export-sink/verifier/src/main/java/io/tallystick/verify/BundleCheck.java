@@ -115,8 +115,7 @@ final class BundleCheck {
         }
     }
 
-    private List<BundleFacts.Signer> signatures(
-            Documents documents, AnchorCheck.Anchored anchored, Findings findings) {
+    private List<BundleFacts.Signer> signatures(Documents documents, AnchorCheck.Anchored anchored, Findings findings) {
         if (trust.root().isEmpty()) {
             findings.notChecked(
                     Phase.SIGNATURES, ExitCode.UNTRUSTED, trust.why().orElseThrow());

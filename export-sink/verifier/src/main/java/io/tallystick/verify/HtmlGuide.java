@@ -7,9 +7,9 @@ import java.util.List;
 final class HtmlGuide {
     static final String TIME =
             "A signature alone says who, not when. Countersignatures of witnesses say that others saw the same ledger;"
-                + " a time-stamp says that the registry, and so every entry below it, existed no later than the time"
-                + " in it; an entry in a public log says that it was published. None of them says that an event was"
-                + " recorded soon after it happened. What was checked here:";
+                    + " a time-stamp says that the registry, and so every entry below it, existed no later than the time"
+                    + " in it; an entry in a public log says that it was published. None of them says that an event was"
+                    + " recorded soon after it happened. What was checked here:";
 
     private HtmlGuide() {}
 

@@ -6,10 +6,10 @@ import java.util.List;
 /** Writes one HTML page. Whatever it is given is text, and escaped. */
 final class HtmlPage {
     private static final String STYLE = "body{font:15px/1.5 sans-serif;max-width:70em;margin:2em auto;padding:0"
-        + " 1em;color:#1a1a1a}table{border-collapse:collapse;margin:.6em 0;width:100%}th,td{border:1px solid"
-        + " #bbb;padding:.3em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
-        + "th{background:#eee}pre{background:#f4f4f4;padding:.8em;overflow:auto}.ok,.bad{font-size:1.3em;font-weight:bold;padding:.6em;border:2px"
-        + " solid}.ok{border-color:#276;color:#154}.bad{border-color:#a22;color:#811}";
+            + " 1em;color:#1a1a1a}table{border-collapse:collapse;margin:.6em 0;width:100%}th,td{border:1px solid"
+            + " #bbb;padding:.3em .6em;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
+            + "th{background:#eee}pre{background:#f4f4f4;padding:.8em;overflow:auto}.ok,.bad{font-size:1.3em;font-weight:bold;padding:.6em;border:2px"
+            + " solid}.ok{border-color:#276;color:#154}.bad{border-color:#a22;color:#811}";
 
     private final StringBuilder out = new StringBuilder();
 

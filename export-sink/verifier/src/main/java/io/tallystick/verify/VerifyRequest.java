@@ -71,7 +71,8 @@ public record VerifyRequest(
     }
 
     public VerifyRequest withRegistry(Path folder) {
-        return new VerifyRequest(target, trustRoot, fingerprint, Optional.of(folder), anchors, asOf, now, tenant, since);
+        return new VerifyRequest(
+                target, trustRoot, fingerprint, Optional.of(folder), anchors, asOf, now, tenant, since);
     }
 
     public VerifyRequest withAnchors(AnchorRequirement required) {
@@ -84,14 +85,17 @@ public record VerifyRequest(
     }
 
     public VerifyRequest withNow(Instant instant) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, Optional.of(instant), tenant, since);
+        return new VerifyRequest(
+                target, trustRoot, fingerprint, registry, anchors, asOf, Optional.of(instant), tenant, since);
     }
 
     public VerifyRequest withTenant(String name) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, now, Optional.of(name), since);
+        return new VerifyRequest(
+                target, trustRoot, fingerprint, registry, anchors, asOf, now, Optional.of(name), since);
     }
 
     public VerifyRequest withSince(Path file) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, Optional.of(file));
+        return new VerifyRequest(
+                target, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, Optional.of(file));
     }
 }

@@ -76,19 +76,26 @@ class DuckDbTest {
     void everyEntryOfEveryTenantIsThereOnce() throws SQLException {
         assertThat(query("SELECT tenant, chain, count(*), min(seq), max(seq), count(DISTINCT seq) FROM entries"
                         + " GROUP BY ALL ORDER BY ALL"))
-                .containsExactly("acme acme/0 12 0 11 12", "acme acme/3 6 0 5 6", "globex globex/0 4 0 3 4",
+                .containsExactly(
+                        "acme acme/0 12 0 11 12",
+                        "acme acme/3 6 0 5 6",
+                        "globex globex/0 4 0 3 4",
                         "initech initech/12 4 0 3 4");
     }
 
     @Test
     void foldersAreColumnsOfText() throws SQLException {
-        assertThat(query("SELECT DISTINCT window_start, typeof(window_start) FROM entries WHERE tenant = 'acme' ORDER BY 1"))
+        assertThat(
+                        query(
+                                "SELECT DISTINCT window_start, typeof(window_start) FROM entries WHERE tenant = 'acme' ORDER BY 1"))
                 .containsExactly("20261121T030000Z VARCHAR", "20261121T031500Z VARCHAR", "20261121T034500Z VARCHAR");
     }
 
     @Test
     void refusalsAndGapsAreFoundByTheirReason() throws SQLException {
-        assertThat(query("SELECT tenant, kind, reason FROM entries WHERE reason IS NOT NULL ORDER BY tenant, chain, seq"))
+        assertThat(
+                        query(
+                                "SELECT tenant, kind, reason FROM entries WHERE reason IS NOT NULL ORDER BY tenant, chain, seq"))
                 .containsExactly(
                         "acme rejected not-json",
                         "acme rejected null-value",
@@ -123,6 +130,7 @@ class DuckDbTest {
     void binaryPayloadsAndContextAreThere() throws SQLException {
         assertThat(query("SELECT hex(from_base64(payload64)), payload_bytes FROM entries WHERE id = 'b-1'"))
                 .containsExactly("0001FF 3");
-        assertThat(query("SELECT context ->> '$.actor' FROM entries WHERE id = 'a-1'")).containsExactly("alice");
+        assertThat(query("SELECT context ->> '$.actor' FROM entries WHERE id = 'a-1'"))
+                .containsExactly("alice");
     }
 }
