@@ -159,6 +159,8 @@ class ReportsTest {
                 Optional.empty(),
                 findings.verdicts(),
                 List.of(),
+                List.of(),
+                Optional.empty(),
                 findings.notes(),
                 BundleFacts.NONE);
         VerificationReport report = new VerificationReport(
