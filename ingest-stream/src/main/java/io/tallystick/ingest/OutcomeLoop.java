@@ -29,6 +29,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,7 +151,8 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         Map<TopicPartition, OffsetAndMetadata> found;
         try {
             found = consumer.committed(unresumed, COMMIT_TIMEOUT);
-        } catch (RetriableException e) {
+        } catch (RetriableException | UnknownMemberIdException | StaleMemberEpochException e) {
+            // The latter two: the group went on without this member, and the next poll loses or renews what it owns.
             LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes' positions not read, trying again");
             return;
         }
