@@ -97,7 +97,8 @@ class OutcomePositionTest {
     private static MockConsumer<byte[], byte[]> refusing(ApiException refusal) {
         return new MockConsumer<>("none") {
             @Override
-            public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions, Duration timeout) {
+            public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+                    Set<TopicPartition> partitions, Duration timeout) {
                 throw refusal;
             }
         };
