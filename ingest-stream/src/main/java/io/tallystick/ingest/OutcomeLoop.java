@@ -29,6 +29,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -146,13 +148,10 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         if (unresumed.isEmpty()) {
             return;
         }
-        Map<TopicPartition, OffsetAndMetadata> found;
-        try {
-            found = consumer.committed(unresumed, COMMIT_TIMEOUT);
-        } catch (RetriableException e) {
-            LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes' positions not read, trying again");
-            return;
-        }
+        commits(consumer, unresumed).ifPresent(this::resume);
+    }
+
+    private void resume(Map<TopicPartition, OffsetAndMetadata> found) {
         for (TopicPartition partition : unresumed) {
             OffsetAndMetadata last = found.get(partition);
             OutcomeProgress of = last == null ? new OutcomeProgress() : new OutcomeProgress(last);
@@ -164,6 +163,18 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         }
         consumer.resume(unresumed);
         unresumed.clear();
+    }
+
+    /** The commits of these partitions; nothing if they cannot be read now. */
+    static Optional<Map<TopicPartition, OffsetAndMetadata>> commits(
+            Consumer<byte[], byte[]> member, Set<TopicPartition> partitions) {
+        try {
+            return Optional.of(member.committed(partitions, COMMIT_TIMEOUT));
+        } catch (RetriableException | UnknownMemberIdException | StaleMemberEpochException e) {
+            // The latter two: the group went on without this member, and the next poll loses or renews what it owns.
+            LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes' positions not read, trying again");
+            return Optional.empty();
+        }
     }
 
     private boolean take(TopicPartition partition, List<ConsumerRecord<byte[], byte[]>> polled) {

@@ -2,13 +2,21 @@
 package io.tallystick.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.StaleMemberEpochException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.UnknownMemberIdException;
 import org.junit.jupiter.api.Test;
 
 /** With the consumer that Kafka's clients bring for tests: it has their rules for positions, and no broker. */
@@ -60,5 +68,39 @@ class OutcomePositionTest {
         // Then
         add(LOST, 5);
         assertThat(poll(LOST)).contains(5L);
+    }
+
+    @Test
+    void commitsAreAskedForAgainWhenTheGroupWentOnWithoutThisMember() {
+        for (ApiException refusal : List.of(
+                new UnknownMemberIdException("gone"),
+                new StaleMemberEpochException("behind"),
+                new TimeoutException("no answer"))) {
+            // Given
+            MockConsumer<byte[], byte[]> fenced = refusing(refusal);
+
+            // Then
+            assertThat(OutcomeLoop.commits(fenced, Set.of(LOST))).isEmpty();
+        }
+    }
+
+    @Test
+    void otherRefusalsOfCommitsAreNotTakenForNone() {
+        // Given
+        MockConsumer<byte[], byte[]> unauthorised = refusing(new GroupAuthorizationException("ledger-outcomes"));
+
+        // Then
+        assertThatThrownBy(() -> OutcomeLoop.commits(unauthorised, Set.of(LOST)))
+                .isInstanceOf(GroupAuthorizationException.class);
+    }
+
+    private static MockConsumer<byte[], byte[]> refusing(ApiException refusal) {
+        return new MockConsumer<>("none") {
+            @Override
+            public synchronized Map<TopicPartition, OffsetAndMetadata> committed(
+                    Set<TopicPartition> partitions, Duration timeout) {
+                throw refusal;
+            }
+        };
     }
 }

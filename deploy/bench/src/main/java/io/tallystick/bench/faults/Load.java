@@ -206,7 +206,8 @@ final class Load {
             Random random,
             Pace pace) {
         Map<Long, Future<RecordMetadata>> sent = new HashMap<>();
-        // Not within the transaction: while it is open nothing behind it is committed, and the outage would seem longer.
+        // Not within the transaction: while it is open nothing behind it is committed, and the outage would seem
+        // longer.
         pace.awaitBacklog();
         producer.beginTransaction();
         for (int left = 1 + random.nextInt(TRANSACTION_RECORDS_MAX); left > 0; left--) {
