@@ -167,7 +167,7 @@ class OutsideIT {
                 .setSize(registry.size())
                 .setRoot(HeadRecords.buffer(registry.root()))
                 .setNote(ByteBuffer.wrap(new CheckpointSigner(ledger.keys())
-                        .sign(EntryChain.ORIGIN, registry.head())
+                        .sign(EntryChain.ORIGIN, registry.head(), start.plus(WINDOW))
                         .toByteArray()))
                 .setCut(Cut.WINDOW)
                 .setWindowStart(start)
