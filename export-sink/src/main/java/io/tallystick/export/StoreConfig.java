@@ -15,7 +15,6 @@ import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
-import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigException;
 
@@ -53,31 +52,31 @@ final class StoreConfig {
         definition
                 .define(
                         DIRECTORY,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         Importance.HIGH,
                         "Directory the evidence is written to. Only ever added to. Needs hard links. Not with " + STORE
                                 + ".")
                 .define(
                         STORE,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         Importance.HIGH,
                         "Object store the evidence is written to: s3://bucket or s3://bucket/prefix. Credentials come"
                                 + " from AWS's default chain. Not with " + DIRECTORY + ".")
                 .define(
                         LOCK_MODE,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         ValidString.in("", "none", "governance", "compliance"),
                         Importance.HIGH,
                         "How an object store locks evidence until its tenant's retention ends: compliance (nobody can"
-                            + " shorten it, not even the account's owner), governance (a special permission can), or"
-                            + " none. Needed with " + STORE + "; the bucket needs Object Lock. Check with 'tally"
+                                + " shorten it, not even the account's owner), governance (a special permission can), or"
+                                + " none. Needed with " + STORE + "; the bucket needs Object Lock. Check with 'tally"
                                 + " doctor store' before the first compliance lock.")
                 .define(
                         LEGAL_HOLD_TENANTS,
-                        Type.LIST,
+                        ConfigDef.Type.LIST,
                         List.of(),
                         Importance.LOW,
                         "Tenants whose bundles are stored under a legal hold, from now on. Bundles that are stored"
@@ -87,39 +86,44 @@ final class StoreConfig {
 
     private static ConfigDef defineS3(ConfigDef definition) {
         return definition
-                .define(S3_ENDPOINT, Type.STRING, "", Importance.MEDIUM, "URL of an S3-compatible store. Empty: AWS.")
+                .define(
+                        S3_ENDPOINT,
+                        ConfigDef.Type.STRING,
+                        "",
+                        Importance.MEDIUM,
+                        "URL of an S3-compatible store. Empty: AWS.")
                 .define(
                         S3_REGION,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         Importance.MEDIUM,
                         "Region of the bucket. Empty: from AWS's default chain.")
                 .define(
                         S3_PATH_STYLE,
-                        Type.BOOLEAN,
+                        ConfigDef.Type.BOOLEAN,
                         false,
                         Importance.MEDIUM,
                         "Whether the bucket's name goes into the URL's path instead of its host name.")
                 .define(
                         S3_KMS_KEY,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "",
                         Importance.MEDIUM,
                         "Id or ARN of the KMS key that encrypts what is stored (SSE-KMS). Empty: the bucket's own"
                                 + " encryption.")
                 .define(
                         S3_CONDITION,
-                        Type.STRING,
+                        ConfigDef.Type.STRING,
                         "checked",
                         ValidString.in("checked", "trusted"),
                         Importance.LOW,
                         "What to make of If-None-Match, which goes with every PUT. checked: some stores ignore it on"
-                            + " locked buckets, so the versions of a name are listed before and after, three requests"
-                            + " an object. trusted: one request; only where 'tally doctor store' finds that the store"
-                            + " keeps it.")
+                                + " locked buckets, so the versions of a name are listed before and after, three requests"
+                                + " an object. trusted: one request; only where 'tally doctor store' finds that the store"
+                                + " keeps it.")
                 .define(
                         S3_PART_BYTES,
-                        Type.LONG,
+                        ConfigDef.Type.LONG,
                         PART_BYTES_DEFAULT,
                         Range.between(S3Settings.PART_BYTES_MIN, 5L * 1024 * 1024 * 1024),
                         Importance.LOW,

@@ -149,8 +149,8 @@ public final class AnchorConfig extends AbstractConfig {
                         null,
                         Importance.MEDIUM,
                         "Trust root of the ledger, read at start. Each signing key must be listed in it, and signs for"
-                            + " the windows it is valid for: a rotation begins and ends at the windows the trust root"
-                            + " names. Without it every key signs every checkpoint.")
+                                + " the windows it is valid for: a rotation begins and ends at the windows the trust root"
+                                + " names. Without it every key signs every checkpoint.")
                 .define(
                         GUARD_FILE,
                         ConfigDef.Type.STRING,

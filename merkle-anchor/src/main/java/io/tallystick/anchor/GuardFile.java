@@ -143,7 +143,7 @@ final class GuardFile implements AutoCloseable {
         guard.requireCovers(
                 topic,
                 path + " is an old copy, or the topic was written by a signer without it. Stop, compare the topic with"
-                     + " checkpoints that others hold, then restore the newest copy or see 'tally keys guard --help'");
+                        + " checkpoints that others hold, then restore the newest copy or see 'tally keys guard --help'");
     }
 
     /** The guard as it is on disk. */

@@ -43,7 +43,8 @@ class ReceiptObjectsTest {
 
     @Test
     void aReceiptLiesWithItsCheckpointUnderTheDateOfItsWindow() throws IOException {
-        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT, Protection.NONE)).isTrue();
+        assertThat(shared.putReceipt(WINDOW, 12, "tsa.tsr", RECEIPT, Protection.NONE))
+                .isTrue();
 
         assertThat(store.read(new ObjectName("v1/anchors/dt=2026-11-21/12/tsa.tsr"), 100))
                 .contains(RECEIPT);

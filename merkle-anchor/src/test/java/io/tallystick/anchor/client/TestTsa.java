@@ -107,7 +107,7 @@ public final class TestTsa implements TestParty.Service {
                 POLICY);
         tokens.addCertificates(new JcaCertStore(List.of(certificate)));
         byte[] response = new TimeStampResponseGenerator(tokens, accepted)
-                .generate(new TimeStampRequest(body), BigInteger.TEN, new Date())
+                .generate(new TimeStampRequest(body), BigInteger.TEN, Date.from(Instant.now()))
                 .getEncoded();
         return new Reply(200, "application/timestamp-reply", Bytes.wrap(response));
     }
