@@ -48,7 +48,7 @@ public record S3Settings(
             throw new IllegalArgumentException("no bucket");
         }
         if (!prefix.isEmpty()) {
-            Objects.requireNonNull(new ObjectName(prefix));
+            ObjectName unused = new ObjectName(prefix); // throws if it is none
         }
         if (partBytes < PART_BYTES_MIN) {
             throw new IllegalArgumentException("parts of " + partBytes + " bytes, at least " + PART_BYTES_MIN);

@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +35,6 @@ class S3ObjectTest {
     private static final Instant UNTIL_KEPT = Instant.parse("2099-01-01T00:00:01Z");
     private static final Protection PROTECTION = new Protection(UNTIL, true, "steuer \u00a7147");
     private static final int LARGE = (int) S3Settings.PART_BYTES_MIN * 2 + 17;
-    private static final Predicate<Seen> PART = seen -> seen.query().containsKey("partNumber");
 
     @TempDir
     Path directory;
@@ -52,6 +50,10 @@ class S3ObjectTest {
     @AfterEach
     void stop() {
         s3.close();
+    }
+
+    private static boolean isPart(Seen seen) {
+        return seen.query().containsKey("partNumber");
     }
 
     private Content large() throws IOException {
@@ -129,7 +131,8 @@ class S3ObjectTest {
             // Then
             assertThat(outcome).isEqualTo(PutOutcome.CREATED);
             assertThat(s3.oldestDigests()).containsEntry(NAME.path(), content.sha256());
-            assertThat(s3.seen()).filteredOn(PART).hasSize(3).allSatisfy(part -> assertThat(part.headers())
+            assertThat(s3.seen()).filteredOn(S3ObjectTest::isPart).hasSize(3).allSatisfy(part -> assertThat(
+                            part.headers())
                     .containsKey("x-amz-checksum-sha256"));
             assertThat(store.lock(NAME))
                     .hasValueSatisfying(lock -> assertThat(lock.until()).isEqualTo(UNTIL_KEPT));
@@ -141,7 +144,7 @@ class S3ObjectTest {
         // Given
         try (S3ObjectStore store = open()) {
             Content content = large();
-            s3.script(PART, Fault.FORBIDDEN);
+            s3.script(S3ObjectTest::isPart, Fault.FORBIDDEN);
 
             // When / Then
             assertThatThrownBy(() -> store.putIfAbsent(NAME, content, PROTECTION))
@@ -156,7 +159,7 @@ class S3ObjectTest {
         // Given
         try (S3ObjectStore store = open()) {
             Content content = large();
-            s3.script(PART, Fault.SLOW_DOWN, Fault.LOST);
+            s3.script(S3ObjectTest::isPart, Fault.SLOW_DOWN, Fault.LOST);
 
             // When
             PutOutcome outcome = store.putIfAbsent(NAME, content, PROTECTION);
