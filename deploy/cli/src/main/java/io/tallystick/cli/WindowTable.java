@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -112,7 +113,7 @@ final class WindowTable {
         return said != null && List.of(states).contains(said.getState());
     }
 
-    private List<Integer> missing(TreeSet<Integer> there) {
+    private List<Integer> missing(Set<Integer> there) {
         return IntStream.range(0, partitions)
                 .filter(partition -> !there.contains(partition))
                 .boxed()
