@@ -32,7 +32,7 @@ class CompactionTest {
         assertThat(new Topics("ledger.").ledgerTopics(3))
                 .filteredOn(topic -> topic.settings().containsValue("compact"))
                 .extracting(TopicSpec::name)
-                .containsExactlyInAnyOrder("ledger.positions", "ledger.signer", "ledger.tenants");
+                .containsExactlyInAnyOrder("ledger.positions", "ledger.signer", "ledger.anchors", "ledger.tenants");
         assertThat(new Topics("ledger.").ledgerTopics(3))
                 .filteredOn(topic -> topic.settings().containsValue("compact"))
                 .allSatisfy(topic ->
