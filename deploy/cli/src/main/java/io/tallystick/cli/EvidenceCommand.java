@@ -38,6 +38,10 @@ import picocli.CommandLine.Spec;
             "Exit codes: as 'tally verify'"
         })
 final class EvidenceCommand implements Callable<Integer> {
+    /** Beginnings of the names of the jars it takes to verify. */
+    private static final List<String> VERIFIER_JARS =
+            List.of("tallystick-verifier-", "tallystick-formats-", "bcprov-", "bcutil-", "bcpkix-", "zstd-jni-");
+
     @Spec
     private CommandSpec spec;
 
@@ -129,7 +133,7 @@ final class EvidenceCommand implements Callable<Integer> {
     private static List<Path> verifierJars() {
         String[] running = System.getProperty("java.class.path").split(Pattern.quote(File.pathSeparator));
         List<Path> jars = new ArrayList<>();
-        for (String name : List.of("tallystick-verifier-", "tallystick-formats-", "bcprov-", "zstd-jni-")) {
+        for (String name : VERIFIER_JARS) {
             jars.add(Arrays.stream(running)
                     .map(Path::of)
                     .filter(jar -> String.valueOf(jar.getFileName()).startsWith(name) && Files.isRegularFile(jar))

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.EntryProof;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.note.NoteException;
 import io.tallystick.receipt.AnchoredCheckpoint;
+import io.tallystick.receipt.Receipt;
 import io.tallystick.receipt.ReceiptException;
 import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.trust.TrustAnchors;
@@ -63,10 +65,48 @@ final class AnchorCheck {
         if (folder.isPresent()) {
             collect(manifest, checkpoint, anchors, findings);
         }
+        return judged(anchors, findings);
+    }
+
+    /** Evaluates the receipts that a proof carries for its registry checkpoint. */
+    Anchored carried(EntryProof proof, Documents.Note checkpoint, Findings findings) {
+        List<AnchorReport> anchors = new ArrayList<>();
+        AnchoredCheckpoint anchored = stored(checkpoint);
+        for (EntryProof.Anchor anchor : proof.anchors()) {
+            Optional<ReceiptNames.Parsed> name = ReceiptNames.parse(anchor.name());
+            if (isListed(anchor.name(), name, findings)) {
+                try {
+                    Receipt receipt = parties.verify(
+                            name.orElseThrow(),
+                            anchor.content().toByteArray(),
+                            anchored,
+                            proof.windowLeaf().end());
+                    anchors.add(new AnchorReport(anchor.name(), receipt, OptionalLong.empty()));
+                } catch (ReceiptException e) {
+                    findings.fail(Phase.ANCHORS, anchor.name(), e.getMessage());
+                }
+            }
+        }
+        return judged(anchors, findings);
+    }
+
+    private Anchored judged(List<AnchorReport> anchors, Findings findings) {
         findings.checked(Phase.ANCHORS);
         parties.unusable().forEach(why -> findings.note("the trust root lists what cannot be used: " + why));
         judge(anchors, findings);
         return new Anchored(List.copyOf(anchors), existedBy(anchors));
+    }
+
+    private boolean isListed(String file, Optional<ReceiptNames.Parsed> name, Findings findings) {
+        if (name.isEmpty()) {
+            findings.note(file + ": not a receipt's name or not a regular file, not opened");
+            return false;
+        }
+        if (!parties.lists(name.get())) {
+            findings.note(file + ": of a party that the trust root does not list, not counted");
+            return false;
+        }
+        return true;
     }
 
     private void collect(Manifest manifest, Documents.Note note, List<AnchorReport> anchors, Findings findings)
@@ -117,16 +157,11 @@ final class AnchorCheck {
         for (Map.Entry<String, Optional<ReceiptNames.Parsed>> receipt :
                 listing.receipts().entrySet()) {
             String file = listing.path() + "/" + receipt.getKey();
-            Optional<ReceiptNames.Parsed> name = receipt.getValue();
-            if (name.isEmpty()) {
-                findings.note(file + ": not a receipt's name or not a regular file, not opened");
-            } else if (!parties.lists(name.get())) {
-                findings.note(file + ": of a party that the trust root does not list, not counted");
-            } else {
+            if (isListed(file, receipt.getValue(), findings)) {
                 try {
                     byte[] object = files.read(listing, receipt);
-                    anchors.add(new AnchorReport(
-                            file, parties.verify(name.get(), object, checkpoint, windowEnd), coveredBy));
+                    Receipt verified = parties.verify(receipt.getValue().orElseThrow(), object, checkpoint, windowEnd);
+                    anchors.add(new AnchorReport(file, verified, coveredBy));
                 } catch (ReceiptException e) {
                     findings.fail(Phase.ANCHORS, file, e.getMessage());
                 }

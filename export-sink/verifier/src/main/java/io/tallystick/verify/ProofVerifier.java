@@ -16,12 +16,12 @@ import io.tallystick.tree.ProofException;
 import io.tallystick.tree.Proofs;
 import io.tallystick.tree.Rfc6962;
 import io.tallystick.tree.TreeHead;
-import io.tallystick.trust.TrustPolicy;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -67,11 +67,11 @@ public final class ProofVerifier {
         }
     }
 
-    /** Verifies a proof's bytes; of the request, trust root, fingerprint and time count. */
+    /** Verifies a proof's bytes; of the request, trust root, fingerprint, required anchors and times count. */
     public static VerificationReport verify(byte[] bytes, VerifyRequest request) {
         TrustInput trust = TrustInput.read(request.trustRoot(), request.fingerprint());
         String name = String.valueOf(request.target().getFileName());
-        return new Run(trust)
+        return new Run(trust, request)
                 .verify(bytes, name, trust.expiry(request.now()).stream().toList());
     }
 
@@ -82,12 +82,17 @@ public final class ProofVerifier {
         private static final String WINDOW = "proof window";
 
         private final TrustInput trust;
+        private final AnchorRequirement required;
+        private final Optional<Instant> asOf;
         private final Findings findings = new Findings();
+        private AnchorCheck.Anchored anchored = AnchorCheck.Anchored.NOTHING;
         private Optional<TreeHead> registry = Optional.empty();
         private List<BundleFacts.Signer> signers = List.of();
 
-        Run(TrustInput trust) {
+        Run(TrustInput trust, VerifyRequest request) {
             this.trust = trust;
+            this.required = request.anchors();
+            this.asOf = request.asOf();
         }
 
         VerificationReport verify(byte[] bytes, String name, List<String> warnings) {
@@ -102,8 +107,8 @@ public final class ProofVerifier {
                     Optional.empty(),
                     findings.verdicts(),
                     List.of(),
-                    List.of(),
-                    Optional.empty(),
+                    anchored.anchors(),
+                    anchored.existedBy(),
                     findings.notes(),
                     new BundleFacts(
                             registry,
@@ -163,9 +168,11 @@ public final class ProofVerifier {
                 registry = note.map(n -> n.checkpoint().head());
                 trees(proof, chain.get().checkpoint(), note.get().checkpoint());
                 findings.checked(Phase.TREES);
+                anchors(proof, note.get());
                 signatures(proof, chain.get(), note.get());
+            } else {
+                findings.notChecked(Phase.ANCHORS, ExitCode.INCOMPLETE, "a checkpoint is missing or malformed");
             }
-            anchors(proof);
         }
 
         private void describe(Entry entry, Hash leafHash) {
@@ -246,22 +253,24 @@ public final class ProofVerifier {
                         "the trust root is of ledger " + root.ledger() + ", the proof of " + origin);
                 return;
             }
-            SignatureCheck check = new SignatureCheck(root, proof.windowLeaf().end(), Optional.empty(), findings);
+            SignatureCheck check = new SignatureCheck(root, proof.windowLeaf().end(), anchored.existedBy(), findings);
             check.checkpoint(registry, origin);
             check.checkpoint(chain, proof.line().entry().chain().origin(origin));
             signers = check.signers();
             findings.checked(Phase.SIGNATURES);
         }
 
-        private void anchors(EntryProof proof) {
-            TrustPolicy policy = trust.root().map(TrustRoot::policy).orElse(TrustPolicy.NONE);
-            boolean required = !policy.requireAnchors().isEmpty() || policy.witnessQuorum() > 0;
-            findings.notChecked(
-                    Phase.ANCHORS,
-                    required ? ExitCode.INCOMPLETE : ExitCode.VALID,
-                    proof.anchors().isEmpty()
-                            ? "the proof carries no anchors"
-                            : "the proof carries " + proof.anchors().size() + " anchors, not evaluated here");
+        private void anchors(EntryProof proof, Documents.Note registry) {
+            if (trust.root().isEmpty()) {
+                findings.notChecked(Phase.ANCHORS, ExitCode.VALID, "without a trust root no outside party is known");
+                return;
+            }
+            try {
+                anchored = new AnchorCheck(trust.root().get(), required, asOf, Optional.empty())
+                        .carried(proof, registry, findings);
+            } catch (IOException e) {
+                throw new IllegalStateException("no folder is read for a proof", e);
+            }
         }
 
         /** What one entry alone cannot show. */
