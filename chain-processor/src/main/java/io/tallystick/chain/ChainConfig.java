@@ -133,8 +133,9 @@ public final class ChainConfig extends AbstractConfig {
                         64L << 20,
                         Range.atLeast(IndexMemory.BYTES_MIN),
                         Importance.MEDIUM,
-                        "Bytes of memory for the duplicate indexes of all partitions of this process together. Ten bits"
-                                + " an identity keep lookups off the disk.")
+                        "Bytes of memory for the duplicate indexes of all partitions of this process together. A quarter,"
+                                + " but at most an eighth of the heap, lies on the heap: ten bits an identity keep lookups"
+                                + " off the disk.")
                 .define(
                         DUPLICATES_REBUILD_MAX_MS,
                         ConfigDef.Type.LONG,
@@ -246,7 +247,7 @@ public final class ChainConfig extends AbstractConfig {
     private static Map<String, Object> tuning() {
         return Map.of(
                 StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-                100L,
+                50L,
                 StreamsConfig.POLL_MS_CONFIG,
                 10L,
                 StreamsConfig.NUM_STREAM_THREADS_CONFIG,

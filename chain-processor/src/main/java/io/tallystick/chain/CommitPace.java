@@ -15,7 +15,7 @@ final class CommitPace {
     /** How long records wait while few come. */
     static final Duration SLOT = Duration.ofMillis(20);
 
-    /** What is few: 10,000 a second. */
+    /** What is few in a slot: 10,000 a second. */
     static final int FEW = 200;
 
     /** Tasks look at the time in turns, none exactly on time. */
@@ -36,14 +36,16 @@ final class CommitPace {
     /**
      * Whether the transaction should end now. Asked by each task that has a part in it, about every {@link #SLOT}.
      *
-     * @param nowMs a clock of the thread's
+     * @param nowMs a clock of the thread's, which may be set back
      */
     boolean isQuiet(long nowMs) {
         Slot current = slot.get();
-        if (nowMs - current.beganMs < SLOT_MIN_MS) {
+        long waitedMs = nowMs - current.beganMs;
+        if (waitedMs >= 0 && waitedMs < SLOT_MIN_MS) {
             return false;
         }
-        boolean quiet = current.records <= FEW;
+        // Rates, for a slot also holds the commit before it. A clock that was set back begins a new one.
+        boolean quiet = waitedMs < 0 || current.records * SLOT.toMillis() <= FEW * waitedMs;
         current.beganMs = nowMs;
         current.records = 0;
         return quiet;

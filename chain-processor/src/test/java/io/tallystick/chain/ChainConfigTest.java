@@ -39,7 +39,7 @@ class ChainConfigTest {
                 .containsEntry("main.consumer.group.instance.id", "0")
                 .containsEntry("producer.acks", "all")
                 .containsEntry("producer.max.request.size", 4 * 1024 * 1024)
-                .containsEntry("commit.interval.ms", 100L)
+                .containsEntry("commit.interval.ms", 50L)
                 .containsEntry("producer.partitioner.class", EntriesPartitioner.class)
                 .containsEntry("producer.ledger.entries.topic", "ledger.entries")
                 .containsEntry("producer.ledger.partitions", 4)

@@ -4,10 +4,16 @@ package io.tallystick.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CommitPaceTest {
     private final CommitPace pace = new CommitPace();
+
+    @BeforeEach
+    void aSlotBegins() {
+        assertThat(pace.isQuiet(980)).isTrue();
+    }
 
     private void records(int count) {
         for (int i = 0; i < count; i++) {
@@ -25,6 +31,24 @@ class CommitPaceTest {
     void manyRecordsShareATransaction() {
         records(CommitPace.FEW + 1);
         assertThat(pace.isQuiet(1_000)).isFalse();
+    }
+
+    @Test
+    void whatIsManyIsARateForASlotMayLast() {
+        records(3 * CommitPace.FEW);
+        assertThat(pace.isQuiet(1_040)).isTrue();
+    }
+
+    @Test
+    void aClockThatWasSetBackHoldsUpNothing() {
+        // Given
+        assertThat(pace.isQuiet(3_600_000)).isTrue();
+        records(1);
+
+        // When, Then
+        assertThat(pace.isQuiet(1_000)).isTrue();
+        records(1);
+        assertThat(pace.isQuiet(1_020)).isTrue();
     }
 
     @Test

@@ -45,7 +45,8 @@ public final class IndexMemory implements AutoCloseable {
             throw new IllegalArgumentException("duplicate indexes need at least " + BYTES_MIN + " bytes, got " + bytes);
         }
         this.bytes = bytes;
-        this.filterBytes = new AtomicLong(bytes / 4);
+        this.filterBytes =
+                new AtomicLong(Math.min(bytes / 4, Runtime.getRuntime().maxMemory() / 8));
         this.cache = new LRUCache(bytes - bytes / 4);
         this.unwritten = new WriteBufferManager(bytes / 4, cache);
     }

@@ -10,6 +10,7 @@ import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import org.rocksdb.FlushOptions;
 import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -127,7 +128,9 @@ final class IndexStore implements AutoCloseable {
      * @param wanted whether another one is
      */
     void scan(byte[] prefix, byte[] from, BiPredicate<byte[], byte[]> wanted) {
-        try (RocksIterator all = db.newIterator()) {
+        // Read once: it must not push out of the cache what look-ups need.
+        try (ReadOptions once = new ReadOptions().setFillCache(false);
+                RocksIterator all = db.newIterator(once)) {
             boolean more = true;
             for (all.seek(from); more && all.isValid() && startsWith(all.key(), prefix); all.next()) {
                 more = wanted.test(all.key(), all.value());

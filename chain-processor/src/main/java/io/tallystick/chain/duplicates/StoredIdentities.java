@@ -64,12 +64,13 @@ final class StoredIdentities {
         }
     }
 
-    /** A filter for what is held now and as much again. Without memory for it, half of that may do; else there is none. */
+    /** A filter for what is held now and as much again. Without memory for it, half as much again may do; else there is none. */
     private void begin(long held) {
         long bytes = StoredFilter.bytesFor(2 * held);
         if (!memory.takeFilter(bytes)) {
-            bytes = StoredFilter.bytesFor(held);
-            if (!memory.takeFilter(bytes)) {
+            bytes = StoredFilter.bytesFor(held + held / 2);
+            boolean larger = filter == null || bytes > filter.bytes();
+            if (!larger || !memory.takeFilter(bytes)) {
                 return;
             }
         }
