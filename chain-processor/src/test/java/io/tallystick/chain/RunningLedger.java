@@ -55,7 +55,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** A ledger of its own on the shared broker, with an ingest that is this test. */
 final class RunningLedger implements AutoCloseable {
     static final int N = 2;
-    static final Duration PATIENCE = Duration.ofSeconds(180);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     final Map<String, Object> properties = new HashMap<>();
     private final Instant created = InstantSource.system().instant();

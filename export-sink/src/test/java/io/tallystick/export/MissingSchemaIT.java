@@ -61,7 +61,7 @@ class MissingSchemaIT {
     private static final String ACME_3RD = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T034500Z/";
     private static final String GLOBEX_1ST = "v1/tenant=globex/dt=2026-11-21/window_start=20261121T031500Z/";
     private static final String GLOBEX_3RD = "v1/tenant=globex/dt=2026-11-21/window_start=20261121T034500Z/";
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     Path temp;

@@ -46,7 +46,7 @@ class ContinuityIT {
     }
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(250));
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(250));
     }
 
     @Test

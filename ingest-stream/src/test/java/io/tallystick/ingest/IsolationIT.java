@@ -72,7 +72,7 @@ class IsolationIT {
             ledger.produce(tenant, 0, "0".getBytes(UTF_8));
         }
         try (IngestApplication ingest = ledger.ingest()) {
-            await().atMost(Duration.ofSeconds(180))
+            await().atMost(Duration.ofMinutes(3))
                     .until(() ->
                             ledger.messages(AdmittedEvent.class, "oversized/0").size() == 1);
             double idle = p95(0);
@@ -134,7 +134,7 @@ class IsolationIT {
             sent.put(i, ledger.produce("good", 0, ("" + i).getBytes(UTF_8)).timestamp());
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        await().atMost(Duration.ofSeconds(180))
+        await().atMost(Duration.ofMinutes(3))
                 .pollInterval(Duration.ofMillis(500))
                 .until(() -> ledger.messages(AdmittedEvent.class, "good/0").size() > first + SAMPLES);
         long[] took = ledger.read(ledger.topics.ingest()).stream()

@@ -40,7 +40,7 @@ class RegistryAwayIT {
     }
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(250));
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(250));
     }
 
     @Test

@@ -49,7 +49,7 @@ class SourceTopicsIT {
     }
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(250));
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(250));
     }
 
     private List<AdmittedEvent> messages(String chain) {

@@ -58,7 +58,7 @@ class SourceTruncationIT {
     }
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(250));
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(250));
     }
 
     private List<AdmittedEvent> messages() {

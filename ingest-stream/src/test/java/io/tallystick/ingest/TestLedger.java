@@ -213,12 +213,12 @@ final class TestLedger implements AutoCloseable {
         deleteInput(tenant);
         String topic = topics.in(tenant);
         // The name is free a moment after the deletion is answered.
-        Awaitility.await().atMost(Duration.ofSeconds(180)).ignoreExceptions().until(() -> {
+        Awaitility.await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> {
             await(admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1)))
                     .all());
             return true;
         });
-        Awaitility.await().atMost(Duration.ofSeconds(180)).ignoreExceptions().until(() -> !topicId(topic)
+        Awaitility.await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> !topicId(topic)
                 .isEmpty());
     }
 

@@ -35,7 +35,7 @@ class TruncatedWhileDownIT {
     Path directory;
 
     private static ConditionFactory soon() {
-        return await().atMost(Duration.ofSeconds(180)).pollInterval(Duration.ofMillis(500));
+        return await().atMost(Duration.ofMinutes(3)).pollInterval(Duration.ofMillis(500));
     }
 
     private EmbeddedLedger start() {

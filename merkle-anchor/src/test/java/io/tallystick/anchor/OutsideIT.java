@@ -61,7 +61,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OutsideIT {
     private static final Instant START = Instant.parse("2026-11-21T00:00:00Z");
     private static final Duration WINDOW = Duration.ofMinutes(15);
-    private static final Duration PATIENCE = Duration.ofSeconds(180);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int OUTAGE = 100;
 
     @TempDir

@@ -102,7 +102,7 @@ class KeysCommandIT {
         assertThat(again.exitCode()).as(again.everything()).isZero();
         assertThat(LedgerKeys.of(ConfigFile.read(config)).signing())
                 .containsExactly(before.signing().get(0), old, fresh);
-        await().atMost(Duration.ofSeconds(180))
+        await().atMost(Duration.ofMinutes(3))
                 .until(() -> keys("retire", "--key", old.toString()).exitCode() == 0);
         assertThat(LedgerKeys.of(ConfigFile.read(config)).signing())
                 .containsExactly(before.signing().get(0), fresh);

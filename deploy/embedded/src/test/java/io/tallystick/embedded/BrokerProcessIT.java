@@ -68,7 +68,7 @@ class BrokerProcessIT {
             client.createTopic("kept");
             Thread producer = new Thread(() -> client.sendUntilRefused("kept", acknowledged));
             producer.start();
-            Awaitility.await().atMost(Duration.ofSeconds(180)).until(() -> acknowledged.size() > 2_000);
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> acknowledged.size() > 2_000);
 
             // When
             broker.kill();
@@ -146,7 +146,7 @@ class BrokerProcessIT {
         // Given
         Process parent = startParent(directory);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(180))
+                .atMost(Duration.ofMinutes(3))
                 .until(() -> parent.descendants().findAny().isPresent());
         ProcessHandle broker = parent.descendants().findAny().orElseThrow();
 
@@ -154,7 +154,7 @@ class BrokerProcessIT {
         parent.destroyForcibly().waitFor();
 
         // Then
-        Awaitility.await().atMost(Duration.ofSeconds(180)).until(() -> !broker.isAlive());
+        Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> !broker.isAlive());
     }
 
     @Test

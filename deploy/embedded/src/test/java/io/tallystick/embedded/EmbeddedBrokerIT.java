@@ -190,7 +190,7 @@ class EmbeddedBrokerIT {
         try (KafkaConsumer<String, String> consumer =
                 new KafkaConsumer<>(consuming, new StringDeserializer(), new StringDeserializer())) {
             consumer.subscribe(List.of(topic));
-            Awaitility.await().atMost(Duration.ofSeconds(180)).until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> {
                 consumer.poll(Duration.ofMillis(100)).forEach(record -> seen.add(record.value()));
                 return !seen.isEmpty();
             });

@@ -74,7 +74,7 @@ class LedgerExtensionIT {
         List<Object> received = new ArrayList<>();
         try (KafkaConsumer<String, Object> consumer = new KafkaConsumer<>(properties)) {
             consumer.subscribe(List.of(topic));
-            Awaitility.await().atMost(Duration.ofSeconds(180)).until(() -> {
+            Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> {
                 consumer.poll(Duration.ofMillis(100)).forEach(record -> received.add(record.value()));
                 return !received.isEmpty();
             });
