@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -130,16 +131,24 @@ public final class AnchorApplication implements AutoCloseable {
         streams.start();
     }
 
-    /** Without anchors there is no such part. */
+    /** Without anchors there is no such part. One whose key, certificate or file cannot be used is left out. */
     private void startOutside(String instance, SigningKeys keys) {
+        List<String> ids = config.anchors().stream().map(OutsideConfig::id).toList();
+        OutsideMetrics metrics = new OutsideMetrics(meters, ids, config.ledger().windowSize(), InstantSource.system());
         List<Anchor> anchors = new ArrayList<>();
         for (OutsideConfig outside : config.anchors()) {
-            anchors.add(outside.open(keys.p256()));
+            try {
+                anchors.add(outside.open(keys.p256()));
+            } catch (ConfigException e) {
+                metrics.of(outside.id()).leaveOut();
+                LOGGER.atError()
+                        .addKeyValue("anchor", outside.id())
+                        .addKeyValue("error", e.getMessage())
+                        .log("anchor is left out, nothing is submitted to it; correct its files or its "
+                                + OutsideConfig.PREFIX + outside.id() + ".* and restart. Sealing goes on");
+            }
         }
         if (!anchors.isEmpty()) {
-            List<String> ids = anchors.stream().map(Anchor::id).toList();
-            OutsideMetrics metrics =
-                    new OutsideMetrics(meters, ids, config.ledger().windowSize(), InstantSource.system());
             track(new OutsidePart(config, instance, anchors, serdes.records(), metrics))
                     .start();
         }

@@ -64,7 +64,7 @@ final class GuardFile implements AutoCloseable {
     }
 
     /**
-     * Locks and reads the file.
+     * Locks and reads the file; of a symbolic link, the file it leads to.
      *
      * @throws LedgerIntegrityException if it is missing, damaged or another ledger's; the message says what to do
      * @throws KafkaException if it is locked or cannot be read just now
@@ -73,8 +73,9 @@ final class GuardFile implements AutoCloseable {
         FileChannel lockFile = null;
         boolean open = false;
         try {
-            lockFile = lock(path);
-            GuardFile file = new GuardFile(path, ledger, replacement, lockFile);
+            Path real = path.toRealPath();
+            lockFile = lock(real);
+            GuardFile file = new GuardFile(real, ledger, replacement, lockFile);
             open = true;
             return file;
         } catch (NoSuchFileException e) {

@@ -143,9 +143,14 @@ final class OutsideAnchor implements AutoCloseable {
         }
     }
 
-    /** Gives up what is under way; the anchor itself stays usable. */
+    /** Gives up what is under way and what it holds open, for the next who has the work; the anchor itself stays usable. */
     @Override
     public void close() {
         worker.close();
+        try {
+            anchor.close();
+        } catch (RuntimeException e) {
+            LOGGER.atWarn().addKeyValue("anchor", anchor.id()).setCause(e).log("anchor did not close");
+        }
     }
 }

@@ -42,6 +42,7 @@ final class OutsideMetrics {
         private volatile int pending;
         private volatile Optional<Instant> oldest = Optional.empty();
         private volatile boolean stopped;
+        private volatile boolean leftOut;
 
         private OfAnchor(MeterRegistry registry, String id, Duration window, InstantSource clock) {
             this.window = window;
@@ -57,8 +58,10 @@ final class OutsideMetrics {
                     .baseUnit("seconds")
                     .tag("anchor", id)
                     .register(registry);
-            Gauge.builder("ledger.anchor.stopped", this, meter -> meter.stopped ? 1 : 0)
-                    .description("1 once the anchor has contradicted the ledger's history: nothing is submitted to it.")
+            Gauge.builder("ledger.anchor.stopped", this, meter -> meter.stopped || meter.leftOut ? 1 : 0)
+                    .description("1 once the anchor has contradicted the ledger's history, or if its files could not be"
+                            + " used at start: nothing is submitted to it.")
+                    .strongReference(true)
                     .tag("anchor", id)
                     .register(registry);
             confirmed = counter(registry, id, "confirmed", "Registry checkpoints confirmed.");
@@ -96,6 +99,11 @@ final class OutsideMetrics {
 
         void failed() {
             failed.increment();
+        }
+
+        /** It could not be opened: until a restart nothing is submitted to it. */
+        void leaveOut() {
+            leftOut = true;
         }
 
         void show(AnchorTrack track) {

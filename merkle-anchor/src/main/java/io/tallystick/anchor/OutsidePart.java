@@ -78,6 +78,12 @@ final class OutsidePart implements AutoCloseable {
                     .setCause(hopeless ? e : null)
                     .log("anchoring outside is interrupted, starting over; sealing goes on");
             pause(hopeless ? PAUSE_HOPELESS : PAUSE);
+        } catch (Error e) {
+            LOGGER.atError()
+                    .addKeyValue("error", e.toString())
+                    .setCause(e)
+                    .log("anchoring outside failed, starting over; sealing goes on");
+            pause(PAUSE_HOPELESS);
         } finally {
             term.set(null);
         }

@@ -33,14 +33,19 @@ final class OutsideWorker implements AutoCloseable {
     }
 
     void submit(Submission submission) {
-        thread.execute(() -> answers.add(new Answered(anchor.id(), ask(submission))));
+        thread.execute(() -> {
+            answers.add(new Answered(anchor.id(), ask(submission)));
+            if (thread.isShutdown()) {
+                anchor.close(); // it may have been opened after the work was given up
+            }
+        });
     }
 
     /** A fault of a client is that anchor's own: it is asked again, and the others are not touched. */
     private Answer ask(Submission submission) {
         try {
             return anchor.submit(submission);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return new Answer.Failed("its client failed: " + e);
         }
     }

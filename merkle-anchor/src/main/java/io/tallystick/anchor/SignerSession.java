@@ -24,6 +24,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 import org.slf4j.Logger;
@@ -150,9 +151,7 @@ final class SignerSession implements AutoCloseable {
 
     private void complete(
             List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-        List<Bytes> notes = batch.stream()
-                .map(root -> signer.sign(root.origin(), root.head(), windows.endOf(root.window())))
-                .toList();
+        List<Bytes> notes = batch.stream().map(this::sign).toList();
         producer.beginTransaction();
         for (int i = 0; i < batch.size(); i++) {
             send(config.topics().checkpoints(), batch.get(i).origin(), checkpoint(batch.get(i), notes.get(i)));
@@ -165,6 +164,15 @@ final class SignerSession implements AutoCloseable {
                     .addKeyValue("treeSize", root.head().size())
                     .addKeyValue("window", root.window())
                     .log("checkpoint published");
+        }
+    }
+
+    /** A key that does not sign now, in a token or elsewhere, is tried again like a broker that is away. */
+    private Bytes sign(Root root) {
+        try {
+            return signer.sign(root.origin(), root.head(), windows.endOf(root.window()));
+        } catch (IllegalStateException e) {
+            throw new KafkaException("a key does not sign now", e);
         }
     }
 

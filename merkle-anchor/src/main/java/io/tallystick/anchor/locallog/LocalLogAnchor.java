@@ -16,6 +16,7 @@ import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustAnchors;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.function.LongConsumer;
@@ -72,6 +73,12 @@ public final class LocalLogAnchor implements Anchor {
 
     @Override
     public synchronized Answer submit(Submission submission) {
+        if (submission.confirmedSize() > 0 && !Files.exists(path)) {
+            close();
+            return new Answer.Failed("its file " + path + " is missing; is its disk mounted? If it was lost or moved,"
+                    + " restore it there with " + path.getFileName()
+                    + ".state, or begin a log under another id: this one is not begun anew");
+        }
         byte[] object = submission.checkpoint().note().toByteArray();
         try {
             if (open == null) {

@@ -67,8 +67,8 @@ final class LogFile implements AutoCloseable {
      *
      * @param id as the trust root lists it
      * @param origin first line of its checkpoints, and name of its key
-     * @throws LogException if it is not the log that was signed, or another process has it
-     * @throws IOException if it cannot be read or written
+     * @throws LogException if it is not the log that was signed
+     * @throws IOException if it cannot be read or written, or is in use
      */
     static LogFile open(Path path, String id, String origin, SigningKey key) throws IOException {
         Files.createDirectories(path.toAbsolutePath().getParent());
@@ -96,9 +96,9 @@ final class LogFile implements AutoCloseable {
                 return;
             }
         } catch (OverlappingFileLockException e) {
-            throw new LogException(path + " is in use by this process", e);
+            throw new IOException(path + " is in use by this process", e);
         }
-        throw new LogException(path + " is in use by another process");
+        throw new IOException(path + " is in use by another process");
     }
 
     private void recover() throws IOException {
