@@ -11,11 +11,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +38,20 @@ final class ReceiptExporter implements Step {
     private final InstantSource clock;
     private final TenantDirectory tenants;
     private final Consumer<String, SpecificRecord> consumer;
+    private boolean settled;
+
+    /** Whether the group has given this member its partitions, or none: a standby has nothing to wait for. */
+    private final class Settled implements ConsumerRebalanceListener {
+        @Override
+        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+            settled = true;
+        }
+
+        @Override
+        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+            settled = false;
+        }
+    }
 
     ReceiptExporter(Clients clients, SharedObjects shared, RetentionRules rules, InstantSource clock) {
         this.shared = shared;
@@ -43,7 +60,7 @@ final class ReceiptExporter implements Step {
         this.clock = clock;
         this.tenants = new TenantDirectory(clients.ledger());
         this.consumer = clients.memberFromTheFirst("export-receipts");
-        consumer.subscribe(List.of(clients.topics().attestations()));
+        consumer.subscribe(List.of(clients.topics().attestations()), new Settled());
     }
 
     @Override
@@ -61,7 +78,7 @@ final class ReceiptExporter implements Step {
         if (!records.isEmpty()) {
             consumer.commitSync();
         }
-        return !consumer.assignment().isEmpty() && Assignment.isReadToEnd(consumer);
+        return !records.isEmpty() || (settled && Assignment.isReadToEnd(consumer));
     }
 
     private void store(Attestation attestation) throws IOException {

@@ -135,6 +135,11 @@ public final class BundleWriter {
                     + ". Give the exporter the store it wrote to before, or a name of its own"
                     + " (ledger.export.name) to fill a new one from the beginning.");
         }
+        try {
+            Manifest.parse(manifest.get());
+        } catch (BundleException e) {
+            throw new IOException("what the store gives as " + name + " is not a manifest", e);
+        }
         Optional<ObjectLock> lock = store.lock(name).filter(found -> found.mode() != LockMode.NONE);
         return Optional.of(new Previous(name, Hash.sha256(manifest.get()), lock));
     }

@@ -11,16 +11,16 @@ import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.trust.PublicKeys;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * What all tenants' bundles share: the registry's leaves and checkpoint of each window, which are evidence and locked like
  * it; and public keys, the trust root and texts for people, which are a convenience.
  */
 public final class SharedObjects {
-    private static final int RECEIPT_BYTES_MAX = 1024 * 1024;
-
     private final ObjectStore store;
     private final Evidence evidence;
 
@@ -82,9 +82,13 @@ public final class SharedObjects {
         if (store.putIfAbsent(object, Content.of(receipt), protection) == PutOutcome.CREATED) {
             return true;
         }
-        return store.read(object, RECEIPT_BYTES_MAX)
-                .map(stored -> Arrays.equals(stored, receipt))
-                .orElse(false);
+        Optional<InputStream> stored = store.open(object);
+        if (stored.isEmpty()) {
+            return false;
+        }
+        try (InputStream in = stored.get()) {
+            return Arrays.equals(in.readNBytes(receipt.length + 1), receipt);
+        }
     }
 
     /** Writes a text for people, unless an earlier release of this program wrote one. */

@@ -15,9 +15,11 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
+import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ObjectLockLegalHoldStatus;
 import software.amazon.awssdk.services.s3.model.ObjectLockRetention;
@@ -78,8 +80,11 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     private PutOutcome put(ObjectName name, Content content, Protection protection, boolean again) throws IOException {
-        if ((isChecked() || again) && find(name).isPresent()) {
-            return PutOutcome.EXISTED;
+        if (isChecked() || again) {
+            Optional<String> there = find(name);
+            if (there.isPresent()) {
+                return adopt(name, there.get(), content, protection);
+            }
         }
         String version;
         try {
@@ -89,11 +94,19 @@ public final class S3ObjectStore implements ObjectStore {
         } catch (SdkException e) {
             requireReadable(e);
             if (S3Fault.of(e) == S3Fault.TAKEN) {
-                return PutOutcome.EXISTED;
+                return adopt(name, find(name).orElse(""), content, protection);
             }
             throw e;
         }
         return isChecked() ? judge(name, version, content.length()) : PutOutcome.CREATED;
+    }
+
+    /** An upload in parts may have ended without its lock, and whoever began it may not come back. */
+    private PutOutcome adopt(ObjectName name, String version, Content content, Protection protection) {
+        if (content.length() > requests.settings().partBytes()) {
+            lockLate(name, named(version), protection);
+        }
+        return PutOutcome.EXISTED;
     }
 
     /** A content that changes is no fault of the store; the SDK wraps what its body throws. */
@@ -127,17 +140,34 @@ public final class S3ObjectStore implements ObjectStore {
 
     /** Some stores forget the lock of an upload in parts. */
     private void lockLate(ObjectName name, String version, Protection protection) {
-        if (!requests.isLocked(protection)) {
+        if (!requests.isLocked(protection) && !requests.isHeld(protection)) {
             return;
         }
         Optional<ObjectLock> lock = lock(name, version);
-        if (lock.isPresent() && !lock.get().until().isBefore(protection.until())) {
+        if (requests.isLocked(protection)) {
+            retainLate(name, version, protection.until(), lock);
+        }
+        if (requests.isHeld(protection) && !lock.map(ObjectLock::legalHold).orElse(false)) {
+            client.putObjectLegalHold(put -> put.bucket(requests.settings().bucket())
+                    .key(requests.settings().key(name))
+                    .versionId(version)
+                    .legalHold(hold -> hold.status(ObjectLockLegalHoldStatus.ON)));
+        }
+    }
+
+    /** Makes a lock longer or stricter, never shorter or weaker. */
+    private void retainLate(ObjectName name, String version, Instant until, Optional<ObjectLock> lock) {
+        LockMode wanted = requests.settings().lockMode();
+        LockMode found = lock.map(ObjectLock::mode).orElse(LockMode.NONE);
+        boolean strict = found == wanted || found == LockMode.COMPLIANCE;
+        boolean early = lock.isEmpty() || lock.get().until().isBefore(until);
+        if (strict && !early) {
             return;
         }
         ObjectLockRetention retention = ObjectLockRetention.builder()
                 .mode(ObjectLockRetentionMode.fromValue(
-                        S3Requests.mode(requests.settings().lockMode()).toString()))
-                .retainUntilDate(protection.until())
+                        S3Requests.mode(strict ? found : wanted).toString()))
+                .retainUntilDate(early ? until : lock.get().until())
                 .build();
         client.putObjectRetention(put -> put.bucket(requests.settings().bucket())
                 .key(requests.settings().key(name))
@@ -200,10 +230,11 @@ public final class S3ObjectStore implements ObjectStore {
 
     private Optional<InputStream> get(ObjectName name, String version) {
         try {
-            return Optional.of(new SdkStream(
+            ResponseInputStream<GetObjectResponse> object =
                     client.getObject(get -> get.bucket(requests.settings().bucket())
                             .key(requests.settings().key(name))
-                            .versionId(version))));
+                            .versionId(version));
+            return Optional.of(new SdkStream(object, object.response().contentLength()));
         } catch (SdkException e) {
             if (S3Fault.of(e) == S3Fault.MISSING) {
                 return Optional.empty();

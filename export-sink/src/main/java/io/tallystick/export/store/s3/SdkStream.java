@@ -6,27 +6,64 @@ import java.io.IOException;
 import java.io.InputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** An object's bytes on their way from the store; the SDK's own exceptions come out as {@link IOException}. */
+/**
+ * An object's bytes on their way from the store. The SDK's own exceptions come out as {@link IOException}, and so does an
+ * end before all the bytes that were announced.
+ */
 final class SdkStream extends FilterInputStream {
-    SdkStream(InputStream in) {
+    private final Long length;
+    private long count;
+
+    /** @param length bytes the store announced; null if it did not say */
+    SdkStream(InputStream in, Long length) {
         super(in);
+        this.length = length;
     }
 
     @Override
     public int read() throws IOException {
         try {
-            return super.read();
+            int read = super.read();
+            seen(read < 0 ? -1 : 1);
+            return read;
         } catch (SdkException e) {
             throw new IOException(e);
         }
     }
 
     @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
+    public int read(byte[] buffer, int offset, int wanted) throws IOException {
         try {
-            return super.read(buffer, offset, length);
+            int read = super.read(buffer, offset, wanted);
+            seen(read);
+            return read;
         } catch (SdkException e) {
             throw new IOException(e);
         }
+    }
+
+    @Override
+    public long skip(long wanted) throws IOException {
+        try {
+            long skipped = super.skip(wanted);
+            count += skipped;
+            return skipped;
+        } catch (SdkException e) {
+            throw new IOException(e);
+        }
+    }
+
+    private void seen(int read) throws IOException {
+        if (read >= 0) {
+            count += read;
+        } else if (length != null && count != length) {
+            throw new IOException("object ended after " + count + " of " + length + " bytes");
+        }
+    }
+
+    /** Going back would count bytes twice. */
+    @Override
+    public boolean markSupported() {
+        return false;
     }
 }
