@@ -33,6 +33,9 @@ final class AuditThread implements AutoCloseable {
     private final Thread thread = new Thread(this::run, "export-audit");
     private AuditStatement statement;
 
+    /** Somebody must know at once; until it is sent. */
+    private boolean urgent;
+
     /** Where statements go. */
     interface Report {
         /** @throws KafkaException if it cannot be written; it is then tried again with what was found since */
@@ -60,26 +63,36 @@ final class AuditThread implements AutoCloseable {
     private void run() {
         try {
             while (!stopped.await(pace.bundle().toMillis(), TimeUnit.MILLISECONDS)) {
-                once();
+                round();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void round() {
+        try {
+            once();
         } catch (RuntimeException e) {
-            LOGGER.atError().setCause(e).log("the self-audit ends; the export goes on. Its age in the metrics grows");
+            metrics.unread();
+            LOGGER.atError().setCause(e).log("an audit failed in an unforeseen way; the next bundle follows");
         }
     }
 
     /** Audits the next bundle, if there is one, and reports if it is time. */
     void once() {
-        boolean urgent = false;
         Optional<BundleWalk.Target> target = walk.next();
         try {
             if (target.isPresent()) {
                 Optional<Finding> finding = audit.audit(target.get());
-                if (finding.isEmpty()) {
+                if (finding.isPresent()) {
+                    walk.found(target.get());
+                } else if (walk.mustExist(target.get())) {
+                    finding = Optional.of(SelfAudit.missing(target.get()));
+                } else {
                     walk.ended(target.get());
                 }
-                urgent = finding.map(this::take).orElse(false);
+                urgent |= finding.map(this::take).orElse(false);
             }
         } catch (IOException e) {
             metrics.unread();
@@ -117,6 +130,7 @@ final class AuditThread implements AutoCloseable {
         try {
             report.send(statement, until);
             statement = new AuditStatement(until);
+            urgent = false;
         } catch (KafkaException e) {
             LOGGER.atWarn()
                     .addKeyValue("error", e.toString())

@@ -19,6 +19,7 @@ public final class BundleWalk {
     private final Duration windowSize;
     private final RandomGenerator random;
     private final TreeMap<String, Instant> newest = new TreeMap<>();
+    private final Map<String, Instant> oldest = new TreeMap<>();
     private final Map<String, Instant> at = new TreeMap<>();
     private String last = "";
 
@@ -38,6 +39,18 @@ public final class BundleWalk {
     /** A bundle is complete in the store. By any thread. */
     public synchronized void written(String tenant, Instant windowStart) {
         newest.merge(tenant, windowStart, (a, b) -> a.isAfter(b) ? a : b);
+        oldest.merge(tenant, windowStart, (a, b) -> a.isBefore(b) ? a : b);
+    }
+
+    /** The bundle is there: so must be every later one. */
+    public synchronized void found(Target target) {
+        oldest.merge(target.tenant(), target.windowStart(), (a, b) -> a.isBefore(b) ? a : b);
+    }
+
+    /** Whether the target is not before the first bundle that is known: a tenant has one for every window. */
+    public synchronized boolean mustExist(Target target) {
+        Instant first = oldest.get(target.tenant());
+        return first != null && !target.windowStart().isBefore(first);
     }
 
     /** The next bundle; empty while none is known. */

@@ -19,7 +19,10 @@ public record Finding(String tenant, Instant windowStart, Hash manifest, int exi
     private static final int REPORT_MAX = 4_000;
 
     public Finding {
-        report = report.length() > REPORT_MAX ? report.substring(0, REPORT_MAX) : report;
+        if (report.length() > REPORT_MAX) {
+            boolean splits = Character.isHighSurrogate(report.charAt(REPORT_MAX - 1));
+            report = report.substring(0, splits ? REPORT_MAX - 1 : REPORT_MAX);
+        }
     }
 
     /** Whether the bundle verified. */

@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
@@ -136,7 +137,7 @@ public final class EvidenceArchive {
             if (RegistryFolder.isDirectory(from)) {
                 copy(from, staging.resolve(anchors));
             }
-        } catch (BundleException e) {
+        } catch (BundleException | NoSuchFileException e) {
             return; // the report says what is wrong with it; whose anchors they would be is not known
         }
     }
@@ -173,7 +174,7 @@ public final class EvidenceArchive {
         }
         Files.createDirectories(target.getParent());
         try {
-            Files.createLink(target, file);
+            Files.createLink(target, file.toRealPath());
         } catch (IOException | UnsupportedOperationException e) {
             Files.copy(file, target); // another file system, or one without hard links
         }

@@ -17,7 +17,8 @@ import java.util.function.Function;
  * a member changes its meaning or goes; a reader of v1 leaves alone what it does not know.
  *
  * <pre>
- * {bundles [bundle], exitCode, format, problem?, registry? phase, target? phase, tenants [tenant], trustRoot?, warnings [text]}
+ * {bundles [bundle], exitCode, format, kind? bucket|tenant|bundle, problem?, registry? phase, target? phase,
+ *         tenants [tenant], trustRoot?, warnings [text]}
  * bundle  {anchors [anchor], chains [chain], counts {kind: n}, existedBy?, exitCode, manifest?, notes [text], path,
  *         phases [phase], reasons {reason: n}, registry? {root, size}, retention? {class, days, legalHold, mode, until},
  *         signers [{algorithm, keyId, notAfter, notBefore, signatures}], tenant?, window? {end, start}}
@@ -38,7 +39,8 @@ final class JsonReport {
         JsonObject.Builder json = JsonObject.builder()
                 .put("bundles", array(report.bundles(), JsonReport::bundle))
                 .put("exitCode", report.exitCode())
-                .put("format", FORMAT);
+                .put("format", FORMAT)
+                .put("kind", report.kind());
         report.problem().ifPresent(problem -> json.put("problem", problem.message()));
         report.registry().ifPresent(verdict -> json.put("registry", phase(verdict)));
         report.target().ifPresent(verdict -> json.put("target", phase(verdict)));

@@ -120,6 +120,7 @@ public final class ProofVerifier {
                     Optional.empty(),
                     trust.root().map(TrustRoot::fingerprint),
                     Optional.empty(),
+                    Optional.empty(),
                     List.of(report),
                     List.of(),
                     Optional.empty(),

@@ -9,12 +9,15 @@ import io.tallystick.note.TrustedVerifier;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,13 +33,25 @@ final class Since {
 
     private final Optional<Point> all;
     private final Map<String, Point> tenants;
+    private final Optional<String> unfit;
 
     /**
      * Where an earlier verification ended.
      *
      * @param manifest digest of the tenant's last manifest, if known
+     * @param signers keys the registry's checkpoint is signed by; empty if none is to be relied on here
      */
-    record Point(TreeHead registry, Optional<Hash> manifest) {}
+    record Point(TreeHead registry, Optional<Hash> manifest, List<TrustedKey> signers) {
+        Point {
+            signers = List.copyOf(signers);
+        }
+
+        /** Whether a signer's key was valid when the checkpoint's window ended; true where no signature counts. */
+        boolean isSignedAt(Instant windowEnd) {
+            return signers.isEmpty()
+                    || signers.stream().anyMatch(key -> key.standing(windowEnd) == TrustedKey.Standing.VALID);
+        }
+    }
 
     /** The file cannot be relied on, with the exit code that means. */
     static final class SinceException extends Exception {
@@ -53,14 +68,16 @@ final class Since {
         }
     }
 
-    private Since(Optional<Point> all, Map<String, Point> tenants) {
+    /** @param unfit why it is nothing to build the verification of a bucket on */
+    private Since(Optional<Point> all, Map<String, Point> tenants, Optional<String> unfit) {
         this.all = all;
         this.tenants = Map.copyOf(tenants);
+        this.unfit = unfit;
     }
 
     /** Everything is to be verified. */
     static Since beginning() {
-        return new Since(Optional.empty(), Map.of());
+        return new Since(Optional.empty(), Map.of(), Optional.empty());
     }
 
     static Since read(Path file, TrustInput trust) throws IOException, SinceException {
@@ -71,12 +88,13 @@ final class Since {
         if (bytes.length > TRANSCRIPT_BYTES_MAX) {
             throw new SinceException(ExitCode.USAGE, file + " is too large for a checkpoint or transcript");
         }
-        return bytes.length > 0 && bytes[0] == '{' ? transcript(file, bytes) : checkpoint(file, bytes, trust);
+        return bytes.length > 0 && bytes[0] == '{' ? transcript(file, bytes, trust) : checkpoint(file, bytes, trust);
     }
 
     private static Since checkpoint(Path file, byte[] bytes, TrustInput trust) throws SinceException {
         try {
             Documents.Note note = Documents.note(file.toString(), bytes);
+            List<TrustedKey> signers = List.of();
             if (trust.root().isPresent()) {
                 TrustRoot root = trust.root().get();
                 if (!root.ledger().equals(note.checkpoint().origin())) {
@@ -85,16 +103,25 @@ final class Since {
                             file + " is not a registry checkpoint of " + root.ledger() + ", but of "
                                     + note.checkpoint().origin());
                 }
-                TrustedVerifier.verify(note.signed(), TrustedVerifier.forOrigin(root, root.ledger()));
+                signers = TrustedVerifier.verify(note.signed(), TrustedVerifier.forOrigin(root, root.ledger())).stream()
+                        .map(TrustedVerifier::key)
+                        .filter(key -> key.standing(key.notBefore()) == TrustedKey.Standing.VALID)
+                        .toList();
+                if (signers.isEmpty()) {
+                    throw new SinceException(
+                            ExitCode.UNTRUSTED,
+                            file + " is signed only by keys that the trust root lists as compromised or revoked");
+                }
             }
-            return new Since(Optional.of(new Point(note.checkpoint().head(), Optional.empty())), Map.of());
+            Point point = new Point(note.checkpoint().head(), Optional.empty(), signers);
+            return new Since(Optional.of(point), Map.of(), Optional.empty());
         } catch (NoteException e) {
             int code = e.fault() == NoteException.Fault.MALFORMED ? ExitCode.USAGE : ExitCode.UNTRUSTED;
             throw new SinceException(code, file + " is not a checkpoint to rely on: " + e.getMessage());
         }
     }
 
-    private static Since transcript(Path file, byte[] bytes) throws SinceException {
+    private static Since transcript(Path file, byte[] bytes, TrustInput trust) throws SinceException {
         try {
             if (!(JsonParser.parse(bytes, DEPTH_MAX) instanceof JsonObject transcript)
                     || !transcript.string("format").equals(JsonReport.FORMAT)) {
@@ -106,17 +133,30 @@ final class Since {
                         file + " is of a verification with exit code " + transcript.longValue("exitCode")
                                 + ": nothing can be built on it");
             }
+            Optional<String> used = transcript.optionalString("trustRoot");
+            Optional<String> inUse = trust.root().map(root -> root.fingerprint().toString());
+            if (inUse.isPresent() && !used.equals(inUse)) {
+                throw new SinceException(
+                        ExitCode.USAGE,
+                        file + " is of a verification with trust root " + used.orElse("absent") + ", not "
+                                + inUse.get());
+            }
+            String kind = transcript.optionalString("kind").orElse("unknown");
+            Optional<String> unfit = kind.equals(Target.Kind.BUCKET.toString())
+                    ? Optional.empty()
+                    : Optional.of(file + " is a transcript of a target of kind " + kind
+                            + ": to go on with a bucket takes the transcript of a bucket");
             Map<String, Point> tenants = new HashMap<>();
             for (JsonObject bundle : transcript.array("bundles").objects()) {
                 JsonObject registry = bundle.object("registry");
                 TreeHead head = new TreeHead(registry.natural("size"), Hash.parseHex(registry.string("root")));
-                Point point = new Point(head, Optional.of(Hash.parseHex(bundle.string("manifest"))));
+                Point point = new Point(head, Optional.of(Hash.parseHex(bundle.string("manifest"))), List.of());
                 tenants.merge(
                         bundle.string("tenant"),
                         point,
                         (a, b) -> a.registry().size() > b.registry().size() ? a : b);
             }
-            return new Since(Optional.empty(), tenants);
+            return new Since(Optional.empty(), tenants, unfit);
         } catch (JsonException | IllegalArgumentException e) {
             throw new SinceException(ExitCode.USAGE, file + " is not a transcript: " + e.getMessage());
         }
@@ -127,11 +167,18 @@ final class Since {
         return all.or(() -> Optional.ofNullable(tenants.get(tenant)));
     }
 
-    /** The registry's size up to which its leaves were gone through. */
+    /** Who verified one tenant has not seen the others. */
+    void requireFor(Target.Kind kind) throws SinceException {
+        if (kind == Target.Kind.BUCKET && unfit.isPresent()) {
+            throw new SinceException(ExitCode.USAGE, unfit.get());
+        }
+    }
+
+    /** The registry's size up to which its leaves were gone through for every tenant. */
     OptionalLong registrySize() {
         return Stream.concat(all.stream(), tenants.values().stream())
                 .map(Point::registry)
-                .max(Comparator.comparingLong(TreeHead::size))
+                .min(Comparator.comparingLong(TreeHead::size))
                 .map(head -> OptionalLong.of(head.size()))
                 .orElse(OptionalLong.empty());
     }

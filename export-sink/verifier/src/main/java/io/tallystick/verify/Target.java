@@ -32,9 +32,21 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
     private static final Pattern BUCKET_FILES = Pattern.compile("README\\.md|trust-root-[0-9]+\\.json");
 
     enum Kind {
-        BUNDLE,
-        TENANT,
-        BUCKET
+        BUNDLE("bundle"),
+        TENANT("tenant"),
+        BUCKET("bucket");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        /** As a transcript names it. */
+        @Override
+        public String toString() {
+            return text;
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param problem why nothing could be verified; then the exit code is its own and the lists are empty
  * @param trustRoot fingerprint of the trust root that was used
+ * @param kind what the target was taken for: bucket, tenant or bundle; absent if nothing could be verified
  * @param target phase 1 of the target as a whole: what lies between the bundles, and that it can be read in one
  *     way; absent if nothing could be verified
  * @param bundles in the order verified: by tenant folder, then by window
@@ -22,6 +23,7 @@ import java.util.Optional;
 public record VerificationReport(
         Optional<Problem> problem,
         Optional<Hash> trustRoot,
+        Optional<String> kind,
         Optional<PhaseVerdict> target,
         List<BundleReport> bundles,
         List<TenantReport> tenants,
@@ -39,6 +41,7 @@ public record VerificationReport(
     static VerificationReport of(Problem problem) {
         return new VerificationReport(
                 Optional.of(problem),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),

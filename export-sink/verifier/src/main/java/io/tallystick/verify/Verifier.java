@@ -6,6 +6,7 @@ import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.LedgerTime;
+import io.tallystick.tree.Hash;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -68,6 +70,7 @@ public final class Verifier {
             Findings findings = new Findings();
             findings.fail(Phase.STRUCTURE, String.valueOf(request.target().getFileName()), e.getMessage());
             return new VerificationReport(
+                    Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.of(findings.verdict(Phase.STRUCTURE)),
@@ -121,8 +124,9 @@ public final class Verifier {
                     request.since().isPresent() ? Since.read(request.since().get(), trust) : Since.beginning();
         }
 
-        VerificationReport verify() throws IOException {
+        VerificationReport verify() throws IOException, Since.SinceException {
             Target target = Target.of(request.target());
+            since.requireFor(target.kind());
             Optional<RegistryFolder> registry =
                     request.registry().or(target::registry).map(RegistryFolder::of);
             Findings audited = new Findings();
@@ -154,6 +158,7 @@ public final class Verifier {
             return new VerificationReport(
                     Optional.empty(),
                     trust.root().map(TrustRoot::fingerprint),
+                    Optional.of(target.kind().toString()),
                     Optional.of(layout(target)),
                     bundles,
                     tenants,
@@ -190,7 +195,9 @@ public final class Verifier {
             WindowSequence sequence = new WindowSequence(tenant.name(), since, between);
             long covered = 0;
             for (Path bundle : byWindow(tenant.bundles())) {
-                if (isCovered(bundle)) {
+                Optional<WindowSequence.Before> before = covered(bundle);
+                if (before.isPresent()) {
+                    sequence.skip(before.get());
                     covered++;
                     continue;
                 }
@@ -211,20 +218,22 @@ public final class Verifier {
             tenants.add(sequence.report(relative(tenant.folder())));
         }
 
-        /** Whether the bundle is of a window that an earlier verification covered. A manifest that lies leaves a gap. */
-        private boolean isCovered(Path folder) throws IOException {
+        /** The bundle if it is of a window that an earlier verification covered. A manifest that lies leaves a gap. */
+        private Optional<WindowSequence.Before> covered(Path folder) throws IOException {
             if (request.since().isEmpty()) {
-                return false;
+                return Optional.empty();
             }
             try (InputStream in =
                     Files.newInputStream(folder.resolve(BundleLayout.MANIFEST), LinkOption.NOFOLLOW_LINKS)) {
-                Manifest manifest = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1));
+                byte[] bytes = in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1);
+                Manifest manifest = Manifest.parse(bytes);
                 return since.of(manifest.tenant())
                         .filter(point ->
                                 manifest.registry().size() <= point.registry().size())
-                        .isPresent();
+                        .map(point ->
+                                new WindowSequence.Before(relative(folder), manifest, Hash.sha256(bytes), Map.of()));
             } catch (BundleException | NoSuchFileException e) {
-                return false; // verified like every other, which says what is wrong
+                return Optional.empty(); // verified like every other, which says what is wrong
             }
         }
 

@@ -20,7 +20,12 @@ final class WindowSequence {
     private final Findings findings;
     private final Since since;
     private Optional<String> tenant;
-    private BundleCheck.Checked last;
+    private Before last;
+    private Before skipped;
+
+    /** Whether the last bundle is one whose entries were not read. */
+    private boolean seeded;
+
     private Instant first;
     private long count;
     private boolean beginning = true;
@@ -35,6 +40,26 @@ final class WindowSequence {
         this.since = since;
         this.findings = findings;
         this.claims = new ClaimSequence(findings);
+    }
+
+    /**
+     * A bundle the next one is compared with.
+     *
+     * @param ends where each chain stands, by partition; empty if its entries were not read
+     */
+    record Before(String path, Manifest manifest, Hash digest, Map<Integer, ChainEnd> ends) {
+        Before {
+            ends = Map.copyOf(ends);
+        }
+    }
+
+    /** A bundle that an earlier verification covered. */
+    void skip(Before bundle) {
+        if (skipped == null
+                || bundle.manifest().registry().size()
+                        > skipped.manifest().registry().size()) {
+            skipped = bundle;
+        }
     }
 
     void offer(BundleCheck.Checked bundle) {
@@ -56,8 +81,9 @@ final class WindowSequence {
         if (last == null) {
             first = manifest.window().start();
             requireBeginning(path, manifest);
-        } else {
-            Manifest before = last.manifest().orElseThrow();
+        }
+        if (last != null) {
+            Manifest before = last.manifest();
             follow(path, manifest, before);
             if (manifest.transactional() != before.transactional()) {
                 findings.note("from the window of " + manifest.window().start() + " on the tenant "
@@ -65,13 +91,15 @@ final class WindowSequence {
             }
         }
         claims.offer(path, manifest, bundle.ends());
-        last = bundle;
+        last = new Before(path, manifest, bundle.digest().orElseThrow(), bundle.ends());
+        seeded = false;
     }
 
     private void requireBeginning(String path, Manifest manifest) {
         Optional<Since.Point> point = since.of(manifest.tenant());
         if (point.isPresent()) {
             requireContinuation(path, manifest, point.get());
+            seed(path, manifest, point.get());
             return;
         }
         if (manifest.previous().isPresent()) {
@@ -80,6 +108,10 @@ final class WindowSequence {
             beginning = false;
             return;
         }
+        requireZero(path, manifest);
+    }
+
+    private void requireZero(String path, Manifest manifest) {
         for (Manifest.Chain chain : manifest.chains()) {
             if (chain.firstSeq() != 0) {
                 fail(
@@ -115,21 +147,45 @@ final class WindowSequence {
         }
     }
 
+    /** The chains go on too where the earlier verification ended: with the last bundle that it covered. */
+    private void seed(String path, Manifest manifest, Since.Point point) {
+        if (skipped == null && manifest.previous().isEmpty() && point.manifest().isEmpty()) {
+            requireZero(path, manifest);
+        } else if (skipped == null || !skipped.manifest().registry().head().equals(point.registry())) {
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.INCOMPLETE,
+                    "whether the chains go on where the earlier verification ended: the bundle whose registry is of size "
+                            + point.registry().size() + " (--since) is not here");
+        } else if (point.manifest().isPresent() && !point.manifest().get().equals(skipped.digest())) {
+            fail(
+                    skipped.path(),
+                    "the manifest has digest " + skipped.digest() + ", the earlier verification ended with "
+                            + point.manifest().get());
+        } else {
+            last = skipped;
+            seeded = true;
+        }
+        Instant windowEnd = last == null
+                ? manifest.window().start()
+                : last.manifest().window().end();
+        if (!point.isSignedAt(windowEnd)) {
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.UNTRUSTED,
+                    "the checkpoint of --since: no key that signed it was valid at " + windowEnd);
+        }
+    }
+
     private void follow(String path, Manifest manifest, Manifest before) {
         Instant start = manifest.window().start();
         Instant end = before.window().end();
         if (start.equals(before.window().start())) {
-            fail(
-                    path,
-                    "a second bundle for the window of " + start + ", beside "
-                            + last.report().path());
+            fail(path, "a second bundle for the window of " + start + ", beside " + last.path());
             return;
         }
         if (!manifest.origin().equals(before.origin()) || !manifest.blind().equals(before.blind())) {
-            fail(
-                    path,
-                    "another origin or blind than in the bundle before, "
-                            + last.report().path());
+            fail(path, "another origin or blind than in the bundle before, " + last.path());
         }
         if (start.isBefore(end)) {
             fail(path, "the window of " + start + " overlaps the one that ends " + end);
@@ -142,8 +198,8 @@ final class WindowSequence {
             requireGrowth(path, manifest, before, false);
             return;
         }
-        if (!manifest.previous().equals(last.digest())) {
-            fail(path, "previous is " + text(manifest.previous()) + ", the manifest before has " + text(last.digest()));
+        if (!manifest.previous().equals(Optional.of(last.digest()))) {
+            fail(path, "previous is " + text(manifest.previous()) + ", the manifest before has " + last.digest());
         }
         if (!manifest.registry().previousHead().equals(before.registry().head())) {
             fail(
@@ -197,7 +253,8 @@ final class WindowSequence {
                     path,
                     "chain " + id + ": previousRoot is " + chain.previousRoot() + ", the bundle before has root "
                             + old.root());
-        } else if (!chain.prev().equals(last.ends().get(old.partition()).lastLeaf())) {
+        } else if (!seeded
+                && !chain.prev().equals(last.ends().get(old.partition()).lastLeaf())) {
             fail(path, "chain " + id + ": prev is not the last entry of the bundle before");
         }
         if (chain.source().from() != old.source().next()) {
@@ -225,7 +282,7 @@ final class WindowSequence {
     /** Windows that ended by this instant must be there: the next one would end after it. */
     void mustReach(Instant asOf) {
         if (last != null) {
-            Manifest.Window window = last.manifest().orElseThrow().window();
+            Manifest.Window window = last.manifest().window();
             Duration size = Duration.between(window.start(), window.end());
             if (!window.end().plus(size).isAfter(asOf)) {
                 findings.notChecked(
@@ -238,7 +295,7 @@ final class WindowSequence {
 
     private Optional<Instant> end() {
         return Optional.ofNullable(last)
-                .map(bundle -> bundle.manifest().orElseThrow().window().end());
+                .map(bundle -> bundle.manifest().window().end());
     }
 
     /** What was seen, for the report. */
@@ -257,7 +314,7 @@ final class WindowSequence {
                 Optional.ofNullable(first),
                 end(),
                 beginning,
-                last == null ? List.of() : claims.totals(last.manifest().orElseThrow()),
+                last == null ? List.of() : claims.totals(last.manifest()),
                 findings.verdict(Phase.COMPLETENESS),
                 findings.notes());
     }

@@ -26,6 +26,7 @@ final class ZipDirectory {
     static final long SLACK = 64L * 1024 * 1024;
     private static final long UNPACKED_MAX = 256L * 1024 * 1024 * 1024;
     private static final int DIRECTORY_BYTES_MAX = 128 * 1024 * 1024;
+    private static final int DEPTH_MAX = 8;
     private static final int END = 22;
     private static final int END64 = 56;
     private static final int LOCATOR64 = 20;
@@ -142,9 +143,12 @@ final class ZipDirectory {
         require(host != HOST_UNIX || folder || type == 0 || type == TYPE_REGULAR, name + ": not a regular file");
         long crc = central.getInt(at + 16) & NARROW;
         long data = data(name, nameText, method, wide.offset, directory);
-        require(wide.packed >= 0 && data + wide.packed <= directory, name + ": lies outside the archive");
+        require(
+                wide.packed >= 0 && data <= directory && wide.packed <= directory - data,
+                name + ": lies outside the archive");
         require(wide.size >= 0 && (method == DEFLATED || wide.size == wide.packed), name + ": sizes do not agree");
         require(!folder || wide.size == 0, name + ": a folder with content");
+        require(wide.size <= UNPACKED_MAX, name + ": too large");
         unpacked += wide.size;
         require(
                 unpacked <= Math.min(UNPACKED_MAX, size * RATIO_MAX + SLACK),
@@ -164,6 +168,7 @@ final class ZipDirectory {
 
     private void requireName(String name, boolean folder) throws ZipFault {
         require(BundleLayout.isPath(name), "'" + name + "' is not a name evidence can have");
+        require(name.chars().filter(c -> c == '/').count() <= DEPTH_MAX, name + ": in too many folders");
         String lower = name.toLowerCase(Locale.ROOT);
         require(names.add(folder ? lower + "/" : lower), "two entries are called " + name);
         for (int slash = lower.indexOf('/'); slash >= 0; slash = lower.indexOf('/', slash + 1)) {

@@ -167,6 +167,7 @@ class ReportsTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(bundle),
                 List.of(),
                 Optional.empty(),

@@ -93,6 +93,57 @@ class SinceTest {
     }
 
     @Test
+    void withoutTheLastCoveredBundleTheChainsAreNotCompared(@TempDir Path folder) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        Scenario.deleteAll(bucket.acme(1).folder);
+
+        // When
+        VerificationReport report = verify(bucket.bucket.resolve("v1/tenant=acme"), checkpoint(1));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(report.text()).contains("whether the chains go on where the earlier verification ended");
+    }
+
+    @Test
+    void theLastCoveredManifestIsTheOneThatWasVerified(@TempDir Path folder) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        Path earlier = transcript(Files.createDirectories(folder.resolve("transcript")), 2);
+        bucket.acme(1).replace("manifest.json", "\"transactional\":false", "\"transactional\":true");
+
+        // When
+        VerificationReport report = verify(bucket.bucket, earlier);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.FAILED);
+        assertThat(report.text()).contains("the earlier verification ended with");
+    }
+
+    @Test
+    void aTranscriptOfOneTenantOrAnotherTrustRootIsRefused(@TempDir Path folder) throws IOException {
+        // Given
+        String transcript = Files.readString(transcript(folder, 2));
+        Path tenant = Files.writeString(
+                folder.resolve("tenant.json"), transcript.replace("\"kind\":\"bucket\"", "\"kind\":\"tenant\""));
+        Path root = Files.writeString(
+                folder.resolve("root.json"),
+                transcript.replaceAll("\"trustRoot\":\"[0-9a-f]{64}\"", "\"trustRoot\":\"" + "0".repeat(64) + "\""));
+
+        // Then
+        VerificationReport report = verify(scenario.ledger.bucket, tenant);
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.USAGE);
+        assertThat(report.text()).contains("takes the transcript of a bucket");
+        assertThat(verify(scenario.ledger.bucket.resolve("v1/tenant=acme"), tenant)
+                        .exitCode())
+                .isZero();
+        VerificationReport other = verify(scenario.ledger.bucket, root);
+        assertThat(other.exitCode()).as(other.text()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.text()).contains("is of a verification with trust root");
+    }
+
+    @Test
     void nothingNewIsIncomplete() {
         // When
         VerificationReport report = verify(scenario.ledger.bucket, checkpoint(3));
