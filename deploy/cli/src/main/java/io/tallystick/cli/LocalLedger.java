@@ -119,10 +119,11 @@ final class LocalLedger implements AutoCloseable {
         properties.put("state.dir", home.state().toString());
         properties.put("ledger.export.directory", home.bucket().toString());
         properties.putAll(LedgerKeys.defaults(home));
-        properties.putAll(LocalAnchorLog.defaults(home));
-        if (Files.exists(home.config())) {
-            properties.putAll(ConfigFile.read(home.config()));
+        Map<String, String> kept = Files.exists(home.config()) ? ConfigFile.read(home.config()) : Map.of();
+        if (!kept.containsKey("ledger.anchors")) {
+            properties.putAll(LocalAnchorLog.defaults(home)); // keys of an anchor that is not named are refused
         }
+        properties.putAll(kept);
         if (properties.containsKey("ledger.export.store")) {
             properties.remove("ledger.export.directory"); // somebody moved the evidence to an object store
         }
