@@ -246,7 +246,7 @@ class ExportIT {
         // When
         try (ExportApplication application = start(store -> new FailingStore(
                 new FailingStore(
-                        new FailingStore(store, 8, FailingStore.Failure.FAILED_BUT_PERSISTED),
+                        new FailingStore(store, 12, FailingStore.Failure.FAILED_BUT_PERSISTED),
                         15,
                         FailingStore.Failure.FAILED),
                 30,
