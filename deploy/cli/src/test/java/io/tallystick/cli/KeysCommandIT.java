@@ -108,6 +108,7 @@ class KeysCommandIT {
                 .containsExactly(before.signing().get(0), fresh);
         assertThat(operatorEvents())
                 .containsExactly(
+                        "ledger.tenant.created",
                         "ledger.key.introduced",
                         "ledger.trust-root.published",
                         "ledger.key.retired",
