@@ -5,18 +5,14 @@ import io.tallystick.trust.InvalidSignatureException;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.Signatures;
 import io.tallystick.trust.SigningKey;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
  * The ML-DSA-44 line of a checkpoint, in the form of c2sp.org/tlog-cosignature, type 0x06:
  *
  * <pre>
- * signature = u64 t || ML-DSA-44[2420] over message            t: signing time, Unix seconds; integers big-endian
- * message   = "subtree/v1" LF 0x00 || u8 length || key name || u64 t
- *             || u8 length || origin || u64 0 || u64 size || root[32]
+ * signature = u64 t || ML-DSA-44[2420] over SubtreeMessage     t: signing time, Unix seconds; integers big-endian
  * </pre>
  *
  * It commits to origin, size and root, so only a checkpoint can carry it. The time is the signer's own claim.
@@ -24,10 +20,8 @@ import java.time.Instant;
 final class MlDsaLine {
     static final byte TYPE = 0x06;
 
-    private static final byte[] LABEL = "subtree/v1\n\0".getBytes(StandardCharsets.US_ASCII);
     private static final int TIME_BYTES = 8;
     private static final int SIGNATURE_BYTES = 2420;
-    private static final int TEXT_MAX = 255;
 
     private MlDsaLine() {}
 
@@ -39,7 +33,7 @@ final class MlDsaLine {
     static byte[] sign(String keyName, SigningKey key, Instant signedAt, byte[] text) {
         long seconds = signedAt.getEpochSecond();
         try {
-            byte[] signature = key.sign(message(keyName, seconds, Checkpoint.parse(text)));
+            byte[] signature = key.sign(SubtreeMessage.of(keyName, seconds, Checkpoint.parse(text)));
             return ByteBuffer.allocate(TIME_BYTES + signature.length)
                     .putLong(seconds)
                     .put(signature)
@@ -61,34 +55,12 @@ final class MlDsaLine {
         buffer.get(signature);
         try {
             Signatures.verify(
-                    KeyAlgorithm.ML_DSA_44, spki, message(keyName, seconds, Checkpoint.parse(text)), signature);
+                    KeyAlgorithm.ML_DSA_44,
+                    spki,
+                    SubtreeMessage.of(keyName, seconds, Checkpoint.parse(text)),
+                    signature);
         } catch (IllegalArgumentException e) {
             throw new InvalidSignatureException(e.getMessage(), e);
         }
-    }
-
-    private static byte[] message(String keyName, long seconds, Checkpoint checkpoint) {
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        message.writeBytes(LABEL);
-        text(message, keyName);
-        message.writeBytes(u64(seconds));
-        text(message, checkpoint.origin());
-        message.writeBytes(u64(0));
-        message.writeBytes(u64(checkpoint.head().size()));
-        message.writeBytes(checkpoint.head().root().bytes());
-        return message.toByteArray();
-    }
-
-    private static void text(ByteArrayOutputStream message, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > TEXT_MAX) {
-            throw new IllegalArgumentException("a name of " + bytes.length + " bytes, at most " + TEXT_MAX);
-        }
-        message.write(bytes.length);
-        message.writeBytes(bytes);
-    }
-
-    private static byte[] u64(long value) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 }

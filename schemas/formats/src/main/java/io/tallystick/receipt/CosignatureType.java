@@ -2,28 +2,24 @@
 package io.tallystick.receipt;
 
 import io.tallystick.note.Checkpoint;
+import io.tallystick.note.SubtreeMessage;
 import io.tallystick.trust.KeyAlgorithm;
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
  * The two forms of a cosignature of a checkpoint. c2sp.org/tlog-cosignature:
  *
  * <pre>
- * signature of the line = u64(t) || sig                       t = POSIX seconds, big-endian
+ * signature of the line = t || sig                            t = POSIX seconds, 8 bytes, big-endian
  * 0x04  sig = Ed25519[64] over   "cosignature/v1" LF "time " decimal(t) LF || checkpoint text
- * 0x06  sig = ML-DSA-44[2420] over  "subtree/v1" LF 0x00 || u8 length || cosigner name || u64 t
- *                                   || u8 length || origin || u64 0 || u64 size || root[32]
+ * 0x06  sig = ML-DSA-44[2420] over  SubtreeMessage
  * key id = SHA-256(cosigner name LF type key)[:4]
  * </pre>
  */
 enum CosignatureType {
     ED25519(Vkey.COSIGNATURE_ED25519, KeyAlgorithm.ED25519, 64),
     ML_DSA_44(Vkey.COSIGNATURE_ML_DSA_44, KeyAlgorithm.ML_DSA_44, 2420);
-
-    private static final byte[] SUBTREE = "subtree/v1\n\0".getBytes(StandardCharsets.US_ASCII);
-    private static final int TEXT_MAX = 255;
 
     private final byte type;
     private final KeyAlgorithm algorithm;
@@ -53,7 +49,7 @@ enum CosignatureType {
      * @throws IllegalArgumentException if name or origin are too long for the form
      */
     byte[] message(String cosigner, long seconds, Checkpoint checkpoint) {
-        return this == ED25519 ? text(seconds, checkpoint) : subtree(cosigner, seconds, checkpoint);
+        return this == ED25519 ? text(seconds, checkpoint) : SubtreeMessage.of(cosigner, seconds, checkpoint);
     }
 
     private static byte[] text(long seconds, Checkpoint checkpoint) {
@@ -61,30 +57,5 @@ enum CosignatureType {
         message.writeBytes(("cosignature/v1\ntime " + seconds + "\n").getBytes(StandardCharsets.US_ASCII));
         message.writeBytes(checkpoint.text());
         return message.toByteArray();
-    }
-
-    private static byte[] subtree(String cosigner, long seconds, Checkpoint checkpoint) {
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        message.writeBytes(SUBTREE);
-        text(message, cosigner);
-        message.writeBytes(u64(seconds));
-        text(message, checkpoint.origin());
-        message.writeBytes(u64(0));
-        message.writeBytes(u64(checkpoint.head().size()));
-        message.writeBytes(checkpoint.head().root().bytes());
-        return message.toByteArray();
-    }
-
-    private static void text(ByteArrayOutputStream message, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        if (bytes.length > TEXT_MAX) {
-            throw new IllegalArgumentException("a name of " + bytes.length + " bytes, at most " + TEXT_MAX);
-        }
-        message.write(bytes.length);
-        message.writeBytes(bytes);
-    }
-
-    static byte[] u64(long value) {
-        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 }
