@@ -141,17 +141,7 @@ final class AuditThread implements AutoCloseable {
     @Override
     public void close() {
         stopped.countDown();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.awaitEnd(thread);
         metrics.close();
     }
 }

@@ -6,6 +6,7 @@ import io.tallystick.avro.AttestationState;
 import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.assemble.SharedObjects;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.TenantDescriptor;
 import io.tallystick.topic.TenantDirectory;
 import java.io.IOException;
 import java.time.Duration;
@@ -66,13 +67,15 @@ final class ReceiptExporter implements Step {
     @Override
     public boolean poll() throws IOException {
         ConsumerRecords<String, SpecificRecord> records = consumer.poll(POLL);
+        Collection<TenantDescriptor> all =
+                records.isEmpty() ? List.of() : tenants.refresh().values();
         for (ConsumerRecord<String, SpecificRecord> record : records) {
             if (!(record.value() instanceof Attestation attestation)) {
                 throw new LedgerIntegrityException(
                         "offset " + record.offset() + " of " + record.topic() + " holds no attestation");
             }
             if (attestation.getState() == AttestationState.CONFIRMED) {
-                store(attestation);
+                store(attestation, all);
             }
         }
         if (!records.isEmpty()) {
@@ -81,7 +84,7 @@ final class ReceiptExporter implements Step {
         return !records.isEmpty() || (settled && Assignment.isReadToEnd(consumer));
     }
 
-    private void store(Attestation attestation) throws IOException {
+    private void store(Attestation attestation, Collection<TenantDescriptor> all) throws IOException {
         byte[] receipt = ExportRecords.bytes(attestation.getReceipt()).toByteArray();
         Instant windowEnd = attestation.getWindowStart().plus(window);
         boolean same = shared.putReceipt(
@@ -89,7 +92,7 @@ final class ReceiptExporter implements Step {
                 attestation.getRegistrySize(),
                 attestation.getObjectName(),
                 receipt,
-                rules.shared(tenants.refresh().values(), windowEnd, clock.instant()));
+                rules.shared(all, windowEnd, clock.instant()));
         (same ? LOGGER.atDebug() : LOGGER.atWarn())
                 .addKeyValue("anchor", attestation.getAnchor())
                 .addKeyValue("treeSize", attestation.getRegistrySize())
