@@ -103,6 +103,12 @@ final class KeyChange {
         });
     }
 
+    /** What to do where a version has to be signed elsewhere first. */
+    static String unsigned(LedgerKeys keys) {
+        return "the new trust root needs more signatures: have " + draftFile(keys)
+                + " signed with 'tally trust-root sign', then repeat with --signed FILE";
+    }
+
     /** Where a version waits for signatures. */
     static Path draftFile(LedgerKeys keys) {
         return keys.trustRoot().resolveSibling(keys.trustRoot().getFileName() + ".draft");

@@ -55,8 +55,7 @@ final class KeysRetire implements Runnable {
                     KeyRotation.retire(now, keyId, Instant.now()),
                     (events, root) -> events.retired(root.key(keyId).orElseThrow(), root, change.order()));
             if (next.isEmpty()) {
-                out.println("the new trust root needs more signatures: have " + KeyChange.draftFile(keys)
-                        + " signed with 'tally trust-root sign', then repeat with --signed FILE");
+                out.println(KeyChange.unsigned(keys));
                 out.flush();
                 return;
             }

@@ -94,8 +94,7 @@ final class KeysRotate implements Runnable {
                             root,
                             change.order()));
             if (next.isEmpty()) {
-                out.println("the new trust root needs more signatures: have " + KeyChange.draftFile(keys)
-                        + " signed with 'tally trust-root sign', then repeat with --signed FILE");
+                out.println(KeyChange.unsigned(keys));
                 out.flush();
                 return;
             }
