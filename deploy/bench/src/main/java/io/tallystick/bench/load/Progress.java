@@ -19,7 +19,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /** How many records have been dealt with, asked of the broker, so that the work itself is not slowed. */
 final class Progress {
-    private static final ObjectName STREAM_THREADS = name("kafka.streams:type=stream-thread-metrics,*");
+    /** Those that also have a process-id tell a thread's state and nothing else (KIP-1091). */
+    private static final ObjectName STREAM_THREADS = name("kafka.streams:type=stream-thread-metrics,thread-id=*");
 
     private Progress() {}
 
