@@ -30,6 +30,9 @@ public final class SequencerCommand implements Callable<Integer> {
     /** Not the network threads of their clients, which are named after them. */
     private static final Pattern THREADS = Pattern.compile(".*StreamThread-\\d+");
 
+    /** Rounds before the first comparison: seen, both still double their speed in the third. */
+    private static final int WARM_UP = 3;
+
     /** The duplicate window of the policies in force. */
     enum Window {
         ON,
@@ -75,11 +78,15 @@ public final class SequencerCommand implements Callable<Integer> {
             description = "Another setting for both, such as streams.commit.interval.ms=100.")
     private Map<String, String> settings = new HashMap<>();
 
-    @Option(names = "--rounds", description = "Measured rounds; one more comes first and is not counted.")
+    @Option(
+            names = "--rounds",
+            description = "Measured rounds; more come first and are not counted, until the JVM has compiled what runs.")
     private int rounds;
 
     @Option(names = "--profile", description = "Also print where the stream threads spend their time.")
     private boolean profile;
+
+    private boolean warm;
 
     private final Table table = new Table(
             "sequencer",
@@ -126,13 +133,15 @@ public final class SequencerCommand implements Callable<Integer> {
         int records = report.size(size > 500 ? 120_000 : 240_000, size > 500 ? 60_000 : 100_000);
         List<Speed> baseline = new ArrayList<>();
         List<Speed> subject = new ArrayList<>();
-        for (int round = 0; round <= measured; round++) {
+        int first = warm ? 0 : -WARM_UP;
+        warm = true;
+        for (int round = first; round <= measured; round++) {
             Ledger ledger = rig.ledger(settings);
             fill(ledger, records, size, number, window);
             Speed[] speeds = new Speed[2];
             for (int turn = 0; turn < 2; turn++) {
                 // Whoever comes second finds the pages warm: they take turns at that, too.
-                boolean pass = (turn + round) % 2 == 0;
+                boolean pass = Math.floorMod(turn + round, 2) == 0;
                 speeds[pass ? 0 : 1] = pass ? passThrough(ledger, records, round) : sequencer(ledger, records, round);
             }
             report.progress(
