@@ -51,7 +51,7 @@ final class HotTenant {
                         .awaitRunning();
                 Sightings sightings =
                         Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
-                Producer<byte[], byte[]> producer = Clients.promptProducer(ledger)) {
+                Producer<byte[], byte[]> producer = Clients.ordinaryProducer(ledger)) {
             report.progress("process %d runs ingest and sequencer", stages.pid());
             compare(ledger, sightings, producer);
         }

@@ -45,6 +45,13 @@ public final class LatencyCommand implements Callable<Integer> {
     private Map<String, String> settings = new HashMap<>();
 
     @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description =
+                    "Load that comes first and is not measured: a JVM compiles for minutes (default: 120, quick 15).")
+    private int warmUpSeconds;
+
+    @Option(
             names = "--steps",
             defaultValue = "20",
             description = "Rates tried above the first (default: ${DEFAULT-VALUE}).")
@@ -81,7 +88,7 @@ public final class LatencyCommand implements Callable<Integer> {
                                     ledger.topics().in(TENANT), Place.SOURCE,
                                     ledger.topics().ingest(), Place.INGEST,
                                     ledger.topics().entries(), Place.ENTRIES));
-                    Producer<byte[], byte[]> producer = Clients.promptProducer(ledger)) {
+                    Producer<byte[], byte[]> producer = Clients.ordinaryProducer(ledger)) {
                 measure(ledger, stages, sightings, producer);
             }
         }
@@ -99,7 +106,7 @@ public final class LatencyCommand implements Callable<Integer> {
                 producer,
                 number -> new ProducerRecord<>(
                         topic, (int) (number % CHAINS), null, payloads.sized((int) number, PAYLOAD_BYTES)));
-        send(load, sightings, GOAL_RATE, report.size(30, 15));
+        send(load, sightings, GOAL_RATE, warmUpSeconds > 0 ? warmUpSeconds : report.size(120, 15));
         int runs = report.size(5, 3);
         int seconds = report.size(10, 5);
         for (int run = 0; run < runs; run++) {
@@ -176,7 +183,7 @@ public final class LatencyCommand implements Callable<Integer> {
                 p99,
                 GOAL_P99_MS));
         table.note(
-                "from the time an event was due at the producer (acks=all, linger 0) until a read_committed reader with"
+                "from the time an event was due at the producer (acks=all, linger 5 ms, as Kafka has it) until a read_committed reader with"
                         + " default settings had it; " + PAYLOAD_BYTES + " B of JSON, " + CHAINS + " chains");
         table.note("one JVM with ingest and sequencer (1 stream thread), one broker JVM, one JVM with load and reader");
         table.note(

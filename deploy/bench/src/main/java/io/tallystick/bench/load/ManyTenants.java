@@ -75,7 +75,7 @@ final class ManyTenants {
         Payloads payloads = new Payloads();
         try (Sightings sightings =
                         Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
-                Producer<byte[], byte[]> producer = Clients.promptProducer(ledger)) {
+                Producer<byte[], byte[]> producer = Clients.ordinaryProducer(ledger)) {
             SteadyLoad load = new SteadyLoad(
                     producer,
                     number -> new ProducerRecord<>(

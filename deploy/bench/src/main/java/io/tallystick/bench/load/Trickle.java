@@ -16,7 +16,7 @@ final class Trickle implements AutoCloseable {
     private volatile boolean closed;
 
     Trickle(Ledger ledger, double perSecond, LongFunction<ProducerRecord<byte[], byte[]>> record) {
-        this.producer = Clients.promptProducer(ledger);
+        this.producer = Clients.ordinaryProducer(ledger);
         this.load = new SteadyLoad(producer, record);
         this.perSecond = perSecond;
     }

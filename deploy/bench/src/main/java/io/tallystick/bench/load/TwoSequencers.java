@@ -77,7 +77,7 @@ final class TwoSequencers {
         Ledger ledger = rig.ledger();
         List<StageProcess> running = new ArrayList<>();
         try (Admin admin = Clients.admin(ledger);
-                Producer<byte[], byte[]> producer = Clients.promptProducer(ledger);
+                Producer<byte[], byte[]> producer = Clients.ordinaryProducer(ledger);
                 Sightings sightings =
                         Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES))) {
             for (int instance = 0; instance < instances; instance++) {
