@@ -61,6 +61,7 @@ final class Campaign implements AutoCloseable {
     private final Faults faults;
     private final Topics topics = new Topics(Topics.DEFAULT_PREFIX);
     private final List<Episode> episodes = new ArrayList<>();
+    private final List<String> skipped = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
     private long beginNanos;
     private Load load;
@@ -81,14 +82,22 @@ final class Campaign implements AutoCloseable {
         Set<FaultKind> possible = possible();
         say("ledger runs: %d broker(s), 2 ingest, 2 sequencers, %d records/s", options.brokers(), options.rate());
         int number = 1;
-        for (FaultPlan.Step step : FaultPlan.of(options.seed(), options.faults(), options.brokers(), possible)) {
-            if (!failures.isEmpty()
+        int done = 0;
+        // A few more, for what cannot be done as planned.
+        int planned = options.faults() + options.faults() / 10;
+        for (FaultPlan.Step step : FaultPlan.of(options.seed(), planned, options.brokers(), possible)) {
+            if (done >= options.faults()
+                    || !failures.isEmpty()
                     || options.atMost().filter(max -> at().compareTo(max) > 0).isPresent()) {
                 break;
             }
             TimeUnit.MILLISECONDS.sleep(step.before().toMillis());
-            episode(number, step);
+            done += episode(number, step).done();
             number += step.faults().size();
+        }
+        boolean cut = options.atMost().isPresent() || !failures.isEmpty();
+        if (done < options.faults() && !cut) {
+            failures.add(done + " of " + options.faults() + " faults could be done; see campaign.log");
         }
         finish();
         return report();
@@ -99,6 +108,7 @@ final class Campaign implements AutoCloseable {
         fleet.children().forEach(child -> ownExits.put(child.name(), child.ownExits()));
         return new FaultReport(
                 options,
+                List.copyOf(skipped),
                 List.copyOf(episodes),
                 judge.totals(),
                 judge.findings(),
@@ -183,20 +193,25 @@ final class Campaign implements AutoCloseable {
 
     private void skip(Set<FaultKind> possible, FaultKind kind, String why) {
         possible.remove(kind);
+        skipped.add(kind.word() + ": " + why);
         say("SKIPPED %s: %s", kind.word(), why);
     }
 
-    private void episode(int number, FaultPlan.Step step) throws InterruptedException {
+    private Episode episode(int number, FaultPlan.Step step) throws InterruptedException {
         Duration at = at();
-        String note = commit(step.faults());
+        List<String> undone = commit(step.faults());
         Duration lasted = at().minus(at);
         Optional<Duration> recovered = probe.round(options.limit(), this::needsAHand);
-        Episode episode = new Episode(number, at, step.faults(), lasted, recovered, note);
+        Episode episode = new Episode(number, at, step.faults(), lasted, recovered, undone);
         episodes.add(episode);
         say(
                 "#%-3d %-44s %s%s",
-                number, names(step.faults()), outcome(episode), note.isEmpty() ? "" : "  (" + note + ")");
+                number,
+                names(step.faults()),
+                outcome(episode),
+                undone.isEmpty() ? "" : "  (" + String.join("; ", undone) + ")");
         judgeNow(episode);
+        return episode;
     }
 
     private static String outcome(Episode episode) {
@@ -213,8 +228,8 @@ final class Campaign implements AutoCloseable {
         return String.join(" + ", faults.stream().map(PlannedFault::toString).toList());
     }
 
-    /** All at once; what could not be done is told. */
-    private String commit(List<PlannedFault> together) throws InterruptedException {
+    /** All at once; returns what could not be done, a sentence for each fault. */
+    private List<String> commit(List<PlannedFault> together) throws InterruptedException {
         ConcurrentLinkedQueue<String> notes = new ConcurrentLinkedQueue<>();
         List<Thread> threads = new ArrayList<>();
         for (PlannedFault fault : together) {
@@ -228,7 +243,7 @@ final class Campaign implements AutoCloseable {
             thread.join();
         }
         LOGGER.atInfo().addKeyValue("faults", together).log("over");
-        return String.join("; ", notes);
+        return List.copyOf(notes);
     }
 
     private void commit(PlannedFault fault, ConcurrentLinkedQueue<String> notes) {

@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param faults what was done
  * @param lasted from the first cause to the end of the last
  * @param recovered from the end of the causes to a probe in every chain; empty if not within the limit
- * @param note what did not go as planned; empty if all did
+ * @param undone what did not go as planned, a sentence for each fault
  */
 record Episode(
         int number,
@@ -21,8 +21,14 @@ record Episode(
         List<PlannedFault> faults,
         Duration lasted,
         Optional<Duration> recovered,
-        String note) {
+        List<String> undone) {
     Episode {
         faults = List.copyOf(faults);
+        undone = List.copyOf(undone);
+    }
+
+    /** How many of the faults were done as planned. */
+    int done() {
+        return faults.size() - undone.size();
     }
 }

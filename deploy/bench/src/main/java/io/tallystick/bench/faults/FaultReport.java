@@ -20,6 +20,7 @@ import java.util.TreeMap;
  * How a campaign ended.
  *
  * @param options what was asked for
+ * @param skipped kinds that cannot be done here, and why
  * @param episodes what happened
  * @param totals what was checked
  * @param findings what the checker found
@@ -29,6 +30,7 @@ import java.util.TreeMap;
  */
 record FaultReport(
         Campaign.Options options,
+        List<String> skipped,
         List<Episode> episodes,
         Judge.Totals totals,
         Findings findings,
@@ -41,6 +43,7 @@ record FaultReport(
     private static final double P95 = 0.95;
 
     FaultReport {
+        skipped = List.copyOf(skipped);
         episodes = List.copyOf(episodes);
         ownExits = new TreeMap<>(ownExits);
         failures = List.copyOf(failures);
@@ -50,8 +53,13 @@ record FaultReport(
         return failures.isEmpty() && findings.isEmpty();
     }
 
+    /** Faults that were done as planned. */
     int faults() {
-        return episodes.stream().mapToInt(episode -> episode.faults().size()).sum();
+        return episodes.stream().mapToInt(Episode::done).sum();
+    }
+
+    private List<String> undone() {
+        return episodes.stream().flatMap(episode -> episode.undone().stream()).toList();
     }
 
     private Map<String, List<Episode>> byTitle() {
@@ -100,6 +108,13 @@ record FaultReport(
                 options.seed(),
                 options.brokers(),
                 took.toMinutes());
+        out.printf(
+                Locale.ROOT,
+                "%d of %d faults done, %d not as planned; kinds skipped: %s%n",
+                faults(),
+                options.faults(),
+                undone().size(),
+                skipped.isEmpty() ? "none" : String.join("; ", skipped));
         out.println("ended by themselves and started again: " + ownExits);
         findings.first().stream().limit(20).forEach(finding -> out.println("FOUND " + finding));
         failures.forEach(failure -> out.println("FAILED " + failure));
@@ -147,10 +162,13 @@ record FaultReport(
                                 findings.first().stream().map(Finding::toString).toList()))
                 .put("found", found.build())
                 .put("kinds", kinds.build())
+                .put("notAsPlanned", JsonArray.ofStrings(undone()))
                 .put("passed", passed())
                 .put("rate", options.rate())
                 .put("seconds", took.toSeconds())
+                .put("planned", options.faults())
                 .put("seed", Long.toString(options.seed()))
+                .put("skipped", JsonArray.ofStrings(skipped))
                 .build();
     }
 
@@ -175,8 +193,8 @@ record FaultReport(
                                 .<JsonValue>map(fault -> new JsonString(fault.toString()))
                                 .toList()))
                 .put("lasted", JsonNumber.of(episode.lasted().toMillis() / 1e3))
-                .put("note", episode.note())
-                .put("number", episode.number());
+                .put("number", episode.number())
+                .put("undone", JsonArray.ofStrings(episode.undone()));
         episode.recovered().ifPresent(took -> json.put("recovered", JsonNumber.of(took.toMillis() / 1e3)));
         return json.build();
     }
