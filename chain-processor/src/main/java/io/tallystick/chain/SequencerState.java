@@ -7,7 +7,6 @@ import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.ChainStates;
 import io.tallystick.chain.sequence.PartitionState;
 import io.tallystick.chain.sequence.PartitionStateCodec;
-import io.tallystick.topic.LedgerIntegrityException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -158,7 +157,8 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
     /**
      * Stores what changed, as part of the transaction that is about to be committed.
      *
-     * @throws LedgerIntegrityException if a transaction that some of it belongs to may have been aborted
+     * @throws IllegalStateException if a transaction that some of it belongs to may have been aborted. Nothing is broken: the next start
+     *     reads the truth
      */
     @Override
     public void flushCache() {
@@ -166,7 +166,7 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
             return;
         }
         if (abortsBefore.isPresent() && abortsBefore.getAsLong() != aborts.now()) {
-            throw new LedgerIntegrityException(
+            throw new IllegalStateException(
                     "the transaction was aborted under a running task, because another task of its thread was corrupted;"
                             + " nothing was written. Restart: that reads the truth from the entries topic");
         }

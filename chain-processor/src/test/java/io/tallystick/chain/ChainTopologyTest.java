@@ -280,7 +280,7 @@ class ChainTopologyTest {
     }
 
     @Test
-    void aBrokerAnHourBehindHoldsNothingUp() {
+    void aBrokerAnHourBehindLetsTheClockStandAndMovesNothingBack() {
         // Given
         start();
         ingest.pipeInput(null, new Tick(0), at(30_000));

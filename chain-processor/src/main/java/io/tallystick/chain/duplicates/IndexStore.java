@@ -6,6 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import org.rocksdb.FlushOptions;
@@ -28,6 +30,8 @@ import org.slf4j.LoggerFactory;
  */
 final class IndexStore implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(IndexStore.class);
+    private static final Set<Status.Code> DAMAGE =
+            EnumSet.of(Status.Code.Corruption, Status.Code.InvalidArgument, Status.Code.NotFound);
     private static final String FILE_BYTES = "rocksdb.total-sst-files-size";
 
     private final Path directory;
@@ -71,11 +75,22 @@ final class IndexStore implements AutoCloseable {
         }
     }
 
-    /** A lock or a full disk is no damage: nothing is thrown away for it. */
+    /** A lock or a full disk is no damage: nothing is thrown away for it. A file that is missing is. */
     private void requireDamage(RocksDBException e) {
-        Status.Code code =
-                e.getStatus() == null ? Status.Code.Undefined : e.getStatus().getCode();
-        if (code != Status.Code.Corruption && code != Status.Code.InvalidArgument && code != Status.Code.NotFound) {
+        Status status = e.getStatus();
+        if (status == null || !(DAMAGE.contains(status.getCode()) || lacksManifest())) {
+            throw failed(e);
+        }
+    }
+
+    /** Whether the manifest that is named as the current one is not there, which RocksDB tells as an error of input and output. */
+    private boolean lacksManifest() {
+        Path current = directory.resolve("CURRENT");
+        try {
+            return Files.exists(current)
+                    && Files.notExists(
+                            directory.resolve(Files.readString(current).strip()));
+        } catch (IOException e) {
             throw failed(e);
         }
     }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.chain.duplicates;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+
+class IndexStoreTest {
+    private static final byte[] KEY = "key".getBytes(UTF_8);
+    private static final byte[] VALUE = "value".getBytes(UTF_8);
+
+    @TempDir
+    private Path directory;
+
+    private final IndexMemory memory = new IndexMemory(IndexMemory.BYTES_MIN);
+
+    @AfterEach
+    void close() {
+        memory.close();
+    }
+
+    private void fill() throws RocksDBException {
+        try (IndexStore store = new IndexStore(directory, memory);
+                WriteBatch batch = new WriteBatch()) {
+            batch.put(KEY, VALUE);
+            store.write(batch);
+            store.flush(true);
+        }
+    }
+
+    private List<Path> files(String pattern) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.filter(file -> file.getFileName().toString().matches(pattern))
+                    .toList();
+        }
+    }
+
+    @Test
+    void whatIsWholeStays() throws RocksDBException {
+        // Given
+        fill();
+
+        // When, Then
+        try (IndexStore store = new IndexStore(directory, memory)) {
+            assertThat(store.get(KEY)).isEqualTo(VALUE);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CURRENT", "MANIFEST-.*", ".*\\.sst"})
+    void aStoreWithAMissingFileIsMadeAnew(String missing) throws IOException, RocksDBException {
+        // Given
+        fill();
+        List<Path> lost = files(missing);
+        assertThat(lost).isNotEmpty();
+        for (Path file : lost) {
+            Files.delete(file);
+        }
+
+        // When, Then
+        try (IndexStore store = new IndexStore(directory, memory)) {
+            assertThat(store.get(KEY)).isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"CURRENT", "MANIFEST-.*", ".*\\.sst"})
+    void aStoreWithADamagedFileIsMadeAnew(String damaged) throws IOException, RocksDBException {
+        // Given
+        fill();
+        for (Path file : files(damaged)) {
+            Files.writeString(file, "?");
+        }
+
+        // When, Then
+        try (IndexStore store = new IndexStore(directory, memory)) {
+            assertThat(store.get(KEY)).isNull();
+        }
+    }
+}
