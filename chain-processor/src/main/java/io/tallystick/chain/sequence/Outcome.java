@@ -93,7 +93,10 @@ public sealed interface Outcome {
         }
     }
 
-    /** R3: source offsets {@code [expected, from)} are missing; ignored, ingest sends them again. */
+    /**
+     * R3: source offsets {@code [expected, from)} are missing, or it is not certain that they are those the chain has; ignored,
+     * ingest sends them again.
+     */
     record Discontinuous(ChainState state, long expected, long from) implements Outcome {
         /** A claim still tells how far the source reached. */
         @Override

@@ -32,7 +32,8 @@ import java.util.Optional;
  *
  * A gap has no leader epoch: R2 and R4 do not look at it. R2 applies to the record before {@code from}, too, for messages that
  * would be accepted and for claims: a source that was truncated is noticed even if the messages of its new history below
- * {@code next} were lost. To a claim R1 and R3 apply as well.
+ * {@code next} were lost. R3 applies, too, where the leader epoch rose and that of the record before {@code from} is not known.
+ * To a claim R1 and R3 apply as well.
  */
 public final class Sequencer {
     private Sequencer() {}
@@ -85,6 +86,9 @@ public final class Sequencer {
         }
         if (contradictsBefore(source, message.getFrom(), message.getFromLeaderEpoch())) {
             return haltBefore(state, message.getFrom(), message.getFromLeaderEpoch(), recorded);
+        }
+        if (!gap && isUncertainBefore(source, message)) {
+            return new Outcome.Discontinuous(state, source.next(), message.getFrom());
         }
         if (!gap && message.getLeaderEpoch() < source.leaderEpoch()) {
             return halt(state, Halt.Reason.LEADER_EPOCH_REGRESSED, message, recorded);
@@ -193,6 +197,18 @@ public final class Sequencer {
      */
     private static boolean contradictsBefore(SourcePosition source, long from, int leaderEpoch) {
         return from > 0 && source.leaderEpoch() >= 0 && source.isContradictedBy(from - 1, leaderEpoch);
+    }
+
+    /**
+     * Whether the source may have been cut below {@code from} and have grown again: the leader epoch rose, and that of the record
+     * before {@code from} is not known, because ingest read on at a position somebody set. The notice names the chain's epoch, and
+     * with it the broker can tell.
+     */
+    private static boolean isUncertainBefore(SourcePosition source, AdmittedEvent message) {
+        return message.getFrom() > 0
+                && message.getFromLeaderEpoch() < 0
+                && source.epochBeforeNext() >= 0
+                && message.getLeaderEpoch() > source.leaderEpoch();
     }
 
     /** Only the last record that differs is known: a notice makes ingest send those before. */

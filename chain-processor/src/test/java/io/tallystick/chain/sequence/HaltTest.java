@@ -193,7 +193,7 @@ class HaltTest {
         assertThat(offered(event(6, 9, 1).build())).isEqualTo(Outcome.Type.REPLAYED);
         assertThat(offered(event(12, 12, 1).build())).isEqualTo(Outcome.Type.DISCONTINUOUS);
         assertThat(offered(event(8, 11, 1).build())).isEqualTo(Outcome.Type.APPENDED);
-        assertThat(offered(event(12, 12, 2).build())).isEqualTo(Outcome.Type.APPENDED);
+        assertThat(offered(event(12, 12, 2).setFromLeaderEpoch(1).build())).isEqualTo(Outcome.Type.APPENDED);
         assertThat(EntriesOracle.check(run.records).sources()).containsEntry(CHAIN, 13L);
     }
 

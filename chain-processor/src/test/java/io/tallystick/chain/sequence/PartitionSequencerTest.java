@@ -263,7 +263,7 @@ class PartitionSequencerTest {
     void aNoticeNamesTheLeaderEpochOfTheLastRecord() {
         // Given
         run.offer(CHAIN, event(0, 0, 3).build(), at(0));
-        run.offer(CHAIN, rejected(1, 4, 7).build(), at(1));
+        run.offer(CHAIN, rejected(1, 4, 7).setFromLeaderEpoch(3).build(), at(1));
 
         // When
         Step step = run.offer(CHAIN, claim(9, 20), at(2));

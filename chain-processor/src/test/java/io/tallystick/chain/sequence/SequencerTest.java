@@ -129,7 +129,8 @@ class SequencerTest {
 
         @Test
         void aHigherLeaderEpochIsTakenOver() {
-            assertThat(after(atTen(), event(10, 10, 8).build()).source())
+            assertThat(after(atTen(), event(10, 10, 8).setFromLeaderEpoch(3).build())
+                            .source())
                     .isEqualTo(new SourcePosition(TOPIC_ID, 11, 8));
         }
 
@@ -345,7 +346,9 @@ class SequencerTest {
             ChainState withoutEpochs = after(begun(), event(0, 9, -1).build());
 
             // When, Then
-            assertThat(offer(atTen(), event(10, 10, 4).build())).isInstanceOf(Appended.class);
+            assertThat(offer(atTen(), event(10, 10, 3).build())).isInstanceOf(Appended.class);
+            assertThat(offer(withGap, event(20, 20, 5).build())).isInstanceOf(Appended.class);
+            assertThat(offer(withoutEpochs, event(10, 10, 4).build())).isInstanceOf(Appended.class);
             assertThat(offer(withGap, event(20, 20, 5).setFromLeaderEpoch(4).build()))
                     .isInstanceOf(Appended.class);
             assertThat(offer(
@@ -354,6 +357,19 @@ class SequencerTest {
                     .isInstanceOf(Appended.class);
             assertThat(offer(begun(), event(0, 9, 4).setFromLeaderEpoch(4).build()))
                     .isInstanceOf(Appended.class);
+        }
+
+        @Test
+        void aHigherLeaderEpochBehindAnUnknownOneIsNotBelieved() {
+            // When: somebody set the position, without an epoch; records below it may have been replaced
+            Outcome outcome = offer(atTen(), event(10, 10, 4).build());
+
+            // Then: ingest is asked to read on from the chain's position, under the chain's epoch
+            assertThat(outcome).isInstanceOf(Outcome.Discontinuous.class);
+            assertThat(outcome.asksForNotice()).isTrue();
+            assertThat(offer(atTen(), rejected(10, 10, 4).build())).isInstanceOf(Outcome.Discontinuous.class);
+            assertThat(offer(atTen(), event(6, 12, 4).build())).isInstanceOf(Outcome.Discontinuous.class);
+            assertThat(offer(atTen(), gap(10, 19).build())).isInstanceOf(Appended.class);
         }
 
         @Test
