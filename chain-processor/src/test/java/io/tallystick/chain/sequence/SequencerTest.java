@@ -431,7 +431,7 @@ class SequencerTest {
         @Test
         void anAcceptedSourceMessageStartsTheNewTopicAtZero() {
             // Given
-            ChainState state = ((Outcome.Claimed) Sequencer.offer(atTen(), claim(10, 50), NOW)).state();
+            ChainState state = ((Outcome.Claimed) Sequencer.offer(atTen(), claim(10, 50, 3), NOW)).state();
 
             // When
             Appended appended =
@@ -488,7 +488,7 @@ class SequencerTest {
         @Test
         void aClaimMakesNoEntryButTellsHowFarTheSourceReaches() {
             // When
-            Outcome outcome = Sequencer.offer(atTen(), claim(10, 42), NOW);
+            Outcome outcome = Sequencer.offer(atTen(), claim(10, 42, 3), NOW);
 
             // Then
             assertThat(outcome).isInstanceOfSatisfying(Outcome.Claimed.class, claimed -> {
@@ -542,10 +542,22 @@ class SequencerTest {
 
         @Test
         void aClaimUnderTheSameALowerOrNoLeaderEpochHaltsNothing() {
-            for (int epoch : new int[] {3, 2, 0, -1}) {
+            for (int epoch : new int[] {3, 2, 0}) {
                 assertThat(Sequencer.offer(atTen(), claim(10, 42, epoch), NOW)).isInstanceOf(Outcome.Claimed.class);
+            }
+            for (int epoch : new int[] {3, 2, 0, -1}) {
                 assertThat(Sequencer.offer(atTen(), claim(4, 42, epoch), NOW)).isInstanceOf(Outcome.Claimed.class);
             }
+        }
+
+        @Test
+        void aClaimAtNextThatKnowsNoLeaderEpochIsToldTheChains() {
+            // When: the record before 10 may be another one by now, and none may ever follow that shows it
+            Outcome outcome = Sequencer.offer(atTen(), claim(10, 42, -1), NOW);
+
+            // Then
+            assertThat(outcome).isInstanceOf(Outcome.Discontinuous.class);
+            assertThat(outcome.asksForNotice()).isTrue();
         }
 
         @Test
