@@ -181,8 +181,11 @@ public final class SourceFollower {
         List<Command> commands = new ArrayList<>();
         if (position.from() > found.end().offset()) {
             // The last epoch that was read bounds those before, and lets the broker tell where histories part, if
-            // further below.
-            endsBelow(new ResumePoint(found.end().offset(), position.fromPoint().leaderEpoch()), commands, nowNanos);
+            // further below. Without one nobody can tell: what the source has is read again from its beginning.
+            OptionalInt epoch = position.fromPoint().leaderEpoch();
+            ResumePoint end =
+                    epoch.isPresent() ? new ResumePoint(found.end().offset(), epoch) : ResumePoint.at(found.logStart());
+            endsBelow(end, commands, nowNanos);
         }
         if (position.isIdle()) {
             claim(found.end(), commands);

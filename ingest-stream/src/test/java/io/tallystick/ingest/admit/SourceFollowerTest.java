@@ -314,12 +314,14 @@ class SourceFollowerTest {
     }
 
     @Test
-    void sourceThatEndsBeforeAPositionOfUnknownEpochIsReadWithout() {
-        // When
-        List<Command> commands = follower.located(1, at(ID, new Commit(ID, ResumePoint.at(100)), 0, 70), now);
+    void sourceThatEndsBeforeAPositionWithoutAnEpochIsReadFromItsBeginning() {
+        // When: somebody set the position; where histories part nobody can tell
+        Commit set = new Commit(ID, ResumePoint.at(100));
+        List<Command> commands = follower.located(1, at(ID, set, 20, 70), now);
 
         // Then
-        assertThat(only(Command.Seek.class, commands).to()).isEqualTo(ResumePoint.at(70));
+        assertThat(alerts(commands)).containsExactly(Kind.SOURCE_TRUNCATED);
+        assertThat(only(Command.Seek.class, commands).to()).isEqualTo(ResumePoint.at(20));
     }
 
     private Claim claimed() {
