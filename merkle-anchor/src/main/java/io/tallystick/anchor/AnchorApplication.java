@@ -2,6 +2,7 @@
 package io.tallystick.anchor;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import io.tallystick.anchor.RegistryTopology.RegistryProgress;
 import io.tallystick.anchor.RegistryTopology.Surroundings;
 import io.tallystick.anchor.external.Anchor;
@@ -18,8 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.KafkaStreams;
@@ -44,10 +45,9 @@ public final class AnchorApplication implements AutoCloseable {
     private final MeterRegistry meters;
     private final Consumer<Throwable> onFatal;
     private final LedgerSerdes serdes;
-    private final AtomicReference<RegistryProgress> progress = new AtomicReference<>();
+    private final SealingMetrics sealing;
     private final AtomicBoolean failed = new AtomicBoolean();
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
-    private Signer signer;
 
     /**
      * @param meters where it counts what it does
@@ -58,6 +58,7 @@ public final class AnchorApplication implements AutoCloseable {
         this.config = config;
         this.meters = meters;
         this.onFatal = onFatal;
+        this.sealing = new SealingMetrics(meters, InstantSource.system());
         this.serdes = new LedgerSerdes(config.ledger().schemaRegistryUrl());
     }
 
@@ -82,11 +83,21 @@ public final class AnchorApplication implements AutoCloseable {
             String origin = config.ledger().origin();
             CheckpointSigner checkpoints =
                     keys.signer(origin, config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin)));
-            startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), trees());
+            sealing.watch(checkpoints);
             startStreams(
-                    RegistryTopology.STAGE, config.streams(RegistryTopology.STAGE, instance, replication), registry());
-            signer = track(new Signer(config, instance, checkpoints, serdes.records(), fault -> fail("signer", fault)));
-            signer.start();
+                    TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), this::trees);
+            startStreams(
+                    RegistryTopology.STAGE,
+                    config.streams(RegistryTopology.STAGE, instance, replication),
+                    this::registry);
+            track(new Signer(
+                            config,
+                            instance,
+                            checkpoints,
+                            serdes.records(),
+                            sealing.signer(),
+                            fault -> fail("signer", fault)))
+                    .start();
             startOutside(instance, keys);
         } catch (RuntimeException e) {
             close();
@@ -106,14 +117,14 @@ public final class AnchorApplication implements AutoCloseable {
         }
     }
 
-    private Topology trees() {
-        return TreesTopology.build(config, serdes.records(), new HeadsTreesRecovery(config, this::reader));
+    private Topology trees(Restores restores) {
+        return TreesTopology.build(config, serdes.records(), new HeadsTreesRecovery(config, this::reader, restores));
     }
 
-    private Topology registry() {
+    private Topology registry(Restores restores) {
         TenantBlinds blinds = track(new TenantBlinds(config.ledger()));
-        RegistryRecovery recovery = new TopicsRegistryRecovery(config, this::reader);
-        return RegistryTopology.build(new Surroundings(config, blinds, recovery, progress::set), serdes.records());
+        RegistryRecovery recovery = new TopicsRegistryRecovery(config, this::reader, restores);
+        return RegistryTopology.build(new Surroundings(config, blinds, recovery, sealing::registered), serdes.records());
     }
 
     private CommittedReader reader() {
@@ -121,13 +132,16 @@ public final class AnchorApplication implements AutoCloseable {
                 config.committedReader("recovery"), serdes.records().deserializer());
     }
 
-    private void startStreams(String stage, Map<String, Object> properties, Topology topology) {
-        KafkaStreams streams = new KafkaStreams(topology, new StreamsConfig(properties));
+    private void startStreams(String stage, Map<String, Object> properties, Function<Restores, Topology> topology) {
+        Restores restores = new Restores(meters, stage, InstantSource.system());
+        KafkaStreams streams = new KafkaStreams(topology.apply(restores), new StreamsConfig(properties));
+        streams.setGlobalStateRestoreListener(restores);
         streams.setUncaughtExceptionHandler(fault -> {
             fail(stage, fault);
             return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
         track(() -> streams.close(CLOSE_TIMEOUT));
+        track(new KafkaStreamsMetrics(streams)).bindTo(meters);
         streams.start();
     }
 
@@ -163,6 +177,7 @@ public final class AnchorApplication implements AutoCloseable {
     private void fail(String part, Throwable fault) {
         if (failed.compareAndSet(false, true)) {
             Throwable cause = rootOf(fault);
+            sealing.stopped(cause);
             LOGGER.atError()
                     .addKeyValue("error", cause.toString())
                     .setCause(fault)
@@ -189,13 +204,13 @@ public final class AnchorApplication implements AutoCloseable {
 
     /** Where things stand. Safe from any thread. */
     public synchronized AnchorSnapshot snapshot() {
-        Optional<RegistryProgress> registry = Optional.ofNullable(progress.get());
+        Optional<RegistryProgress> registry = sealing.progress();
         return new AnchorSnapshot(
                 registry.map(RegistryProgress::sealedUntil),
                 registry.map(RegistryProgress::size).orElse(0L),
                 registry.map(RegistryProgress::awaited).orElse(List.of()),
-                Optional.ofNullable(signer).flatMap(Signer::publishedUntil),
-                signer == null ? 0 : signer.skippedRoots());
+                sealing.signer().publishedUntil(),
+                sealing.signer().skippedRoots());
     }
 
     /** Stops signer, registry and trees, in this order; may be called again. */

@@ -31,14 +31,20 @@ final class HeadsTreesRecovery implements TreesRecovery {
 
     private final AnchorConfig config;
     private final Supplier<CommittedReader> readers;
+    private final Restores restores;
 
-    HeadsTreesRecovery(AnchorConfig config, Supplier<CommittedReader> readers) {
+    HeadsTreesRecovery(AnchorConfig config, Supplier<CommittedReader> readers, Restores restores) {
         this.config = config;
         this.readers = readers;
+        this.restores = restores;
     }
 
     @Override
     public void rebuild(int partition, long before, PartitionTrees trees, TreeStore store) {
+        restores.rebuild("partition " + partition, () -> readAll(partition, before, trees, store));
+    }
+
+    private void readAll(int partition, long before, PartitionTrees trees, TreeStore store) {
         try (CommittedReader reader = readers.get()) {
             Heads heads = new Heads(partition);
             reader.readAll(new TopicPartition(config.topics().heads(), 0), heads::take);

@@ -12,6 +12,7 @@ import io.tallystick.anchor.external.Submission;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Random;
 import org.slf4j.Logger;
@@ -27,7 +28,8 @@ final class OutsideAnchor implements AutoCloseable {
     private final OutsideMetrics.OfAnchor metrics;
     private final Random random = new Random();
     private long registryOffset;
-    private boolean behind;
+    private OptionalLong behind = OptionalLong.empty();
+    private boolean asksForRegistry;
 
     OutsideAnchor(
             Anchor anchor,
@@ -53,14 +55,16 @@ final class OutsideAnchor implements AutoCloseable {
         return track;
     }
 
-    /** The oldest size it may need a proof from: 0 while it was found set back. */
+    /** The size it may need a proof from: where it was found to stand, else where it confirmed last. */
     long provesFrom() {
-        return behind ? 0 : track.position().confirmedSize();
+        return behind.orElse(track.position().confirmedSize());
     }
 
-    /** Whether it needs more of the registry than what followed its last confirmation. */
-    boolean isBehind() {
-        return behind;
+    /** Whether the registry is to be read again from its beginning for this anchor; true once for each size it is found at. */
+    boolean takeRequest() {
+        boolean asked = asksForRegistry;
+        asksForRegistry = false;
+        return asked;
     }
 
     long registryOffset() {
@@ -72,7 +76,7 @@ final class OutsideAnchor implements AutoCloseable {
         Optional<RegistryCheckpoint> due = track.due(now);
         if (due.isPresent()) {
             RegistryCheckpoint checkpoint = due.get();
-            if (anchor.needsProofs() && windows.size() < checkpoint.size()) {
+            if (anchor.needsProofs() && !windows.reach(checkpoint.size())) {
                 track.postpone();
             } else {
                 worker.submit(new Submission(
@@ -87,7 +91,7 @@ final class OutsideAnchor implements AutoCloseable {
         List<Settled> ended = List.of();
         if (answer instanceof Answer.Confirmed confirmed) {
             ended = track.confirmed(new Settled.Confirmed(confirmed.receipt()));
-            behind = false;
+            behind = OptionalLong.empty();
             registryOffset =
                     anchor.needsProofs() ? windows.offsetAfter(track.position().confirmedSize()) : 0;
         } else if (answer instanceof Answer.Refused refused) {
@@ -95,15 +99,9 @@ final class OutsideAnchor implements AutoCloseable {
         } else if (answer instanceof Answer.Failed failed) {
             fail(failed, now);
         } else if (answer instanceof Answer.Behind found) {
-            behind = true;
-            fail(new Answer.Failed("it was set back to size " + found.size() + ", the registry is read again"), now);
+            wentBack(found.size(), now);
         } else if (answer instanceof Answer.Contradicted contradicted) {
-            track.stopped(contradicted.reason());
-            LOGGER.atError()
-                    .addKeyValue("anchor", anchor.id())
-                    .addKeyValue("pending", track.pendingCount())
-                    .addKeyValue("error", contradicted.reason())
-                    .log("anchor has seen another history of this ledger; nothing is submitted to it until a restart");
+            stop(contradicted.reason());
         }
         if (!ended.isEmpty()) {
             session.write(anchor, ended, track.position(), registryOffset);
@@ -111,6 +109,27 @@ final class OutsideAnchor implements AutoCloseable {
             ended.forEach(this::log);
         }
         metrics.show(track);
+    }
+
+    /** Found at the same size again after the registry was read for it, it stands where no window ended. */
+    private void wentBack(long size, Instant now) {
+        if (behind.equals(OptionalLong.of(size))) {
+            stop("it stands at size " + size + ", at which no window of the registry ends: somebody else signs for it");
+            return;
+        }
+        behind = OptionalLong.of(size);
+        asksForRegistry = true;
+        String found = "it stands at size " + size + ", further back than the proofs at hand; the registry is read again";
+        fail(new Answer.Failed(found), now);
+    }
+
+    private void stop(String reason) {
+        track.stopped(reason);
+        LOGGER.atError()
+                .addKeyValue("anchor", anchor.id())
+                .addKeyValue("pending", track.pendingCount())
+                .addKeyValue("error", reason)
+                .log("anchor has seen another history of this ledger; nothing is submitted to it until a restart");
     }
 
     private void fail(Answer.Failed failed, Instant now) {

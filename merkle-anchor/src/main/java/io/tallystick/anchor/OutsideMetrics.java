@@ -4,6 +4,7 @@ package io.tallystick.anchor;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.tallystick.anchor.external.AnchorTrack;
 import io.tallystick.anchor.external.Settled;
 import java.time.Duration;
@@ -20,6 +21,14 @@ final class OutsideMetrics {
 
     OutsideMetrics(MeterRegistry registry, List<String> ids, Duration window, InstantSource clock) {
         ids.forEach(id -> anchors.put(id, new OfAnchor(registry, id, window, clock)));
+        Gauge.builder("ledger.checkpoints.pending", this, OutsideMetrics::pending)
+                .description("Registry checkpoints that the anchor furthest behind has not settled yet.")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private double pending() {
+        return anchors.values().stream().mapToInt(anchor -> anchor.pending).max().orElse(0);
     }
 
     OfAnchor of(String id) {
@@ -39,6 +48,7 @@ final class OutsideMetrics {
         private final Counter covered;
         private final Counter rejected;
         private final Counter failed;
+        private final Timer latency;
         private volatile int pending;
         private volatile Optional<Instant> oldest = Optional.empty();
         private volatile boolean stopped;
@@ -69,6 +79,18 @@ final class OutsideMetrics {
                     counter(registry, id, "covered", "Registry checkpoints covered by a newer one that was confirmed.");
             rejected = counter(registry, id, "rejected", "Registry checkpoints the anchor refused for good.");
             failed = counter(registry, id, "failures", "Submissions that failed and are tried again.");
+            latency = Timer.builder("ledger.merkle.anchor.latency")
+                    .description("Time from a window's end until a receipt of the anchor vouches for its checkpoint.")
+                    .tag("anchor", id)
+                    .serviceLevelObjectives(
+                            Duration.ofSeconds(10),
+                            Duration.ofMinutes(1),
+                            Duration.ofMinutes(5),
+                            Duration.ofMinutes(15),
+                            Duration.ofHours(1),
+                            Duration.ofHours(6),
+                            Duration.ofDays(1))
+                    .register(registry);
         }
 
         private static Counter counter(MeterRegistry registry, String id, String what, String description) {
@@ -79,20 +101,21 @@ final class OutsideMetrics {
         }
 
         private double ageSeconds() {
-            return oldest.map(start -> Duration.between(start.plus(window), clock.instant())
-                            .toMillis())
-                    .map(millis -> Math.max(0, millis) / 1000.0)
-                    .orElse(0.0);
+            return oldest.map(start -> sinceEnd(start).toMillis() / 1000.0).orElse(0.0);
+        }
+
+        private Duration sinceEnd(Instant windowStart) {
+            Duration since = Duration.between(windowStart.plus(window), clock.instant());
+            return since.isNegative() ? Duration.ZERO : since;
         }
 
         void settled(List<Settled> ended) {
             for (Settled settled : ended) {
-                if (settled.end() instanceof Settled.Confirmed) {
-                    confirmed.increment();
-                } else if (settled.end() instanceof Settled.CoveredBy) {
-                    covered.increment();
-                } else {
+                if (settled.end() instanceof Settled.Rejected) {
                     rejected.increment();
+                } else {
+                    (settled.end() instanceof Settled.Confirmed ? confirmed : covered).increment();
+                    latency.record(sinceEnd(settled.windowStart()));
                 }
             }
         }

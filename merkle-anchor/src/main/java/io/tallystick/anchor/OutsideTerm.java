@@ -5,11 +5,13 @@ import io.tallystick.anchor.OutsideAnchor.Start;
 import io.tallystick.anchor.OutsideWorker.Answered;
 import io.tallystick.anchor.external.Anchor;
 import io.tallystick.anchor.external.Position;
+import io.tallystick.anchor.external.RegistryHistory;
 import io.tallystick.avro.AnchorProgress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -43,6 +46,9 @@ final class OutsideTerm implements AutoCloseable {
     /** A ledger this young is anchored from its first checkpoint on, an older one from the next. */
     private static final long YOUNG_RECORDS_MAX = 10_000;
 
+    /** How much of the registry is read at a start, at most: a witness away for longer is asked where it stands first. */
+    private static final long REGISTRY_RECORDS_MAX = 10_000;
+
     private final AnchorConfig config;
     private final List<Anchor> anchors;
     private final Serde<SpecificRecord> records;
@@ -56,7 +62,6 @@ final class OutsideTerm implements AutoCloseable {
     private boolean owner;
     private OutsideSession session;
     private RegistryWindows windows = new RegistryWindows();
-    private boolean wholeRegistry;
     private Queue<Answered> answers = new ConcurrentLinkedQueue<>();
 
     OutsideTerm(
@@ -101,17 +106,37 @@ final class OutsideTerm implements AutoCloseable {
         }
         readAgainIfNeeded();
         running.values().forEach(anchor -> anchor.submit(now, windows));
-        witnesses().mapToLong(OutsideAnchor::provesFrom).min().ifPresent(windows::forget);
+        boundWindows();
     }
 
-    /** For a witness that was set back the whole registry is read once more; no other case needs it. */
+    /** For a witness that was set back, or away for long, the whole registry is read once more; no other case needs it. */
     private void readAgainIfNeeded() {
-        boolean needed = witnesses().anyMatch(OutsideAnchor::isBehind);
-        if (needed && !wholeRegistry) {
+        boolean asked = false;
+        for (OutsideAnchor witness : witnesses().toList()) {
+            asked |= witness.takeRequest();
+        }
+        if (asked) {
             windows = new RegistryWindows();
             consumer.seek(registry, 0);
         }
-        wholeRegistry = needed;
+    }
+
+    /** Keeps what proofs need, and lets the registry wait where the checkpoints are far behind it. */
+    private void boundWindows() {
+        Set<Long> sizes = witnesses()
+                .flatMap(witness ->
+                        Stream.of(witness.provesFrom(), witness.track().newestSize()))
+                .collect(Collectors.toSet());
+        if (sizes.isEmpty()) {
+            return;
+        }
+        long newest = Collections.max(sizes);
+        windows.retain(sizes, newest);
+        if (windows.countAfter(newest) < RegistryHistory.WINDOWS_MAX) {
+            consumer.resume(Set.of(registry));
+        } else {
+            consumer.pause(Set.of(registry));
+        }
     }
 
     private Stream<OutsideAnchor> witnesses() {
@@ -139,9 +164,13 @@ final class OutsideTerm implements AutoCloseable {
                 .ifPresent(offset -> consumer.seek(checkpoints, offset));
         consumer.resume(Set.of(checkpoints));
         witnesses().mapToLong(OutsideAnchor::registryOffset).min().ifPresent(offset -> {
-            consumer.seek(registry, offset);
+            consumer.seek(registry, Math.max(offset, oldestRead()));
             consumer.resume(Set.of(registry));
         });
+    }
+
+    private long oldestRead() {
+        return consumer.endOffsets(Set.of(registry)).get(registry) - REGISTRY_RECORDS_MAX;
     }
 
     /**
@@ -185,7 +214,6 @@ final class OutsideTerm implements AutoCloseable {
         running.clear();
         answers = new ConcurrentLinkedQueue<>();
         windows = new RegistryWindows();
-        wholeRegistry = false;
         metrics.standBy();
         if (session != null) {
             session.close();

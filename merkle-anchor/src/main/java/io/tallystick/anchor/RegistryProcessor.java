@@ -10,6 +10,7 @@ import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.topic.LedgerSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -109,7 +110,7 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
     }
 
     private void report() {
-        store.state().map(RegistryProcessor::progress).ifPresent(surroundings.progress());
+        surroundings.progress().accept(store.state().map(RegistryProcessor::progress));
     }
 
     private static RegistryProgress progress(RegistryState state) {
@@ -119,10 +120,16 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
                 state.windows().awaited());
     }
 
+    /** The task ends here; where it goes on, that process tells how it stands. */
+    @Override
+    public void close() {
+        surroundings.progress().accept(Optional.empty());
+    }
+
     /** The anchor's own wall clock, because the ledger's may be what stands still. */
     private void warnIfOverdue(long nowMs) {
         store.state().map(RegistryProcessor::progress).ifPresent(progress -> {
-            surroundings.progress().accept(progress);
+            surroundings.progress().accept(Optional.of(progress));
             Instant due = progress.sealedUntil().plus(ledger.windowSize());
             if (Instant.ofEpochMilli(nowMs).isAfter(due.plus(OVERDUE))) {
                 LOGGER.atWarn()

@@ -5,6 +5,7 @@ import io.tallystick.anchor.registry.Blinds;
 import io.tallystick.topic.Topics;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
@@ -37,10 +38,13 @@ final class RegistryTopology {
      * @param config configuration of the process
      * @param blinds the tenants' blinds
      * @param recovery for a lost store
-     * @param progress told where the registry stands
+     * @param progress told where the registry stands; nothing once it stands elsewhere
      */
     record Surroundings(
-            AnchorConfig config, Blinds blinds, RegistryRecovery recovery, Consumer<RegistryProgress> progress) {}
+            AnchorConfig config,
+            Blinds blinds,
+            RegistryRecovery recovery,
+            Consumer<Optional<RegistryProgress>> progress) {}
 
     /**
      * Where the registry stands.

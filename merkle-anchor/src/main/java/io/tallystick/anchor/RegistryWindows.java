@@ -11,15 +11,20 @@ import io.tallystick.tree.Hash;
 import io.tallystick.tree.Rfc6962;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What the witnesses' proofs are made from: the windows of {@code ledger.registry} since the oldest size one stands at. */
+/**
+ * What the witnesses' proofs are made from: the windows of {@code ledger.registry} since the oldest size one stands at, or
+ * since where reading began. Reading may begin inside a window; it counts from the next.
+ */
 final class RegistryWindows {
     private final WindowParts parts = new WindowParts();
     private final TreeMap<Long, Long> offsets = new TreeMap<>();
     private RegistryHistory history;
+    private boolean begun;
 
     /** @throws LedgerIntegrityException if the record does not continue the registry */
     void add(ConsumerRecord<String, SpecificRecord> record) {
@@ -27,6 +32,10 @@ final class RegistryWindows {
             throw new LedgerIntegrityException(
                     "offset " + record.offset() + " of " + record.topic() + " holds no window");
         }
+        if (!begun && part.getPart() > 0) {
+            return;
+        }
+        begun = true;
         Optional<SealedWindow> complete = parts.add(part);
         if (complete.isPresent()) {
             SealedWindow window = complete.get();
@@ -35,6 +44,9 @@ final class RegistryWindows {
             }
             append(window);
             offsets.put(window.extended().size(), record.offset() + 1);
+            if (offsets.size() > RegistryHistory.WINDOWS_MAX) {
+                offsets.pollFirstEntry();
+            }
         }
     }
 
@@ -50,9 +62,14 @@ final class RegistryWindows {
         }
     }
 
-    /** Number of leaves known. */
-    long size() {
-        return history == null ? 0 : history.size();
+    /** Whether proofs for a checkpoint of this size can be made: its window has been read, and not only later ones. */
+    boolean reach(long size) {
+        return history != null && history.begin() <= size && size <= history.size();
+    }
+
+    /** Number of windows known that end after a size of late. */
+    long countAfter(long size) {
+        return history == null ? 0 : history.countAfter(size);
     }
 
     /** Proofs that the registry of this size extends smaller ones. */
@@ -62,16 +79,20 @@ final class RegistryWindows {
                 : history.upTo(size);
     }
 
-    /** Offset of the first window after a size; 0, where all is read again, if it is not known. */
+    /** Offset of the first window after a size; 0, where reading begins as far back as it may, if it is not known. */
     long offsetAfter(long size) {
         return offsets.getOrDefault(size, 0L);
     }
 
-    /** Forgets what no witness stands at any more. */
-    void forget(long before) {
+    /**
+     * Forgets what no witness will need.
+     *
+     * @param sizes where witnesses stand, and what is offered to them
+     * @param newest the largest checkpoint known
+     */
+    void retain(Set<Long> sizes, long newest) {
         if (history != null) {
-            history.forget(before);
-            offsets.headMap(before).clear();
+            history.retain(sizes, newest);
         }
     }
 }

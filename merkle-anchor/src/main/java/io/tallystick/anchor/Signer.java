@@ -3,8 +3,6 @@ package io.tallystick.anchor;
 
 import io.tallystick.anchor.sign.CheckpointSigner;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -39,7 +37,7 @@ final class Signer implements AutoCloseable {
     private final Consumer<Throwable> onFatal;
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicReference<SignerTerm> term = new AtomicReference<>();
-    private final SignerProgress progress = new SignerProgress();
+    private final SignerMetrics metrics;
     private final Thread thread;
 
     /**
@@ -51,27 +49,19 @@ final class Signer implements AutoCloseable {
             String instance,
             CheckpointSigner checkpoints,
             Serde<SpecificRecord> records,
+            SignerMetrics metrics,
             Consumer<Throwable> onFatal) {
         this.config = config;
         this.instance = instance;
         this.checkpoints = checkpoints;
         this.records = records;
+        this.metrics = metrics;
         this.onFatal = onFatal;
         this.thread = new Thread(this::run, config.topics().group("signer"));
     }
 
     void start() {
         thread.start();
-    }
-
-    /** End of the last window whose registry checkpoint this process published. */
-    Optional<Instant> publishedUntil() {
-        return progress.publishedUntil();
-    }
-
-    /** Number of roots passed over as smaller than those signed before. */
-    long skippedRoots() {
-        return progress.skippedRoots();
     }
 
     @SuppressWarnings("CatchAndPrintStackTrace")
@@ -88,7 +78,7 @@ final class Signer implements AutoCloseable {
 
     /** One term; returns when it is over and another may begin. */
     private void serve() {
-        try (SignerTerm current = new SignerTerm(config, instance, checkpoints, records, progress)) {
+        try (SignerTerm current = new SignerTerm(config, instance, checkpoints, records, metrics)) {
             term.set(current);
             while (stopping.getCount() > 0) {
                 current.work();
@@ -108,6 +98,7 @@ final class Signer implements AutoCloseable {
     }
 
     private void standBy(String what, KafkaException cause) {
+        metrics.interrupted();
         LOGGER.atWarn().addKeyValue("error", cause.toString()).log(what);
         try {
             if (stopping.await(BACKOFF.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -43,7 +43,7 @@ final class SignerTerm implements AutoCloseable {
     private final AnchorConfig config;
     private final CheckpointSigner checkpoints;
     private final Serde<SpecificRecord> records;
-    private final SignerProgress progress;
+    private final SignerMetrics metrics;
     private final TopicPartition heads;
     private final TopicPartition registry;
     private final KafkaConsumer<String, SpecificRecord> consumer;
@@ -59,11 +59,11 @@ final class SignerTerm implements AutoCloseable {
             String instance,
             CheckpointSigner checkpoints,
             Serde<SpecificRecord> records,
-            SignerProgress progress) {
+            SignerMetrics metrics) {
         this.config = config;
         this.checkpoints = checkpoints;
         this.records = records;
-        this.progress = progress;
+        this.metrics = metrics;
         this.heads = new TopicPartition(config.topics().heads(), 0);
         this.registry = new TopicPartition(config.topics().registry(), 0);
         this.consumer =
@@ -77,14 +77,23 @@ final class SignerTerm implements AutoCloseable {
         if (!owner) {
             return;
         }
+        showWaiting(polled.records(registry));
         if (session == null) {
             session = new SignerSession(config, checkpoints, records);
             parts = new WindowParts();
+            metrics.active(true);
         }
         publishHeads(polled.records(heads));
         hold(polled.records(registry));
         if (!windows.isEmpty() && consumer.position(heads) >= headsFirst) {
             publishWindows();
+        }
+    }
+
+    /** Also where no session can be opened: what waits must be seen above all then. */
+    private void showWaiting(List<ConsumerRecord<String, SpecificRecord>> polled) {
+        if (!polled.isEmpty() && polled.get(0).value() instanceof RegistryWindow part) {
+            metrics.waits(part.getWindowStart());
         }
     }
 
@@ -123,7 +132,7 @@ final class SignerTerm implements AutoCloseable {
     /** Counts, and commits how far it has come, so that it is not all to be read again. */
     private void passOver(int roots, TopicPartition partition, long next) {
         session.publish(List.of(), Map.of(partition, new OffsetAndMetadata(next)), consumer.groupMetadata());
-        progress.skipped(roots);
+        metrics.skipped(roots);
         LOGGER.atWarn()
                 .addKeyValue("topic", partition.topic())
                 .addKeyValue("offset", next)
@@ -169,6 +178,7 @@ final class SignerTerm implements AutoCloseable {
             if (session.isBehind(
                     config.ledger().origin(), window.get().extended().head())) {
                 skipped++;
+                metrics.passed(window.get().end());
             } else {
                 publish(window.get(), next);
             }
@@ -186,7 +196,7 @@ final class SignerTerm implements AutoCloseable {
                         registry, new OffsetAndMetadata(next),
                         heads, new OffsetAndMetadata(consumer.position(heads))),
                 consumer.groupMetadata());
-        progress.published(window.end());
+        metrics.published(window.end());
     }
 
     void wakeUp() {
@@ -199,6 +209,7 @@ final class SignerTerm implements AutoCloseable {
         if (session != null) {
             session.close();
             session = null;
+            metrics.active(false);
         }
     }
 
@@ -213,6 +224,9 @@ final class SignerTerm implements AutoCloseable {
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             owner = partitions.contains(registry);
+            if (!owner) {
+                metrics.standBy();
+            }
         }
 
         @Override

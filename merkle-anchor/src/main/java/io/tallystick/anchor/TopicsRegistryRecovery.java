@@ -20,17 +20,20 @@ final class TopicsRegistryRecovery implements RegistryRecovery {
 
     private final AnchorConfig config;
     private final Supplier<CommittedReader> readers;
+    private final Restores restores;
 
-    TopicsRegistryRecovery(AnchorConfig config, Supplier<CommittedReader> readers) {
+    TopicsRegistryRecovery(AnchorConfig config, Supplier<CommittedReader> readers, Restores restores) {
         this.config = config;
         this.readers = readers;
+        this.restores = restores;
     }
 
     @Override
     public Registry.Base registered() {
         try (CommittedReader reader = readers.get()) {
             Last last = new Last();
-            reader.readAll(new TopicPartition(config.topics().registry(), 0), last::take);
+            TopicPartition registry = new TopicPartition(config.topics().registry(), 0);
+            restores.rebuild("frontier", () -> reader.readAll(registry, last::take));
             return last.base;
         }
     }
@@ -38,7 +41,8 @@ final class TopicsRegistryRecovery implements RegistryRecovery {
     @Override
     public void replay(long before, Registry registry) {
         try (CommittedReader reader = readers.get()) {
-            reader.read(new TopicPartition(config.topics().heads(), 0), 0, before, record -> offer(registry, record));
+            TopicPartition heads = new TopicPartition(config.topics().heads(), 0);
+            restores.rebuild("heads", () -> reader.read(heads, 0, before, record -> offer(registry, record)));
             LOGGER.atWarn()
                     .addKeyValue("offset", before)
                     .log(

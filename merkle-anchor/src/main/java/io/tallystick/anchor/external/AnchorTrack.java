@@ -186,6 +186,11 @@ public final class AnchorTrack {
                 : Optional.of(pending.firstEntry().getValue().windowStart());
     }
 
+    /** Size of the largest checkpoint offered or confirmed. */
+    public long newestSize() {
+        return newestSize;
+    }
+
     /** Failures since the last confirmation. */
     public int failures() {
         return failures;

@@ -45,8 +45,8 @@ public sealed interface Answer {
     }
 
     /**
-     * A witness stands at a size from which no proof is at hand: it was set back, perhaps restored from a backup. To be tried
-     * again with all proofs there can be.
+     * A witness stands at a size from which no proof is at hand: it was set back, perhaps restored from a backup, or was away
+     * for very long. To be tried again with a proof from that size.
      *
      * @param size where it stands, less than what was offered
      */

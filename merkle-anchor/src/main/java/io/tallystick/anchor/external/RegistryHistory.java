@@ -9,16 +9,26 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The registry from the oldest size a witness stands at: the frontier there, and of each window since the perfect subtrees
  * of its leaves. Enough for every proof between two of these sizes, and some kilobytes a window, whatever was before.
  *
+ * <p>Bounded however long a witness is away: of windows further back than {@link #WINDOWS_MAX}, neighbours are joined, and
+ * only the ends that {@link #retain} asks for can still be proven from.
+ *
  * <p>For one thread; what {@link #upTo} gives is immutable.
  */
 public final class RegistryHistory {
+    /** Most windows kept apart: ten days of 15 minutes, some megabytes. */
+    public static final int WINDOWS_MAX = 1000;
+
     private CompactRange base;
+    private List<CompactRange> joined = List.of();
     private final Deque<CompactRange> windows = new ArrayDeque<>();
+    private Set<Long> wanted = Set.of();
     private long size;
 
     /** @param base frontier at the oldest size to prove from */
@@ -53,13 +63,62 @@ public final class RegistryHistory {
         size = previousSize + leafHashes.size();
     }
 
-    /** Forgets what lies before a size; one that is no window's end, or further on, forgets nothing. */
-    public void forget(long before) {
-        Optional<CompactRange> frontier = frontier(before);
-        if (frontier.isPresent() && before > base.size()) {
+    /**
+     * Forgets what no proof will need: all before the smallest of the sizes if a window ended there, and of windows far back
+     * the ends that are none of the sizes.
+     *
+     * @param sizes ends to prove from or to; may be further on than this reaches
+     * @param newest windows that end after it stay apart
+     */
+    public void retain(Set<Long> sizes, long newest) {
+        wanted = Set.copyOf(sizes);
+        sizes.stream().min(Long::compareTo).ifPresent(this::forget);
+        List<CompactRange> back = new ArrayList<>(joined);
+        while (windows.size() > WINDOWS_MAX && end(windows.element()) <= newest) {
+            back.add(windows.remove());
+        }
+        join(back);
+    }
+
+    private void forget(long before) {
+        boolean inside = base.size() < before && before <= size;
+        Optional<CompactRange> frontier = inside ? frontier(before) : Optional.empty();
+        if (frontier.isPresent()) {
             base = frontier.get();
+            joined = joined.stream().filter(range -> range.begin() >= before).toList();
             windows.removeIf(range -> range.begin() < before);
         }
+    }
+
+    /** Joins neighbours between which nobody stands. */
+    private void join(List<CompactRange> back) {
+        List<CompactRange> apart = new ArrayList<>();
+        CompactRange last = base;
+        for (CompactRange range : back) {
+            if (wanted.contains(range.begin())) {
+                apart.add(last);
+                last = range;
+            } else {
+                last = last.merge(range);
+            }
+        }
+        apart.add(last);
+        base = apart.remove(0);
+        joined = List.copyOf(apart);
+    }
+
+    private static long end(CompactRange range) {
+        return range.begin() + range.size();
+    }
+
+    /** Number of stretches kept that end after a size; of those far back one may be many windows. */
+    public long countAfter(long at) {
+        return ranges().stream().filter(range -> end(range) > at).count();
+    }
+
+    /** Number of leaves from which on something is known: nothing can be proven of smaller sizes. */
+    public long begin() {
+        return base.size();
     }
 
     /** Number of leaves it reaches to. */
@@ -69,7 +128,11 @@ public final class RegistryHistory {
 
     /** Frontier of the registry at the end of a window that is kept. */
     public Optional<CompactRange> frontier(long at) {
-        return frontier(base, windows, at);
+        return frontier(base, ranges(), at);
+    }
+
+    private List<CompactRange> ranges() {
+        return Stream.concat(joined.stream(), windows.stream()).toList();
     }
 
     private static Optional<CompactRange> frontier(CompactRange base, Iterable<CompactRange> windows, long at) {
@@ -86,9 +149,8 @@ public final class RegistryHistory {
     /** Proofs that the registry of this size extends smaller ones; nothing can be proven of a size that is not kept. */
     public ConsistencyProofs upTo(long end) {
         CompactRange start = base;
-        List<CompactRange> kept = windows.stream()
-                .filter(range -> range.begin() + range.size() <= end)
-                .toList();
+        List<CompactRange> kept =
+                ranges().stream().filter(range -> end(range) <= end).toList();
         return from -> {
             if (from == 0 || from == end) {
                 return Optional.of(List.of());

@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Signs tree heads as C2SP signed notes without extension lines, and verifies each signature it made before it lets a note
@@ -54,6 +56,33 @@ public final class CheckpointSigner {
 
     private static boolean isP256(CheckpointKey key) {
         return key.key().algorithm() == KeyAlgorithm.ECDSA_P256;
+    }
+
+    /** The algorithms of its keys. */
+    public Set<KeyAlgorithm> algorithms() {
+        return keys.stream().map(key -> key.key().algorithm()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Until when keys of an algorithm sign without a break.
+     *
+     * @param from where to begin
+     * @return the last instant, {@link Instant#MAX} if there is none; {@code from} if no key is valid then
+     */
+    public Instant signsUntil(KeyAlgorithm algorithm, Instant from) {
+        Instant until = from;
+        for (boolean extended = true; extended; ) {
+            extended = false;
+            for (CheckpointKey key : keys) {
+                if (key.key().algorithm() == algorithm
+                        && !key.notBefore().isAfter(until)
+                        && key.notAfter().isAfter(until)) {
+                    until = key.notAfter();
+                    extended = true;
+                }
+            }
+        }
+        return until;
     }
 
     /**

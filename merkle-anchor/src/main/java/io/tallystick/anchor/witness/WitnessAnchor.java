@@ -24,7 +24,8 @@ import java.util.OptionalLong;
 /**
  * A C2SP witness, asked by {@code POST <prefix>/add-checkpoint}. Receipt: its cosignature line with LF.
  *
- * <p>The witness knows best at which size it stands: on 409 the proof is made again from the size it names. What only another
+ * <p>The witness knows best at which size it stands: on 409 the proof is made again from the size it names. One that has not
+ * been heard of for so long that no proof is at hand is asked as if it knew nothing, to have it name its size. What only another
  * history explains is {@link Answer.Contradicted}: 422, another root at the same size, and twice in a row a size beyond the
  * newest checkpoint (once, it may be that another process of the ledger has just been here).
  */
@@ -74,6 +75,10 @@ public final class WitnessAnchor implements Anchor {
         try {
             for (int round = 0; round < ROUNDS_MAX; round++) {
                 Optional<List<Hash>> proof = submission.proofs().from(old);
+                if (proof.isEmpty() && round == 0) {
+                    old = 0;
+                    proof = submission.proofs().from(old);
+                }
                 if (proof.isEmpty()) {
                     return unprovable(old, submission.checkpoint().size());
                 }
