@@ -67,7 +67,7 @@ final class RegistryWindows {
         return history != null && history.begin() <= size && size <= history.size();
     }
 
-    /** Number of windows known that end after a size of late. */
+    /** Number of windows known that end after a size; of those far back several count as one. */
     long countAfter(long size) {
         return history == null ? 0 : history.countAfter(size);
     }

@@ -99,6 +99,12 @@ final class SignerMetrics {
         return Optional.ofNullable(published.get());
     }
 
+    /** Number of times the signer began again. */
+    long interruptions() {
+        return (long) interruptions.count();
+    }
+
+    /** Number of roots passed over as smaller than those intended before. */
     long skippedRoots() {
         return (long) skipped.count();
     }

@@ -124,6 +124,52 @@ class GuardFileTest {
         }
     }
 
+    /** As where a mounted disk is reached by another name: the file it leads to is replaced, not the link. */
+    @Test
+    void aSymbolicLinkIsFollowed() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        try (GuardFile file = GuardFile.open(link, LEDGER)) {
+            file.admit(List.of(HEAD));
+            file.admit(List.of(head(8)));
+        }
+
+        assertThat(link).isSymbolicLink();
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            assertThat(file.guard().last(LEDGER)).contains(head(8).head());
+        }
+    }
+
+    @Test
+    void aFileIsLockedUnderAllItsNames() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), path);
+        try (GuardFile file = GuardFile.open(link, LEDGER)) {
+            assertThatExceptionOfType(KafkaException.class)
+                    .isThrownBy(() -> GuardFile.open(path, LEDGER))
+                    .withMessageContaining("locked");
+            assertThat(file.guard().last(LEDGER)).isEmpty();
+        }
+    }
+
+    @Test
+    void aLinkThatLeadsNowhereIsAMissingFile() throws IOException {
+        Path target = directory.resolve("unmounted").resolve("guard");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), target);
+
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> GuardFile.open(link, LEDGER))
+                .withMessageContaining("is missing");
+        assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void aLinkIsNotMadeAnewAsAFile() throws IOException {
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory.resolve("elsewhere"));
+
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> GuardFile.create(link, LEDGER, new SigningGuard()));
+        assertThat(directory.resolve("elsewhere")).doesNotExist();
+    }
+
     @Test
     void anExistingFileIsNotMadeAnew() {
         assertThatExceptionOfType(FileAlreadyExistsException.class)

@@ -76,10 +76,14 @@ class RegistryTopologyTest {
     private void start(RegistryRecovery recovery) {
         Properties properties = new Properties();
         properties.putAll(config.streams("registry"));
-        Surroundings surroundings = new Surroundings(config, RegistryTopologyTest::blind, recovery, progress::add);
+        Surroundings surroundings = new Surroundings(config, RegistryTopologyTest::blind, recovery, this::show);
         driver = new TopologyTestDriver(RegistryTopology.build(surroundings, records), properties, FIRST);
         heads = driver.createInputTopic("ledger.heads", new StringSerializer(), records.serializer());
         registry = driver.createOutputTopic("ledger.registry", new StringDeserializer(), records.deserializer());
+    }
+
+    private void show(Optional<RegistryProgress> known) {
+        known.ifPresentOrElse(progress::add, progress::clear);
     }
 
     @AfterEach
@@ -161,7 +165,7 @@ class RegistryTopologyTest {
     @Test
     void theDiagramIsTheCheckedInOne() throws IOException {
         Surroundings surroundings = new Surroundings(
-                config, RegistryTopologyTest::blind, new KnownRegistry(Registry.Base.NONE), progress::add);
+                config, RegistryTopologyTest::blind, new KnownRegistry(Registry.Base.NONE), this::show);
 
         assertThat(RegistryTopology.build(surroundings, records).describe().toString())
                 .isEqualToNormalizingNewlines(Files.readString(Path.of("src/test/resources/topology-registry.txt")));
@@ -312,6 +316,27 @@ class RegistryTopologyTest {
         driver.advanceWallClockTime(Duration.ofMinutes(18));
 
         assertThat(progress).isNotEmpty().allMatch(seen -> seen.awaited().equals(List.of(1)));
+    }
+
+    @Test
+    void aTaskThatEndsTellsNothingAnyMore() {
+        pipeClosed(0, FIRST, 0);
+        pipeClosed(1, FIRST, 0);
+        assertThat(progress).isNotEmpty();
+
+        driver.close();
+
+        assertThat(progress).isEmpty();
+    }
+
+    @Test
+    void recordsStampedByAClockThatGoesBackAreRegisteredLikeAnyOther() {
+        EntryChain acme = chain("acme", 0, 3);
+        heads.pipeInput(acme.id().toString(), record(acme, FIRST, Cut.WINDOW), THIRD);
+        heads.pipeInput(null, new PartitionClosed(0, FIRST, SECOND, 1, 9L), SECOND);
+        heads.pipeInput(null, new PartitionClosed(1, FIRST, SECOND, 0, 9L), Instant.EPOCH);
+
+        assertThat(sealed()).containsExactly(builder.seal(CompactRange.EMPTY, FIRST, List.of(windowHead(acme))));
     }
 
     @Test

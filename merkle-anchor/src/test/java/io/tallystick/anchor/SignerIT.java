@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.anchor.registry.RegistryBuilder;
 import io.tallystick.anchor.registry.SealedWindow;
 import io.tallystick.anchor.sign.CheckpointSigner;
@@ -30,6 +31,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +65,7 @@ class SignerIT {
     private final List<Signer> signers = new ArrayList<>();
     private TestLedger ledger;
     private CheckpointSigner checkpoints;
+    private SignerMetrics metrics;
 
     @BeforeEach
     void open(EmbeddedLedger broker) throws IOException, KeyException {
@@ -77,7 +80,8 @@ class SignerIT {
     }
 
     private Signer start(String instance) {
-        Signer signer = new Signer(ledger.config(), instance, checkpoints, ledger.records(), fatal::add);
+        metrics = new SignerMetrics(new SimpleMeterRegistry(), InstantSource.system());
+        Signer signer = new Signer(ledger.config(), instance, checkpoints, ledger.records(), metrics, fatal::add);
         signers.add(signer);
         signer.start();
         return signer;
@@ -156,7 +160,7 @@ class SignerIT {
         writeHead(3, Cut.FAST);
         writeHead(3, Cut.WINDOW);
 
-        Signer signer = start("one");
+        start("one");
 
         List<SignedCheckpoint> found = awaitCheckpoints(5);
         assertThat(found)
@@ -175,7 +179,7 @@ class SignerIT {
         }
         assertThat(HeadRecords.hash(found.get(2).getRoot()))
                 .isEqualTo(chain(3).head().root());
-        await().until(() -> signer.publishedUntil().equals(Optional.of(GRID.endOf(GRID.endOf(START)))));
+        await().until(() -> metrics.publishedUntil().equals(Optional.of(GRID.endOf(GRID.endOf(START)))));
     }
 
     @Test
@@ -297,10 +301,10 @@ class SignerIT {
         writeHead(2, Cut.WINDOW);
         writeHead(4, Cut.WINDOW);
 
-        Signer signer = start("one");
+        start("one");
 
         assertThat(awaitCheckpoints(2)).extracting(SignedCheckpoint::getSize).containsExactly(3L, 4L);
-        await().until(() -> signer.skippedRoots() == 1);
+        await().until(() -> metrics.skippedRoots() == 1);
         assertThat(fatal).isEmpty();
     }
 
@@ -317,12 +321,12 @@ class SignerIT {
         setOffsetsBack();
         writeHead(4, Cut.FAST);
 
-        Signer after = start("one");
+        start("one");
 
         assertThat(awaitCheckpoints(7))
                 .extracting(SignedCheckpoint::getSize)
                 .containsExactly(2L, 3L, 1L, 2L, 3L, 4L, 2L);
-        await().until(() -> after.skippedRoots() == 2);
+        await().until(() -> metrics.skippedRoots() == 2);
         assertThat(fatal).isEmpty();
     }
 

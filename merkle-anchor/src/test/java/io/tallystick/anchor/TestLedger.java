@@ -50,12 +50,19 @@ final class TestLedger implements AutoCloseable {
     private final List<SigningKey> keys = new ArrayList<>();
 
     TestLedger(EmbeddedLedger broker, Path directory, Instant created) throws IOException, KeyException {
+        this(broker, directory, created, Map.of());
+    }
+
+    /** @param more settings of the anchor */
+    TestLedger(EmbeddedLedger broker, Path directory, Instant created, Map<String, String> more)
+            throws IOException, KeyException {
         Map<String, Object> properties = Settings.valid(directory);
         properties.putAll(broker.clientProperties());
         properties.put("ledger.prefix", broker.newPrefix());
         properties.put("ledger.partitions", PARTITIONS);
         properties.put("streams.consumer.session.timeout.ms", 6000);
         properties.put("streams.consumer.heartbeat.interval.ms", 1000);
+        properties.putAll(more);
         config = new AnchorConfig(properties);
         writeKeys();
         try (LedgerAdmin admin = new LedgerAdmin(config.ledger(), InstantSource.fixed(created))) {
@@ -85,6 +92,13 @@ final class TestLedger implements AutoCloseable {
 
     AnchorConfig config() {
         return config;
+    }
+
+    /** The configuration of another process of the same ledger. */
+    AnchorConfig config(Path stateDirectory) {
+        Map<String, Object> properties = new HashMap<>(config.originals());
+        properties.put(AnchorConfig.STATE_DIR, stateDirectory.toString());
+        return new AnchorConfig(properties);
     }
 
     LedgerSettings settings() {

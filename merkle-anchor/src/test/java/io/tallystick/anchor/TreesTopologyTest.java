@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallystick.anchor.window.RecordPosition;
 import io.tallystick.avro.ChainTreeHead;
 import io.tallystick.avro.Cut;
+import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.PartitionClosed;
 import io.tallystick.avro.Tick;
 import io.tallystick.entry.EntryCodec;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.LedgerSettings;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serde;
@@ -30,6 +33,7 @@ import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.test.TestRecord;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,6 +142,75 @@ class TreesTopologyTest {
         assertThat(heads.readKeyValuesToList())
                 .singleElement()
                 .satisfies(record -> assertThat(head(record).getCut()).isEqualTo(Cut.FAST));
+    }
+
+    @Test
+    void aCheckpointIsCutAtTheConfiguredIntervalAndNotBetween() {
+        driver.close();
+        Map<String, Object> properties = Settings.valid(directory);
+        properties.put(LedgerSettings.CHECKPOINT_INTERVAL_MS, 180_000);
+        config = new AnchorConfig(properties);
+        start((partition, before, trees, store) -> {});
+        pipe(feed.init(1, CREATED));
+        pipe(acme, CREATED.plusSeconds(1));
+
+        pipe(feed.checkpoint(NOON.plusSeconds(60)));
+        assertThat(heads.isEmpty()).isTrue();
+        pipe(feed.checkpoint(NOON.plusSeconds(180)));
+
+        assertThat(heads.readValuesToList())
+                .singleElement()
+                .satisfies(head -> assertThat(((ChainTreeHead) head).getCut()).isEqualTo(Cut.FAST));
+    }
+
+    @Test
+    void aThousandEntriesOfAChainGiveAFastHeadWithoutWaitingForTheInterval() {
+        pipe(feed.init(1, CREATED));
+        pipe(globex, CREATED.plusSeconds(1));
+        for (int i = 0; i < 999; i++) {
+            pipe(acme, CREATED.plusSeconds(6));
+        }
+        assertThat(heads.isEmpty()).isTrue();
+
+        pipe(acme, CREATED.plusSeconds(6));
+        pipe(acme, CREATED.plusSeconds(6));
+
+        assertThat(heads.readKeyValuesToList()).singleElement().satisfies(record -> {
+            assertThat(head(record).getChain()).isEqualTo("acme/0");
+            assertThat(head(record).getCut()).isEqualTo(Cut.FAST);
+            assertThat(head(record).getSize()).isEqualTo(1000);
+            assertThat(head(record).getWindow()).isEqualTo(NOON);
+        });
+    }
+
+    /** What brokers stamp on records, forwards or backwards, is not what the ledger goes by. */
+    @Test
+    void aBrokersClockThatGoesBackChangesNoByte() {
+        List<TestRecord<String, SpecificRecord>> forwards = piped(1);
+        driver.close();
+        start((partition, before, trees, store) -> {});
+
+        assertThat(piped(-1)).hasSize(4).isEqualTo(forwards);
+    }
+
+    private List<TestRecord<String, SpecificRecord>> piped(int direction) {
+        PartitionFeed from = new PartitionFeed(0, 0);
+        EntryChain chain = new EntryChain("acme/0");
+        List<SpecificRecord> written = List.of(
+                from.init(1, CREATED),
+                from.entry(chain, chain.next(CREATED.plusSeconds(1))),
+                from.checkpoint(NOON.plusSeconds(60)),
+                from.entry(chain, chain.next(NOON.plusSeconds(61))),
+                from.windowEnd(QUARTER, WINDOW),
+                from.windowEnd(QUARTER.plus(WINDOW), WINDOW));
+        for (int i = 0; i < written.size(); i++) {
+            SpecificRecord record = written.get(i);
+            entries.pipeInput(
+                    record instanceof LedgerEntry entry ? entry.getChain() : null,
+                    record,
+                    NOON.plus(WINDOW.multipliedBy((long) direction * i)));
+        }
+        return heads.readRecordsToList();
     }
 
     @Test

@@ -190,7 +190,27 @@ class LocalLogAnchorTest extends AnchorContract {
                 Anchor second = anchor()) {
             first.submit(registry.submission(1, 0));
 
-            assertThat(second.submit(registry.submission(2, 0))).isNotInstanceOf(Answer.Confirmed.class);
+            assertThat(second.submit(registry.submission(2, 0)))
+                    .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
+                            .contains("in use by this process"));
+            first.close();
+            assertThat(second.submit(registry.submission(2, 0))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
+    void aLogThatAnotherProcessHasLockedIsTriedAgainLater() throws Exception {
+        submit(1);
+        byte[] before = Files.readAllBytes(file());
+        try (LockHolder holder = LockHolder.start(file());
+                Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(2, 0)))
+                    .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
+                            .contains("in use by another process"));
+            assertThat(Files.readAllBytes(file())).isEqualTo(before);
+
+            holder.close();
+            assertThat(anchor.submit(registry.submission(2, 0))).isInstanceOf(Answer.Confirmed.class);
         }
     }
 

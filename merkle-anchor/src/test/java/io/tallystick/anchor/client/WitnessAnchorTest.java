@@ -125,6 +125,39 @@ class WitnessAnchorTest extends HttpAnchorContract {
         }
     }
 
+    /** As after months, when what is known of the registry begins later. */
+    private Submission withoutProofs(int n, int confirmed) {
+        return new Submission(
+                registry.checkpoint(n),
+                TestRegistry.size(confirmed),
+                from -> from == 0 ? Optional.of(List.of()) : Optional.empty());
+    }
+
+    @Test
+    void aWitnessNotHeardOfForLongIsAskedWhereItStands() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(registry.submission(4, 0));
+
+            assertThat(anchor.submit(withoutProofs(9, 2))).isEqualTo(new Answer.Behind(TestRegistry.size(4)));
+        }
+    }
+
+    @Test
+    void aWitnessNotHeardOfForLongThatLostItsStateBeginsAgain() {
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(withoutProofs(9, 2))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    /** So the registry is not read for a witness that is not there. */
+    @Test
+    void aWitnessThatIsStillAwayIsNotBehind() {
+        party.close();
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(withoutProofs(9, 2))).isInstanceOf(Answer.Failed.class);
+        }
+    }
+
     @Test
     void aWitnessAtASizeFromWhichNothingCanBeProvenIsBehind() {
         try (Anchor anchor = anchor()) {

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -60,7 +61,7 @@ class RegistryHistoryTest {
             ends.add(history.frontier(size).orElseThrow().head());
             if (random.nextInt(10) == 0) {
                 oldest += random.nextInt(ends.size() - oldest);
-                history.forget(ends.get(oldest).size());
+                history.retain(Set.of(ends.get(oldest).size()), size);
             }
         }
         TreeHead last = ends.get(ends.size() - 1);
@@ -78,7 +79,7 @@ class RegistryHistoryTest {
         history.append(5, leaves(5, 9));
         ConsistencyProofs proofs = history.upTo(9);
         history.append(9, leaves(9, 30));
-        history.forget(30);
+        history.retain(Set.of(30L), 30);
 
         assertThat(proofs.from(5)).contains(new TreeExtension(frontier(5), leaves(5, 9)).consistencyProof());
     }
@@ -95,6 +96,78 @@ class RegistryHistoryTest {
         assertThat(history.upTo(9).from(12)).isEmpty();
         assertThat(history.upTo(11).from(5)).isEmpty();
         assertThat(history.frontier(7)).isEmpty();
+    }
+
+    /** Windows of two leaves each. */
+    private static RegistryHistory windows(long count) {
+        RegistryHistory history = new RegistryHistory(CompactRange.EMPTY);
+        for (long size = 0; size < 2 * count; size += 2) {
+            history.append(size, leaves(size, size + 2));
+        }
+        return history;
+    }
+
+    @Test
+    void aWitnessThatIsAwayForLongCostsOneStretchAndIsProvenToFromWhereItStood() {
+        long count = 3L * RegistryHistory.WINDOWS_MAX;
+        RegistryHistory history = new RegistryHistory(CompactRange.EMPTY);
+        for (long size = 0; size < 2 * count; size += 2) {
+            history.append(size, leaves(size, size + 2));
+            history.retain(Set.of(10L, 1000L, size + 2), size + 2);
+            assertThat(history.countAfter(0)).isLessThanOrEqualTo(RegistryHistory.WINDOWS_MAX + 3L);
+        }
+
+        ConsistencyProofs proofs = history.upTo(2 * count);
+        TreeHead last = history.frontier(2 * count).orElseThrow().head();
+        for (long size : List.of(10L, 1000L, 2 * count - 2, 2 * (count - RegistryHistory.WINDOWS_MAX) + 2)) {
+            TreeHead end = frontier(size).head();
+            List<Hash> proof = proofs.from(size).orElseThrow();
+
+            assertThatCode(() -> Proofs.verifyConsistency(end, last, proof)).doesNotThrowAnyException();
+        }
+        assertThat(proofs.from(8)).isEmpty();
+        assertThat(proofs.from(12)).isEmpty();
+        assertThat(proofs.from(998)).isEmpty();
+        assertThat(history.begin()).isEqualTo(10);
+    }
+
+    @Test
+    void whatNobodyAsksForAnyMoreIsJoined() {
+        long count = 2L * RegistryHistory.WINDOWS_MAX;
+        RegistryHistory history = windows(count);
+        history.retain(Set.of(4L, 100L, 200L), 2 * count);
+        long before = history.countAfter(0);
+        assertThat(history.upTo(2 * count).from(100)).isPresent();
+
+        history.retain(Set.of(4L, 200L), 2 * count);
+
+        assertThat(history.countAfter(0)).isEqualTo(before - 1);
+        assertThat(history.upTo(2 * count).from(100)).isEmpty();
+        assertThat(history.upTo(2 * count).from(200)).isPresent();
+    }
+
+    @Test
+    void aSizeBeforeAllThatIsKnownForgetsNothingOfLate() {
+        long count = RegistryHistory.WINDOWS_MAX;
+        RegistryHistory history = windows(count);
+        history.retain(Set.of(40L), 2 * count);
+
+        history.retain(Set.of(20L, 2 * count + 2), 2 * count + 2);
+
+        assertThat(history.upTo(2 * count).from(20)).isEmpty();
+        assertThat(history.upTo(2 * count).from(42)).isPresent();
+    }
+
+    /** They may still become the checkpoint that is offered. */
+    @Test
+    void windowsAfterTheNewestCheckpointStayApart() {
+        long count = 3L * RegistryHistory.WINDOWS_MAX;
+        RegistryHistory history = windows(count);
+
+        history.retain(Set.of(10L, 20L), 20);
+
+        assertThat(history.countAfter(20)).isEqualTo(count - 10);
+        assertThat(history.upTo(22).from(10)).isPresent();
     }
 
     @Test
