@@ -25,6 +25,7 @@ final class Restores implements StateRestoreListener {
         Gauge.builder("ledger.state.restore", this, Restores::seconds)
                 .description("Time since the oldest restore now under way began; 0 if there is none.")
                 .tag("stage", stage)
+                .strongReference(true)
                 .baseUnit("seconds")
                 .register(registry);
     }

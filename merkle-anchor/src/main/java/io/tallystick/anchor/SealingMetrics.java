@@ -53,6 +53,7 @@ final class SealingMetrics {
                 })
                 .description("Time until no key of the algorithm signs; infinite without a trust root.")
                 .tag("algorithm", algorithm.wireName())
+                .strongReference(true)
                 .baseUnit("seconds")
                 .register(registry));
     }

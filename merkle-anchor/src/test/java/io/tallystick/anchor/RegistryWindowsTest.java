@@ -9,7 +9,6 @@ import io.tallystick.anchor.registry.RegistryBuilder;
 import io.tallystick.anchor.registry.SealedWindow;
 import io.tallystick.anchor.registry.WindowHead;
 import io.tallystick.anchor.window.WindowGrid;
-import io.tallystick.avro.RegistryWindow;
 import io.tallystick.avro.Tick;
 import io.tallystick.entry.ChainId;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -59,7 +58,7 @@ class RegistryWindowsTest {
     @Test
     void readingMayBeginInsideAWindowAndCountsFromTheNext() throws Exception {
         seal(0);
-        List<RegistryWindow> parts = RegistryRecords.write(seal(2500));
+        List<SpecificRecord> parts = RegistryRecords.write(seal(2500));
         add(parts.get(1));
         add(parts.get(2));
         assertThat(windows.reach(2502)).isFalse();
@@ -81,7 +80,7 @@ class RegistryWindowsTest {
     @Test
     void aPartThatIsMissingLaterIsNoticed() {
         add(seal(0));
-        List<RegistryWindow> parts = RegistryRecords.write(seal(2500));
+        List<SpecificRecord> parts = RegistryRecords.write(seal(2500));
 
         assertThatExceptionOfType(LedgerIntegrityException.class).isThrownBy(() -> add(parts.get(1)));
     }
