@@ -327,6 +327,7 @@ class RegistryTopologyTest {
         driver.close();
 
         assertThat(progress).isEmpty();
+        start(new KnownRegistry(Registry.Base.NONE));
     }
 
     @Test

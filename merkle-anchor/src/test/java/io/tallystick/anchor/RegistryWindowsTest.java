@@ -19,8 +19,8 @@ import io.tallystick.tree.TreeHead;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -117,7 +117,7 @@ class RegistryWindowsTest {
         int count = 3 * RegistryHistory.WINDOWS_MAX;
         for (int i = 1; i <= count; i++) {
             add(seal(0));
-            windows.retain(Set.of(7L, (long) i), i);
+            windows.retain(new HashSet<>(List.of(7L, (long) i)), i);
         }
 
         assertThat(windows.countAfter(0)).isLessThanOrEqualTo(RegistryHistory.WINDOWS_MAX + 2L);

@@ -186,14 +186,14 @@ class LocalLogAnchorTest extends AnchorContract {
 
     @Test
     void twoWritersAtOnceAreRefused() {
-        try (Anchor first = anchor();
-                Anchor second = anchor()) {
-            first.submit(registry.submission(1, 0));
+        try (Anchor second = anchor()) {
+            try (Anchor first = anchor()) {
+                first.submit(registry.submission(1, 0));
 
-            assertThat(second.submit(registry.submission(2, 0)))
-                    .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
-                            .contains("in use by this process"));
-            first.close();
+                assertThat(second.submit(registry.submission(2, 0)))
+                        .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
+                                .contains("in use by this process"));
+            }
             assertThat(second.submit(registry.submission(2, 0))).isInstanceOf(Answer.Confirmed.class);
         }
     }
@@ -202,8 +202,8 @@ class LocalLogAnchorTest extends AnchorContract {
     void aLogThatAnotherProcessHasLockedIsTriedAgainLater() throws Exception {
         submit(1);
         byte[] before = Files.readAllBytes(file());
-        try (LockHolder holder = LockHolder.start(file());
-                Anchor anchor = anchor()) {
+        LockHolder holder = LockHolder.start(file());
+        try (Anchor anchor = anchor()) {
             assertThat(anchor.submit(registry.submission(2, 0)))
                     .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
                             .contains("in use by another process"));
@@ -211,6 +211,8 @@ class LocalLogAnchorTest extends AnchorContract {
 
             holder.close();
             assertThat(anchor.submit(registry.submission(2, 0))).isInstanceOf(Answer.Confirmed.class);
+        } finally {
+            holder.close();
         }
     }
 

@@ -46,8 +46,12 @@ final class LockHolder implements AutoCloseable {
 
     /** Returns once the lock is gone. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         process.getOutputStream().close();
-        process.waitFor();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 }

@@ -14,6 +14,7 @@ import io.tallystick.tree.TreeExtension;
 import io.tallystick.tree.TreeHead;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -113,7 +114,7 @@ class RegistryHistoryTest {
         RegistryHistory history = new RegistryHistory(CompactRange.EMPTY);
         for (long size = 0; size < 2 * count; size += 2) {
             history.append(size, leaves(size, size + 2));
-            history.retain(Set.of(10L, 1000L, size + 2), size + 2);
+            history.retain(new HashSet<>(List.of(10L, 1000L, size + 2)), size + 2);
             assertThat(history.countAfter(0)).isLessThanOrEqualTo(RegistryHistory.WINDOWS_MAX + 3L);
         }
 
