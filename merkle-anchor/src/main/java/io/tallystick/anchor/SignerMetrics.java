@@ -70,7 +70,7 @@ final class SignerMetrics {
     }
 
     /** @param roots number of roots that were passed over, because a larger one of their origin was intended before */
-    void skipped(long roots) {
+    void skipped(int roots) {
         skipped.increment(roots);
     }
 
