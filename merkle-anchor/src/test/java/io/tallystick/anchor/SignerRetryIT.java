@@ -72,7 +72,7 @@ class SignerRetryIT {
     void aKeyThatDoesNotSignIsTriedAgain(EmbeddedLedger broker) throws Exception {
         try (TestLedger ledger = new TestLedger(broker, directory, START)) {
             List<SigningKey> locked = ledger.keys().stream()
-                    .map(key -> (SigningKey) new LockedKey(key, unlocked))
+                    .<SigningKey>map(key -> new LockedKey(key, unlocked))
                     .toList();
             SignerMetrics metrics = new SignerMetrics(new SimpleMeterRegistry(), InstantSource.system());
             SealedWindow window = new RegistryBuilder(EntryChain.ORIGIN, GRID, tenant -> Hash.ZERO)
