@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.avro.Notice;
+import io.tallystick.entry.RejectReason;
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.TenantRules;
 import io.tallystick.ingest.decode.Decoder;
@@ -22,10 +23,12 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
@@ -129,8 +132,13 @@ public final class IngestApplication implements AutoCloseable {
         if (closed) {
             return;
         }
-        startIngest(admin, writer, cluster);
-        startOutcomes(admin);
+        Inbox inbox = new Inbox();
+        IngestMetrics metrics = closing(new IngestMetrics(meters));
+        startIngest(admin, writer, cluster, inbox, metrics);
+        // A tenant's meters are the ingest thread's.
+        startOutcomes(
+                admin,
+                (tenant, reason) -> inbox.put(() -> metrics.tenant(tenant).rejected(reason)));
         start(
                 "ledger-ticks",
                 () -> {
@@ -141,14 +149,12 @@ public final class IngestApplication implements AutoCloseable {
         LOGGER.atInfo().addKeyValue("cluster", cluster).log("ingest started");
     }
 
-    private void startIngest(Admin admin, IngestWriter writer, String cluster) {
-        Inbox inbox = new Inbox();
+    private void startIngest(Admin admin, IngestWriter writer, String cluster, Inbox inbox, IngestMetrics metrics) {
         RegistrySchemas schemas = closing(new RegistrySchemas(
                 settings.schemaRegistryUrl(), Executors.newScheduledThreadPool(SCHEMA_THREADS), timing.retry()));
         Admission admission = new Admission(new RandomSalts(new SecureRandom()));
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
         SourceProbe probe = new SourceProbe(admin, topics.group("ingest"), clock);
-        IngestMetrics metrics = closing(new IngestMetrics(meters));
         SourceReader reader = new SourceReader(
                 consumer, writer, probe, inbox, new SourceCommands.Shared(topics, cluster, admission, metrics), timing);
         Decoder decoder = new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas);
@@ -227,7 +233,7 @@ public final class IngestApplication implements AutoCloseable {
         }
     }
 
-    private void startOutcomes(Admin admin) {
+    private void startOutcomes(Admin admin, BiConsumer<String, RejectReason> refused) {
         Inbox inbox = new Inbox();
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("outcomes");
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> side = clients.plainConsumer("outcomes-catch-up");
@@ -237,16 +243,23 @@ public final class IngestApplication implements AutoCloseable {
                 producer,
                 serde.deserializer(),
                 new OutcomeRecords(topics, settings.windowSize()),
-                new OutcomeTenants(admin, topics, inbox),
+                new OutcomeTenants(tenant -> outcomeTopics(admin, tenant), inbox, timing.retry()),
                 side,
                 inbox,
-                timing);
+                timing,
+                closing(new OutcomeMetrics(meters, refused)));
         loop.begin(topics.entries());
         start("ledger-outcomes", loop::turn, () -> {
             close(consumer);
             side.close();
             producer.close();
         });
+    }
+
+    private CompletionStage<?> outcomeTopics(Admin admin, String tenant) {
+        return admin.describeTopics(List.of(topics.receipts(tenant), topics.rejects(tenant)))
+                .allTopicNames()
+                .toCompletionStage();
     }
 
     /** Leaves the group, after the revocation has flushed and committed. */

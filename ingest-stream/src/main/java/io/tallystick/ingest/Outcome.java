@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
+import io.tallystick.entry.RejectReason;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
@@ -8,8 +10,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  *
  * @param tenant whose it is
  * @param record for the tenant's receipts or rejects topic
+ * @param refused why, of a copy for the rejects topic
  */
-record Outcome(String tenant, ProducerRecord<String, byte[]> record) {
+record Outcome(String tenant, ProducerRecord<String, byte[]> record, Optional<RejectReason> refused) {
     /** Roughly what it takes in memory. */
     int size() {
         return 256 + (record.value() == null ? 0 : record.value().length);

@@ -39,17 +39,16 @@ import org.slf4j.LoggerFactory;
  * Tells tenants what became of their records, at least once. DESIGN.md section 5, outcomes. For the outcomes thread only.
  *
  * <pre>
- * ledger.entries --> OutcomeRecords --> tenant open?  yes: send
+ * ledger.entries --> OutcomeRecords --> tenant takes it?  yes: send
  *                                           no: remember where it stopped; OutcomeCatchUp reads from there later
  * </pre>
  */
 final class OutcomeLoop implements ConsumerRebalanceListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutcomeLoop.class);
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration POLL_CATCHING_UP = Duration.ofMillis(10);
     private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
-
-    /** Bytes on their way to one tenant above which it has to catch up later: a slow topic must not fill the producer. */
-    private static final long TENANT_BYTES_MAX = 4 * 1024 * 1024;
+    private static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(1);
 
     private record Completion(
             OutcomeProgress progress, OutcomeProgress.Sent sent, Outcome outcome, Optional<Exception> failure) {}
@@ -62,6 +61,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
     private final OutcomeCatchUp catchUp;
     private final Inbox inbox;
     private final IngestTiming timing;
+    private final OutcomeMetrics metrics;
     private final Map<TopicPartition, OutcomeProgress> progress = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
     private final Set<TopicPartition> unresumed = new HashSet<>();
@@ -75,21 +75,31 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
             OutcomeTenants tenants,
             Consumer<byte[], byte[]> side,
             Inbox inbox,
-            IngestTiming timing) {
+            IngestTiming timing,
+            OutcomeMetrics metrics) {
         this.consumer = consumer;
         this.producer = producer;
         this.deserializer = deserializer;
         this.records = records;
         this.tenants = tenants;
-        this.catchUp = new OutcomeCatchUp(side, this, progress);
+        this.catchUp = new OutcomeCatchUp(side, this, tenants, progress);
         this.inbox = inbox;
         this.timing = timing;
+        this.metrics = metrics;
     }
 
-    /** Begins: reads this topic, commits now and then. */
+    /** Begins: reads this topic, commits and publishes now and then. */
     void begin(String topic) {
         consumer.subscribe(List.of(topic), this);
         commitRegularly();
+        publishRegularly();
+    }
+
+    private void publishRegularly() {
+        inbox.putIn(PUBLISH_INTERVAL, () -> {
+            metrics.publish(progress.values(), System.nanoTime());
+            publishRegularly();
+        });
     }
 
     private void commitRegularly() {
@@ -107,18 +117,14 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         inbox.run(Duration.ZERO);
         drain();
         resume();
-        ConsumerRecords<byte[], byte[]> polled = poll(consumer, POLL);
+        ConsumerRecords<byte[], byte[]> polled = poll(consumer, catchUp.isIdle() ? POLL : POLL_CATCHING_UP);
         for (TopicPartition partition : polled.partitions()) {
             if (!take(partition, polled.records(partition))) {
                 inbox.run(timing.retry());
             }
         }
         drain();
-        if (catchUp.isIdle()) {
-            tenants.nextToCatchUp().ifPresent(catchUp::begin);
-        } else {
-            catchUp.turn(tenants);
-        }
+        catchUp.turn();
     }
 
     /**
@@ -159,7 +165,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
             if (last != null) {
                 committed.put(partition, last);
             }
-            of.stalledTenants().forEach(tenants::stall);
+            of.behind().keySet().forEach(tenants::stall);
         }
         consumer.resume(unresumed);
         unresumed.clear();
@@ -209,11 +215,14 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
     private void offer(OutcomeProgress of, long offset, Outcome outcome) {
         // A failure just now must stop the next send to the same tenant: sending to a missing topic takes seconds.
         drain();
-        if (tenants.isOpen(outcome.tenant()) && tenants.bytesInFlight(outcome.tenant()) < TENANT_BYTES_MAX) {
-            send(of, of.send(outcome.tenant(), offset), outcome);
+        String tenant = outcome.tenant();
+        if (of.behindAt(tenant).isPresent()) {
+            of.putOff(tenant, offset);
+        } else if (tenants.takes(tenant)) {
+            send(of, of.send(tenant, offset), outcome);
         } else {
-            tenants.stall(outcome.tenant());
-            of.putOff(outcome.tenant(), offset);
+            tenants.stall(tenant);
+            of.putOff(tenant, offset);
         }
     }
 
@@ -226,11 +235,13 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
                         completions.add(new Completion(of, sent, outcome, Optional.ofNullable(failure))));
     }
 
-    private void drain() {
+    /** Takes note of what was written since, and what was not. */
+    void drain() {
         for (Completion next = completions.poll(); next != null; next = completions.poll()) {
-            tenants.landed(next.outcome());
+            tenants.landed(next.outcome(), next.failure().isEmpty());
             if (next.failure().isEmpty()) {
                 next.progress().written(next.sent());
+                metrics.written(next.outcome());
             } else {
                 failed(next, next.failure().get());
             }
@@ -250,7 +261,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         } else {
             of.progress().failed(of.sent());
             tenants.fail(tenant, failure);
-            catchUp.cancel(tenant);
+            catchUp.leave(tenant);
         }
     }
 
@@ -279,7 +290,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-        catchUp.cancel();
+        catchUp.lose(partitions);
         partitions.forEach(partition -> {
             progress.remove(partition);
             committed.remove(partition);

@@ -7,14 +7,20 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 
 /**
  * How far the outcomes of one partition of {@code ledger.entries} are written. A tenant that cannot be written to keeps the
  * offset where it stopped, and nothing else: its records are read again when it can. So memory does not grow, others go on,
  * and what is committed never passes a record that is not written, unless its metadata say where that tenant stopped.
+ *
+ * <pre>
+ * tenant's records   written        on their way again         not sent            | position
+ *                               ^ its stop in the commit     ^ behindAt
+ * </pre>
+ *
+ * <p>A tenant that has been sent all there was is not behind, and is sent what follows at once; its stop stays in the commit
+ * until what was sent again is written.
  *
  * <p>For one thread.
  */
@@ -31,13 +37,30 @@ final class OutcomeProgress {
         }
     }
 
+    /** A tenant that stopped, until all it was sent again is written. */
+    private static final class Stop {
+        private static final long NOT_BEHIND = Long.MAX_VALUE;
+
+        private final Deque<Sent> again = new ArrayDeque<>();
+        private long next = NOT_BEHIND;
+        private long sinceNanos;
+
+        private boolean isBehind() {
+            return next != NOT_BEHIND;
+        }
+
+        /** All of the tenant's records below are written. */
+        private long offset() {
+            return again.isEmpty() ? next : Math.min(next, again.peekFirst().offset);
+        }
+    }
+
     private final Deque<Sent> sent = new ArrayDeque<>();
-    private final Map<String, Long> stalled;
+    private final Map<String, Stop> stops = new HashMap<>();
     private long position;
 
     /** Begins where nothing was committed. */
     OutcomeProgress() {
-        stalled = new HashMap<>();
         position = -1;
     }
 
@@ -47,13 +70,8 @@ final class OutcomeProgress {
      * @throws io.tallystick.topic.LedgerIntegrityException if its metadata are ours and cannot be read
      */
     OutcomeProgress(OffsetAndMetadata committed) {
-        stalled = OutcomeStops.decode(committed.metadata());
+        OutcomeStops.decode(committed.metadata()).forEach(this::putOff);
         position = committed.offset();
-    }
-
-    /** The tenants that stopped in this partition. */
-    Set<String> stalledTenants() {
-        return Set.copyOf(stalled.keySet());
     }
 
     /** The record at this offset has been read, and sent or put off. */
@@ -72,15 +90,34 @@ final class OutcomeProgress {
         return added;
     }
 
-    /** As {@link #send}, of a tenant that is catching up: what may be committed is known from where it stopped. */
+    /** As {@link #send}, of a tenant that is behind, in the order of its records from where it stopped. */
     Sent sendAgain(String tenant, long offset) {
-        return new Sent(tenant, offset);
+        Sent added = new Sent(tenant, offset);
+        Stop stop = stops.get(tenant);
+        stop.again.addLast(added);
+        stop.next = offset + 1;
+        return added;
     }
 
     void written(Sent record) {
         record.done = true;
-        while (!sent.isEmpty() && sent.peekFirst().done) {
-            sent.removeFirst();
+        removeDone(sent);
+        Stop stop = stops.get(record.tenant);
+        if (stop != null) {
+            removeDone(stop.again);
+            forgetIfWritten(record.tenant, stop);
+        }
+    }
+
+    private static void removeDone(Deque<Sent> records) {
+        while (!records.isEmpty() && records.peekFirst().done) {
+            records.removeFirst();
+        }
+    }
+
+    private void forgetIfWritten(String tenant, Stop stop) {
+        if (!stop.isBehind() && stop.again.isEmpty()) {
+            stops.remove(tenant);
         }
     }
 
@@ -92,21 +129,48 @@ final class OutcomeProgress {
 
     /** The tenant has to start again at this offset, or at an earlier one it stopped at before. */
     void putOff(String tenant, long offset) {
-        stalled.merge(tenant, offset, Math::min);
+        Stop stop = stops.computeIfAbsent(tenant, name -> new Stop());
+        if (!stop.isBehind()) {
+            stop.sinceNanos = System.nanoTime();
+        }
+        stop.next = Math.min(stop.next, offset);
     }
 
-    /** Where a tenant stopped in this partition, if it did. */
-    OptionalLong stalledAt(String tenant) {
-        Long offset = stalled.get(tenant);
-        return offset == null ? OptionalLong.empty() : OptionalLong.of(offset);
+    /** From where on a tenant has not been sent its records; nothing if it is not behind. */
+    Optional<Long> behindAt(String tenant) {
+        return Optional.ofNullable(stops.get(tenant)).filter(Stop::isBehind).map(stop -> stop.next);
     }
 
-    /** All of the tenant's records below {@code next} are written; at the position it has caught up. */
-    void caughtUpTo(String tenant, long next) {
-        if (next >= position) {
-            stalled.remove(tenant);
-        } else {
-            stalled.put(tenant, next);
+    /** The same of all tenants that are behind. */
+    Map<String, Long> behind() {
+        Map<String, Long> found = new HashMap<>();
+        stops.forEach((tenant, stop) -> {
+            if (stop.isBehind()) {
+                found.put(tenant, stop.next);
+            }
+        });
+        return found;
+    }
+
+    /** For how long the tenant that is behind longest has been so, since this instance began to look. */
+    long behindNanos(long nowNanos) {
+        return stops.values().stream()
+                .filter(Stop::isBehind)
+                .mapToLong(stop -> nowNanos - stop.sinceNanos)
+                .max()
+                .orElse(0);
+    }
+
+    /** All of the tenant's records below {@code next} have been sent; at the position it is no longer behind. */
+    void passed(String tenant, long next) {
+        Stop stop = stops.get(tenant);
+        if (stop == null || !stop.isBehind()) {
+            return;
+        }
+        stop.next = Math.max(stop.next, next);
+        if (stop.next >= position) {
+            stop.next = Stop.NOT_BEHIND;
+            forgetIfWritten(tenant, stop);
         }
     }
 
@@ -119,11 +183,15 @@ final class OutcomeProgress {
             return Optional.empty();
         }
         long low = sent.isEmpty() ? position : sent.peekFirst().offset;
-        // The others are read again from the offset on anyway.
-        Map<String, Long> stops = new HashMap<>(stalled);
-        stops.values().removeIf(stop -> stop >= low);
-        return Optional.of(OutcomeStops.encode(stops)
+        Map<String, Long> named = new HashMap<>();
+        stops.forEach((tenant, stop) -> {
+            // The others are read again from the offset on anyway.
+            if (stop.offset() < low) {
+                named.put(tenant, stop.offset());
+            }
+        });
+        return Optional.of(OutcomeStops.encode(named)
                 .map(metadata -> new OffsetAndMetadata(low, metadata))
-                .orElseGet(() -> new OffsetAndMetadata(Collections.min(stops.values()))));
+                .orElseGet(() -> new OffsetAndMetadata(Collections.min(named.values()))));
     }
 }

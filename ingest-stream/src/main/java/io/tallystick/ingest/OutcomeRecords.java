@@ -86,7 +86,9 @@ final class OutcomeRecords {
                 Rfc6962.leafHash(bytes),
                 entry.recorded(),
                 windowOf(entry.recorded()));
-        return new Outcome(tenant, new ProducerRecord<>(topics.receipts(tenant), event.id(), receipt.encode()));
+        ProducerRecord<String, byte[]> record =
+                new ProducerRecord<>(topics.receipts(tenant), event.id(), receipt.encode());
+        return new Outcome(tenant, record, Optional.empty());
     }
 
     private Instant windowOf(Instant recorded) {
@@ -122,7 +124,7 @@ final class OutcomeRecords {
             long sourceBytes = rejected.payload().orElseThrow().bytes();
             put(copy.headers(), SOURCE_BYTES, Long.toString(sourceBytes));
         }
-        return new Outcome(tenant, copy);
+        return new Outcome(tenant, copy, Optional.of(rejected.reason()));
     }
 
     /** A copy for a topic that does not take as much, the value's length in its stead; empty if nothing can be left out. */
@@ -134,7 +136,7 @@ final class OutcomeRecords {
         ProducerRecord<String, byte[]> record =
                 new ProducerRecord<>(from.topic(), null, from.key(), null, from.headers());
         put(record.headers(), SOURCE_BYTES, Integer.toString(from.value().length));
-        return Optional.of(new Outcome(tooLarge.tenant(), record));
+        return Optional.of(new Outcome(tooLarge.tenant(), record, tooLarge.refused()));
     }
 
     private static void put(Headers headers, String name, String value) {

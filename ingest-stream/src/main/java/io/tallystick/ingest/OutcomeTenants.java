@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
-import io.tallystick.topic.Topics;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.clients.admin.Admin;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,15 +14,27 @@ import org.slf4j.LoggerFactory;
  * send to a topic that is not there takes long, and might create it.
  *
  * <pre>
- * STALLED --(topics are there)--> READY --(caught up)--> OPEN
- *    ^----------- send failed, or too much on its way -----|
+ *    +------------------- a send failed --------------------+
+ *    v                                                      |
+ * STALLED --(topics are there)--&gt; READY --(none on its way)--&gt; OPEN
+ *                                   ^---(too much on its way)---|
  * </pre>
  *
  * <p>For the outcomes thread only.
  */
 final class OutcomeTenants {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutcomeTenants.class);
-    private static final Duration LOOK_AGAIN = Duration.ofSeconds(2);
+
+    /** Bytes on their way to one tenant above which it has to catch up later: a slow topic must not fill the producer. */
+    static final long BYTES_MAX = 4 * 1024 * 1024;
+
+    /** The same for a tenant that has yet to take its first record since it began or failed, and where all are slow. */
+    static final long TRIAL_BYTES_MAX = 16 * 1024;
+
+    /** Bytes on their way to all tenants above which each may have few: half of the producer's buffer. */
+    static final long ALL_BYTES_MAX = 16 * 1024 * 1024;
+
+    private static final int DOUBLINGS_MAX = 5;
 
     private enum State {
         STALLED,
@@ -33,89 +43,113 @@ final class OutcomeTenants {
     }
 
     private static final class Tenant {
-        private State state = State.OPEN;
+        private State state = State.STALLED;
+        private boolean proven;
+        private int failures;
         private long bytesInFlight;
     }
 
-    private final Admin admin;
-    private final Topics topics;
+    private final Function<String, CompletionStage<?>> lookUp;
     private final Inbox inbox;
+    private final Duration retry;
     private final Map<String, Tenant> tenants = new HashMap<>();
+    private long bytesInFlight;
 
-    OutcomeTenants(Admin admin, Topics topics, Inbox inbox) {
-        this.admin = admin;
-        this.topics = topics;
+    /**
+     * @param lookUp of a tenant's topics; fails if they are not there
+     * @param retry wait after a first failure, doubled with each that follows up to 32 times it
+     */
+    OutcomeTenants(Function<String, CompletionStage<?>> lookUp, Inbox inbox, Duration retry) {
+        this.lookUp = lookUp;
         this.inbox = inbox;
+        this.retry = retry;
     }
 
     boolean isOpen(String tenant) {
         return tenants.containsKey(tenant) && tenants.get(tenant).state == State.OPEN;
     }
 
-    long bytesInFlight(String tenant) {
-        return tenants.containsKey(tenant) ? tenants.get(tenant).bytesInFlight : 0;
+    /** Whether the tenant's next record may be sent; if not, it is put off and the tenant stalled. */
+    boolean takes(String tenant) {
+        if (!isOpen(tenant)) {
+            return false;
+        }
+        Tenant found = tenants.get(tenant);
+        boolean much = found.proven && bytesInFlight < ALL_BYTES_MAX;
+        return found.bytesInFlight < (much ? BYTES_MAX : TRIAL_BYTES_MAX);
     }
 
     void sent(Outcome outcome) {
         tenants.get(outcome.tenant()).bytesInFlight += outcome.size();
+        bytesInFlight += outcome.size();
     }
 
-    void landed(Outcome outcome) {
-        tenants.get(outcome.tenant()).bytesInFlight -= outcome.size();
+    /** @param written whether it is; if not, {@link #fail} follows or it is sent in another form */
+    void landed(Outcome outcome, boolean written) {
+        Tenant tenant = tenants.get(outcome.tenant());
+        tenant.bytesInFlight -= outcome.size();
+        bytesInFlight -= outcome.size();
+        if (written && tenant.state != State.STALLED) {
+            tenant.proven = true;
+            tenant.failures = 0;
+        }
+        openIfDrained(tenant);
     }
 
-    /** The tenant has records that were put off; it may go on when its topics answer. */
+    /** The tenant has records that were put off; it may go on when its topics answer and nothing is on its way to them. */
     void stall(String name) {
-        Tenant tenant = tenants.computeIfAbsent(name, key -> new Tenant());
-        if (tenant.state == State.OPEN) {
-            tenant.state = State.STALLED;
+        Tenant tenant = tenants.get(name);
+        if (tenant == null) {
+            tenant = new Tenant();
+            tenants.put(name, tenant);
             lookUp(name, tenant);
+        } else if (tenant.state == State.OPEN) {
+            tenant.state = State.READY;
+            openIfDrained(tenant);
         }
     }
 
     /** A record was not written. */
     void fail(String name, Exception failure) {
         Tenant tenant = tenants.get(name);
+        tenant.proven = false;
         if (tenant.state != State.STALLED) {
-            warn(name, failure);
             tenant.state = State.STALLED;
-            inbox.putIn(LOOK_AGAIN, () -> lookUp(name, tenant));
+            rest(name, tenant, failure);
         }
     }
 
     private void lookUp(String name, Tenant tenant) {
-        admin.describeTopics(List.of(topics.receipts(name), topics.rejects(name)))
-                .allTopicNames()
-                .toCompletionStage()
+        lookUp.apply(name)
                 .whenComplete((found, failure) -> inbox.put(() -> {
-                    if (tenant.state != State.STALLED) {
-                        return;
-                    }
                     if (failure == null) {
                         tenant.state = State.READY;
+                        openIfDrained(tenant);
                     } else {
-                        warn(name, failure);
-                        inbox.putIn(LOOK_AGAIN, () -> lookUp(name, tenant));
+                        rest(name, tenant, failure);
                     }
                 }));
     }
 
-    /** A tenant whose topics are there, with records to catch up on and none on their way. */
-    Optional<String> nextToCatchUp() {
-        return tenants.entrySet().stream()
-                .filter(tenant -> tenant.getValue().state == State.READY && tenant.getValue().bytesInFlight == 0)
-                .map(Map.Entry::getKey)
-                .findFirst();
-    }
-
-    void open(String tenant) {
-        tenants.get(tenant).state = State.OPEN;
-    }
-
-    private static void warn(String tenant, Throwable failure) {
+    private void rest(String name, Tenant tenant, Throwable failure) {
+        Duration wait = rest(retry, tenant.failures);
+        tenant.failures++;
         LOGGER.atWarn()
-                .addKeyValue("tenant", tenant)
+                .addKeyValue("tenant", name)
                 .addKeyValue("error", failure.toString())
+                .addKeyValue("waitMs", wait.toMillis())
                 .log("outcomes of this tenant wait; its receipts or rejects topic cannot be written");
+        inbox.putIn(wait, () -> lookUp(name, tenant));
+    }
+
+    /** How long after a failure, if there were as many in a row before it. */
+    static Duration rest(Duration retry, int failures) {
+        return retry.multipliedBy(1L << Math.min(failures, DOUBLINGS_MAX));
+    }
+
+    private static void openIfDrained(Tenant tenant) {
+        if (tenant.state == State.READY && tenant.bytesInFlight == 0) {
+            tenant.state = State.OPEN;
+        }
     }
 }

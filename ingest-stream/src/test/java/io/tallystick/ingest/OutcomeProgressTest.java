@@ -51,8 +51,8 @@ class OutcomeProgressTest {
 
         // Then
         assertThat(progress.committable()).hasValue(new OffsetAndMetadata(13, "stalled acme:10"));
-        assertThat(progress.stalledAt("acme")).hasValue(10);
-        assertThat(progress.stalledAt("globex")).isEmpty();
+        assertThat(progress.behindAt("acme")).hasValue(10L);
+        assertThat(progress.behindAt("globex")).isEmpty();
     }
 
     @Test
@@ -66,7 +66,7 @@ class OutcomeProgressTest {
         progress.failed(early);
 
         // Then
-        assertThat(progress.stalledAt("acme")).hasValue(10);
+        assertThat(progress.behindAt("acme")).hasValue(10L);
     }
 
     @Test
@@ -76,12 +76,12 @@ class OutcomeProgressTest {
         progress.read(19);
 
         // When
-        progress.caughtUpTo("acme", 15);
+        progress.passed("acme", 15);
 
         // Then
         assertThat(progress.committable()).hasValue(new OffsetAndMetadata(20, "stalled acme:15"));
-        progress.caughtUpTo("acme", 20);
-        assertThat(progress.stalledAt("acme")).isEmpty();
+        progress.passed("acme", 20);
+        assertThat(progress.behindAt("acme")).isEmpty();
         assertThat(progress.committable()).hasValue(new OffsetAndMetadata(20));
     }
 
@@ -92,11 +92,11 @@ class OutcomeProgressTest {
 
         // Then
         assertThat(resumed.position()).isEqualTo(20);
-        assertThat(resumed.stalledTenants()).containsExactlyInAnyOrder("acme", "globex");
-        assertThat(resumed.stalledAt("globex")).hasValue(3);
-        resumed.caughtUpTo("globex", 19);
-        assertThat(resumed.stalledAt("globex")).hasValue(19);
-        resumed.caughtUpTo("globex", 20);
+        assertThat(resumed.behind()).containsOnlyKeys("acme", "globex");
+        assertThat(resumed.behindAt("globex")).hasValue(3L);
+        resumed.passed("globex", 19);
+        assertThat(resumed.behindAt("globex")).hasValue(19L);
+        resumed.passed("globex", 20);
         assertThat(resumed.committable()).hasValue(new OffsetAndMetadata(20, "stalled acme:15"));
     }
 
@@ -114,7 +114,78 @@ class OutcomeProgressTest {
         // Then
         assertThat(progress.committable()).hasValue(new OffsetAndMetadata(21, "stalled acme:10"));
         progress.failed(again);
-        assertThat(progress.stalledAt("acme")).hasValue(10);
+        assertThat(progress.behindAt("acme")).hasValue(10L);
+    }
+
+    @Test
+    void tenantThatWasSentAllIsNotBehindButNamedUntilAllIsWritten() {
+        // Given
+        progress.putOff("acme", 10);
+        progress.read(19);
+        Sent first = progress.sendAgain("acme", 10);
+        Sent second = progress.sendAgain("acme", 15);
+
+        // When
+        progress.passed("acme", 20);
+
+        // Then
+        assertThat(progress.behindAt("acme")).isEmpty();
+        assertThat(progress.committable()).hasValue(new OffsetAndMetadata(20, "stalled acme:10"));
+        progress.written(second);
+        assertThat(progress.committable()).hasValue(new OffsetAndMetadata(20, "stalled acme:10"));
+        progress.written(first);
+        assertThat(progress.committable()).hasValue(new OffsetAndMetadata(20));
+    }
+
+    @Test
+    void failureOfWhatWasSentAgainIsBehindAgainThereAndBelowNothingElseIsForgotten() {
+        // Given
+        progress.putOff("acme", 10);
+        progress.read(19);
+        Sent first = progress.sendAgain("acme", 10);
+        Sent second = progress.sendAgain("acme", 15);
+        progress.passed("acme", 20);
+
+        // When
+        progress.failed(second);
+
+        // Then
+        assertThat(progress.behindAt("acme")).hasValue(15L);
+        assertThat(progress.committable()).hasValue(new OffsetAndMetadata(20, "stalled acme:10"));
+        progress.written(first);
+        assertThat(progress.committable()).hasValue(new OffsetAndMetadata(20, "stalled acme:15"));
+    }
+
+    @Test
+    void catchingUpDoesNotPassALaterRecordThatWasPutOff() {
+        // Given
+        progress.putOff("acme", 10);
+        progress.read(10);
+        progress.passed("acme", 11);
+
+        // When
+        progress.putOff("acme", 12);
+        progress.read(12);
+        progress.passed("acme", 11);
+
+        // Then
+        assertThat(progress.behindAt("acme")).hasValue(12L);
+    }
+
+    @Test
+    void tenantIsBehindFromItsFirstStopUntilItHasBeenSentAll() {
+        // Given
+        long minute = 60_000_000_000L;
+        assertThat(progress.behindNanos(System.nanoTime())).isZero();
+
+        // When
+        progress.putOff("acme", 10);
+        progress.read(10);
+
+        // Then
+        assertThat(progress.behindNanos(System.nanoTime() + minute)).isGreaterThanOrEqualTo(minute);
+        progress.passed("acme", 11);
+        assertThat(progress.behindNanos(System.nanoTime() + minute)).isZero();
     }
 
     @Test
