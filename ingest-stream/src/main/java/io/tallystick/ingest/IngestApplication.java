@@ -133,8 +133,7 @@ public final class IngestApplication implements AutoCloseable {
             return;
         }
         Inbox inbox = new Inbox();
-        IngestMetrics metrics = closing(new IngestMetrics(meters));
-        startIngest(admin, writer, cluster, inbox, metrics);
+        IngestMetrics metrics = startIngest(admin, writer, cluster, inbox);
         // A tenant's meters are the ingest thread's.
         startOutcomes(
                 admin,
@@ -149,12 +148,13 @@ public final class IngestApplication implements AutoCloseable {
         LOGGER.atInfo().addKeyValue("cluster", cluster).log("ingest started");
     }
 
-    private void startIngest(Admin admin, IngestWriter writer, String cluster, Inbox inbox, IngestMetrics metrics) {
+    private IngestMetrics startIngest(Admin admin, IngestWriter writer, String cluster, Inbox inbox) {
         RegistrySchemas schemas = closing(new RegistrySchemas(
                 settings.schemaRegistryUrl(), Executors.newScheduledThreadPool(SCHEMA_THREADS), timing.retry()));
         Admission admission = new Admission(new RandomSalts(new SecureRandom()));
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
         SourceProbe probe = new SourceProbe(admin, topics.group("ingest"), clock);
+        IngestMetrics metrics = closing(new IngestMetrics(meters));
         SourceReader reader = new SourceReader(
                 consumer, writer, probe, inbox, new SourceCommands.Shared(topics, cluster, admission, metrics), timing);
         Decoder decoder = new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas);
@@ -169,6 +169,7 @@ public final class IngestApplication implements AutoCloseable {
         start("ledger-ingest", loop::turn, () -> close(consumer));
         startTenants(tenants -> inbox.put(() -> loop.read(tenants)));
         startPositions(notice -> inbox.put(() -> reader.noticed(notice)));
+        return metrics;
     }
 
     private void startTenants(Consumer<Map<String, TenantRules>> changed) {
