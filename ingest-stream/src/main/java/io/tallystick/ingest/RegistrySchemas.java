@@ -91,7 +91,7 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
                     .log("schema registry does not answer; partitions that need this schema wait");
             retryLater(id);
             return;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
             // What the registry said is not what its client expects. The executor would keep it to itself, and the
             // partitions
             // would wait for ever. The type only: the message may quote the answer.

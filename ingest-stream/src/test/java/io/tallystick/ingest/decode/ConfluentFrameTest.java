@@ -341,6 +341,60 @@ class ConfluentFrameTest {
         assertThat(RegisteredSchema.judge(1, "AVRO", "no schema", false)).isInstanceOf(Schemas.Lookup.Unknown.class);
     }
 
+    private static String nestedArrays(int depth) {
+        return "{\"type\":\"array\",\"items\":".repeat(depth) + "\"int\"" + "}".repeat(depth);
+    }
+
+    private static String unusable(String text) {
+        Schemas.Lookup lookup = RegisteredSchema.judge(1, "AVRO", text, false);
+        assertThat(lookup).isInstanceOf(Schemas.Lookup.Unknown.class);
+        return ((Schemas.Lookup.Unknown) lookup).detail();
+    }
+
+    @Test
+    void schemaThatNestsDeeperThanTheLimitIsRefusedBeforeItIsParsed() {
+        assertThat(RegisteredSchema.judge(1, "AVRO", nestedArrays(RegisteredSchema.NESTING_MAX), false))
+                .isInstanceOf(Schemas.Lookup.Found.class);
+        assertThat(unusable(nestedArrays(RegisteredSchema.NESTING_MAX + 1))).contains("nests deeper");
+        assertThat(unusable("[".repeat(500_000))).contains("nests deeper");
+    }
+
+    @Test
+    void bracketsInStringsOfASchemaAreNotNesting() {
+        String doc = "{[\\\"".repeat(RegisteredSchema.NESTING_MAX);
+
+        assertThat(RegisteredSchema.judge(
+                        1, "AVRO", "{\"type\":\"record\",\"name\":\"R\",\"doc\":\"" + doc + "\",\"fields\":[]}", false))
+                .isInstanceOf(Schemas.Lookup.Found.class);
+    }
+
+    @Test
+    void schemaTextLongerThanTheLimitIsRefused() {
+        String rest = "{\"type\":\"int\"}";
+        String longest = " ".repeat(RegisteredSchema.TEXT_MAX - rest.length()) + rest;
+
+        assertThat(RegisteredSchema.judge(1, "AVRO", longest, false)).isInstanceOf(Schemas.Lookup.Found.class);
+        assertThat(unusable(" " + longest)).contains("is longer");
+    }
+
+    /** Each record has two fields of the one before: unfolded, two to the power of sixty. */
+    @Test
+    void ledgerEventWhoseTypesUnfoldWithoutBoundIsRefused() {
+        StringBuilder chain = new StringBuilder("{\"type\":\"record\",\"name\":\"R0\",\"fields\":[]}");
+        for (int i = 1; i <= 60; i++) {
+            String before = "\"R" + (i - 1) + "\"";
+            chain.append(",{\"type\":\"record\",\"name\":\"R").append(i).append("\",\"fields\":[");
+            chain.append("{\"name\":\"a\",\"type\":").append(before).append("},");
+            chain.append("{\"name\":\"b\",\"type\":").append(before).append("}]}");
+        }
+        String event = "{\"type\":\"record\",\"name\":\"LedgerEvent\",\"namespace\":\"io.tallystick.avro\",\"fields\":"
+                + "[{\"name\":\"x\",\"type\":[\"null\"," + chain + "]}]}";
+
+        assertThat(unusable(event)).contains("types");
+        assertThat(RegisteredSchema.judge(1, "AVRO", event.replace("LedgerEvent", "Other"), false))
+                .isInstanceOf(Schemas.Lookup.Found.class);
+    }
+
     /** Each is a type and a datum that is none of it. */
     @ParameterizedTest
     @ValueSource(
