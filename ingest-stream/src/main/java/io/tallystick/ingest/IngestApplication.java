@@ -115,7 +115,7 @@ public final class IngestApplication implements AutoCloseable {
         try (LedgerAdmin ledger = new LedgerAdmin(settings)) {
             ledger.checkPartitions();
         }
-        Admin admin = closing(clients.admin());
+        Admin admin = closing(clients.admin("ingest-admin"));
         String cluster = clusterId(admin);
         IngestWriter writer = closing(new IngestWriter(
                 clients.producer("ingest", 2 * config.inFlightBytesMax(), BLOCK_MAX),
@@ -154,14 +154,32 @@ public final class IngestApplication implements AutoCloseable {
         Admission admission = new Admission(new RandomSalts(new SecureRandom()));
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
         SourceProbe probe = new SourceProbe(admin, topics.group("ingest"), clock);
+        SourceProbe looks = new SourceProbe(closing(clients.admin("ingest-looks")), topics.group("ingest"), clock);
         IngestMetrics metrics = closing(new IngestMetrics(meters));
+        InFlightLimit limit = new InFlightLimit(writer, config.inFlightBytesMax());
         SourceReader reader = new SourceReader(
-                consumer, writer, probe, inbox, new SourceCommands.Shared(topics, cluster, admission, metrics), timing);
+                consumer,
+                writer,
+                probe,
+                inbox,
+                new SourceCommands.Shared(topics, cluster, admission, metrics),
+                limit,
+                timing);
         Decoder decoder = new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas);
         RecordAdmitter admitter = new RecordAdmitter(reader, decoder, admission, schemas, writer, inbox, metrics);
-        TopicGate gate = new TopicGate(reader, probe, inbox, metrics, admitter::admit);
-        IngestLoop loop =
-                new IngestLoop(consumer, reader, gate, writer, inbox, topics, metrics, config.inFlightBytesMax());
+        ConfirmedBatches confirmed = new ConfirmedBatches(settings.partitions(), limit, reader::isCurrent, admitter);
+        TopicGate gate = new TopicGate(reader, looks, inbox, metrics, limit, confirmed::add);
+        IngestLoop loop = new IngestLoop(
+                consumer,
+                new SourceSubscription(consumer, reader, probe, inbox),
+                reader,
+                gate,
+                confirmed,
+                writer,
+                inbox,
+                topics,
+                metrics,
+                limit);
         loop.every(timing.commits(), reader::commit);
         loop.every(timing.claims(), reader::claimIdle);
         loop.every(timing.claims(), reader::tellPolicies);

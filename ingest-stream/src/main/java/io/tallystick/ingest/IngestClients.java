@@ -88,8 +88,9 @@ final class IngestClients {
         return new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
     }
 
-    Admin admin() {
-        Map<String, Object> properties = settings.kafkaClient(settings.topics().group("ingest-admin"));
+    /** An admin client has one request on its way to each broker; what must not wait for others has one of its own. */
+    Admin admin(String name) {
+        Map<String, Object> properties = settings.kafkaClient(settings.topics().group(name));
         properties.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) API_TIMEOUT.toMillis());
         properties.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) API_TIMEOUT.toMillis() / 2);
         return Admin.create(properties);

@@ -67,20 +67,21 @@ final class IngestMetrics implements AutoCloseable {
     }
 
     /** Publishes what gauges show. */
-    void publish(Collection<OwnedPartition> owned, long inFlight, long nowNanos) {
+    void publish(Collection<OwnedPartition> owned, Set<String> unreadable, long inFlight, long nowNanos) {
         inFlightBytes = inFlight;
         long oldest = 0;
         Map<String, long[]> found = new HashMap<>();
         for (OwnedPartition partition : owned) {
             oldest = Math.max(oldest, partition.uncommittedNanos(nowNanos));
-            long[] of = found.computeIfAbsent(partition.tenant(), tenant -> new long[3]);
+            long[] of = found.computeIfAbsent(partition.tenant(), tenant -> new long[4]);
             of[0] = Math.max(of[0], partition.follower().waiting(nowNanos).toNanos());
             of[1] = Math.max(of[1], partition.follower().isHeld(Hold.RECREATED) ? 1 : 0);
             of[2] = Math.max(of[2], partition.follower().isHeld(Hold.SUSPENDED) ? 1 : 0);
+            of[3] = Math.max(of[3], partition.follower().isDamaged() ? 1 : 0);
         }
         uncommittedSeconds = oldest / NANOS;
-        long[] none = new long[3];
-        tenants.forEach((name, tenant) -> tenant.publish(found.getOrDefault(name, none)));
+        long[] none = new long[4];
+        tenants.forEach((name, tenant) -> tenant.publish(found.getOrDefault(name, none), unreadable.contains(name)));
     }
 
     /** Removes all meters. */
@@ -104,6 +105,8 @@ final class IngestMetrics implements AutoCloseable {
         private volatile double waitingSeconds;
         private volatile double recreated;
         private volatile double suspended;
+        private volatile double damaged;
+        private volatile double unreadable;
 
         private OfTenant(String tenant, MeterRegistry registry) {
             this.tenant = tenant;
@@ -116,6 +119,8 @@ final class IngestMetrics implements AutoCloseable {
             gauge("waiting", "seconds", meters -> meters.waitingSeconds);
             gauge("topic.recreated", null, meters -> meters.recreated);
             gauge("suspended", null, meters -> meters.suspended);
+            gauge("source.damaged", null, meters -> meters.damaged);
+            gauge("unreadable", null, meters -> meters.unreadable);
         }
 
         private Counter counter(String name, String... tags) {
@@ -159,10 +164,12 @@ final class IngestMetrics implements AutoCloseable {
             failedSends.increment();
         }
 
-        private void publish(long[] found) {
+        private void publish(long[] found, boolean isUnreadable) {
             waitingSeconds = found[0] / NANOS;
             recreated = found[1];
             suspended = found[2];
+            damaged = found[3];
+            unreadable = isUnreadable ? 1 : 0;
         }
 
         private void close() {

@@ -6,6 +6,7 @@ import io.tallystick.avro.AdmittedKind;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
 import io.tallystick.avro.Tick;
+import io.tallystick.entry.ChainId;
 import io.tallystick.ingest.admit.ChainPosition.Flight;
 import io.tallystick.topic.Topics;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Callback;
@@ -49,6 +51,8 @@ final class IngestWriter implements AutoCloseable {
     private final int partitions;
     private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
     private final AtomicLong inFlightBytes = new AtomicLong();
+    private final AtomicLongArray inFlightBytesOf;
+    private final AtomicLong failures = new AtomicLong();
 
     IngestWriter(
             Producer<String, byte[]> producer, Serializer<SpecificRecord> serializer, String topic, int partitions) {
@@ -56,6 +60,17 @@ final class IngestWriter implements AutoCloseable {
         this.serializer = serializer;
         this.topic = topic;
         this.partitions = partitions;
+        this.inFlightBytesOf = new AtomicLongArray(partitions);
+    }
+
+    /** How many partitions {@code ledger.ingest} has. */
+    int partitions() {
+        return partitions;
+    }
+
+    /** The partition of {@code ledger.ingest} the chain lives in. */
+    int partitionOf(ChainId chain) {
+        return Topics.partitionOf(chain.toString(), partitions);
     }
 
     /** Looks up the schema ids of all messages once, so that a registry that is away later does not matter. */
@@ -89,15 +104,29 @@ final class IngestWriter implements AutoCloseable {
         serializer.serialize(topic, new Control("", "", "", "", none, none, none));
     }
 
-    /** Sends a message that accounts for source offsets; its completion comes in {@link #drain}. */
-    void send(AdmittedEvent message, OwnedPartition partition, Flight flight) {
+    /**
+     * Sends a message that accounts for source offsets; its completion comes in {@link #drain}.
+     *
+     * @return false if a completion has failed meanwhile, its own or another
+     */
+    boolean send(AdmittedEvent message, OwnedPartition partition, Flight flight) {
         byte[] value = serializer.serialize(topic, message);
         long bytes = (long) value.length + OVERHEAD_BYTES;
-        inFlightBytes.addAndGet(bytes);
+        long failedBefore = failures.get();
+        count(partition, bytes);
         produce(record(message.getChain(), value), (metadata, failure) -> {
-            inFlightBytes.addAndGet(-bytes);
+            count(partition, -bytes);
             completions.add(new Completion(partition, flight, Optional.ofNullable(failure)));
+            if (failure != null) {
+                failures.incrementAndGet();
+            }
         });
+        return failures.get() == failedBefore;
+    }
+
+    private void count(OwnedPartition partition, long bytes) {
+        inFlightBytes.addAndGet(bytes);
+        inFlightBytesOf.addAndGet(partition.destination(), bytes);
     }
 
     /** Sends a control message; {@code failed} is told, on the producer's thread, if it may be lost. */
@@ -168,8 +197,14 @@ final class IngestWriter implements AutoCloseable {
         producer.flush();
     }
 
+    /** Bytes sent and not yet acknowledged. */
     long inFlightBytes() {
         return inFlightBytes.get();
+    }
+
+    /** Of them, those sent to this partition. */
+    long inFlightBytes(int partition) {
+        return inFlightBytesOf.get(partition);
     }
 
     @Override

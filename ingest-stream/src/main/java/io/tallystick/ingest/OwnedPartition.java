@@ -8,13 +8,16 @@ import org.apache.kafka.common.TopicPartition;
 final class OwnedPartition {
     private final TopicPartition partition;
     private final SourceFollower follower;
+    private final int destination;
     private boolean paused;
     private long dueSinceNanos;
     private boolean due;
 
-    OwnedPartition(TopicPartition partition, SourceFollower follower) {
+    /** @param destination the partition of {@code ledger.ingest} its chain lives in */
+    OwnedPartition(TopicPartition partition, SourceFollower follower, int destination) {
         this.partition = partition;
         this.follower = follower;
+        this.destination = destination;
     }
 
     TopicPartition partition() {
@@ -23,6 +26,11 @@ final class OwnedPartition {
 
     SourceFollower follower() {
         return follower;
+    }
+
+    /** The partition of {@code ledger.ingest} its chain lives in. */
+    int destination() {
+        return destination;
     }
 
     String tenant() {

@@ -15,11 +15,11 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * Brings confirmed records into {@code ledger.ingest}. For the ingest thread only.
  *
  * <pre>
- * SourceBatch --&gt; Decoder --&gt; Admission --&gt; IngestWriter --&gt; ledger.ingest
+ * SourceRecord --&gt; Decoder --&gt; Admission --&gt; IngestWriter --&gt; ledger.ingest
  *                   | needs a schema: the partition goes back to this record and waits for RegistrySchemas
  * </pre>
  */
-final class RecordAdmitter {
+final class RecordAdmitter implements ConfirmedBatches.Admitter {
     private final SourceReader reader;
     private final Decoder decoder;
     private final Admission admission;
@@ -45,30 +45,27 @@ final class RecordAdmitter {
         this.metrics = metrics;
     }
 
-    void admit(SourceBatch batch) {
-        OwnedPartition owned = batch.partition();
+    @Override
+    public boolean admit(OwnedPartition owned, ConsumerRecord<byte[], byte[]> record) {
         SourceFollower follower = owned.follower();
-        IngestMetrics.OfTenant tenant = metrics.tenant(owned.tenant());
-        for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
-            if (follower.isAccountedFor(record.offset())) {
-                continue;
-            }
-            SourceRecord source = SourceRecords.of(follower.source(), record);
-            Decoded decoded = decoder.decode(source);
-            if (decoded instanceof Decoded.Waiting waiting) {
-                waitForSchema(owned, waiting.schemaId());
-                return;
-            }
-            ResumePoint from = follower.fromPoint();
-            Flight flight = follower.cover(record.offset(), source.leaderEpoch());
-            if (decoded instanceof Decoded.Refused refused) {
-                tenant.rejected(refused.reason());
-                writer.send(admission.rejected(source, from, refused), owned, flight);
-            } else if (decoded instanceof Decoded.Accepted accepted) {
-                tenant.admitted();
-                writer.send(admission.event(source, from, accepted), owned, flight);
-            }
+        if (follower.isAccountedFor(record.offset())) {
+            return true;
         }
+        SourceRecord source = SourceRecords.of(follower.source(), record);
+        Decoded decoded = decoder.decode(source);
+        if (decoded instanceof Decoded.Waiting waiting) {
+            waitForSchema(owned, waiting.schemaId());
+            return true;
+        }
+        ResumePoint from = follower.fromPoint();
+        Flight flight = follower.cover(record.offset(), source.leaderEpoch());
+        IngestMetrics.OfTenant tenant = metrics.tenant(owned.tenant());
+        if (decoded instanceof Decoded.Refused refused) {
+            tenant.rejected(refused.reason());
+            return writer.send(admission.rejected(source, from, refused), owned, flight);
+        }
+        tenant.admitted();
+        return writer.send(admission.event(source, from, (Decoded.Accepted) decoded), owned, flight);
     }
 
     /** The record is fetched again when its schema is known; the records before it are on their way. */

@@ -3,6 +3,7 @@ package io.tallystick.ingest;
 
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.Command;
+import io.tallystick.ingest.admit.SourceFollower;
 import io.tallystick.topic.Topics;
 import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -20,7 +21,7 @@ final class SourceCommands {
 
     private final Consumer<byte[], byte[]> consumer;
     private final IngestWriter writer;
-    private final SourceProbe probe;
+    private final SourceLocator locator;
     private final Inbox inbox;
     private final Shared shared;
     private final SourceReader reader;
@@ -28,13 +29,13 @@ final class SourceCommands {
     SourceCommands(
             Consumer<byte[], byte[]> consumer,
             IngestWriter writer,
-            SourceProbe probe,
+            SourceLocator locator,
             Inbox inbox,
             Shared shared,
             SourceReader reader) {
         this.consumer = consumer;
         this.writer = writer;
-        this.probe = probe;
+        this.locator = locator;
         this.inbox = inbox;
         this.shared = shared;
         this.reader = reader;
@@ -64,18 +65,18 @@ final class SourceCommands {
         }
 
         private void lookUp(long lookup) {
-            if (!reader.isOwned(partition) || !partition.follower().awaits(lookup)) {
-                return;
-            }
-            probe.locate(partition.partition())
-                    .whenComplete((found, failure) -> inbox.put(() -> {
+            SourceFollower follower = partition.follower();
+            locator.locate(
+                    partition.partition(),
+                    () -> reader.isOwned(partition) && follower.awaits(lookup),
+                    (found, failure) -> {
                         long now = System.nanoTime();
                         reader.perform(
                                 partition,
                                 failure == null
-                                        ? partition.follower().located(lookup, found, now)
-                                        : partition.follower().notLocated(lookup, failure.toString(), now));
-                    }));
+                                        ? follower.located(lookup, found, now)
+                                        : follower.notLocated(lookup, failure.toString(), now));
+                    });
         }
 
         @Override
@@ -127,7 +128,7 @@ final class SourceCommands {
 
     private static Level level(Command.Alert.Kind kind) {
         return switch (kind) {
-            case SOURCE_TRUNCATED, RECORDS_LOST, TOPIC_RECREATED -> Level.ERROR;
+            case SOURCE_TRUNCATED, SOURCE_DAMAGED, RECORDS_LOST, TOPIC_RECREATED -> Level.ERROR;
             case OTHER_TOPIC_SEQUENCED, WENT_BACK, SEND_FAILED, NOT_LOCATED -> Level.WARN;
         };
     }
@@ -135,6 +136,10 @@ final class SourceCommands {
     private static String text(Command.Alert.Kind kind, String tenant) {
         return switch (kind) {
             case SOURCE_TRUNCATED -> "source was truncated; reading it again from there";
+            case SOURCE_DAMAGED ->
+                "source cannot be read further; its chain waits, others go on. If its log is damaged: move its leader to"
+                        + " a replica that is whole, or delete its records up to the damage, which records a gap; then"
+                        + " restart this instance";
             case RECORDS_LOST -> "source records are lost; a gap is recorded";
             case TOPIC_RECREATED ->
                 "source topic has another id than its tenant's descriptor; nothing of it is read."

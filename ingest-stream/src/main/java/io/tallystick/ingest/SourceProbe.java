@@ -28,8 +28,11 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 
 /**
@@ -56,38 +59,80 @@ final class SourceProbe {
         this.clock = clock;
     }
 
-    /** Completes with where the partition stands, or with the first thing that went wrong. */
-    CompletionStage<Location> locate(TopicPartition partition) {
+    /**
+     * Looks partitions up in one request of each kind, begun before this returns. Each stage completes, as soon as its own
+     * answers are there, with where its partition stands, or with the first thing that went wrong.
+     */
+    Map<TopicPartition, CompletionStage<Location>> locate(Set<TopicPartition> partitions) {
         CompletionStage<Map<TopicPartition, OffsetAndMetadata>> committed = admin.listConsumerGroupOffsets(
-                        Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(List.of(partition))),
+                        Map.of(group, new ListConsumerGroupOffsetsSpec().topicPartitions(partitions)),
                         new ListConsumerGroupOffsetsOptions().requireStable(true))
                 .partitionsToOffsetAndMetadata(group)
                 .toCompletionStage();
-        CompletionStage<ListOffsetsResult.ListOffsetsResultInfo> start = admin.listOffsets(
-                        Map.of(partition, OffsetSpec.earliest()))
-                .partitionResult(partition)
-                .toCompletionStage();
+        ListOffsetsResult starts = admin.listOffsets(specs(partitions, OffsetSpec.earliest()));
         Instant asked = now();
-        CompletionStage<Location.End> end = end(partition, lastStable(List.of(partition)), asked);
-        return topicId(partition.topic())
-                .thenCombine(
-                        committed,
-                        (topicId, offsets) -> Map.entry(
-                                topicId,
-                                Optional.ofNullable(offsets.get(partition)).map(SourceProbe::commit)))
-                .thenCombine(start, (found, first) -> Map.entry(found, first.offset()))
-                .thenCombine(end, (found, last) -> {
-                    Map.Entry<String, Optional<Commit>> of = found.getKey();
-                    return new Location(of.getKey(), of.getValue(), found.getValue(), last);
-                });
+        ListOffsetsResult ends = lastStable(partitions);
+        Map<String, KafkaFuture<TopicDescription>> topics =
+                admin.describeTopics(topics(partitions)).topicNameValues();
+        Map<TopicPartition, CompletionStage<Location>> located = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            located.put(
+                    partition,
+                    location(
+                            topics.get(partition.topic())
+                                    .toCompletionStage()
+                                    .thenApply(found -> topicId(found, partition.partition())),
+                            committed.thenApply(found -> commit(found, partition)),
+                            starts.partitionResult(partition)
+                                    .toCompletionStage()
+                                    .thenApply(ListOffsetsResult.ListOffsetsResultInfo::offset),
+                            end(partition, ends, asked)));
+        }
+        return located;
     }
 
-    private CompletionStage<String> topicId(String topic) {
-        return admin.describeTopics(List.of(topic))
-                .topicNameValues()
-                .get(topic)
-                .toCompletionStage()
-                .thenApply(description -> description.topicId().toString());
+    private static CompletionStage<Location> location(
+            CompletionStage<String> topicId,
+            CompletionStage<Optional<Commit>> commit,
+            CompletionStage<Long> start,
+            CompletionStage<Location.End> end) {
+        // One of its own: those that come of the client's futures cannot be completed.
+        CompletableFuture<Location> located = new CompletableFuture<>();
+        topicId.thenCombine(commit, (id, committed) -> Map.entry(id, committed))
+                .thenCombine(start, (found, first) -> Map.entry(found, first))
+                .thenCombine(
+                        end,
+                        (found, last) -> new Location(
+                                found.getKey().getKey(), found.getKey().getValue(), found.getValue(), last))
+                .thenAccept(located::complete);
+        // Of a topic that is not there, offsets are asked for again and again until the client gives up.
+        for (CompletionStage<?> part : List.of(topicId, commit, start, end)) {
+            part.whenComplete((found, failure) -> {
+                if (failure != null) {
+                    located.completeExceptionally(failure);
+                }
+            });
+        }
+        return located;
+    }
+
+    /** Without a leader no offsets will be told; to ask for them would only take the client's patience. */
+    private static String topicId(TopicDescription topic, int partition) {
+        for (TopicPartitionInfo found : topic.partitions()) {
+            if (found.partition() == partition
+                    && (found.leader() == null || found.leader().isEmpty())) {
+                throw new LeaderNotAvailableException("partition " + partition + " has no leader");
+            }
+        }
+        return topic.topicId().toString();
+    }
+
+    /** What is not committed is told as null. What is not told failed, and is not to be taken for not committed. */
+    private static Optional<Commit> commit(Map<TopicPartition, OffsetAndMetadata> told, TopicPartition partition) {
+        if (!told.containsKey(partition)) {
+            throw new KafkaException("the group's committed offset is not told");
+        }
+        return Optional.ofNullable(told.get(partition)).map(SourceProbe::commit);
     }
 
     /** A commit without metadata is not one of ours: its topic id is empty, as no topic's is. */
@@ -141,8 +186,7 @@ final class SourceProbe {
     void ends(Collection<TopicPartition> partitions, ClaimResult result) {
         Instant asked = now();
         ListOffsetsResult ends = lastStable(partitions);
-        Set<String> topics = partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
-        look(topics, seen -> {
+        look(topics(partitions), seen -> {
             for (TopicPartition partition : partitions) {
                 seen.get(partition.topic()).topicId().ifPresent(topicId -> end(partition, ends, asked)
                         .thenAccept(end -> result.accept(partition, topicId, end)));
@@ -151,9 +195,18 @@ final class SourceProbe {
     }
 
     private ListOffsetsResult lastStable(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-        partitions.forEach(partition -> latest.put(partition, OffsetSpec.latest()));
-        return admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+        return admin.listOffsets(
+                specs(partitions, OffsetSpec.latest()), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
+    }
+
+    private static Map<TopicPartition, OffsetSpec> specs(Collection<TopicPartition> partitions, OffsetSpec spec) {
+        Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
+        partitions.forEach(partition -> specs.put(partition, spec));
+        return specs;
+    }
+
+    private static Set<String> topics(Collection<TopicPartition> partitions) {
+        return partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
     }
 
     private Instant now() {

@@ -11,10 +11,13 @@ import io.tallystick.topic.Topics;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -39,12 +42,13 @@ final class SourceReader implements ConsumerRebalanceListener {
     private final Inbox inbox;
     private final Topics topics;
     private final String cluster;
+    private final InFlightLimit limit;
     private final IngestTiming timing;
     private final SourceCommands commands;
     private final IngestMetrics metrics;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
+    private final Set<TopicPartition> skipped = new HashSet<>();
     private final Map<String, TenantRules> rules = new HashMap<>();
-    private boolean full;
 
     SourceReader(
             Consumer<byte[], byte[]> consumer,
@@ -52,6 +56,7 @@ final class SourceReader implements ConsumerRebalanceListener {
             SourceProbe probe,
             Inbox inbox,
             SourceCommands.Shared shared,
+            InFlightLimit limit,
             IngestTiming timing) {
         this.consumer = consumer;
         this.writer = writer;
@@ -60,8 +65,10 @@ final class SourceReader implements ConsumerRebalanceListener {
         this.topics = shared.topics();
         this.cluster = shared.cluster();
         this.metrics = shared.metrics();
+        this.limit = limit;
         this.timing = timing;
-        this.commands = new SourceCommands(consumer, writer, probe, inbox, shared, this);
+        this.commands =
+                new SourceCommands(consumer, writer, new SourceLocator(probe::locate, inbox), inbox, shared, this);
     }
 
     OwnedPartition owned(TopicPartition partition) {
@@ -74,6 +81,19 @@ final class SourceReader implements ConsumerRebalanceListener {
 
     Collection<OwnedPartition> all() {
         return owned.values();
+    }
+
+    /** Whether the batch is of a partition this instance has, and still follows what is accounted for. */
+    boolean isCurrent(SourceBatch batch) {
+        return isOwned(batch.partition()) && batch.partition().follower().isCurrent(batch.reading());
+    }
+
+    /** The tenants that have more partitions than a tenant can have. */
+    Set<String> tenantsBeyondPartitions() {
+        Set<String> tenants = new HashSet<>();
+        skipped.forEach(
+                partition -> tenants.add(topics.tenantOf(partition.topic()).orElseThrow()));
+        return tenants;
     }
 
     /** Carries out what the follower decided, and fetches from its partition or does not. */
@@ -111,7 +131,7 @@ final class SourceReader implements ConsumerRebalanceListener {
                     rules.get(tenant),
                     timing.follower(),
                     System.nanoTime());
-            OwnedPartition added = new OwnedPartition(partition, follower);
+            OwnedPartition added = new OwnedPartition(partition, follower, writer.partitionOf(follower.chain()));
             owned.put(partition, added);
             // Held until its real position is known; the seek only keeps the consumer from looking for one itself.
             applyHolds(added);
@@ -123,6 +143,7 @@ final class SourceReader implements ConsumerRebalanceListener {
 
     /** There is no such chain. Its topic's other partitions, and other tenants, go on. */
     private void skip(TopicPartition partition) {
+        skipped.add(partition);
         consumer.pause(List.of(partition));
         // Only keeps the consumer from looking for a position itself.
         consumer.seek(partition, 0);
@@ -156,6 +177,7 @@ final class SourceReader implements ConsumerRebalanceListener {
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        skipped.removeAll(Set.copyOf(partitions));
         for (TopicPartition partition : partitions) {
             OwnedPartition gone = owned.remove(partition);
             if (gone != null) {
@@ -182,6 +204,25 @@ final class SourceReader implements ConsumerRebalanceListener {
             Optional<ResumePoint> same = Optional.ofNullable(divergent).map(SourceProbe::point);
             perform(found, found.follower().truncated(same, System.nanoTime()));
         }
+    }
+
+    /**
+     * The consumer cannot read a partition, and names it nowhere but in the text of its exception.
+     *
+     * @return false if it names none that this instance has
+     */
+    boolean damaged(RuntimeException failure) {
+        Optional<OwnedPartition> named = owned.values().stream()
+                .filter(partition -> isNamed(partition.partition(), failure))
+                .findFirst();
+        named.ifPresent(found -> perform(found, found.follower().damaged(failure.toString(), System.nanoTime())));
+        return named.isPresent();
+    }
+
+    /** Whether the text has the whole of its name: not {@code acme-1} for {@code acme-12} or {@code acme-1-0}. */
+    static boolean isNamed(TopicPartition partition, Throwable failure) {
+        Pattern name = Pattern.compile("(?<![\\w.-])" + Pattern.quote(partition.toString()) + "(?![\\w-]|\\.[\\w.-])");
+        return name.matcher(String.valueOf(failure.getMessage())).find();
     }
 
     /** What a look at topics found, told to every partition of each of them. */
@@ -220,16 +261,14 @@ final class SourceReader implements ConsumerRebalanceListener {
         perform(partition, follower.failed(completion.flight(), failure.toString(), System.nanoTime()));
     }
 
-    /** Stops, or goes on, fetching from all partitions: memory is full, or is not. */
-    void holdAll(boolean stop) {
-        if (full != stop) {
-            full = stop;
-            owned.values().forEach(this::applyHolds);
-        }
+    /** Stops, or goes on, fetching from the partitions that the limit is about: it may have changed. */
+    void applyLimit() {
+        owned.values().forEach(this::applyHolds);
     }
 
     private void applyHolds(OwnedPartition partition) {
-        boolean pause = full || partition.follower().isHeld();
+        boolean pause =
+                limit.isFull(partition.destination()) || partition.follower().isHeld();
         // The consumer asks its own thread each time; most acknowledgements change nothing.
         if (partition.pause(pause)) {
             if (pause) {

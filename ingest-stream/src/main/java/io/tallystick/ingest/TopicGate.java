@@ -2,13 +2,11 @@
 package io.tallystick.ingest;
 
 import io.tallystick.ingest.admit.Confirmations;
-import io.tallystick.ingest.admit.SourceFollower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * Lets polled batches through once a look at their topics, begun after the poll, has found the ids they were assigned with.
@@ -29,23 +27,28 @@ final class TopicGate {
     private final SourceProbe probe;
     private final Inbox inbox;
     private final IngestMetrics metrics;
+    private final InFlightLimit limit;
     private final Consumer<SourceBatch> confirmed;
     private final Confirmations<SourceBatch> confirmations = new Confirmations<>();
-    private long waitingBytes;
     private long lookBegan = System.nanoTime() - LOOK_INTERVAL_NANOS;
     private boolean planned;
 
-    /** @param confirmed takes the batches that may be admitted, in the order of each partition */
+    /**
+     * @param probe has an admin client of its own: a look behind other requests would hold up all tenants
+     * @param confirmed takes the batches that may be admitted, in the order of each partition
+     */
     TopicGate(
             SourceReader reader,
             SourceProbe probe,
             Inbox inbox,
             IngestMetrics metrics,
+            InFlightLimit limit,
             Consumer<SourceBatch> confirmed) {
         this.reader = reader;
         this.probe = probe;
         this.inbox = inbox;
         this.metrics = metrics;
+        this.limit = limit;
         this.confirmed = confirmed;
     }
 
@@ -54,14 +57,9 @@ final class TopicGate {
         return confirmations.isEmpty();
     }
 
-    /** What the waiting batches take in memory. */
-    long waitingBytes() {
-        return waitingBytes;
-    }
-
     /** A batch was polled. */
     void add(SourceBatch batch) {
-        waitingBytes += batch.bytes();
+        limit.polled(batch);
         confirmations.add(batch.partition().partition().topic(), batch);
     }
 
@@ -78,16 +76,6 @@ final class TopicGate {
             lookBegan = now;
             probe.look(topics, sights -> inbox.put(() -> answered(sights, now)));
         }
-    }
-
-    /** Finds those of the topics that ingest may not describe; {@code result} is told of them in a later turn. */
-    void findRefused(Set<String> topics, Consumer<Set<String>> result) {
-        probe.look(
-                topics,
-                sights -> inbox.put(() -> result.accept(sights.entrySet().stream()
-                        .filter(topic -> topic.getValue().refused())
-                        .map(Map.Entry::getKey)
-                        .collect(Collectors.toSet()))));
     }
 
     private void askLater(long nanos) {
@@ -107,21 +95,20 @@ final class TopicGate {
         ask();
         reader.seen(sights);
         for (Confirmations.Waiting<SourceBatch> waiting : released) {
-            waitingBytes -= waiting.batch().bytes();
             release(waiting.batch(), sights.get(waiting.topic()));
         }
     }
 
     private void release(SourceBatch batch, SourceProbe.Sight sight) {
-        OwnedPartition partition = batch.partition();
-        SourceFollower follower = partition.follower();
-        if (!reader.isOwned(partition) || !follower.isCurrent(batch.reading())) {
+        boolean current = reader.isCurrent(batch);
+        if (current && sight.topicId().isPresent()) {
+            confirmed.accept(batch);
             return;
         }
-        if (sight.topicId().isEmpty()) {
-            reader.perform(partition, follower.topicUnknown(sight.fault(), System.nanoTime()));
-        } else {
-            confirmed.accept(batch);
+        limit.done(batch);
+        if (current) {
+            OwnedPartition partition = batch.partition();
+            reader.perform(partition, partition.follower().topicUnknown(sight.fault(), System.nanoTime()));
         }
     }
 }

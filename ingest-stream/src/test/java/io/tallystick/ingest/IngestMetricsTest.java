@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.entry.RejectReason;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,28 @@ class IngestMetricsTest {
 
         // Then
         assertThat(registry.getMeters()).noneMatch(meter -> meter.getId().getTag("tenant") != null);
+    }
+
+    @Test
+    void tenantWhoseTopicMayNotBeReadIsShown() {
+        // Given
+        metrics.retain(Set.of("acme", "globex"));
+
+        // When
+        metrics.publish(List.of(), Set.of("acme"), 0, 0);
+
+        // Then
+        assertThat(unreadable("acme")).isEqualTo(1);
+        assertThat(unreadable("globex")).isZero();
+        metrics.publish(List.of(), Set.of(), 0, 0);
+        assertThat(unreadable("acme")).isZero();
+    }
+
+    private double unreadable(String tenant) {
+        return registry.get("ledger.ingest.unreadable")
+                .tag("tenant", tenant)
+                .gauge()
+                .value();
     }
 
     @Test

@@ -133,18 +133,31 @@ class SourceTruncationIT {
             SourceProbe probe = new SourceProbe(ledger.admin, ledger.topics.group("ingest"), InstantSource.system());
             Admission admission = new Admission(() -> Salt.of(new byte[Salt.LENGTH]));
             IngestMetrics metrics = new IngestMetrics(ledger.meters);
+            InFlightLimit limit = new InFlightLimit(writer, 32L * 1024 * 1024);
             SourceReader reader = new SourceReader(
                     consumer,
                     writer,
                     probe,
                     inbox,
                     new SourceCommands.Shared(ledger.topics, cluster, admission, metrics),
+                    limit,
                     TestLedger.QUICK);
             RecordAdmitter admitter = new RecordAdmitter(
                     reader, new Decoder(1000, "operator", schemas), admission, schemas, writer, inbox, metrics);
-            TopicGate gate = new TopicGate(reader, probe, inbox, metrics, admitter::admit);
-            IngestLoop loop =
-                    new IngestLoop(consumer, reader, gate, writer, inbox, ledger.topics, metrics, 32L * 1024 * 1024);
+            ConfirmedBatches confirmed =
+                    new ConfirmedBatches(TestLedger.PARTITIONS, limit, reader::isCurrent, admitter);
+            TopicGate gate = new TopicGate(reader, probe, inbox, metrics, limit, confirmed::add);
+            IngestLoop loop = new IngestLoop(
+                    consumer,
+                    new SourceSubscription(consumer, reader, probe, inbox),
+                    reader,
+                    gate,
+                    confirmed,
+                    writer,
+                    inbox,
+                    ledger.topics,
+                    metrics,
+                    limit);
             TenantDescriptor acme = ledger.descriptor("acme");
             loop.read(Map.of("acme", new TenantRules(acme.topicId(), false, acme.policiesInForce())));
             turnUntil(loop, 10);

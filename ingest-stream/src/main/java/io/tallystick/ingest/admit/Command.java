@@ -99,6 +99,8 @@ public sealed interface Command {
         public enum Kind {
             /** The source has lost records that ingest has read. */
             SOURCE_TRUNCATED,
+            /** The source has records that cannot be read. */
+            SOURCE_DAMAGED,
             /** The source has lost records before ingest read them. */
             RECORDS_LOST,
             /** The topic has another id than the tenant's descriptor says. */

@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -37,6 +38,7 @@ import java.util.Set;
  */
 public final class SourceFollower {
     private static final Duration LOOKUP_PAUSE_MAX = Duration.ofSeconds(10);
+    private static final Duration DAMAGE_PAUSE_MAX = Duration.ofMinutes(1);
 
     private final String cluster;
     private final String topic;
@@ -54,6 +56,8 @@ public final class SourceFollower {
     private long lookup;
     private long reading;
     private Duration lookupPause;
+    private OptionalLong damagedAt = OptionalLong.empty();
+    private Duration damagePause;
 
     /**
      * @param cluster id of the Kafka cluster
@@ -73,6 +77,7 @@ public final class SourceFollower {
         this.assignedNanos = nowNanos;
         this.troubles = new Troubles(nowNanos);
         this.lookupPause = timing.retry();
+        this.damagePause = timing.retry();
         if (rules.suspended()) {
             holds.add(Hold.SUSPENDED);
         }
@@ -107,6 +112,11 @@ public final class SourceFollower {
     /** Whether it is held for this reason. */
     public boolean isHeld(Hold reason) {
         return holds.contains(reason);
+    }
+
+    /** Whether the record at the position could not be read from the source. */
+    public boolean isDamaged() {
+        return damagedAt.isPresent() && damagedAt.getAsLong() == position.from();
     }
 
     /** The source offset the next message begins with. */
@@ -226,6 +236,21 @@ public final class SourceFollower {
     /** The source does not have the offset that is read: retention was faster, or the log was cut. */
     public List<Command> outOfRange(long nowNanos) {
         return isLocated() ? List.of(locate(Duration.ZERO, nowNanos)) : List.of();
+    }
+
+    /**
+     * The source has records that cannot be read, at the position or behind what was polled from there: that still counts, or
+     * nothing before the damage would ever get through. Tried again after a wait, which doubles while it is of no use.
+     */
+    public List<Command> damaged(String reason, long nowNanos) {
+        Duration doubled = damagePause.multipliedBy(2);
+        if (!isDamaged()) {
+            damagePause = timing.retry();
+        } else {
+            damagePause = doubled.compareTo(DAMAGE_PAUSE_MAX) < 0 ? doubled : DAMAGE_PAUSE_MAX;
+        }
+        damagedAt = OptionalLong.of(position.from());
+        return List.of(new Alert(Kind.SOURCE_DAMAGED, reason), locate(damagePause, nowNanos));
     }
 
     /**

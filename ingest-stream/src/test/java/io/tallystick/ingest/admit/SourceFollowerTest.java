@@ -921,4 +921,86 @@ class SourceFollowerTest {
         // Then
         assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(1));
     }
+
+    // ---- a source that cannot be read
+
+    @Test
+    void damagedSourceIsHeldAndLookedUpAgainAfterAWaitThatDoubles() {
+        // Given
+        readFrom(10);
+
+        // When
+        List<Command> first = follower.damaged("checksum", now);
+        follower.located(lookup(first), at(ID, commit(ID, 10), 0, 1000), now);
+        boolean tried = !follower.isHeld();
+        List<Command> second = follower.damaged("checksum", now);
+
+        // Then
+        assertThat(alerts(first)).containsExactly(Kind.SOURCE_DAMAGED);
+        assertThat(only(Command.Locate.class, first).after()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(tried).isTrue();
+        assertThat(only(Command.Locate.class, second).after()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(follower.isHeld()).isTrue();
+        assertThat(follower.isDamaged()).isTrue();
+    }
+
+    @Test
+    void waitForADamagedSourceIsBounded() {
+        // Given
+        readFrom(10);
+
+        // When
+        List<Command> last = List.of();
+        for (int i = 0; i < 20; i++) {
+            last = follower.damaged("checksum", now);
+        }
+
+        // Then
+        assertThat(only(Command.Locate.class, last).after()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @Test
+    void batchPolledBeforeTheDamageStillCounts() {
+        // Given
+        readFrom(10);
+        long reading = follower.reading();
+
+        // When
+        follower.damaged("checksum", now);
+
+        // Then
+        assertThat(follower.isCurrent(reading)).isTrue();
+    }
+
+    @Test
+    void recordBehindTheDamageEndsIt() {
+        // Given
+        readFrom(10);
+        follower.damaged("checksum", now);
+        follower.damaged("checksum", now);
+
+        // When
+        follower.cover(10, EPOCH);
+
+        // Then
+        assertThat(follower.isDamaged()).isFalse();
+        assertThat(only(Command.Locate.class, follower.damaged("checksum", now)).after())
+                .isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void damageThatWasDeletedBecomesAGap() {
+        // Given
+        readFrom(10);
+        List<Command> damaged = follower.damaged("checksum", now);
+        now += 60 * SECOND;
+
+        // When
+        List<Command> commands = follower.located(lookup(damaged), at(ID, commit(ID, 10), 12, 1000), now);
+
+        // Then
+        assertThat(only(Command.SendGap.class, commands).message().getFrom()).isEqualTo(10);
+        assertThat(follower.from()).isEqualTo(12);
+        assertThat(follower.isDamaged()).isFalse();
+    }
 }
