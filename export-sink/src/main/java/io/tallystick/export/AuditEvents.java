@@ -4,10 +4,10 @@ package io.tallystick.export;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.entry.LedgerTime;
+import io.tallystick.export.assemble.BundleKeys;
 import io.tallystick.export.audit.AuditStatement;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
-import io.tallystick.trust.SigningKey;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
@@ -29,19 +29,19 @@ final class AuditEvents implements AuditThread.Report {
 
     private final LedgerSettings ledger;
     private final String store;
-    private final SigningKey key;
+    private final BundleKeys keys;
 
-    AuditEvents(LedgerSettings ledger, String store, SigningKey key) {
+    AuditEvents(LedgerSettings ledger, String store, BundleKeys keys) {
         this.ledger = ledger;
         this.store = store;
-        this.key = key;
+        this.keys = keys;
     }
 
     /** An audit's result is rare: a producer for each costs nothing that counts, and none stands idle. */
     @Override
     public void send(AuditStatement statement, Instant until) {
         byte[] payload =
-                statement.encode(until, store, ExportApplication.software().version(), key);
+                statement.encode(until, store, ExportApplication.software().version(), keys.at(until));
         RecordHeaders headers = new RecordHeaders();
         header(headers, "ce_specversion", "1.0");
         header(headers, "ce_id", UUID.randomUUID().toString());

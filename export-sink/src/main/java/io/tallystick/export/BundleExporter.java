@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  */
 final class BundleExporter implements Step {
     private static final Logger LOGGER = LoggerFactory.getLogger(BundleExporter.class);
-    private static final String STAGE = "export-bundles";
+    static final String STAGE = "export-bundles";
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration WAIT_ALERT = Duration.ofMinutes(2);
 

@@ -3,6 +3,8 @@ package io.tallystick.export;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.bundle.ExportRecord;
+import io.tallystick.entry.Bytes;
+import io.tallystick.export.assemble.BundleKeys;
 import io.tallystick.export.assemble.BundleWriter;
 import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.assemble.SharedObjects;
@@ -10,7 +12,6 @@ import io.tallystick.export.audit.BundleWalk;
 import io.tallystick.export.audit.SelfAudit;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.topic.LedgerAdmin;
-import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
@@ -54,7 +55,7 @@ public final class ExportApplication implements AutoCloseable {
     private final List<StepThread> threads = new ArrayList<>();
     private Optional<AuditThread> audit = Optional.empty();
     private Optional<ObjectStore> store = Optional.empty();
-    private Optional<SigningKey> key = Optional.empty();
+    private Optional<BundleKeys> keys = Optional.empty();
 
     /**
      * @param config the configuration
@@ -92,11 +93,12 @@ public final class ExportApplication implements AutoCloseable {
         try {
             ObjectStore opened = between.apply(Stores.open(config.store()));
             store = Optional.of(opened);
-            SigningKey bundleKey = bundleKey();
-            key = Optional.of(bundleKey);
+            Optional<PublishedRoot> root = config.trustRootFile().map(this::read);
+            BundleKeys bundleKeys = bundleKeys(root);
+            keys = Optional.of(bundleKeys);
             SharedObjects shared = new SharedObjects(opened);
-            putShared(shared, bundleKey);
-            startSteps(opened, bundleKey, shared);
+            putShared(shared, bundleKeys, root);
+            startSteps(opened, bundleKeys, shared);
         } catch (IOException e) {
             close();
             throw new UncheckedIOException("cannot use the store " + config.store(), e);
@@ -111,14 +113,14 @@ public final class ExportApplication implements AutoCloseable {
                 .log("exporter started");
     }
 
-    private void startSteps(ObjectStore opened, SigningKey bundleKey, SharedObjects shared) {
+    private void startSteps(ObjectStore opened, BundleKeys bundleKeys, SharedObjects shared) {
         Clients clients = new Clients(config.ledger(), new ExporterName(config.name()));
         RetentionRules rules = new RetentionRules(config.store().held());
-        BundleWriter bundles = new BundleWriter(opened, bundleKey, software(), rules);
+        BundleWriter bundles = new BundleWriter(opened, bundleKeys, software(), rules);
         RegistrySchemas schemas = new RegistrySchemas(config.ledger().schemaRegistryUrl());
         Optional<BundleWalk> walk = config.auditShare()
                 .map(share -> new BundleWalk(share, config.ledger().windowSize(), new SecureRandom()));
-        walk.ifPresent(bundlesToAudit -> startAudit(opened, bundleKey, bundlesToAudit));
+        walk.ifPresent(bundlesToAudit -> startAudit(opened, bundleKeys, bundlesToAudit));
         startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory(), rules));
         startStep(
                 "export-bundles",
@@ -133,14 +135,14 @@ public final class ExportApplication implements AutoCloseable {
         startStep("export-receipts", () -> new ReceiptExporter(clients, shared, rules, InstantSource.system()));
     }
 
-    private void startAudit(ObjectStore opened, SigningKey bundleKey, BundleWalk walk) {
+    private void startAudit(ObjectStore opened, BundleKeys bundleKeys, BundleWalk walk) {
         AuditThread thread = new AuditThread(
                 walk,
                 new SelfAudit(
                         opened,
                         config.trustRootFile().orElseThrow(),
                         config.scratchDirectory().resolve("audit")),
-                new AuditEvents(config.ledger(), config.store().toString(), bundleKey),
+                new AuditEvents(config.ledger(), config.store().toString(), bundleKeys),
                 new AuditMetrics(metrics, InstantSource.system()),
                 new AuditThread.Pace(config.auditInterval(), AUDIT_STATEMENT),
                 InstantSource.system());
@@ -154,53 +156,56 @@ public final class ExportApplication implements AutoCloseable {
         thread.start();
     }
 
-    private SigningKey bundleKey() {
+    /** A trust root and its file, which is published byte for byte. */
+    private record PublishedRoot(TrustRoot root, Bytes file) {}
+
+    private PublishedRoot read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
+            TrustRoot root = TrustRoot.parse(bytes);
+            if (!root.ledger().equals(config.ledger().origin())) {
+                throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "is about " + root.ledger());
+            }
+            return new PublishedRoot(root, Bytes.wrap(bytes));
+        } catch (IOException | TrustException e) {
+            throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
+        }
+    }
+
+    private BundleKeys bundleKeys(Optional<PublishedRoot> root) {
+        List<SigningKey> read = new ArrayList<>();
         char[] passphrase = new char[0];
         try {
             passphrase = KeyFile.readPassphrase(config.passphraseFile());
-            SigningKey read = KeyFile.read(config.bundleKeyFile(), passphrase);
-            if (read.algorithm() != KeyAlgorithm.ECDSA_P256) {
-                read.close();
-                throw new ConfigException(
-                        ExportConfig.BUNDLE_KEY_FILE,
-                        config.bundleKeyFile(),
-                        "must hold an ECDSA P-256 key, holds "
-                                + read.algorithm().wireName());
+            for (Path file : config.bundleKeyFiles()) {
+                read.add(KeyFile.read(file, passphrase));
             }
-            return read;
-        } catch (KeyException e) {
+            return root.isPresent() ? BundleKeys.of(read, root.get().root()) : BundleKeys.always(read.get(0));
+        } catch (KeyException | IllegalArgumentException e) {
+            read.forEach(SigningKey::close);
             throw new ConfigException(
-                    ExportConfig.BUNDLE_KEY_FILE, config.bundleKeyFile(), "cannot be used: " + e.getMessage());
+                    ExportConfig.BUNDLE_KEY_FILE, config.bundleKeyFiles(), "cannot be used: " + e.getMessage());
         } finally {
             Arrays.fill(passphrase, '\0');
         }
     }
 
-    private void putShared(SharedObjects shared, SigningKey bundleKey) throws IOException {
-        shared.putKey(bundleKey.spki());
-        if (config.trustRootFile().isPresent()) {
-            putTrustRoot(shared, config.trustRootFile().get());
+    private static void putShared(SharedObjects shared, BundleKeys bundleKeys, Optional<PublishedRoot> root)
+            throws IOException {
+        for (SigningKey key : bundleKeys.all()) {
+            shared.putKey(key.spki());
+        }
+        if (root.isPresent()) {
+            for (TrustedKey trusted : root.get().root().keys()) {
+                shared.putKey(trusted.spki());
+            }
+            shared.putTrustRoot(root.get().root().version(), root.get().file().toByteArray());
         }
         for (String text : TEXTS) {
             try (InputStream in = ExportApplication.class.getResourceAsStream("/io/tallystick/export/" + text)) {
                 shared.putText(text, in.readAllBytes());
             }
         }
-    }
-
-    private void putTrustRoot(SharedObjects shared, Path file) throws IOException {
-        byte[] bytes;
-        TrustRoot root;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
-            root = TrustRoot.parse(bytes);
-        } catch (IOException | TrustException e) {
-            throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
-        }
-        for (TrustedKey trusted : root.keys()) {
-            shared.putKey(trusted.spki());
-        }
-        shared.putTrustRoot(root.version(), bytes);
     }
 
     /** What the build left in the jar. */
@@ -222,8 +227,8 @@ public final class ExportApplication implements AutoCloseable {
         threads.clear();
         audit.ifPresent(AuditThread::close);
         audit = Optional.empty();
-        key.ifPresent(SigningKey::close);
-        key = Optional.empty();
+        keys.ifPresent(BundleKeys::close);
+        keys = Optional.empty();
         try {
             if (store.isPresent()) {
                 store.get().close();

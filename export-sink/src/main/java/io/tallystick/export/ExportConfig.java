@@ -4,6 +4,7 @@ package io.tallystick.export;
 import io.tallystick.topic.LedgerSettings;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -40,6 +41,15 @@ public final class ExportConfig extends AbstractConfig {
         super(definition(), properties, false);
         this.ledger = LedgerSettings.of(this);
         this.store = new StoreConfig(this);
+        if (bundleKeyFiles().isEmpty()) {
+            throw new ConfigException(BUNDLE_KEY_FILE, "", "must name a file");
+        }
+        if (bundleKeyFiles().size() > 1 && trustRootFile().isEmpty()) {
+            throw new ConfigException(
+                    BUNDLE_KEY_FILE,
+                    bundleKeyFiles(),
+                    "names several keys: " + TRUST_ROOT_FILE + " is to tell when each signs");
+        }
         if (!NAME_FORM.matcher(name()).matches()) {
             throw new ConfigException(NAME, name(), "must be at most 32 lower-case letters, digits and inner dashes");
         }
@@ -50,26 +60,26 @@ public final class ExportConfig extends AbstractConfig {
         return StoreConfig.define(LedgerSettings.define(new ConfigDef()))
                 .define(
                         BUNDLE_KEY_FILE,
-                        ConfigDef.Type.STRING,
+                        ConfigDef.Type.LIST,
                         ConfigDef.NO_DEFAULT_VALUE,
-                        new NonEmptyString(),
                         Importance.HIGH,
-                        "Encrypted PKCS#8 file with the ECDSA P-256 key that signs bundles. Not one of the checkpoint"
-                                + " keys.")
+                        "Encrypted PKCS#8 file with the ECDSA P-256 key that signs bundles; in a rotation two, the old"
+                                + " one first. The trust root and a window's end decide which of them signs. No"
+                                + " checkpoint keys.")
                 .define(
                         PASSPHRASE_FILE,
                         ConfigDef.Type.STRING,
                         ConfigDef.NO_DEFAULT_VALUE,
                         new NonEmptyString(),
                         Importance.HIGH,
-                        "File with the passphrase of the key file; readable by its owner only.")
+                        "File with the passphrase of the key files; readable by its owner only.")
                 .define(
                         TRUST_ROOT_FILE,
                         ConfigDef.Type.STRING,
                         "",
                         Importance.MEDIUM,
-                        "Trust root to publish beside the bundles, with its keys as PEM files. Empty: only the public"
-                                + " bundle key is published.")
+                        "Trust root to publish beside the bundles, with its keys as PEM files, read at start. The bundle"
+                                + " keys must be listed in it. Empty: only the public bundle key is published.")
                 .define(
                         NAME,
                         ConfigDef.Type.STRING,
@@ -150,8 +160,8 @@ public final class ExportConfig extends AbstractConfig {
         return Duration.ofMillis(getLong(RETRY_TIMEOUT_MS));
     }
 
-    Path bundleKeyFile() {
-        return Path.of(getString(BUNDLE_KEY_FILE));
+    List<Path> bundleKeyFiles() {
+        return getList(BUNDLE_KEY_FILE).stream().map(Path::of).toList();
     }
 
     Path passphraseFile() {

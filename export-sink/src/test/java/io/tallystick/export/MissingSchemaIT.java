@@ -15,6 +15,7 @@ import io.tallystick.bundle.ExportRecord;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.entry.SchemaRef;
+import io.tallystick.export.assemble.BundleKeys;
 import io.tallystick.export.assemble.BundleWriter;
 import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.RetentionRules;
@@ -279,7 +280,7 @@ class MissingSchemaIT {
         ExportRecord.Software software = new ExportRecord.Software("unknown", "0.1.0");
         return new BundleExporter(
                 clients,
-                new BundleWriter(store, sample.bundleKey(), software, RULES),
+                new BundleWriter(store, BundleKeys.always(sample.bundleKey()), software, RULES),
                 new SharedObjects(store),
                 new RegistrySchemas(config.ledger().schemaRegistryUrl()),
                 RULES,

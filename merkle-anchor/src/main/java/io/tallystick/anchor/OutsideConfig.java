@@ -26,7 +26,6 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,8 +55,6 @@ final class OutsideConfig extends AbstractConfig {
     static final String ORIGIN = "origin";
 
     private static final Logger LOGGER = LoggerFactory.getLogger(OutsideConfig.class);
-    private static final TrustAnchors.ValidFor ALWAYS =
-            new TrustAnchors.ValidFor(Instant.EPOCH, Instant.parse("9999-12-31T23:59:59Z"));
 
     private final String id;
     private final AnchorConfig ledger;
@@ -226,13 +223,13 @@ final class OutsideConfig extends AbstractConfig {
                 }
             }
         }
-        return new TrustAnchors.Tsa(id, roots, getList(POLICIES), ALWAYS);
+        return new TrustAnchors.Tsa(id, roots, getList(POLICIES), TrustAnchors.ValidFor.ALWAYS);
     }
 
     private TrustAnchors.Log rekor() {
         String vkey = getString(VKEY);
         String origin = getString(ORIGIN).isEmpty() ? vkey.split("\\+", 2)[0] : getString(ORIGIN);
-        return new TrustAnchors.Log(id, RekorLog.KIND, origin, vkey, ALWAYS);
+        return new TrustAnchors.Log(id, RekorLog.KIND, origin, vkey, TrustAnchors.ValidFor.ALWAYS);
     }
 
     private Anchor localLog() throws KeyException {

@@ -2,6 +2,7 @@
 package io.tallystick.anchor;
 
 import io.tallystick.anchor.sign.CheckpointSigner;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The thread of the signer. It signs where it owns the partition of {@code ledger.registry} and stands by elsewhere.
  *
- * <p>Fenced by another signer, or cut off from the broker, it drops all it holds and applies again; the state is in the
+ * <p>Fenced by another signer, or cut off from the broker or from a key that is kept elsewhere, it drops all it holds and applies again; the state is in the
  * topics. Only what starting over cannot mend ({@link SignerFaults}) stops it for good and the application with it.
  */
 final class Signer implements AutoCloseable {
@@ -92,12 +93,14 @@ final class Signer implements AutoCloseable {
                 throw e;
             }
             standBy("signer lost the broker or its partition, starting over", e);
+        } catch (UncheckedIOException e) {
+            standBy("a signing key's keeper does not answer, starting over", e);
         } finally {
             term.set(null);
         }
     }
 
-    private void standBy(String what, KafkaException cause) {
+    private void standBy(String what, RuntimeException cause) {
         metrics.interrupted();
         LOGGER.atWarn().addKeyValue("error", cause.toString()).log(what);
         try {

@@ -13,6 +13,7 @@ import io.tallystick.anchor.sign.Root;
 import io.tallystick.anchor.sign.SigningGuard;
 import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.avro.SignedCheckpoint;
+import io.tallystick.fixtures.RemoteKey;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
@@ -20,6 +21,7 @@ import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each write outside the process fails, in both ways, at each place of a signer's work; then a new signer goes on. */
 class SignerCrashTest {
@@ -66,6 +69,7 @@ class SignerCrashTest {
     @TempDir
     private Path directory;
 
+    private CheckpointSigner checkpoints = CHECKPOINTS;
     private SignerTopics topics;
     private AnchorConfig config;
 
@@ -110,14 +114,24 @@ class SignerCrashTest {
     }
 
     private SignerSession session() {
-        return new SignerSession(config, CHECKPOINTS, topics);
+        return new SignerSession(config, checkpoints, topics);
     }
 
     /** One term: all that is left to do, from the committed offsets on. */
     private void work() {
+        work(HEADS.size() + 1);
+    }
+
+    /** A term that ends after one publication. */
+    private void workOnce() {
+        work(1);
+    }
+
+    private void work(int publications) {
         TopicPartition partition = new TopicPartition(config.topics().heads(), 0);
         try (SignerSession session = session()) {
-            for (long at = topics.offsets.getOrDefault(partition, 0L); at <= HEADS.size(); at++) {
+            long from = topics.offsets.getOrDefault(partition, 0L);
+            for (long at = from; at <= HEADS.size() && at < from + publications; at++) {
                 Map<TopicPartition, OffsetAndMetadata> next = Map.of(partition, new OffsetAndMetadata(at + 1));
                 if (at == WINDOW_AFTER) {
                     session.publish(WINDOW, next, GROUP);
@@ -171,6 +185,26 @@ class SignerCrashTest {
         requireOnePublicationOfEach();
         requireIntents();
         assertThat(published).isLessThanOrEqualTo(CHECKPOINTS_IN_ALL);
+    }
+
+    /** It has nothing in its hands when the key's service is away: what was intended is signed by the next. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aKeyServiceThatIsAwayForEachRootDelaysAndChangesNothing(boolean guarded) throws IOException {
+        prepare(guarded);
+        RemoteKey key = new RemoteKey("remote");
+        checkpoints = new CheckpointSigner(List.of(key));
+
+        for (int published = 0; published < CHECKPOINTS_IN_ALL; published = topics.checkpoints.size()) {
+            key.failing(1);
+            assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(this::work);
+            requireIntents();
+            assertThat(topics.checkpoints).hasSize(published);
+            workOnce();
+        }
+
+        work();
+        requireOnePublicationOfEach();
     }
 
     @ParameterizedTest(name = "{0} {1} after {2}, guard file: {3}")

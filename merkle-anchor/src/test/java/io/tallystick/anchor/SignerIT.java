@@ -18,6 +18,7 @@ import io.tallystick.avro.SignedCheckpoint;
 import io.tallystick.avro.SigningIntent;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.fixtures.RemoteKey;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -180,6 +181,16 @@ class SignerIT {
         assertThat(HeadRecords.hash(found.get(2).getRoot()))
                 .isEqualTo(chain(3).head().root());
         await().until(() -> metrics.publishedUntil().equals(Optional.of(GRID.endOf(GRID.endOf(START)))));
+    }
+
+    @Test
+    void aKeyServiceThatIsAwayIsAskedAgainAndStopsNothing() {
+        checkpoints = new CheckpointSigner(List.of(new RemoteKey("remote").failing(2)));
+        writeHead(3, Cut.FAST);
+
+        start("one");
+
+        assertThat(awaitCheckpoints(1)).extracting(SignedCheckpoint::getSize).containsExactly(3L);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.topic.TenantAccess;
+import io.tallystick.verify.ExitCode;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -38,7 +39,7 @@ final class AccessOptions {
         if (principal == null) {
             if (ingestPrincipal != null || producerByteRate != null) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         "--ingest-principal and --producer-byte-rate need --principal",
                         "Say who the tenant is to the brokers: --principal User:NAME");
             }

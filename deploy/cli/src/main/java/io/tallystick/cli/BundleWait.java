@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.verify.ExitCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -33,14 +34,14 @@ final class BundleWait {
                 Throwable fault = fatal.get();
                 if (fault != null) {
                     throw new CommandException(
-                            ExitCodes.INTERNAL,
+                            ExitCode.INTERNAL,
                             "a stage ended: " + fault.getMessage(),
                             "Run again with --debug and report what it prints.",
                             fault);
                 }
                 if (System.nanoTime() > deadline) {
                     throw new CommandException(
-                            ExitCodes.UNREACHABLE,
+                            ExitCode.UNREACHABLE,
                             "after " + timeout.toSeconds() + " s the bundles of "
                                     + one.tenant().tenant() + " hold " + sealed(one) + " of " + one.all() + " records",
                             "The machine may be very busy: try again with a longer --timeout.");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.verify.ExitCode;
+
 /** A command cannot go on: says what was wrong and what to do, and how the process ends. */
 final class CommandException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -9,7 +11,7 @@ final class CommandException extends RuntimeException {
     private final int exitCode;
 
     /**
-     * @param exitCode one of {@link ExitCodes}
+     * @param exitCode one of {@link ExitCode}
      * @param message what was wrong, and where
      * @param remedy what the user can do
      */

@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -32,6 +33,13 @@ final class ConfigFile {
             })
     private Path file = DEFAULT_HOME.resolve(LedgerHome.CONFIG_NAME);
 
+    /** The file that an option names, or the default. */
+    ConfigFile() {}
+
+    ConfigFile(Path file) {
+        this.file = file;
+    }
+
     /** @throws CommandException if the file cannot be read */
     Map<String, String> properties() {
         return read(file);
@@ -55,10 +63,10 @@ final class ConfigFile {
             }
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "cannot read " + file + ": " + e.getMessage(), "Set " + key + "=" + value, e);
+                    ExitCode.USAGE, "cannot read " + file + ": " + e.getMessage(), "Set " + key + "=" + value, e);
         }
         throw new CommandException(
-                ExitCodes.USAGE, file + " has no line with " + key, "Set it by hand: " + key + "=" + value);
+                ExitCode.USAGE, file + " has no line with " + key, "Set it by hand: " + key + "=" + value);
     }
 
     /** The settings all stages share. */
@@ -76,7 +84,7 @@ final class ConfigFile {
             loaded.load(reader);
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot read the configuration " + file + ": " + e.getMessage(),
                     "Name the ledger's properties file with --config, or start a ledger with 'tally up'.",
                     e);

@@ -7,6 +7,7 @@ import io.tallystick.export.store.ProbeResult;
 import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonValue;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -69,7 +70,7 @@ final class DoctorCommand implements Runnable {
             ExportConfig export = new ExportConfig(properties);
             if (!StoreProbe.isApplicable(export)) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         "the store " + StoreProbe.describe(export) + " is used without locks: evidence in it can be"
                                 + " deleted by whoever may write there",
                         "Set ledger.export.store and ledger.export.lock.mode, or protect the directory otherwise.");
@@ -77,7 +78,7 @@ final class DoctorCommand implements Runnable {
             List<ProbeResult> results = probe(export);
             boolean failed = results.stream().anyMatch(result -> result.verdict() == ProbeResult.Verdict.FAIL);
             print(export, results, failed);
-            return failed ? ExitCodes.FAILED : ExitCodes.OK;
+            return failed ? ExitCode.FAILED : ExitCode.VALID;
         }
 
         private List<ProbeResult> probe(ExportConfig export) {
@@ -85,7 +86,7 @@ final class DoctorCommand implements Runnable {
                 return StoreProbe.run(export, Duration.ofSeconds(lockSeconds));
             } catch (IOException e) {
                 throw new CommandException(
-                        ExitCodes.UNREACHABLE,
+                        ExitCode.UNREACHABLE,
                         "cannot probe " + StoreProbe.describe(export) + ": " + e.getMessage(),
                         "Is the endpoint right, and are there credentials in the environment?",
                         e);

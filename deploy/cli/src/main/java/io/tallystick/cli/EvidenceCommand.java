@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.entry.ChainId;
 import io.tallystick.verify.EvidenceArchive;
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerificationReport;
 import java.io.File;
 import java.io.IOException;
@@ -85,7 +86,7 @@ final class EvidenceCommand implements Callable<Integer> {
             report = EvidenceArchive.write(evidence, out);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.UNREACHABLE,
+                    ExitCode.UNREACHABLE,
                     "cannot pack: " + e,
                     "Is there room, and may the folders be read and written?",
                     e);
@@ -100,21 +101,21 @@ final class EvidenceCommand implements Callable<Integer> {
     private void requireInput() {
         if (!ChainId.isTenant(tenant)) {
             throw new CommandException(
-                    ExitCodes.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
+                    ExitCode.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
         }
         String folder = "tenant=" + tenant;
         if (!Files.isDirectory(bucket.resolve(folder))
                 && !Files.isDirectory(bucket.resolve(BundleLayout.ROOT).resolve(folder))) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "no tenant " + tenant + " in " + bucket,
                     "Name the bucket's folder and a tenant of it.");
         }
         if (!Files.isRegularFile(trustRoot)) {
-            throw new CommandException(ExitCodes.USAGE, trustRoot + " is not a file", "Name the trust root.");
+            throw new CommandException(ExitCode.USAGE, trustRoot + " is not a file", "Name the trust root.");
         }
         if (Files.exists(out)) {
-            throw new CommandException(ExitCodes.USAGE, out + " exists already", "Name a file that does not exist.");
+            throw new CommandException(ExitCode.USAGE, out + " exists already", "Name a file that does not exist.");
         }
     }
 
@@ -125,7 +126,7 @@ final class EvidenceCommand implements Callable<Integer> {
                     : Instant.parse(text);
         } catch (DateTimeParseException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "not a time: " + text, "Write 2026-11-01 or 2026-11-01T03:00:00Z (UTC).", e);
+                    ExitCode.USAGE, "not a time: " + text, "Write 2026-11-01 or 2026-11-01T03:00:00Z (UTC).", e);
         }
     }
 
@@ -139,7 +140,7 @@ final class EvidenceCommand implements Callable<Integer> {
                     .filter(jar -> String.valueOf(jar.getFileName()).startsWith(name) && Files.isRegularFile(jar))
                     .findFirst()
                     .orElseThrow(() -> new CommandException(
-                            ExitCodes.INTERNAL,
+                            ExitCode.INTERNAL,
                             "the verifier to pack was not found: no jar " + name + "… on the class path",
                             "Run 'deploy/tally', which builds what it packs.")));
         }

@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import picocli.CommandLine.Command;
@@ -39,7 +40,7 @@ final class InitCommand implements Runnable {
             admin.init(replication);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.UNREACHABLE,
+                    ExitCode.UNREACHABLE,
                     "the schema registry at " + settings.schemaRegistryUrl() + " does not answer: " + e.getMessage(),
                     "Start it, or correct " + LedgerSettings.SCHEMA_REGISTRY_URL + ", then run init again.",
                     e);

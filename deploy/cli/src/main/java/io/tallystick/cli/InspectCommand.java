@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.Inspector;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -44,13 +45,13 @@ final class InspectCommand implements Runnable {
             }
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot read " + path + ": " + e.getMessage(),
                     "Name a bundle or a file of one.",
                     e);
         } catch (BundleException e) {
             throw new CommandException(
-                    ExitCodes.FAILED,
+                    ExitCode.FAILED,
                     path + " has not the form it must have: " + e.getMessage(),
                     "Try 'tally verify'.",
                     e);

@@ -3,110 +3,123 @@ package io.tallystick.cli;
 
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.KeyAnnouncements;
+import io.tallystick.topic.OperatorTopic;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.function.BiConsumer;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
+import org.apache.kafka.common.KafkaException;
 
 /**
- * Puts a new version of the trust root into force: signed, told to the ledger's own chain, then installed. May be repeated: what
- * is in force is not told again.
+ * Carries out a step of a rotation. May be repeated, whatever failed: what is done stays, the rest is done.
+ *
+ * <pre>
+ * step                                  if it fails
+ * read what the operator's chain says   nothing is changed
+ * sign the next version                 nothing is changed, or a draft waits for signatures
+ * install it: in force from here on     the version before stays, or both are there
+ * name the key files in the settings    in force; repeat
+ * tell the operator's chain             in force; repeat: what is told is not told again
+ * </pre>
  */
 final class KeyChange {
-    @Mixin
-    private ConfigFile config;
+    private final LedgerKeys keys;
+    private final ConfigFile config;
+    private final OperatorTopic chain;
+    private final AdminOrder order;
 
-    @Mixin
-    private OrderOptions order;
-
-    @Option(
-            names = "--signed",
-            paramLabel = "FILE",
-            description = {
-                "The new trust root, signed by its root keys. Needed where this ledger's configuration does not hold"
-                        + " enough of",
-                "them: without it the version to be signed is written beside the trust root, and nothing else is done."
-            })
-    private Path signed;
-
-    ConfigFile config() {
-        return config;
+    KeyChange(LedgerKeys keys, ConfigFile config, OperatorTopic chain, AdminOrder order) {
+        this.keys = keys;
+        this.config = config;
+        this.chain = chain;
+        this.order = order;
     }
-
-    AdminOrder order() {
-        return order.order();
-    }
-
-    LedgerKeys keys() {
-        return LedgerKeys.of(config.properties());
-    }
-
-    /** What is to be told of a new version besides that it is in force. */
-    interface Event extends BiConsumer<KeyAnnouncements, TrustRoot> {}
 
     /**
-     * @param draft the version wanted
-     * @return the version in force, or empty if it has to be signed elsewhere first
+     * Does what is not done.
+     *
+     * @param signed the next version, if it was signed elsewhere
+     * @return the version in force that says so (in a rehearsal: that would be); empty if it has to be signed elsewhere first
+     * @throws KafkaException if the operator's chain cannot be read
+     * @throws CommandException if something else fails
      */
-    Optional<TrustRoot> apply(TrustRootDraft draft, Event event) {
-        LedgerKeys keys = keys();
-        Optional<TrustRoot> next = signed == null ? sign(draft, keys) : Optional.of(TrustRootFile.read(signed));
-        if (next.isEmpty() || order().dryRun()) {
+    Optional<TrustRoot> carryOut(KeyStep step, Optional<Path> signed) {
+        TrustRoot now = TrustRootFile.read(keys.trustRoot());
+        boolean installed = step.isDone(now);
+        Optional<TrustRoot> next = installed ? Optional.of(now) : next(step, now, signed);
+        if (next.isEmpty() || order.dryRun()) {
             return next;
         }
-        TrustRoot root = next.get();
-        requireFollows(TrustRootFile.read(keys.trustRoot()), root);
-        KeyAnnouncements announcements = new KeyAnnouncements(config.settings());
-        event.accept(announcements, root);
-        announcements.published(root, order());
-        TrustRootFile.install(keys.trustRoot(), root);
+        KeyAnnouncements announcements = KeyAnnouncements.open(config.settings(), chain);
+        if (!installed) {
+            TrustRootFile.install(keys.trustRoot(), next.get());
+        }
+        KeyRing files = step.files();
+        if (!files.value().equals(config.properties().get(files.setting()))) {
+            config.set(files.setting(), files.value());
+        }
+        tell(step, announcements, next.get());
         return next;
     }
 
-    private static void requireFollows(TrustRoot before, TrustRoot next) {
+    private void tell(KeyStep step, KeyAnnouncements announcements, TrustRoot root) {
         try {
-            before.verifySuccessor(next);
-        } catch (TrustException e) {
+            step.tell(announcements, root, order);
+            announcements.published(root, order);
+        } catch (KafkaException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
-                    "the new trust root does not follow the one in force: " + e.getMessage(),
-                    "Make the draft again and have it signed.",
+                    ExitCode.UNREACHABLE,
+                    "version " + root.version() + " of the trust root is in force, but operator/0 was not told all: "
+                            + e.getMessage(),
+                    "Repeat the command: it tells what is missing and changes nothing else.",
                     e);
         }
     }
 
-    private Optional<TrustRoot> sign(TrustRootDraft draft, LedgerKeys keys) {
-        TrustRootDraft now = Files.exists(keys.root()) ? withRootKey(draft, keys) : draft;
+    private Optional<TrustRoot> next(KeyStep step, TrustRoot now, Optional<Path> signed) {
+        if (signed.isEmpty()) {
+            return sign(step.draft(now));
+        }
+        TrustRoot next = TrustRootFile.read(signed.get());
+        try {
+            now.verifySuccessor(next);
+        } catch (TrustException e) {
+            throw unsuitable("does not follow the one in force: " + e.getMessage(), e);
+        }
+        if (!step.isDone(next)) {
+            throw unsuitable("does not say what this step is to bring about", null);
+        }
+        return Optional.of(next);
+    }
+
+    private static CommandException unsuitable(String why, Exception cause) {
+        return new CommandException(
+                ExitCode.USAGE, "the signed trust root " + why, "Make the draft again and have it signed.", cause);
+    }
+
+    private Optional<TrustRoot> sign(TrustRootDraft draft) {
+        TrustRootDraft now = Files.exists(keys.root()) ? withRootKey(draft) : draft;
         try {
             return Optional.of(now.complete());
         } catch (TrustException e) {
-            Path file = draftFile(keys);
-            if (!order().dryRun()) {
-                TrustRootFile.write(file, now.encode());
+            if (!order.dryRun()) {
+                TrustRootFile.write(draftFile(keys), now.encode());
             }
             return Optional.empty();
         }
     }
 
-    private static TrustRootDraft withRootKey(TrustRootDraft draft, LedgerKeys keys) {
+    private TrustRootDraft withRootKey(TrustRootDraft draft) {
         return PassphraseOptions.use(keys.passphrase(), secret -> {
             try (SigningKey key = KeyFile.read(keys.root(), secret)) {
                 return draft.sign(key);
             }
         });
-    }
-
-    /** What to do where a version has to be signed elsewhere first. */
-    static String unsigned(LedgerKeys keys) {
-        return "the new trust root needs more signatures: have " + draftFile(keys)
-                + " signed with 'tally trust-root sign', then repeat with --signed FILE";
     }
 
     /** Where a version waits for signatures. */

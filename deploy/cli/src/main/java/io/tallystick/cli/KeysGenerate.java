@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.verify.ExitCode;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import picocli.CommandLine.Command;
@@ -58,6 +59,6 @@ final class KeysGenerate implements Runnable {
     static KeyAlgorithm algorithm(String name) {
         return KeyAlgorithm.ofWireName(name)
                 .orElseThrow(() -> new CommandException(
-                        ExitCodes.USAGE, "there is no algorithm " + name, "It is ecdsa-p256, ed25519 or ml-dsa-44."));
+                        ExitCode.USAGE, "there is no algorithm " + name, "It is ecdsa-p256, ed25519 or ml-dsa-44."));
     }
 }

@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.anchor.SignerGuard;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import picocli.CommandLine.Command;
@@ -42,7 +43,7 @@ final class KeysGuard implements Runnable {
             int origins = SignerGuard.create(anchor, adopt ? SignerGuard.Past.ADOPT : SignerGuard.Past.REFUSE);
             if (origins > 0 && !adopt) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         "the ledger has signed for " + origins + " origins already, so there should be a guard file",
                         "Restore its newest copy. If there is none: see 'tally keys guard --help' about --adopt.");
             }
@@ -52,16 +53,16 @@ final class KeysGuard implements Runnable {
                             + " origins; keep copies of it, the newest counts");
         } catch (FileAlreadyExistsException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "the guard file exists: " + e.getMessage(), "It stays as it is.", e);
+                    ExitCode.USAGE, "the guard file exists: " + e.getMessage(), "It stays as it is.", e);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot make the guard file: " + e.getMessage(),
                     "Its directory must exist and be writable for the signer.",
                     e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, e.getMessage(), "Name the file that is to be made in the configuration.", e);
+                    ExitCode.USAGE, e.getMessage(), "Name the file that is to be made in the configuration.", e);
         }
         spec.commandLine().getOut().flush();
     }

@@ -2,15 +2,11 @@
 package io.tallystick.cli;
 
 import io.tallystick.trust.KeyFile;
-import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRoot;
-import io.tallystick.trust.TrustedKey;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,18 +17,18 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "retire",
         description = {
-            "End a rotation: after T2, a new version of the trust root calls the old key retired, an event in"
-                    + " operator/0 says",
-            "so, and the file is taken out of ledger.signing.key.files. What the key signed stands for ever. Keep the"
-                    + " file until",
-            "'run anchor' was restarted. May be repeated if it was stopped."
+            "End a rotation: after T2, a new version of the trust root calls the old key retired, the file is taken out"
+                    + " of the",
+            "setting that names it, and operator/0 is told. What the key signed stands for ever. Keep the file until"
+                    + " 'run anchor'",
+            "or, for a bundle key, 'run export' was restarted. May be repeated, whatever failed."
         })
 final class KeysRetire implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private KeyChange change;
+    private KeyChangeOptions change;
 
     @Option(names = "--key", required = true, paramLabel = "FILE", description = "The key file that signs no more.")
     private Path file;
@@ -46,39 +42,17 @@ final class KeysRetire implements Runnable {
                 return key.keyId();
             }
         });
+        KeyRing ring = keys.ring(KeyRetirement.listed(now, keyId).roles());
+        KeyRetirement step = new KeyRetirement(ring.without(file), keyId, Instant.now());
         PrintWriter out = spec.commandLine().getOut();
-        if (now.key(keyId)
-                .map(TrustedKey::status)
-                .filter(KeyStatus.RETIRED::equals)
-                .isEmpty()) {
-            Optional<TrustRoot> next = change.apply(
-                    KeyRotation.retire(now, keyId, Instant.now()),
-                    (events, root) -> events.retired(root.key(keyId).orElseThrow(), root, change.order()));
-            if (next.isEmpty()) {
-                out.println(KeyChange.unsigned(keys));
-                out.flush();
-                return;
-            }
-            now = next.get();
-        }
-        if (change.order().dryRun()) {
-            out.println("key " + keyId + " would be retired in version " + now.version() + " of the trust root");
-        } else {
-            removeFromConfig(keys);
-            out.println("key " + keyId + " is retired; trust root version " + now.version() + ", fingerprint "
-                    + now.fingerprint());
-        }
-        out.flush();
+        change.carryOut(step, out, root -> report(out, keyId, root));
     }
 
-    private void removeFromConfig(LedgerKeys keys) {
-        Path gone = file.toAbsolutePath().normalize();
-        String left = keys.signing().stream()
-                .filter(kept -> !kept.toAbsolutePath().normalize().equals(gone))
-                .map(Path::toString)
-                .collect(Collectors.joining(","));
-        if (!left.equals(keys.signing().stream().map(Path::toString).collect(Collectors.joining(",")))) {
-            change.config().set(LedgerKeys.SIGNING_KEY_FILES, left);
-        }
+    private void report(PrintWriter out, String keyId, TrustRoot root) {
+        out.println(
+                change.order().dryRun()
+                        ? "key " + keyId + " would be retired in version " + root.version() + " of the trust root"
+                        : "key " + keyId + " is retired; trust root version " + root.version() + ", fingerprint "
+                                + root.fingerprint());
     }
 }

@@ -5,8 +5,8 @@ import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
-import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -14,9 +14,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,17 +24,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rotate",
         description = {
-            "Begin to replace a checkpoint key. From one instant on (T1) the new key signs beside the old one, until"
-                    + " another",
-            "(T2) at which the old one signs its last window. Makes the new key, a new version of the trust root that"
-                    + " says",
-            "so, an event in operator/0, and adds the key to ledger.signing.key.files. May be repeated if it was"
-                    + " stopped.",
+            "Begin to replace a checkpoint key or a bundle key. Makes the new key and a new version of the trust root in"
+                    + " which",
+            "it is valid from one instant on (T1) and the old one until another (T2), adds the key to the setting that"
+                    + " names",
+            "the old one, and tells operator/0. May be repeated, whatever failed: what is done stays, the rest is done.",
             "",
-            "Then: give auditors the new trust root; restart 'run anchor' (and 'run export', which publishes the trust"
-                    + " root)",
-            "before T1. Which key signs a window is decided by the window alone, so the moment of the restart leaves"
-                    + " no trace.",
+            "Checkpoints: between T1 and T2 both keys sign. Give auditors the new trust root; restart 'run anchor' (and",
+            "'run export', which publishes the trust root) before T1.",
+            "Bundles: the new key signs those of windows that end at T1 or later; old bundles stand as they are. Give"
+                    + " auditors",
+            "the new trust root before T1, and restart 'run export' before T2.",
+            "",
+            "Which key signs a window is decided by the window alone, so the moment of the restart leaves no trace.",
             "After T2: 'tally keys retire'."
         })
 final class KeysRotate implements Runnable {
@@ -45,9 +44,13 @@ final class KeysRotate implements Runnable {
     private CommandSpec spec;
 
     @Mixin
-    private KeyChange change;
+    private KeyChangeOptions change;
 
-    @Option(names = "--key", required = true, paramLabel = "FILE", description = "The key file to be replaced.")
+    @Option(
+            names = "--key",
+            required = true,
+            paramLabel = "FILE",
+            description = "The key file to be replaced, one of ledger.signing.key.files or ledger.bundle.key.file.")
     private Path old;
 
     @Option(
@@ -70,44 +73,22 @@ final class KeysRotate implements Runnable {
             paramLabel = "DURATION",
             defaultValue = "7d",
             converter = DurationText.class,
-            description = "How long both sign (default: 7d).")
+            description = "How long both are valid (default: 7d).")
     private Duration overlap;
 
     @Override
     public void run() {
         LedgerKeys keys = change.keys();
-        requireNamed(keys);
-        TrustRoot now = TrustRootFile.read(keys.trustRoot());
+        KeyRing ring = keys.ring(old);
         Pair pair = PassphraseOptions.use(keys.passphrase(), this::open);
+        KeyIntroduction.Overlap when = KeyIntroduction.Overlap.of(Instant.now(), in, overlap, change.windowSize());
+        KeyIntroduction step =
+                new KeyIntroduction(ring.with(old, fresh), pair.old().keyId(), pair.fresh(), when);
         PrintWriter out = spec.commandLine().getOut();
-        if (now.key(pair.fresh().keyId()).isEmpty()) {
-            Duration window = change.config().settings().windowSize();
-            Instant first = KeyRotation.windowEnd(Instant.now().plus(in), window);
-            Instant last = KeyRotation.windowEnd(first.plus(overlap), window);
-            TrustRootDraft draft =
-                    KeyRotation.introduce(now, pair.old().keyId(), pair.fresh().spki(), first, last, Instant.now());
-            Optional<TrustRoot> next = change.apply(
-                    draft,
-                    (events, root) -> events.introduced(
-                            root.key(pair.fresh().keyId()).orElseThrow(),
-                            pair.old().keyId(),
-                            root,
-                            change.order()));
-            if (next.isEmpty()) {
-                out.println(KeyChange.unsigned(keys));
-                out.flush();
-                return;
-            }
-            now = next.get();
-        }
-        report(out, now, pair);
-        if (!change.order().dryRun()) {
-            addToConfig(keys);
-        }
-        out.flush();
+        change.carryOut(step, out, root -> report(out, root, pair, ring.role()));
     }
 
-    private void report(PrintWriter out, TrustRoot root, Pair pair) {
+    private void report(PrintWriter out, TrustRoot root, Pair pair, TrustRole role) {
         TrustedKey before = root.key(pair.old().keyId()).orElseThrow();
         TrustedKey after = root.key(pair.fresh().keyId()).orElseThrow();
         String would = change.order().dryRun() ? "would be " : "";
@@ -115,35 +96,12 @@ final class KeysRotate implements Runnable {
                 "trust root version " + root.version() + " " + would + "in force, fingerprint " + root.fingerprint());
         out.println("  T1  " + after.notBefore() + "  " + after.keyId() + " begins to sign");
         out.println("  T2  " + before.notAfter() + "  " + before.keyId() + " signs its last window");
-        out.println("  restart 'tally run anchor' before T1, and 'tally run export'; retire the old key after T2");
-    }
-
-    private void requireNamed(LedgerKeys keys) {
-        if (keys.signing().stream().noneMatch(file -> same(file, old))) {
-            throw new CommandException(
-                    ExitCodes.USAGE,
-                    old + " is not among the files of " + LedgerKeys.SIGNING_KEY_FILES,
-                    "Give one of " + keys.signing() + ".");
-        }
-    }
-
-    private static boolean same(Path one, Path other) {
-        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
-    }
-
-    /** New before old would break the order of the lines. */
-    private void addToConfig(LedgerKeys keys) {
-        if (keys.signing().stream().anyMatch(file -> same(file, fresh))) {
-            return;
-        }
-        List<String> files = new ArrayList<>();
-        for (Path file : keys.signing()) {
-            files.add(file.toString());
-            if (same(file, old)) {
-                files.add(fresh.toAbsolutePath().normalize().toString());
-            }
-        }
-        change.config().set(LedgerKeys.SIGNING_KEY_FILES, String.join(",", files));
+        out.println(
+                role == TrustRole.BUNDLE
+                        ? "  give out the trust root before T1; restart 'tally run export' before T2; retire the old key"
+                                + " after T2"
+                        : "  restart 'tally run anchor' before T1, and 'tally run export'; retire the old key after"
+                                + " T2");
     }
 
     private record Pair(PublicKey old, PublicKey fresh) {}

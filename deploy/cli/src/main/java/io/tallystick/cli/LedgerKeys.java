@@ -10,8 +10,10 @@ import io.tallystick.trust.SecretFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootBuilder;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,12 +35,12 @@ import java.util.Set;
  *
  * @param signing checkpoint keys; a file whose name contains {@code ed25519} or {@code ml-dsa-44} is such a key, the others
  *     are P-256
- * @param bundle P-256 key of bundles
+ * @param bundle P-256 keys of bundles: one, and two in a rotation
  * @param root key of the trust root; needed again only when the trust root changes
  * @param passphrase file with the passphrase of all of them
  * @param trustRoot the trust root
  */
-record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, Path trustRoot) {
+record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphrase, Path trustRoot) {
     static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     static final String BUNDLE_KEY_FILE = "ledger.bundle.key.file";
     static final String ROOT_KEY_FILE = "ledger.root.key.file";
@@ -67,21 +69,53 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
     /** @throws CommandException if a key's file is not named */
     static LedgerKeys of(Map<String, String> properties) {
         return new LedgerKeys(
-                Arrays.stream(required(properties, SIGNING_KEY_FILES).split(","))
-                        .map(name -> Path.of(name.strip()))
-                        .toList(),
-                Path.of(required(properties, BUNDLE_KEY_FILE)),
+                files(required(properties, SIGNING_KEY_FILES)),
+                files(required(properties, BUNDLE_KEY_FILE)),
                 Path.of(required(properties, ROOT_KEY_FILE)),
                 Path.of(required(properties, PASSPHRASE_FILE)),
                 Path.of(required(properties, TRUST_ROOT_FILE)));
     }
 
+    private static List<Path> files(String names) {
+        return Arrays.stream(names.split(","))
+                .map(name -> Path.of(name.strip()))
+                .toList();
+    }
+
     private static String required(Map<String, String> properties, String key) {
         return Optional.ofNullable(properties.get(key))
                 .orElseThrow(() -> new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         "the configuration has no " + key,
                         "Name the file; 'tally init' makes it if it does not exist."));
+    }
+
+    private List<KeyRing> rings() {
+        return List.of(
+                new KeyRing(TrustRole.CHECKPOINT, SIGNING_KEY_FILES, signing),
+                new KeyRing(TrustRole.BUNDLE, BUNDLE_KEY_FILE, bundle));
+    }
+
+    /** The key files among which one is. @throws CommandException if no setting names it */
+    KeyRing ring(Path file) {
+        return rings().stream()
+                .filter(ring -> ring.has(file))
+                .findFirst()
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.USAGE,
+                        file + " is not among the files of " + SIGNING_KEY_FILES + " or " + BUNDLE_KEY_FILE,
+                        "Give one of " + signing + " or " + bundle + "."));
+    }
+
+    /** The key files of a key with these roles. @throws CommandException if it signs neither checkpoints nor bundles */
+    KeyRing ring(Set<TrustRole> roles) {
+        return rings().stream()
+                .filter(ring -> roles.contains(ring.role()))
+                .findFirst()
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.USAGE,
+                        "the key signs neither checkpoints nor bundles",
+                        "'tally trust-root show' lists the keys and their roles."));
     }
 
     /** {@link #createMissing(String, Map)} of a ledger without anchors. */
@@ -114,7 +148,9 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
             for (Path file : signing) {
                 builder.checkpointKey(key(file, algorithm(file), secret));
             }
-            builder.bundleKey(key(bundle, KeyAlgorithm.ECDSA_P256, secret));
+            for (Path file : bundle) {
+                builder.bundleKey(key(file, KeyAlgorithm.ECDSA_P256, secret));
+            }
             key(root, KeyAlgorithm.ECDSA_P256, secret);
             try (SigningKey rootKey = KeyFile.read(root, secret)) {
                 write(trustRoot, builder.sign(rootKey).encode());
@@ -122,7 +158,7 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
             Arrays.fill(secret, '\0');
         } catch (IOException | KeyException | TrustException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot set up the ledger's keys: " + e.getMessage(),
                     "Keys must be files of mode 0600 in directories only their owner can write to.",
                     e);
@@ -143,18 +179,18 @@ record LedgerKeys(List<Path> signing, Path bundle, Path root, Path passphrase, P
             return TrustRoot.parse(Files.readAllBytes(trustRoot)).fingerprint().toString();
         } catch (IOException | TrustException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "cannot read " + trustRoot + ": " + e.getMessage(), "Restore it from a copy.", e);
+                    ExitCode.USAGE, "cannot read " + trustRoot + ": " + e.getMessage(), "Restore it from a copy.", e);
         }
     }
 
     private void requireKeys() {
         List<Path> needed = new ArrayList<>(signing);
-        needed.add(bundle);
+        needed.addAll(bundle);
         needed.add(passphrase);
         for (Path file : needed) {
             if (!Files.exists(file)) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         file + " is missing, but " + trustRoot + " exists",
                         "Restore the key from its backup; a new key needs a new trust root.");
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.note.NoteVerifiers;
 import io.tallystick.receipt.LocalLog;
 import io.tallystick.trust.KeyAlgorithm;
@@ -8,10 +9,10 @@ import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustAnchors;
+import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -24,14 +25,13 @@ import java.util.Optional;
 final class LocalAnchorLog {
     private static final String ID = "log";
     private static final String KEYS = "ledger.anchor." + ID + ".";
-    private static final Instant END = Instant.parse("9999-12-31T23:59:59Z");
 
     private LocalAnchorLog() {}
 
     /** Its configuration. */
     static Map<String, String> defaults(LedgerHome home) {
         return Map.of(
-                "ledger.anchors",
+                AnchorConfig.ANCHORS,
                 ID,
                 KEYS + "type",
                 "log",
@@ -39,6 +39,34 @@ final class LocalAnchorLog {
                 home.directory().resolve("anchors").resolve("log.ndjson").toString(),
                 KEYS + "key.file",
                 home.keys().resolve("anchor-log-ed25519.pem").toString());
+    }
+
+    /**
+     * Adds or takes out its configuration, as {@code ledger.anchors} asks for it: it is there unless the owner of the ledger
+     * names other anchors; then lines that were written here and not changed go, and come again with its id.
+     *
+     * @param properties the ledger's configuration; changed
+     * @throws CommandException if lines of an anchor are left that {@code ledger.anchors} does not name
+     */
+    static void configure(LedgerHome home, Map<String, String> properties) {
+        Map<String, String> ours = defaults(home);
+        if (!properties.containsKey(AnchorConfig.ANCHORS)) {
+            ours.forEach(properties::putIfAbsent);
+        } else if (ConfiguredAnchors.ids(properties).contains(ID)) {
+            if (properties.keySet().stream().noneMatch(key -> key.startsWith(KEYS))) {
+                ours.forEach(properties::putIfAbsent);
+            }
+        } else {
+            ours.forEach(properties::remove);
+        }
+        List<String> left = ConfiguredAnchors.leftOver(properties);
+        if (!left.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    home.config() + " has " + String.join(", ", left) + ", of no anchor in " + AnchorConfig.ANCHORS
+                            + "=" + properties.get(AnchorConfig.ANCHORS),
+                    "Remove those lines, or add the anchor's id to " + AnchorConfig.ANCHORS + ".");
+        }
     }
 
     /**
@@ -51,11 +79,7 @@ final class LocalAnchorLog {
     static Optional<TrustAnchors> createMissing(Map<String, String> properties, String origin, Path passphrase)
             throws KeyException {
         String file = properties.get(KEYS + "key.file");
-        List<String> anchors = Arrays.stream(
-                        properties.getOrDefault("ledger.anchors", "").split(","))
-                .map(String::strip)
-                .toList();
-        if (file == null || !anchors.contains(ID)) {
+        if (file == null || !ConfiguredAnchors.ids(properties).contains(ID)) {
             return Optional.empty();
         }
         char[] secret = KeyFile.readPassphrase(passphrase);
@@ -75,8 +99,7 @@ final class LocalAnchorLog {
 
     private static TrustAnchors trusted(String origin, SigningKey key) {
         String vkey = NoteVerifiers.vkey(origin, key.algorithm(), key.spki());
-        TrustAnchors.ValidFor always = new TrustAnchors.ValidFor(Instant.EPOCH, END);
-        TrustAnchors.Log log = new TrustAnchors.Log(ID, LocalLog.KIND, origin, vkey, always);
-        return new TrustAnchors(List.of(), List.of(log), List.of());
+        return TrustAnchors.NONE.with(
+                new TrustAnchors.Log(ID, LocalLog.KIND, origin, vkey, TrustAnchors.ValidFor.ALWAYS));
     }
 }

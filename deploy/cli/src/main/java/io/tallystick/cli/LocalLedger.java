@@ -7,6 +7,7 @@ import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -82,14 +83,14 @@ final class LocalLedger implements AutoCloseable {
         } catch (IOException e) {
             closeAll(running);
             throw new CommandException(
-                    ExitCodes.UNREACHABLE,
+                    ExitCode.UNREACHABLE,
                     "cannot set up the ledger in " + home.directory() + ": " + e.getMessage(),
                     "Is the directory writable, and is there space?",
                     e);
         } catch (EmbeddedException e) {
             closeAll(running);
             throw new CommandException(
-                    ExitCodes.UNREACHABLE, e.getMessage(), "The broker's log is below " + home.platform() + ".", e);
+                    ExitCode.UNREACHABLE, e.getMessage(), "The broker's log is below " + home.platform() + ".", e);
         } catch (RuntimeException e) {
             closeAll(running);
             throw e;
@@ -119,11 +120,8 @@ final class LocalLedger implements AutoCloseable {
         properties.put("state.dir", home.state().toString());
         properties.put("ledger.export.directory", home.bucket().toString());
         properties.putAll(LedgerKeys.defaults(home));
-        Map<String, String> kept = Files.exists(home.config()) ? ConfigFile.read(home.config()) : Map.of();
-        if (!kept.containsKey("ledger.anchors")) {
-            properties.putAll(LocalAnchorLog.defaults(home)); // keys of an anchor that is not named are refused
-        }
-        properties.putAll(kept);
+        properties.putAll(Files.exists(home.config()) ? ConfigFile.read(home.config()) : Map.of());
+        LocalAnchorLog.configure(home, properties);
         if (properties.containsKey("ledger.export.store")) {
             properties.remove("ledger.export.directory"); // somebody moved the evidence to an object store
         }

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -60,7 +61,7 @@ final class Monitoring implements AutoCloseable {
             return new Monitoring(config, health);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot serve metrics on " + config.host() + ":" + config.port() + ": " + e.getMessage(),
                     "Choose another port with --metrics-port or " + MonitoringConfig.PORT
                             + "; each process needs its own.",

@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.verify.ExitCode;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -77,7 +78,7 @@ final class PassphraseOptions {
             return use.with(passphrase);
         } catch (KeyException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     e.getMessage(),
                     "Keys and passphrases must be files of mode 0600 in directories only their owner can write to.",
                     e);

@@ -8,6 +8,7 @@ import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Receipt;
 import io.tallystick.topic.TenantDirectory;
 import io.tallystick.topic.Topics;
+import io.tallystick.verify.ExitCode;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -97,12 +98,12 @@ final class ProduceCommand implements Callable<Integer> {
             err.flush();
             if (!waiting.isEmpty()) {
                 throw new CommandException(
-                        ExitCodes.UNREACHABLE,
+                        ExitCode.UNREACHABLE,
                         waiting.size() + " events have no receipt after " + timeoutSeconds + " s",
                         "They are in " + settings.topics().in(tenant)
                                 + " and will be sequenced once the stages run; is the ledger up?");
             }
-            return ExitCodes.OK;
+            return ExitCode.VALID;
         }
     }
 
@@ -177,7 +178,7 @@ final class ProduceCommand implements Callable<Integer> {
             return directory
                     .find(tenant)
                     .orElseThrow(() -> new CommandException(
-                            ExitCodes.USAGE,
+                            ExitCode.USAGE,
                             "there is no tenant " + tenant,
                             "Create it with 'tally tenant create " + tenant + "'."))
                     .topicId();
@@ -191,7 +192,7 @@ final class ProduceCommand implements Callable<Integer> {
         Path path = Path.of(file);
         if (!Files.isReadable(path)) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot read " + path,
                     "Name a file with one event a line, or - for standard input.");
         }
@@ -216,7 +217,7 @@ final class ProduceCommand implements Callable<Integer> {
             line.write(next);
             if (line.size() > LINE_BYTES_MAX) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         "a line is longer than " + LINE_BYTES_MAX + " bytes",
                         "Events are at most 1 MiB; send one event a line.");
             }

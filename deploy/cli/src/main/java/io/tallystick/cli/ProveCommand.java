@@ -11,6 +11,7 @@ import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
 import io.tallystick.verify.EntryProver;
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.NoSuchEntryException;
 import io.tallystick.verify.ProofVerifier;
 import io.tallystick.verify.VerificationReport;
@@ -87,10 +88,10 @@ final class ProveCommand implements Callable<Integer> {
         Path file = out == null ? Path.of(name + EntryProof.SUFFIX) : out;
         byte[] bytes = proof.encode();
         VerificationReport report = ProofVerifier.verify(bytes, trust.request(file));
-        if (report.exitCode() == ExitCodes.FAILED) {
+        if (report.exitCode() == ExitCode.FAILED) {
             spec.commandLine().getErr().print(report.text());
             throw new CommandException(
-                    ExitCodes.FAILED,
+                    ExitCode.FAILED,
                     "the bundle does not prove the entry; nothing was written",
                     "See above, and run 'tally verify' on the bundle.");
         }
@@ -101,10 +102,10 @@ final class ProveCommand implements Callable<Integer> {
             }
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "cannot write: " + e.getMessage(), "Name a file in a folder of yours.", e);
+                    ExitCode.USAGE, "cannot write: " + e.getMessage(), "Name a file in a folder of yours.", e);
         }
         print(entry, file, report);
-        return trust.file().isPresent() ? report.exitCode() : ExitCodes.OK;
+        return trust.file().isPresent() ? report.exitCode() : ExitCode.VALID;
     }
 
     private void print(Entry entry, Path file, VerificationReport report) {
@@ -129,13 +130,13 @@ final class ProveCommand implements Callable<Integer> {
             return EntryProver.cut(target, wanted);
         } catch (NoSuchEntryException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, e.getMessage(), "Name it by --chain and --seq; 'tally inspect' shows both.", e);
+                    ExitCode.USAGE, e.getMessage(), "Name it by --chain and --seq; 'tally inspect' shows both.", e);
         } catch (BundleException e) {
             throw new CommandException(
-                    ExitCodes.FAILED, e.getMessage(), "Run 'tally verify' on the bundle: it says what is wrong.", e);
+                    ExitCode.FAILED, e.getMessage(), "Run 'tally verify' on the bundle: it says what is wrong.", e);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "cannot read " + target + ": " + e.getMessage(), "Name a folder with bundles.", e);
+                    ExitCode.USAGE, "cannot read " + target + ": " + e.getMessage(), "Name a folder with bundles.", e);
         }
     }
 
@@ -143,7 +144,7 @@ final class ProveCommand implements Callable<Integer> {
         Optional<ChainId> of = Optional.ofNullable(chain).map(ProveCommand::chain);
         if ((id == null) == (seq == null) || (seq != null && (of.isEmpty() || producer != null))) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "which entry?",
                     "Give --chain and --seq, or --id and perhaps --producer and --chain.");
         }
@@ -156,7 +157,7 @@ final class ProveCommand implements Callable<Integer> {
         try {
             return ChainId.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCodes.USAGE, "not a chain: " + text, "It looks like acme/3.", e);
+            throw new CommandException(ExitCode.USAGE, "not a chain: " + text, "It looks like acme/3.", e);
         }
     }
 

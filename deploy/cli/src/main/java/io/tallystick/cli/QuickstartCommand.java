@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.TenantDescriptor;
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerificationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -72,7 +73,7 @@ final class QuickstartCommand implements Callable<Integer> {
                 "      " + BundleCounts.of(home.bucket(), one.tenant().tenant()).sentence()));
         int exitCode = verify(home, produced);
         say("");
-        say(exitCode == ExitCodes.OK ? "Done" : "FAILED");
+        say(exitCode == ExitCode.VALID ? "Done" : "FAILED");
         say("  in " + Duration.ofNanos(System.nanoTime() - started).toSeconds() + " s; nothing is left running.");
         return exitCode;
     }
@@ -83,7 +84,7 @@ final class QuickstartCommand implements Callable<Integer> {
         }
         if (Files.exists(data)) {
             throw new CommandException(
-                    ExitCodes.USAGE, data + " exists", "Each quickstart makes a fresh ledger: name a new directory.");
+                    ExitCode.USAGE, data + " exists", "Each quickstart makes a fresh ledger: name a new directory.");
         }
         return data;
     }
@@ -114,7 +115,7 @@ final class QuickstartCommand implements Callable<Integer> {
             VerificationReport report = Verification.tenant(home, one.tenant().tenant());
             say("      %-8s exit code %d: %s"
                     .formatted(one.tenant().tenant(), report.exitCode(), Verification.headline(report)));
-            if (report.exitCode() != ExitCodes.OK) {
+            if (report.exitCode() != ExitCode.VALID) {
                 say(report.text());
                 return report.exitCode();
             }
@@ -124,11 +125,11 @@ final class QuickstartCommand implements Callable<Integer> {
         VerificationReport report = Verification.directory(forgery.tenantDirectory(), home);
         say("      changed " + forgery.what());
         say("      exit code " + report.exitCode() + ": " + Verification.firstFault(report));
-        if (report.exitCode() != ExitCodes.FAILED) {
+        if (report.exitCode() != ExitCode.FAILED) {
             throw new IllegalStateException("the forgery was not refused with exit code 1:\n" + report.text());
         }
         suggest(home, forgery);
-        return ExitCodes.OK;
+        return ExitCode.VALID;
     }
 
     private void suggest(LedgerHome home, Forgery forgery) {

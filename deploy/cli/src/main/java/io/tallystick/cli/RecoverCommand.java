@@ -11,6 +11,7 @@ import io.tallystick.json.JsonValue;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -118,13 +119,10 @@ final class RecoverCommand implements Runnable {
                 return file.isEmpty() ? Optional.empty() : Optional.of(TrustRoot.parse(Files.readAllBytes(file.get())));
             } catch (IOException e) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
-                        "cannot read " + file.get() + ": " + e.getMessage(),
-                        "Name the trust root.",
-                        e);
+                        ExitCode.USAGE, "cannot read " + file.get() + ": " + e.getMessage(), "Name the trust root.", e);
             } catch (TrustException e) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         file.get() + " is no trust root: " + e.getMessage(),
                         "Use the trust root the auditors were given.",
                         e);
@@ -244,7 +242,7 @@ final class RecoverCommand implements Runnable {
                         .filter(halt -> halt.getChain().equals(chain))
                         .findFirst();
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         mark.map(halt -> "would clear " + describe(halt)).orElse("chain " + chain + " is not halted"),
                         "Add --yes to do it.");
             }
@@ -311,16 +309,16 @@ final class RecoverCommand implements Runnable {
         try {
             return work.get();
         } catch (RecoveryRefusedException e) {
-            int exitCode = e.kind() == RecoveryRefusedException.Kind.DISAGREES ? ExitCodes.FAILED : ExitCodes.USAGE;
+            int exitCode = e.kind() == RecoveryRefusedException.Kind.DISAGREES ? ExitCode.FAILED : ExitCode.USAGE;
             throw new CommandException(exitCode, e.getMessage(), e.remedy(), e);
         } catch (LedgerIntegrityException e) {
             throw new CommandException(
-                    ExitCodes.FAILED,
+                    ExitCode.FAILED,
                     e.getMessage(),
                     "Nothing was written. Is this the configuration of the ledger?",
                     e);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCodes.USAGE, e.getMessage(), "Choose another value and try again.", e);
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), "Choose another value and try again.", e);
         }
     }
 }

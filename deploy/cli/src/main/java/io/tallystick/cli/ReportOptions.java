@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerificationReport;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,7 @@ final class ReportOptions {
             Files.write(file, content);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot write " + file + ": " + e.getMessage(),
                     "Name a file in a folder of yours.",
                     e);

@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.topic.RefusedChangeException;
+import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
@@ -64,7 +65,7 @@ public final class Tally implements Runnable {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        int exitCode = ExitCodes.INTERNAL;
+        int exitCode = ExitCode.INTERNAL;
         try {
             exitCode = run(new PrintWriter(System.out, true, UTF_8), new PrintWriter(System.err, true, UTF_8), args);
         } catch (OutOfMemoryError e) {
@@ -92,21 +93,21 @@ public final class Tally implements Runnable {
 
     private int explain(Exception fault, CommandLine command, ParseResult parsed) {
         PrintWriter err = command.getErr();
-        int exitCode = ExitCodes.INTERNAL;
+        int exitCode = ExitCode.INTERNAL;
         if (fault instanceof CommandException known) {
             exitCode = known.exitCode();
             err.println("tally: " + known.getMessage());
             err.println("  " + known.remedy());
         } else if (fault instanceof RefusedChangeException refused) {
-            exitCode = ExitCodes.USAGE;
+            exitCode = ExitCode.USAGE;
             err.println("tally: " + refused.getMessage());
             err.println("  " + refused.remedy());
         } else if (fault instanceof ConfigException) {
-            exitCode = ExitCodes.USAGE;
+            exitCode = ExitCode.USAGE;
             err.println("tally: " + fault.getMessage());
             err.println("  Correct the configuration file and try again.");
         } else if (fault instanceof KafkaException) {
-            exitCode = ExitCodes.UNREACHABLE;
+            exitCode = ExitCode.UNREACHABLE;
             err.println("tally: the broker did not do what was asked: " + fault.getMessage());
             err.println("  Is the ledger running, and does the configuration name its brokers?");
         } else {

@@ -7,6 +7,7 @@ import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.TenantAdmin;
 import io.tallystick.topic.TenantChange;
 import io.tallystick.topic.TenantDescriptor;
+import io.tallystick.verify.ExitCode;
 import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -59,7 +60,7 @@ final class TenantCommand implements Runnable {
             try (TenantAdmin admin = new TenantAdmin(settings)) {
                 run(admin, new TenantReport(spec.commandLine().getOut(), output.json(), settings));
             } catch (IllegalArgumentException e) {
-                throw new CommandException(ExitCodes.USAGE, e.getMessage(), "Choose another value and try again.", e);
+                throw new CommandException(ExitCode.USAGE, e.getMessage(), "Choose another value and try again.", e);
             }
         }
 
@@ -206,7 +207,7 @@ final class TenantCommand implements Runnable {
                     && retentionDays == null
                     && access.of(of, false).isEmpty()) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         "nothing to configure",
                         "Give what is to change, such as --duplicates reject; see 'tally tenant configure --help'.");
             }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.verify.ExitCode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
@@ -31,7 +32,7 @@ final class Termination {
                 .setCause(fault)
                 .addKeyValue("error", fault.getMessage())
                 .log("stage stopped");
-        ended.complete(ExitCodes.INTERNAL);
+        ended.complete(ExitCode.INTERNAL);
     }
 
     /**
@@ -55,7 +56,7 @@ final class Termination {
     }
 
     private void onSignal() {
-        if (ended.complete(ExitCodes.OK)) {
+        if (ended.complete(ExitCode.VALID)) {
             try {
                 closed.await();
             } catch (InterruptedException e) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -39,7 +40,7 @@ final class TopicTail implements AutoCloseable {
      *
      * @throws TimeoutException if it gets no further for 20 seconds
      */
-    void read(String topic, Consumer<SpecificRecord> visitor) {
+    void read(String topic, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
         TopicPartition partition = new TopicPartition(topic, 0);
         consumer.assign(List.of(partition));
         long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
@@ -48,7 +49,7 @@ final class TopicTail implements AutoCloseable {
         consumer.seek(partition, position);
         long progress = System.nanoTime();
         while (position < end) {
-            consumer.poll(POLL).forEach(record -> visitor.accept(record.value()));
+            consumer.poll(POLL).forEach(visitor);
             long reached = consumer.position(partition);
             if (reached > position) {
                 position = reached;

@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.tree.Hash;
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerifyRequest;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -41,7 +42,7 @@ final class TrustOptions {
             return Hash.parseHex(fingerprint);
         } catch (IllegalArgumentException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "not a fingerprint: " + fingerprint, "It is 64 lower-case hex digits.", e);
+                    ExitCode.USAGE, "not a fingerprint: " + fingerprint, "It is 64 lower-case hex digits.", e);
         }
     }
 }

@@ -8,6 +8,7 @@ import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -111,7 +112,7 @@ final class TrustRootCommand implements Runnable {
             return PublicKey.of(PublicKeys.parsePem(Files.readAllBytes(pem)));
         } catch (IOException | KeyException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot use " + pem + ": " + e.getMessage(),
                     "Give a public key in PEM, as 'tally keys show' prints it.",
                     e);

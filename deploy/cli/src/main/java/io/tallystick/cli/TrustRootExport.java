@@ -10,6 +10,7 @@ import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,7 +53,7 @@ final class TrustRootExport implements Runnable {
                     case "tlog-policy" -> policy(root);
                     default ->
                         throw new CommandException(
-                                ExitCodes.USAGE, "there is no format " + format, "It is pem or tlog-policy.");
+                                ExitCode.USAGE, "there is no format " + format, "It is pem or tlog-policy.");
                 };
         PrintWriter out = spec.commandLine().getOut();
         out.print(text);

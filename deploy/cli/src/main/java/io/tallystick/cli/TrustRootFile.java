@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -34,7 +35,7 @@ final class TrustRootFile {
             return parser.parse(in.readNBytes(TrustRoot.SIZE_MAX + 1));
         } catch (IOException | TrustException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot use " + file + ": " + e.getMessage(),
                     "Name a trust root; one that lacks signatures is completed with 'tally trust-root sign'.",
                     e);
@@ -57,7 +58,7 @@ final class TrustRootFile {
             write(file, next.encode());
         } catch (TrustException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "the new trust root does not follow " + file + ": " + e.getMessage(),
                     "Have it signed by enough root keys of the version before, and of its own.",
                     e);
@@ -78,7 +79,7 @@ final class TrustRootFile {
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "cannot write " + file + ": " + e, "Is its directory writable?", e);
+                    ExitCode.USAGE, "cannot write " + file + ": " + e, "Is its directory writable?", e);
         }
     }
 }

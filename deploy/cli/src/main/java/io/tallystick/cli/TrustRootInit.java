@@ -5,6 +5,7 @@ import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +74,7 @@ final class TrustRootInit implements Runnable {
     public void run() {
         if (Files.exists(file)) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     file + " exists",
                     "Name a new file; 'tally trust-root update' makes later versions.");
         }
@@ -88,7 +89,7 @@ final class TrustRootInit implements Runnable {
             TrustRootCommand.report(spec.commandLine().getOut(), draft, null);
         } catch (IllegalArgumentException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);
+                    ExitCode.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);
         }
     }
 
@@ -105,7 +106,7 @@ final class TrustRootInit implements Runnable {
                         Optional.empty()));
             } catch (IllegalArgumentException e) {
                 throw new CommandException(
-                        ExitCodes.USAGE, pem + ": " + e.getMessage(), "Give a key that suits its role.", e);
+                        ExitCode.USAGE, pem + ": " + e.getMessage(), "Give a key that suits its role.", e);
             }
         }
     }

@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.entry.LedgerTime;
+import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
 import java.io.PrintWriter;
@@ -56,8 +57,15 @@ final class TrustRootShow implements Runnable {
                             .orElse("") + "  "
                     + LedgerTime.format(key.notBefore()) + " to " + LedgerTime.format(key.notAfter()));
         }
-        draft.anchors().tsa().forEach(tsa -> out.println("  time-stamping authority " + tsa.id()));
-        draft.anchors().logs().forEach(log -> out.println("  log " + log.id() + " (" + log.kind() + ")"));
+        draft.anchors()
+                .tsa()
+                .forEach(tsa -> out.println("  time-stamping authority " + tsa.id() + ", policies "
+                        + (tsa.policyOids().isEmpty() ? "any" : tsa.policyOids()) + ", "
+                        + tsa.roots().size() + " roots, " + validity(tsa.validFor())));
+        draft.anchors()
+                .logs()
+                .forEach(log -> out.println("  log " + log.id() + " (" + log.kind() + "), origin " + log.origin() + ", "
+                        + validity(log.validFor())));
         draft.anchors().witnesses().forEach(witness -> out.println("  witness " + witness.vkey()));
         out.println("  policy: " + draft.policy().witnessQuorum() + " witnesses, anchors "
                 + draft.policy().requireAnchors().stream()
@@ -66,5 +74,9 @@ final class TrustRootShow implements Runnable {
                         .toList() + ", retention "
                 + draft.policy().minRetentionDays() + " days");
         TrustRootCommand.report(out, draft, previous);
+    }
+
+    private static String validity(TrustAnchors.ValidFor validFor) {
+        return LedgerTime.format(validFor.start()) + " to " + LedgerTime.format(validFor.end());
     }
 }

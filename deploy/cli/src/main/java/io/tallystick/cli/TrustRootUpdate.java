@@ -10,6 +10,7 @@ import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -31,7 +33,11 @@ import picocli.CommandLine.Spec;
         description = {
             "Make the draft of the next version of a trust root: what is not given stays as it is. Listed keys stay"
                     + " listed for",
-            "ever; 'tally keys rotate' replaces checkpoint keys, this is for the rest.",
+            "ever; 'tally keys rotate' replaces checkpoint and bundle keys, this is for the rest.",
+            "",
+            "Parties outside are listed with --witness, --tsa, --log and --rekor, under the id they have in"
+                    + " ledger.anchors.",
+            "One that is to count no longer is ended (--anchor-until); what it said before stands.",
             "",
             "A key in foreign hands: --key ID --status compromised --since T. Old checkpoints then count only if a"
                     + " party outside",
@@ -92,8 +98,8 @@ final class TrustRootUpdate implements Runnable {
             })
     private List<String> require = new ArrayList<>();
 
-    @Option(names = "--witness", paramLabel = "VKEY", description = "A further witness.")
-    private List<String> witnesses = new ArrayList<>();
+    @Mixin
+    private AnchorListOptions outside;
 
     @Option(names = "--witness-quorum", paramLabel = "N", description = "How many witnesses must have cosigned.")
     private Integer quorum;
@@ -122,7 +128,7 @@ final class TrustRootUpdate implements Runnable {
             TrustRootCommand.report(spec.commandLine().getOut(), draft, file);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);
+                    ExitCode.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);
         }
     }
 
@@ -192,15 +198,20 @@ final class TrustRootUpdate implements Runnable {
     }
 
     private TrustRootDraft withOutside(TrustRootDraft draft) {
-        List<TrustAnchors.Witness> all = new ArrayList<>(draft.anchors().witnesses());
-        witnesses.forEach(vkey -> all.add(new TrustAnchors.Witness(vkey)));
+        TrustAnchors listed = outside.applied(draft.anchors());
         Set<TrustAnchors.Kind> kinds = new HashSet<>(draft.policy().requireAnchors());
         for (String name : anchors) {
             kinds.add(TrustAnchors.Kind.ofWireName(name)
                     .orElseThrow(() -> new IllegalArgumentException("there is no kind of anchor " + name)));
         }
+        for (TrustAnchors.Kind kind : kinds) {
+            if (listed.isEmpty(kind)) {
+                throw new IllegalArgumentException(
+                        "anchors of kind " + kind.wireName() + " are required, but none is listed");
+            }
+        }
         return draft.withAnchors(
-                new TrustAnchors(draft.anchors().tsa(), draft.anchors().logs(), all),
+                listed,
                 new TrustPolicy(
                         kinds,
                         quorum == null ? draft.policy().witnessQuorum() : quorum,

@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.verify.AnchorRequirement;
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
@@ -109,7 +110,7 @@ final class VerifyCommand implements Callable<Integer> {
         try {
             return AnchorRequirement.parse(anchors);
         } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCodes.USAGE, e.getMessage(), "It is like witness:2,tsa,log.", e);
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), "It is like witness:2,tsa,log.", e);
         }
     }
 
@@ -118,7 +119,7 @@ final class VerifyCommand implements Callable<Integer> {
             return Instant.parse(asOf);
         } catch (DateTimeParseException e) {
             throw new CommandException(
-                    ExitCodes.USAGE, "not a time: " + asOf, "It is UTC, like 2026-11-21T04:00:00Z.", e);
+                    ExitCode.USAGE, "not a time: " + asOf, "It is UTC, like 2026-11-21T04:00:00Z.", e);
         }
     }
 }

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.avro.AnchorKind;
 import io.tallystick.entry.LedgerTime;
 import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonValue;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * Where one window stands.
@@ -17,10 +21,8 @@ import java.util.Locale;
  * @param state how far it has come towards a signed root
  * @param open partitions of {@code ledger.entries} that have not closed it
  * @param registrySize leaves of the registry after it; 0 if not known
- * @param anchors ids of the anchors heard of
- * @param confirmed those that have confirmed it, or a later one instead
- * @param refused those that have refused it
- * @param unexported partitions whose files are not all in the bucket
+ * @param anchors what each anchor says of it, by id
+ * @param unexported partitions of {@code ledger.exports} whose tenants' bundles are not all committed
  */
 record WindowRow(
         Instant start,
@@ -28,10 +30,12 @@ record WindowRow(
         State state,
         List<Integer> open,
         long registrySize,
-        List<String> anchors,
-        List<String> confirmed,
-        List<String> refused,
+        List<Party> anchors,
         List<Integer> unexported) {
+    private static final Set<AnchorKind> WITNESSES = EnumSet.of(AnchorKind.WITNESS);
+    private static final Set<AnchorKind> AUTHORITIES = EnumSet.of(AnchorKind.TSA);
+    private static final Set<AnchorKind> LOGS = EnumSet.of(AnchorKind.REKOR, AnchorKind.LOCAL_LOG);
+
     /** From the first to the last. */
     enum State {
         /** A partition's clock has not reached its end. */
@@ -48,6 +52,35 @@ record WindowRow(
         }
     }
 
+    /** What an anchor says of a window. */
+    enum Answer {
+        /** Nothing yet. */
+        AWAITED,
+        /** It vouches for this window's checkpoint. */
+        CONFIRMED,
+        /** It vouches for a later one, which commits to this one. */
+        COVERED,
+        /** It will not vouch for it. */
+        REFUSED;
+
+        String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** An anchor and what it says. */
+    record Party(String id, AnchorKind kind, Answer answer) {
+        boolean vouches() {
+            return answer == Answer.CONFIRMED || answer == Answer.COVERED;
+        }
+    }
+
+    WindowRow {
+        open = List.copyOf(open);
+        anchors = List.copyOf(anchors);
+        unexported = List.copyOf(unexported);
+    }
+
     static State stateOf(boolean closed, boolean registered, boolean sealed) {
         if (sealed) {
             return State.SEALED;
@@ -60,45 +93,105 @@ record WindowRow(
 
     /** What it waits for; empty if for nothing. */
     List<String> waitsFor() {
-        List<String> waits = new ArrayList<>();
-        switch (state) {
-            case OPEN -> waits.add("partitions " + open);
-            case CLOSED -> waits.add("the registry");
-            case REGISTERED -> waits.add("the signer");
+        return switch (state) {
+            case OPEN -> List.of("partitions " + open);
+            case CLOSED -> List.of("the registry");
+            case REGISTERED -> List.of("the signer");
             case SEALED -> {
-                List<String> pending = new ArrayList<>(anchors);
-                pending.removeAll(confirmed);
-                pending.removeAll(refused);
-                pending.forEach(anchor -> waits.add("anchor " + anchor));
+                List<String> waits = new ArrayList<>();
+                ids(Answer.AWAITED).forEach(anchor -> waits.add("anchor " + anchor));
                 if (!unexported.isEmpty()) {
                     waits.add("export of partitions " + unexported);
                 }
+                yield List.copyOf(waits);
             }
-        }
-        return waits;
+        };
     }
 
+    private List<String> ids(Answer answer) {
+        return anchors.stream()
+                .filter(party -> party.answer() == answer)
+                .map(Party::id)
+                .toList();
+    }
+
+    private List<Party> of(Set<AnchorKind> kinds) {
+        return anchors.stream().filter(party -> kinds.contains(party.kind())).toList();
+    }
+
+    /** The names of the columns. */
+    static String header() {
+        return form("window", "state", "signed", "cosigned", "time-stamped", "logged", "exported", "waits for");
+    }
+
+    /** One line, in the columns of {@link #header()}. */
     String text() {
-        String row = LedgerTime.format(start) + "  " + String.format(Locale.ROOT, "%-10s", state.text());
-        if (state == State.SEALED) {
-            row += "  anchored " + confirmed.size() + "/" + anchors.size()
-                    + (refused.isEmpty() ? "" : ", refused by " + refused)
-                    + (unexported.isEmpty() ? "  exported" : "");
-        }
-        return row + (waitsFor().isEmpty() ? "" : "  waits for " + String.join(", ", waitsFor()));
+        List<String> notes = new ArrayList<>(waitsFor());
+        ids(Answer.REFUSED).forEach(anchor -> notes.add("(refused by " + anchor + ")"));
+        return form(
+                LedgerTime.format(start),
+                state.text(),
+                yes(isSigned()),
+                share(of(WITNESSES)),
+                share(of(AUTHORITIES)),
+                share(of(LOGS)),
+                yes(unexported.isEmpty()),
+                String.join(", ", notes));
+    }
+
+    private static String form(Object... columns) {
+        return String.format(Locale.ROOT, "%-24s  %-10s  %-6s  %-8s  %-12s  %-6s  %-8s  %s", columns)
+                .stripTrailing();
+    }
+
+    private static String yes(boolean is) {
+        return is ? "yes" : "no";
+    }
+
+    private static String share(List<Party> parties) {
+        return parties.isEmpty() ? "-" : vouching(parties) + "/" + parties.size();
+    }
+
+    private static long vouching(List<Party> parties) {
+        return parties.stream().filter(Party::vouches).count();
+    }
+
+    private boolean isSigned() {
+        return state == State.SEALED;
     }
 
     JsonObject json() {
         return JsonObject.builder()
-                .put("anchors", JsonArray.ofStrings(anchors))
-                .put("confirmed", JsonArray.ofStrings(confirmed))
+                .put("anchors", anchorsJson())
+                .put("cosigned", shareJson(of(WITNESSES)))
                 .put("end", LedgerTime.format(end))
                 .put("exported", unexported.isEmpty())
-                .put("refused", JsonArray.ofStrings(refused))
+                .put("logged", shareJson(of(LOGS)))
                 .put("registrySize", registrySize)
+                .put("signed", isSigned())
                 .put("start", LedgerTime.format(start))
                 .put("state", state.text())
+                .put("timeStamped", shareJson(of(AUTHORITIES)))
                 .put("waitsFor", JsonArray.ofStrings(waitsFor()))
+                .build();
+    }
+
+    private JsonArray anchorsJson() {
+        return new JsonArray(anchors.stream()
+                .<JsonValue>map(party -> JsonObject.builder()
+                        .put("answer", party.answer().text())
+                        .put("id", party.id())
+                        .put(
+                                "kind",
+                                party.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                        .build())
+                .toList());
+    }
+
+    private static JsonObject shareJson(List<Party> parties) {
+        return JsonObject.builder()
+                .put("by", vouching(parties))
+                .put("of", parties.size())
                 .build();
     }
 }

@@ -1,122 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.avro.AnchorKind;
 import io.tallystick.avro.Attestation;
 import io.tallystick.avro.AttestationState;
 import io.tallystick.avro.PartitionClosed;
-import io.tallystick.avro.PartitionExported;
 import io.tallystick.avro.RegistryWindow;
 import io.tallystick.avro.SignedCheckpoint;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Puts together what the topics say of each window. Records may come in any order and more than once; of a window whose
- * earlier records were not read, what follows from the later ones is taken as done.
+ * Puts together what the topics say of each window. Records may come in any order and more than once, and the earlier ones may
+ * not be read at all: windows are closed, registered, signed and exported in their order, and an anchor that confirms one
+ * covers those before, so what is known of a window holds for all before it.
  */
 final class WindowTable {
     private final String origin;
     private final int partitions;
     private final Duration size;
-    private final NavigableMap<Instant, Facts> windows = new TreeMap<>();
-    private final TreeSet<String> anchors = new TreeSet<>();
+    private final ConfiguredAnchors configured;
+    private final Map<Integer, Instant> exported;
+    private final NavigableMap<Instant, Map<String, AttestationState>> windows = new TreeMap<>();
+    private final Map<Instant, Long> registrySizes = new HashMap<>();
+    private final Map<Integer, Instant> closed = new HashMap<>();
+    private final Map<String, AnchorKind> heardOf = new TreeMap<>();
+    private final Map<String, Instant> confirmed = new HashMap<>();
+    private Instant registered = Instant.MIN;
+    private Instant signed = Instant.MIN;
 
     /**
      * @param origin of the registry
-     * @param partitions of {@code ledger.entries}
+     * @param partitions of {@code ledger.entries} and {@code ledger.exports}
      * @param size of a window
+     * @param configured the anchors that are waited for
+     * @param exported start of the last window whose bundles are committed, by partition of {@code ledger.exports}
      */
-    WindowTable(String origin, int partitions, Duration size) {
+    WindowTable(
+            String origin,
+            int partitions,
+            Duration size,
+            ConfiguredAnchors configured,
+            Map<Integer, Instant> exported) {
         this.origin = origin;
         this.partitions = partitions;
         this.size = size;
-    }
-
-    private static final class Facts {
-        private final TreeSet<Integer> closed = new TreeSet<>();
-        private final TreeSet<Integer> exported = new TreeSet<>();
-        private final Map<String, Attestation> attestations = new TreeMap<>();
-        private long registered;
-        private boolean signed;
+        this.configured = configured;
+        this.exported = Map.copyOf(exported);
     }
 
     /** Takes note of a record; those that say nothing of windows are passed over. */
     void add(SpecificRecord record) {
         if (record instanceof PartitionClosed value) {
-            facts(value.getWindowStart()).closed.add(value.getPartition());
+            window(value.getWindowStart());
+            closed.merge(value.getPartition(), value.getWindowStart(), WindowTable::later);
         } else if (record instanceof RegistryWindow value) {
-            facts(value.getWindowStart()).registered = value.getSize();
+            registrySizes.put(value.getWindowStart(), value.getSize());
+            window(value.getWindowStart());
+            registered = later(registered, value.getWindowStart());
         } else if (record instanceof SignedCheckpoint value) {
             if (value.getOrigin().equals(origin)) {
-                facts(value.getWindowStart()).signed = true;
+                signed(value.getWindowStart());
             }
-        } else if (record instanceof PartitionExported value) {
-            facts(value.getWindowStart()).exported.add(value.getEntriesPartition());
         } else if (record instanceof Attestation value) {
-            anchors.add(value.getAnchor());
-            facts(value.getWindowStart()).attestations.put(value.getAnchor(), value);
+            heardOf.put(value.getAnchor(), value.getKind());
+            window(value.getWindowStart()).put(value.getAnchor(), value.getState());
+            signed(value.getWindowStart());
+            if (value.getState() == AttestationState.CONFIRMED) {
+                confirmed.merge(value.getAnchor(), value.getWindowStart(), WindowTable::later);
+            }
         }
     }
 
-    private Facts facts(Instant start) {
-        return windows.computeIfAbsent(start, unused -> new Facts());
+    /** Takes note that a window's registry checkpoint is published. */
+    void signed(Instant windowStart) {
+        window(windowStart);
+        signed = later(signed, windowStart);
+        registered = later(registered, windowStart);
     }
 
-    /** The last windows, oldest first, and the one that is open. */
+    private Map<String, AttestationState> window(Instant start) {
+        return windows.computeIfAbsent(start, unused -> new HashMap<>());
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
+    /** The last windows, oldest first, and the one that is open; none is left out in between. */
     List<WindowRow> rows(int count) {
         if (windows.isEmpty()) {
             return List.of();
         }
-        windows.entrySet().stream()
-                .filter(entry -> entry.getValue().registered > 0)
-                .map(entry -> entry.getKey().plus(size))
-                .max(Instant::compareTo)
-                .ifPresent(this::facts);
-        return windows.descendingMap().entrySet().stream()
-                .limit(count)
-                .sorted(Map.Entry.comparingByKey())
-                .map(entry -> row(entry.getKey(), entry.getValue()))
-                .toList();
+        Instant last =
+                later(windows.lastKey(), registered.equals(Instant.MIN) ? windows.lastKey() : registered.plus(size));
+        List<WindowRow> rows = new ArrayList<>();
+        for (Instant start = last;
+                rows.size() < count && !start.isBefore(windows.firstKey());
+                start = start.minus(size)) {
+            rows.add(0, row(start));
+        }
+        return List.copyOf(rows);
     }
 
-    private WindowRow row(Instant start, Facts facts) {
-        List<String> confirmed = anchors.stream()
-                .filter(anchor -> is(facts, anchor, AttestationState.CONFIRMED, AttestationState.COVERED_BY))
-                .toList();
-        List<String> refused = anchors.stream()
-                .filter(anchor -> is(facts, anchor, AttestationState.REJECTED))
-                .toList();
-        boolean sealed = facts.signed;
-        boolean registered = sealed || facts.registered > 0;
+    private WindowRow row(Instant start) {
+        List<Integer> open = missing(partition -> reached(closed.get(partition), start));
+        boolean isRegistered = reached(registered, start);
         return new WindowRow(
                 start,
                 start.plus(size),
-                WindowRow.stateOf(registered || facts.closed.size() == partitions, registered, sealed),
-                registered ? List.of() : missing(facts.closed),
-                facts.registered,
-                List.copyOf(anchors),
-                confirmed,
-                refused,
-                missing(facts.exported));
+                WindowRow.stateOf(isRegistered || open.isEmpty(), isRegistered, reached(signed, start)),
+                isRegistered ? List.of() : open,
+                registrySizes.getOrDefault(start, 0L),
+                anchors(start),
+                missing(partition -> reached(exported.get(partition), start)));
     }
 
-    private static boolean is(Facts facts, String anchor, AttestationState... states) {
-        Attestation said = facts.attestations.get(anchor);
-        return said != null && List.of(states).contains(said.getState());
+    private static boolean reached(Instant last, Instant start) {
+        return last != null && !last.isBefore(start);
     }
 
-    private List<Integer> missing(Set<Integer> there) {
-        return IntStream.range(0, partitions)
-                .filter(partition -> !there.contains(partition))
-                .boxed()
-                .toList();
+    private List<Integer> missing(Predicate<Integer> there) {
+        return IntStream.range(0, partitions).boxed().filter(there.negate()).toList();
+    }
+
+    /** The configured ones, whether heard of or not, and those that have something to say of this window. */
+    private List<WindowRow.Party> anchors(Instant start) {
+        Map<String, AttestationState> said = windows.getOrDefault(start, Map.of());
+        Map<String, AnchorKind> kinds = new TreeMap<>(configured.kinds().orElse(heardOf));
+        said.keySet().forEach(anchor -> kinds.putIfAbsent(anchor, heardOf.get(anchor)));
+        List<WindowRow.Party> parties = new ArrayList<>();
+        kinds.forEach((anchor, kind) -> parties.add(
+                new WindowRow.Party(anchor, kind, answer(said.get(anchor), reached(confirmed.get(anchor), start)))));
+        return parties;
+    }
+
+    private static WindowRow.Answer answer(AttestationState said, boolean covered) {
+        if (said == AttestationState.CONFIRMED) {
+            return WindowRow.Answer.CONFIRMED;
+        }
+        if (said == AttestationState.REJECTED) {
+            return WindowRow.Answer.REFUSED;
+        }
+        return said == AttestationState.COVERED_BY || covered ? WindowRow.Answer.COVERED : WindowRow.Answer.AWAITED;
     }
 }

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.avro.RegistryWindow;
+import io.tallystick.export.ExportConfig;
+import io.tallystick.export.ExportProgress;
 import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonValue;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
+import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,9 +25,21 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "windows",
         description = {
-            "List the last windows, oldest first: open, closed, registered or sealed; by how many outside parties"
-                    + " anchored;",
-            "exported or not; and what each waits for. Reads the ends of the ledger's topics and changes nothing."
+            "List the last windows, oldest first, and what each waits for. Reads the ends of the ledger's topics and"
+                    + " changes nothing.",
+            "",
+            "  state         open: a partition's clock has not reached its end; closed; registered: in the registry,"
+                    + " unsigned; sealed",
+            "  signed        a signed registry checkpoint covers it",
+            "  cosigned      by how many of the witnesses, of those in ledger.anchors",
+            "  time-stamped  by how many of the time-stamping authorities",
+            "  logged        by how many of the logs (rekor, log)",
+            "  exported      every tenant's bundle is in the store, complete with its 'checkpoint' object",
+            "  waits for     partitions, registry, signer; then anchors that have not answered, and the export",
+            "",
+            "An anchor that confirmed a later window covers the earlier ones. One that refused is waited for no more. A"
+                    + " configuration",
+            "without ledger.anchors waits for those that ever answered. --output json says the same, anchor by anchor."
         })
 final class WindowsCommand implements Runnable {
     @Spec
@@ -49,18 +69,43 @@ final class WindowsCommand implements Runnable {
     public void run() {
         if (count < 1 || records < 1) {
             throw new CommandException(
-                    ExitCodes.USAGE, "--last and --records are at least 1", "Leave them out for the defaults.");
+                    ExitCode.USAGE, "--last and --records are at least 1", "Leave them out for the defaults.");
         }
         LedgerSettings settings = config.settings();
-        WindowTable table = new WindowTable(settings.origin(), settings.partitions(), settings.windowSize());
+        Map<String, String> properties = config.properties();
+        print(table(settings, properties).rows(count));
+    }
+
+    private WindowTable table(LedgerSettings settings, Map<String, String> properties) {
         Topics topics = settings.topics();
-        try (TopicTail tail = new TopicTail(settings, records)) {
-            for (String topic : List.of(
-                    topics.heads(), topics.registry(), topics.checkpoints(), topics.attestations(), topics.exports())) {
-                tail.read(topic, table::add);
-            }
+        WindowTable table;
+        long signedTo;
+        try (GroupOffsets groups = new GroupOffsets(settings)) {
+            String exporter = ExportProgress.group(topics, properties.getOrDefault(ExportConfig.NAME, ""));
+            table = new WindowTable(
+                    settings.origin(),
+                    settings.partitions(),
+                    settings.windowSize(),
+                    ConfiguredAnchors.of(properties),
+                    ExportProgress.lastWindows(groups.of(exporter)));
+            signedTo = Optional.ofNullable(
+                            groups.of(topics.group("signer")).get(new TopicPartition(topics.registry(), 0)))
+                    .map(OffsetAndMetadata::offset)
+                    .orElse(0L);
         }
-        print(table.rows(count));
+        try (TopicTail tail = new TopicTail(settings, records)) {
+            for (String topic : List.of(topics.heads(), topics.checkpoints(), topics.attestations())) {
+                tail.read(topic, record -> table.add(record.value()));
+            }
+            tail.read(topics.registry(), record -> {
+                table.add(record.value());
+                // The signer commits a window with its checkpoint, which may lie before what was read of that topic.
+                if (record.offset() < signedTo && record.value() instanceof RegistryWindow window) {
+                    table.signed(window.getWindowStart());
+                }
+            });
+        }
+        return table;
     }
 
     private void print(List<WindowRow> rows) {
@@ -71,6 +116,7 @@ final class WindowsCommand implements Runnable {
         } else if (rows.isEmpty()) {
             out.println("no window has closed yet");
         } else {
+            out.println(WindowRow.header());
             rows.forEach(row -> out.println(row.text()));
         }
         out.flush();

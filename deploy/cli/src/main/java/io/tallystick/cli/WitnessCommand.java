@@ -12,6 +12,7 @@ import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -110,7 +111,7 @@ final class WitnessCommand implements Callable<Integer> {
                 return () -> closeAll(running);
             } catch (IOException e) {
                 throw new CommandException(
-                        ExitCodes.UNREACHABLE,
+                        ExitCode.UNREACHABLE,
                         "cannot start the witness: " + e.getMessage(),
                         "Is the address free, is the directory writable, and does no other witness use it?",
                         e);
@@ -131,7 +132,7 @@ final class WitnessCommand implements Callable<Integer> {
                 keys.add(NoteVerifiers.parseVkey(vkey));
             } catch (NoteException e) {
                 throw new CommandException(
-                        ExitCodes.USAGE,
+                        ExitCode.USAGE,
                         "not a verifier key: " + vkey + " (" + e.getMessage() + ")",
                         "Give the ledger's key as name+id+key, where the name is the ledger's origin.",
                         e);
@@ -155,7 +156,7 @@ final class WitnessCommand implements Callable<Integer> {
             }
         } catch (KeyException e) {
             throw new CommandException(
-                    ExitCodes.USAGE,
+                    ExitCode.USAGE,
                     "cannot use the witness's key: " + e.getMessage(),
                     "Key and passphrase are files of mode 0600 in directories only their owner can write to.",
                     e);

@@ -11,6 +11,7 @@ import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -120,13 +121,29 @@ class KeysCommandIT {
     }
 
     @Test
+    void theBundleKeyIsRotatedWithItsEvents() throws Exception {
+        LedgerKeys before = LedgerKeys.of(ConfigFile.read(config));
+        Path old = before.bundle().get(0);
+        Path fresh = directory.resolve("ledger/keys/bundle-p256-2.pem");
+
+        TallyRun rotated = keys("rotate", "--key", old.toString(), "--new", fresh.toString());
+        TallyRun again = keys("rotate", "--key", old.toString(), "--new", fresh.toString());
+
+        assertThat(rotated.exitCode()).as(rotated.everything()).isZero();
+        assertThat(again.exitCode()).as(again.everything()).isZero();
+        assertThat(LedgerKeys.of(ConfigFile.read(config)).bundle()).containsExactly(old, fresh);
+        assertThat(operatorEvents())
+                .containsExactly("ledger.tenant.created", "ledger.key.introduced", "ledger.trust-root.published");
+    }
+
+    @Test
     void aGuardFileIsMadeOnce() {
         TallyRun made = keys("guard");
         TallyRun again = keys("guard");
 
         assertThat(made.exitCode()).as(made.everything()).isZero();
         assertThat(directory.resolve("guard")).exists();
-        assertThat(again.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(again.err()).contains("stays as it is");
     }
 }

@@ -9,6 +9,7 @@ import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class KeysCommandTest {
 
         TallyRun again = keys("generate", "--passphrase-file", passphrase, file);
 
-        assertThat(again.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
@@ -86,9 +87,9 @@ class KeysCommandTest {
         TallyRun none = keys("generate", directory.resolve("a.pem"));
         TallyRun argument = keys("generate", "--passphrase", SECRET, directory.resolve("a.pem"));
 
-        assertThat(none.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(none.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(none.err()).contains("--passphrase-file");
-        assertThat(argument.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(argument.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(directory.resolve("a.pem")).doesNotExist();
     }
 
@@ -99,7 +100,7 @@ class KeysCommandTest {
 
         TallyRun run = keys("show", "--passphrase-file", passphrase, file);
 
-        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("chmod 600").doesNotContain(SECRET);
     }
 
@@ -110,7 +111,7 @@ class KeysCommandTest {
 
         TallyRun run = keys("show", "--passphrase-file", passphrase, file);
 
-        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("wrong passphrase or damaged key file");
     }
 
@@ -118,7 +119,7 @@ class KeysCommandTest {
     void aDescriptorThatIsNotOpenIsRefused() {
         TallyRun run = keys("generate", "--passphrase-fd", 987, directory.resolve("a.pem"));
 
-        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("file descriptor 987");
     }
 
@@ -126,7 +127,7 @@ class KeysCommandTest {
     void anUnknownAlgorithmIsRefused() {
         TallyRun run = keys("generate", "--algorithm", "rsa", "--passphrase-file", passphrase, directory.resolve("a"));
 
-        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("ml-dsa-44");
     }
 
@@ -198,19 +199,43 @@ class KeysCommandTest {
         TallyRun run =
                 keys("retire", "--config", config, "--key", keys.signing().get(1));
 
-        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("signs until", "rotate");
     }
 
     @Test
-    void aKeyThatDoesNotSignCheckpointsIsNotRotated() throws IOException {
+    void aKeyThatSignsNeitherCheckpointsNorBundlesIsNotRotated() throws IOException {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
 
-        TallyRun run = keys("rotate", "--config", config, "--key", keys.bundle(), "--new", directory.resolve("x"));
+        TallyRun run = keys("rotate", "--config", config, "--key", keys.root(), "--new", directory.resolve("x"));
 
-        assertThat(run.exitCode()).isEqualTo(ExitCodes.USAGE);
-        assertThat(run.err()).contains("ledger.signing.key.files");
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("ledger.signing.key.files", "ledger.bundle.key.file");
         assertThat(directory.resolve("x")).doesNotExist();
+    }
+
+    @Test
+    void aRehearsedRotationOfTheBundleKeySaysWhatToRestart() throws IOException {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        Path fresh = directory.resolve("ledger/keys/bundle-2.pem");
+
+        TallyRun run = keys("rotate", "--config", config, "--key", keys.bundle().get(0), "--new", fresh, "--dry-run");
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("would be", "T1  ", "T2  ", "run export' before T2");
+        assertThat(fresh).doesNotExist();
+    }
+
+    @Test
+    void aRootKeyIsNotRetired() throws IOException {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+
+        TallyRun run = keys("retire", "--config", config, "--key", keys.root());
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("neither checkpoints nor bundles");
     }
 }

@@ -89,12 +89,12 @@ class LedgerKeysTest {
     void missingKeyBesideATrustRootIsNotReplaced() throws Exception {
         // Given
         keys.createMissing(ORIGIN);
-        Files.delete(keys.bundle());
+        Files.delete(keys.bundle().get(0));
 
         // When, Then
         assertThatThrownBy(() -> keys.createMissing(ORIGIN))
                 .isInstanceOf(CommandException.class)
-                .hasMessageContaining(keys.bundle().toString());
+                .hasMessageContaining(keys.bundle().get(0).toString());
     }
 
     @Test

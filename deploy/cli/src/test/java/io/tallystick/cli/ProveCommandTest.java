@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.note.TlogProof;
+import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -95,7 +96,7 @@ class ProveCommandTest {
                 .split(" "));
 
         // Then
-        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
         assertThat(folder.resolve("p")).doesNotExist();
     }
 
@@ -108,7 +109,7 @@ class ProveCommandTest {
         TallyRun run = TallyRun.of("prove", broken.toString(), "--chain", "acme/0", "--seq", "2", "--out", file("p"));
 
         // Then
-        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.FAILED);
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err()).contains("payload or its salt was changed", "nothing was written");
         assertThat(folder.resolve("p")).doesNotExist();
     }
@@ -130,7 +131,7 @@ class ProveCommandTest {
                         .split(" "));
 
         // Then
-        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCodes.USAGE);
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
         assertThat(folder.resolve("e.zip")).doesNotExist();
     }
 

@@ -8,6 +8,7 @@ import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.fixtures.TestKeys;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -70,7 +71,7 @@ class RecoverIT {
         TallyRun refused = recover("chain");
 
         // Then
-        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCodes.USAGE);
+        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCode.USAGE);
         assertThat(refused.err())
                 .contains("no registry checkpoint", "--without-registry")
                 .doesNotContain("\tat ");
@@ -106,7 +107,7 @@ class RecoverIT {
         TallyRun refused = recover("chain", "--without-registry");
 
         // Then
-        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCodes.FAILED);
+        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCode.FAILED);
         assertThat(refused.err())
                 .contains("begins at offset", "Nothing was written")
                 .doesNotContain("\tat ");
@@ -120,7 +121,7 @@ class RecoverIT {
                 directory.resolve("sound.json"),
                 TestKeys.trustRoot("ledger.example.com").encode());
 
-        assertThat(recover("chain", "--trust-root", none.toString()).exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(recover("chain", "--trust-root", none.toString()).exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(recover("chain", "--trust-root", missing.toString()).err()).contains("cannot read");
         assertThat(recover("chain", "--trust-root", sound.toString()).err()).contains("no registry checkpoint");
     }
@@ -131,15 +132,15 @@ class RecoverIT {
         assertThat(recover("halt", "--output", "json").out()).isEqualToIgnoringNewLines("[]");
 
         TallyRun anonymous = recover("halt", "acme/0", "--statement", "seen", "--yes");
-        assertThat(anonymous.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(anonymous.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(anonymous.err()).contains("--by NAME");
 
         TallyRun unconfirmed = recover("halt", "acme/0", "--by", "Ada", "--statement", "seen");
-        assertThat(unconfirmed.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(unconfirmed.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(unconfirmed.err()).contains("is not halted", "--yes");
 
         TallyRun nothing = recover("halt", "acme/0", "--by", "Ada", "--statement", "seen", "--yes");
-        assertThat(nothing.exitCode()).isEqualTo(ExitCodes.USAGE);
+        assertThat(nothing.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(nothing.err()).contains("chain acme/0 is not halted");
     }
 
@@ -153,7 +154,7 @@ class RecoverIT {
         TallyRun refused = recover("chain", "--without-registry");
 
         // Then
-        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCodes.FAILED);
+        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCode.FAILED);
         assertThat(refused.err()).contains("has 2 partitions", "Nothing was written");
     }
 
@@ -169,6 +170,6 @@ class RecoverIT {
         TallyRun unreachable = recover("chain", "--without-registry");
 
         // Then
-        assertThat(unreachable.exitCode()).as(unreachable.everything()).isEqualTo(ExitCodes.UNREACHABLE);
+        assertThat(unreachable.exitCode()).as(unreachable.everything()).isEqualTo(ExitCode.UNREACHABLE);
     }
 }

@@ -10,6 +10,7 @@ import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKeys;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,8 +131,8 @@ class TrustRootCommandTest {
 
         assertThat(ok("show", "@v1.json").out()).contains("not complete", "1 root keys, 2 are needed");
         assertThat(trustRoot("export", "--format", "pem", "@v1.json").exitCode())
-                .isEqualTo(ExitCodes.USAGE);
-        assertThat(trustRoot("update", "@v1.json", "@v2.json").exitCode()).isEqualTo(ExitCodes.USAGE);
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(trustRoot("update", "@v1.json", "@v2.json").exitCode()).isEqualTo(ExitCode.USAGE);
     }
 
     @Test
@@ -179,10 +180,10 @@ class TrustRootCommandTest {
                 .contains("more witnesses");
         assertThat(trustRoot("update", "@v1.json", "@v2.json", "--expires", "tomorrow")
                         .exitCode())
-                .isEqualTo(ExitCodes.USAGE);
+                .isEqualTo(ExitCode.USAGE);
         assertThat(trustRoot("update", "@v1.json", "@v2.json", "--add-bundle-key", "@log.pub")
                         .exitCode())
-                .isEqualTo(ExitCodes.USAGE);
+                .isEqualTo(ExitCode.USAGE);
         assertThat(directory.resolve("v2.json")).doesNotExist();
     }
 
@@ -204,7 +205,7 @@ class TrustRootCommandTest {
         assertThat(ok("show", "@v1.json").out()).contains("not complete");
         assertThat(trustRoot("sign", "@nothing.json", "--key", "@bob.pem", "--passphrase-file", passphrase)
                         .exitCode())
-                .isEqualTo(ExitCodes.USAGE);
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test

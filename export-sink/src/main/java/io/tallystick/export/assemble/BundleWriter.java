@@ -15,7 +15,6 @@ import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
-import io.tallystick.trust.SigningKey;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,19 +31,19 @@ import java.util.Optional;
  */
 public final class BundleWriter {
     private final ObjectStore store;
-    private final Seal seal;
+    private final BundleKeys keys;
     private final ExportRecord.Software software;
     private final RetentionRules rules;
 
     /**
      * @param store where the bundles go
-     * @param key the bundle key, ECDSA P-256
+     * @param keys the bundle keys
      * @param software what export.json says of this program
      * @param rules how long bundles are kept
      */
-    public BundleWriter(ObjectStore store, SigningKey key, ExportRecord.Software software, RetentionRules rules) {
+    public BundleWriter(ObjectStore store, BundleKeys keys, ExportRecord.Software software, RetentionRules rules) {
         this.store = store;
-        this.seal = new Seal(key);
+        this.keys = keys;
         this.software = software;
         this.rules = rules;
     }
@@ -83,6 +82,7 @@ public final class BundleWriter {
     public Written write(TenantWindow tenant, SchemaTexts texts, Instant now) throws IOException {
         Optional<Previous> previous = previous(tenant);
         Manifest manifest = tenant.manifest(previous.map(Previous::manifest));
+        Seal seal = keys.seal(manifest.window().end());
         Protection protection = rules.bundle(tenant.tenant(), manifest.window().end(), now);
         String directory =
                 BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());

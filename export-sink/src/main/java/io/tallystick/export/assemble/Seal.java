@@ -5,19 +5,34 @@ import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.Dsse;
 import io.tallystick.bundle.Statement;
 import io.tallystick.entry.Bytes;
+import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.InvalidSignatureException;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.Signatures;
 import io.tallystick.trust.SigningKey;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 
 /** The bundle key's two signatures: over the manifest, and over the digests of all files. */
 final class Seal {
     private final SigningKey key;
+    private final Map<String, byte[]> accepted = new LinkedHashMap<>();
 
-    Seal(SigningKey key) {
+    /**
+     * @param key makes signatures
+     * @param others keys whose signatures are taken where they are stored already: in a rotation a process before this one
+     *     may have signed with another key
+     */
+    Seal(SigningKey key, List<PublicKey> others) {
         this.key = key;
+        accepted.put(key.keyId(), key.spki());
+        others.forEach(other -> accepted.put(other.keyId(), other.spki()));
     }
 
     /** {@code manifest.sig}: the raw signature. */
@@ -25,12 +40,20 @@ final class Seal {
         return new BundleFolder.Varying() {
             @Override
             public byte[] make() {
-                return key.sign(manifest);
+                return signed(manifest);
             }
 
             @Override
             public Optional<String> fault(byte[] stored) {
-                return verify(manifest, stored);
+                List<String> faults = new ArrayList<>();
+                for (String keyId : accepted.keySet()) {
+                    Optional<String> fault = verify(keyId, manifest, stored);
+                    if (fault.isEmpty()) {
+                        return fault;
+                    }
+                    faults.add(fault.get());
+                }
+                return Optional.of(String.join("; ", faults));
             }
         };
     }
@@ -41,7 +64,7 @@ final class Seal {
         return new BundleFolder.Varying() {
             @Override
             public byte[] make() {
-                byte[] sig = key.sign(Dsse.pae(Dsse.IN_TOTO, statement.toByteArray()));
+                byte[] sig = signed(Dsse.pae(Dsse.IN_TOTO, statement.toByteArray()));
                 return new Dsse(Dsse.IN_TOTO, statement, key.keyId(), Bytes.of(sig)).encode();
             }
 
@@ -53,7 +76,9 @@ final class Seal {
                             || !found.payload().equals(statement)) {
                         return Optional.of("a statement about other files");
                     }
-                    return verify(found.pae(), found.sig().toByteArray());
+                    return accepted.containsKey(found.keyid())
+                            ? verify(found.keyid(), found.pae(), found.sig().toByteArray())
+                            : Optional.of("signed by " + found.keyid() + ", which is no bundle key of this window");
                 } catch (BundleException e) {
                     return Optional.of(e.getMessage());
                 }
@@ -61,12 +86,21 @@ final class Seal {
         };
     }
 
-    private Optional<String> verify(byte[] message, byte[] sig) {
+    /** What was stored once is locked for years: nothing is stored that the key's own public key does not verify. */
+    private byte[] signed(byte[] message) {
+        byte[] sig = key.sign(message);
+        verify(key.keyId(), message, sig).ifPresent(fault -> {
+            throw new LedgerIntegrityException("just signed, and " + fault);
+        });
+        return sig;
+    }
+
+    private Optional<String> verify(String keyId, byte[] message, byte[] sig) {
         try {
-            Signatures.verify(key.algorithm(), key.spki(), message, sig);
+            Signatures.verify(KeyAlgorithm.ECDSA_P256, accepted.get(keyId), message, sig);
             return Optional.empty();
         } catch (InvalidSignatureException e) {
-            return Optional.of("no signature of bundle key " + key.keyId() + ": " + e.getMessage());
+            return Optional.of("no signature of bundle key " + keyId + ": " + e.getMessage());
         }
     }
 }

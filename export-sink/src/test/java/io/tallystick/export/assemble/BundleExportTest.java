@@ -416,7 +416,10 @@ class BundleExportTest {
         TenantWindow acme = CoreExport.tenants(script.get(1).sealed(), second).get(0);
         try (DirectoryObjectStore store = DirectoryObjectStore.open(bucket)) {
             BundleWriter writer = new BundleWriter(
-                    store, ledger.bundleKey(), new ExportRecord.Software("unknown", "0.1.0"), CoreExport.RULES);
+                    store,
+                    BundleKeys.always(ledger.bundleKey()),
+                    new ExportRecord.Software("unknown", "0.1.0"),
+                    CoreExport.RULES);
             assertThatThrownBy(() -> writer.write(acme, schema -> CoreExport.SCHEMA, CoreExport.NOW))
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("no complete bundle");

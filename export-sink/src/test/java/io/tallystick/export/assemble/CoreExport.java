@@ -85,8 +85,19 @@ public final class CoreExport {
     public static void run(
             ObjectStore store, Path scratch, List<WindowScript> script, SigningKey key, long contentBytesMax)
             throws IOException {
+        run(store, scratch, script, BundleKeys.always(key), contentBytesMax);
+    }
+
+    /** As {@link #run(ObjectStore, Path, List, SigningKey)}, with keys that follow each other. */
+    static void run(ObjectStore store, Path scratch, List<WindowScript> script, BundleKeys keys) throws IOException {
+        run(store, scratch, script, keys, BundleLayout.DATA_BYTES_MAX);
+    }
+
+    private static void run(
+            ObjectStore store, Path scratch, List<WindowScript> script, BundleKeys keys, long contentBytesMax)
+            throws IOException {
         SharedObjects shared = new SharedObjects(store);
-        BundleWriter bundles = new BundleWriter(store, key, new ExportRecord.Software("unknown", "0.1.0"), RULES);
+        BundleWriter bundles = new BundleWriter(store, keys, new ExportRecord.Software("unknown", "0.1.0"), RULES);
         List<ChainState> states = List.of();
         Optional<Instant> begin = Optional.empty();
         for (WindowScript window : script) {

@@ -150,7 +150,10 @@ class S3ExportTest {
                     .findFirst()
                     .orElseThrow();
             BundleWriter writer = new BundleWriter(
-                    store, ledger.bundleKey(), new ExportRecord.Software("unknown", "0.1.0"), CoreExport.RULES);
+                    store,
+                    BundleKeys.always(ledger.bundleKey()),
+                    new ExportRecord.Software("unknown", "0.1.0"),
+                    CoreExport.RULES);
 
             // When
             BundleWriter.Written written = writer.write(second, schema -> CoreExport.SCHEMA, CoreExport.NOW);

@@ -38,9 +38,14 @@ import io.tallystick.tree.Rfc6962;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootBuilder;
+import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.trust.TrustedKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -131,6 +136,45 @@ public final class SampleLedger {
                     .bundleKey(bundleKey.spki())
                     .sign(rootKey)
                     .encode();
+        } catch (KeyException | TrustException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The key that signs checkpoints. */
+    public SigningKey checkpointKey() {
+        return checkpointKey;
+    }
+
+    /** Signs a version with the root key. */
+    public TrustRoot signed(TrustRootDraft draft) {
+        try {
+            return draft.sign(rootKey).complete();
+        } catch (TrustException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * The next version of the trust root: another key signs bundles too.
+     *
+     * @param fresh valid from {@code first} on
+     * @param last last instant of the first bundle key
+     */
+    public TrustRoot rotated(SigningKey fresh, Instant first, Instant last) {
+        try {
+            TrustRoot now = TrustRoot.parse(trustRoot());
+            TrustedKey old = now.key(bundleKey.keyId()).orElseThrow();
+            return signed(TrustRootDraft.following(now, now.issued())
+                    .withKey(old.keyId(), key -> key.with(KeyStatus.ACTIVE, last, Optional.empty()))
+                    .withKey(new TrustedKey(
+                            PublicKey.of(fresh.spki()),
+                            old.roles(),
+                            old.scopes(),
+                            first,
+                            old.notAfter(),
+                            KeyStatus.ACTIVE,
+                            Optional.empty())));
         } catch (KeyException | TrustException e) {
             throw new IllegalStateException(e);
         }

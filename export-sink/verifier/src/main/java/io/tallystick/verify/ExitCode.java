@@ -3,9 +3,9 @@ package io.tallystick.verify;
 
 import java.util.Collection;
 
-/** Exit codes of a verification. */
+/** Exit codes of a verification, and of every {@code tally} command. DESIGN.md section 9. */
 public final class ExitCode {
-    /** Everything that was required passed. */
+    /** Everything that was required passed; a command did what it was asked. */
     public static final int VALID = 0;
     /** A phase failed. */
     public static final int FAILED = 1;
@@ -15,8 +15,10 @@ public final class ExitCode {
     public static final int INCOMPLETE = 3;
     /** Signed by nobody the trust root lists, or there is no usable trust root. */
     public static final int UNTRUSTED = 4;
-    /** The storage could not be read. */
+    /** The storage could not be read, or a broker or registry not be reached. */
     public static final int UNREACHABLE = 5;
+    /** A fault of the program itself, or a broken invariant of the ledger. */
+    public static final int INTERNAL = 70;
 
     private ExitCode() {}
 

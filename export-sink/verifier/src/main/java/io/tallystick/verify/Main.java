@@ -11,10 +11,9 @@ import java.util.Locale;
 
 /**
  * The verifier on its own, as it lies in evidence archives: {@code verify} and {@code verify-proof} with the options of
- * the {@code tally} command line that an auditor needs. Exit codes are {@link ExitCode}'s, and 70 for a fault of its own.
+ * the {@code tally} command line that an auditor needs. Exit codes are {@link ExitCode}'s.
  */
 public final class Main {
-    private static final int INTERNAL = 70;
     private static final String USAGE =
             """
             usage: verify <folder or zip> [--trust-root FILE] [--root-fingerprint HEX] [--registry DIR] [--tenant NAME]
@@ -25,7 +24,7 @@ public final class Main {
 
     /** Verifies and ends the process with the exit code. */
     public static void main(String[] arguments) {
-        int code = INTERNAL;
+        int code = ExitCode.INTERNAL;
         try {
             code = run(
                     new PrintStream(System.out, false, StandardCharsets.UTF_8),

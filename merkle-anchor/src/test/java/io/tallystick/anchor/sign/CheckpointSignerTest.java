@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.tallystick.entry.Bytes;
+import io.tallystick.fixtures.RemoteKey;
+import io.tallystick.fixtures.TestKeys;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteSignature;
@@ -17,6 +19,7 @@ import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -130,6 +133,27 @@ class CheckpointSignerTest {
     void aSignatureThatDoesNotVerifyNeverLeaves() {
         CheckpointSigner signer =
                 new CheckpointSigner(List.of(ed25519, new OtherSignatures(p256, KeyAlgorithm.ECDSA_P256)));
+
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> signer.sign(ORIGIN, HEAD, END))
+                .withMessageContaining(ORIGIN);
+    }
+
+    @Test
+    void aKeyServiceThatIsAwayIsNoBrokenInvariant() {
+        RemoteKey remote = new RemoteKey("remote").failing(1);
+        CheckpointSigner signer = new CheckpointSigner(List.of(ed25519, remote));
+
+        assertThatExceptionOfType(UncheckedIOException.class).isThrownBy(() -> signer.sign(ORIGIN, HEAD, END));
+
+        assertThat(signer.sign(ORIGIN, HEAD, END))
+                .isEqualTo(new CheckpointSigner(List.of(ed25519, TestKeys.key(KeyAlgorithm.ECDSA_P256, "remote")))
+                        .sign(ORIGIN, HEAD, END));
+    }
+
+    @Test
+    void aSignatureThatIsNotDerNeverLeaves() {
+        CheckpointSigner signer = new CheckpointSigner(List.of(new RemoteKey("remote").withoutConversion()));
 
         assertThatExceptionOfType(LedgerIntegrityException.class)
                 .isThrownBy(() -> signer.sign(ORIGIN, HEAD, END))

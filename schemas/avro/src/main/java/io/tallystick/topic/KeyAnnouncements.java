@@ -3,52 +3,75 @@ package io.tallystick.topic;
 
 import io.tallystick.entry.LedgerTime;
 import io.tallystick.json.JsonObject;
-import io.tallystick.serde.LedgerSerdes;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import java.time.InstantSource;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What the ledger tells itself of its keys: events in {@code operator/0}, so that each step of a rotation is part of the
- * evidence it is about. Written before the step is done: there is no step without its event.
+ * evidence it is about. Told after the step is in force. An event's id follows from what it says, and one that is there is not
+ * written again: telling may be repeated until all is told.
  *
  * <pre>
- * ledger.key.introduced         {"algorithm","by","fingerprint","keyId","notAfter","notBefore","replaces","version"}
- * ledger.key.retired            {"algorithm","by","fingerprint","keyId","notAfter","notBefore","version"}
- * ledger.trust-root.published   {"by","fingerprint","version"}
+ * type                          id                             payload
+ * ledger.key.introduced         type ":" key id                {"algorithm","by","fingerprint","keyId","notAfter","notBefore",
+ *                                                               "replaces","role","version"}
+ * ledger.key.retired            type ":" key id                {"algorithm","by","fingerprint","keyId","notAfter","notBefore",
+ *                                                               "role","version"}
+ * ledger.trust-root.published   type ":" fingerprint           {"by","fingerprint","version"}
  * </pre>
  *
- * All may have {@code "reason"}; fingerprint and version are those of the trust root that says so.
+ * All may have {@code "reason"}; fingerprint and version are those of the trust root that says so. For one thread.
  */
 public final class KeyAnnouncements {
     private final OperatorEvents events;
-    private final AdminWriter writer;
+    private final OperatorTopic topic;
+    private final Set<String> told;
 
-    /** @param settings the ledger whose keys change */
-    public KeyAnnouncements(LedgerSettings settings) {
+    private KeyAnnouncements(LedgerSettings settings, OperatorTopic topic, Set<String> told) {
         this.events = new OperatorEvents(settings, InstantSource.system());
-        this.writer = new AdminWriter(settings, new LedgerSerdes(settings.schemaRegistryUrl()));
+        this.topic = topic;
+        this.told = told;
     }
 
     /**
-     * A key will sign beside another from its {@code notBefore} on.
+     * Reads what was told before: a ledger that cannot be reached is found out here, before anything is changed.
+     *
+     * @param settings the ledger whose keys change
+     * @throws org.apache.kafka.common.KafkaException if the topic cannot be read
+     */
+    public static KeyAnnouncements open(LedgerSettings settings, OperatorTopic topic) {
+        return new KeyAnnouncements(settings, topic, topic.eventIds());
+    }
+
+    /**
+     * A key signs beside another from its {@code notBefore} on.
      *
      * @param replaces id of the key it takes over from
      * @throws org.apache.kafka.common.KafkaException if the event cannot be written
      */
     public void introduced(TrustedKey key, String replaces, TrustRoot root, AdminOrder order) {
-        writer.send(event("ledger.key.introduced", key(key, root, order).put("replaces", replaces)));
+        tell("ledger.key.introduced", key.keyId(), key(key, root, order).put("replaces", replaces));
     }
 
     /** A key has signed its last. @throws org.apache.kafka.common.KafkaException if the event cannot be written */
     public void retired(TrustedKey key, TrustRoot root, AdminOrder order) {
-        writer.send(event("ledger.key.retired", key(key, root, order)));
+        tell("ledger.key.retired", key.keyId(), key(key, root, order));
     }
 
     /** A trust root is in force. @throws org.apache.kafka.common.KafkaException if the event cannot be written */
     public void published(TrustRoot root, AdminOrder order) {
-        writer.send(event("ledger.trust-root.published", of(root, order)));
+        tell("ledger.trust-root.published", root.fingerprint().toString(), of(root, order));
+    }
+
+    private void tell(String type, String subject, JsonObject.Builder payload) {
+        String id = type + ":" + subject;
+        if (!told.contains(id)) {
+            topic.append(events.event(id, type, payload.build()));
+        }
     }
 
     private static JsonObject.Builder key(TrustedKey key, TrustRoot root, AdminOrder order) {
@@ -56,7 +79,10 @@ public final class KeyAnnouncements {
                 .put("algorithm", key.algorithm().wireName())
                 .put("keyId", key.keyId())
                 .put("notAfter", LedgerTime.format(key.notAfter()))
-                .put("notBefore", LedgerTime.format(key.notBefore()));
+                .put("notBefore", LedgerTime.format(key.notBefore()))
+                .put(
+                        "role",
+                        key.roles().stream().map(TrustRole::wireName).sorted().collect(Collectors.joining(",")));
     }
 
     private static JsonObject.Builder of(TrustRoot root, AdminOrder order) {
@@ -65,9 +91,5 @@ public final class KeyAnnouncements {
                 .put("version", root.version());
         order.describe(json);
         return json;
-    }
-
-    private ProducerRecord<String, byte[]> event(String type, JsonObject.Builder payload) {
-        return events.event(type, payload.build());
     }
 }

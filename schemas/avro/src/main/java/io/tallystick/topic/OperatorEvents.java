@@ -26,9 +26,14 @@ final class OperatorEvents {
 
     /** @param type begins with {@code ledger.} */
     ProducerRecord<String, byte[]> event(String type, JsonObject payload) {
+        return event(UUID.randomUUID().toString(), type, payload);
+    }
+
+    /** As {@link #event(String, JsonObject)}, under an id of its own by which it is found again. */
+    ProducerRecord<String, byte[]> event(String id, String type, JsonObject payload) {
         RecordHeaders headers = new RecordHeaders();
         header(headers, "ce_specversion", "1.0");
-        header(headers, "ce_id", UUID.randomUUID().toString());
+        header(headers, "ce_id", id);
         header(headers, "ce_source", origin);
         header(headers, "ce_type", type);
         header(headers, "ce_time", LedgerTime.format(clock.instant().truncatedTo(ChronoUnit.MILLIS)));

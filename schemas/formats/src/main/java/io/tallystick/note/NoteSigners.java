@@ -14,6 +14,7 @@ public final class NoteSigners {
      *
      * @param keyName for checkpoints the origin
      * @param signedAt stands in ML-DSA-44 lines, in seconds; the others have no time
+     * @return refuses notes over {@link SigningKey#MESSAGE_MAX} bytes, with an {@link IllegalArgumentException}
      * @throws IllegalArgumentException if the name cannot name a key
      */
     public static NoteSigner of(String keyName, SigningKey key, Instant signedAt) {
@@ -29,6 +30,10 @@ public final class NoteSigners {
     private record KeySigner(NoteVerifier verifier, SigningKey key, Instant signedAt) implements NoteSigner {
         @Override
         public NoteSignature sign(byte[] text) {
+            if (text.length > SigningKey.MESSAGE_MAX) {
+                throw new IllegalArgumentException(
+                        "a note of " + text.length + " bytes; keys sign at most " + SigningKey.MESSAGE_MAX);
+            }
             byte[] signature = key.algorithm() == KeyAlgorithm.ML_DSA_44
                     ? MlDsaLine.sign(verifier.name(), key, signedAt, text)
                     : key.sign(text);

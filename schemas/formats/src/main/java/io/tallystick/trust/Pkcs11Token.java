@@ -2,10 +2,12 @@
 package io.tallystick.trust;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.Provider;
+import java.security.ProviderException;
 import java.security.Security;
 import java.security.Signature;
 import java.security.cert.Certificate;
@@ -76,7 +78,7 @@ public final class Pkcs11Token {
             byte[] probe = {0};
             Signatures.verify(KeyAlgorithm.ECDSA_P256, spki, probe, signing.sign(probe));
             return signing;
-        } catch (GeneralSecurityException e) {
+        } catch (GeneralSecurityException | UncheckedIOException e) {
             throw new KeyException("cannot use key " + alias + " of the token: " + e.getMessage(), e);
         } catch (InvalidSignatureException e) {
             throw new KeyException("key " + alias + " of the token is not that of its certificate", e);
@@ -112,8 +114,9 @@ public final class Pkcs11Token {
                 signature.initSign(key);
                 signature.update(message);
                 return signature.sign();
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("the token does not sign: " + e.getMessage(), e);
+            } catch (GeneralSecurityException | ProviderException e) {
+                throw new UncheckedIOException(
+                        new IOException("the token does not sign with key " + keyId() + ": " + e.getMessage(), e));
             }
         }
 

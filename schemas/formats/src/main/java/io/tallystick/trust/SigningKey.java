@@ -5,9 +5,21 @@ package io.tallystick.trust;
  * A private key that signs, wherever it is kept: a file ({@link KeyFile}), a token ({@link Pkcs11Token}), a key management
  * service. Implementations may be used by several threads at once.
  *
- * <p>The text of a checkpoint is at most {@value #MESSAGE_MAX} bytes, the limit of services that take messages whole; a
- * manifest may be longer, so a bundle key's implementation hashes here and sends the digest. Whoever signs verifies the
- * result with the public key, so a service that answers with another key's signature is found out at once.
+ * <p>What an implementation for a key management service has to do:
+ *
+ * <table>
+ * <caption>Contract</caption>
+ * <tr><th>subject</th><th>rule</th></tr>
+ * <tr><td>size</td><td>a message of up to {@value #MESSAGE_MAX} bytes goes to the service whole; the texts of checkpoints are
+ *     shorter, which {@link io.tallystick.note.NoteSigners} asserts. A manifest may be longer: an implementation for a bundle
+ *     key hashes here and sends the SHA-256</td></tr>
+ * <tr><td>form</td><td>ECDSA signatures are DER; where the service gives r and s, they are converted here</td></tr>
+ * <tr><td>trouble</td><td>a service that does not answer within a time the implementation sets, or refuses for now (throttled,
+ *     unavailable), is an {@link java.io.UncheckedIOException}. Signer and exporter begin again from durable state, as when a
+ *     broker is away, and nothing is lost; any other exception ends the process</td></tr>
+ * <tr><td>trust</td><td>whoever signs verifies the result with the public key before it leaves the process, so a service that
+ *     answers with another key's signature, or another form, is found out at once; that ends the process</td></tr>
+ * </table>
  *
  * <p>Closing gives back what the key holds (memory, sessions); a closed key refuses to sign.
  */
@@ -30,7 +42,8 @@ public interface SigningKey extends AutoCloseable {
      * Signs a whole message.
      *
      * @param message a service may refuse one over {@link #MESSAGE_MAX} bytes
-     * @return ECDSA: DER (a service that gives r and s must convert them); others: the raw signature
+     * @return ECDSA: DER; others: the raw signature
+     * @throws java.io.UncheckedIOException if the key's keeper does not answer now; the same may succeed later
      * @throws IllegalStateException if the key is closed
      */
     byte[] sign(byte[] message);

@@ -8,6 +8,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Parties outside the ledger whose statements about its registry count.
@@ -35,6 +37,116 @@ public record TrustAnchors(List<Tsa> tsa, List<Log> logs, List<Witness> witnesse
             if (!seen.add(id)) {
                 throw new IllegalArgumentException("two entries for " + what + " " + id);
             }
+        }
+    }
+
+    /**
+     * One more authority.
+     *
+     * @throws IllegalArgumentException if an authority or a log has its id
+     */
+    public TrustAnchors with(Tsa added) {
+        requireFree(added.id());
+        return new TrustAnchors(appended(tsa, added), logs, witnesses);
+    }
+
+    /**
+     * One more log.
+     *
+     * @throws IllegalArgumentException if an authority or a log has its id
+     */
+    public TrustAnchors with(Log added) {
+        requireFree(added.id());
+        return new TrustAnchors(tsa, appended(logs, added), witnesses);
+    }
+
+    /**
+     * One more witness.
+     *
+     * @throws IllegalArgumentException if it is listed
+     */
+    public TrustAnchors with(Witness added) {
+        return new TrustAnchors(tsa, logs, appended(witnesses, added));
+    }
+
+    /**
+     * Says anew when the statements of an authority or a log count; witnesses have no such limits.
+     *
+     * @throws IllegalArgumentException if there is not exactly one of this id, or the validity would end before it begins
+     */
+    public TrustAnchors withValidity(String id, UnaryOperator<ValidFor> change) {
+        requireOne(id);
+        return new TrustAnchors(
+                tsa.stream()
+                        .map(one -> one.id().equals(id)
+                                ? new Tsa(id, one.roots(), one.policyOids(), change.apply(one.validFor()))
+                                : one)
+                        .toList(),
+                logs.stream()
+                        .map(one -> one.id().equals(id)
+                                ? new Log(id, one.kind(), one.origin(), one.vkey(), change.apply(one.validFor()))
+                                : one)
+                        .toList(),
+                witnesses);
+    }
+
+    /**
+     * Takes out an authority or a log: nothing it ever said counts any more. One that is to say nothing further is
+     * {@linkplain #withValidity ended} instead.
+     *
+     * @throws IllegalArgumentException if there is not exactly one of this id
+     */
+    public TrustAnchors without(String id) {
+        requireOne(id);
+        return new TrustAnchors(
+                tsa.stream().filter(one -> !one.id().equals(id)).toList(),
+                logs.stream().filter(one -> !one.id().equals(id)).toList(),
+                witnesses);
+    }
+
+    /**
+     * Takes out a witness: no cosignature of it counts any more.
+     *
+     * @throws IllegalArgumentException if it is not listed
+     */
+    public TrustAnchors without(Witness gone) {
+        if (!witnesses.contains(gone)) {
+            throw new IllegalArgumentException("the trust root lists no witness " + gone.vkey());
+        }
+        return new TrustAnchors(
+                tsa, logs, witnesses.stream().filter(one -> !one.equals(gone)).toList());
+    }
+
+    /** Whether none of a kind is listed. */
+    public boolean isEmpty(Kind kind) {
+        return switch (kind) {
+            case TSA -> tsa.isEmpty();
+            case LOGS -> logs.isEmpty();
+            case WITNESSES -> witnesses.isEmpty();
+        };
+    }
+
+    private static <T> List<T> appended(List<T> list, T added) {
+        return Stream.concat(list.stream(), Stream.of(added)).toList();
+    }
+
+    /** Of authorities and logs; in a ledger's configuration an id names one anchor. */
+    private long count(String id) {
+        return Stream.concat(tsa.stream().map(Tsa::id), logs.stream().map(Log::id))
+                .filter(id::equals)
+                .count();
+    }
+
+    private void requireFree(String id) {
+        if (count(id) > 0) {
+            throw new IllegalArgumentException("the trust root lists an anchor " + id + " already");
+        }
+    }
+
+    private void requireOne(String id) {
+        if (count(id) != 1) {
+            throw new IllegalArgumentException(
+                    "the trust root lists " + count(id) + " time-stamping authorities or" + " logs with the id " + id);
         }
     }
 
@@ -70,6 +182,9 @@ public record TrustAnchors(List<Tsa> tsa, List<Log> logs, List<Witness> witnesse
      * @param end last instant
      */
     public record ValidFor(Instant start, Instant end) {
+        /** Whatever the time. */
+        public static final ValidFor ALWAYS = new ValidFor(Instant.EPOCH, Instant.parse("9999-12-31T23:59:59Z"));
+
         public ValidFor {
             if (start.isAfter(end)) {
                 throw new IllegalArgumentException("an anchor's validity ends before it begins");

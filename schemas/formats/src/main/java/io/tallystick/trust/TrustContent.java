@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The signed part of a trust root. Cannot exist in breach of a rule that concerns it alone.
@@ -58,6 +59,56 @@ record TrustContent(
         require(
                 policy.witnessQuorum() <= anchors.witnesses().size(),
                 "the policy asks for more witnesses than are listed");
+    }
+
+    /**
+     * The same but for what is changed.
+     *
+     * @throws IllegalArgumentException if the result would break a rule
+     */
+    TrustContent with(Consumer<Changes> change) {
+        Changes now = new Changes(this);
+        change.accept(now);
+        return new TrustContent(
+                ledger,
+                now.version,
+                now.previous,
+                now.issued,
+                now.expires,
+                now.rootKeyIds,
+                now.threshold,
+                now.checkpointRequire,
+                bundleRequire,
+                now.keys,
+                now.anchors,
+                now.policy);
+    }
+
+    /** What may differ from one version to the next; the rules are checked when all of it is changed. */
+    static final class Changes {
+        long version;
+        Optional<Hash> previous;
+        Instant issued;
+        Instant expires;
+        List<String> rootKeyIds;
+        int threshold;
+        List<Set<KeyAlgorithm>> checkpointRequire;
+        List<TrustedKey> keys;
+        TrustAnchors anchors;
+        TrustPolicy policy;
+
+        private Changes(TrustContent from) {
+            version = from.version;
+            previous = from.previous;
+            issued = from.issued;
+            expires = from.expires;
+            rootKeyIds = from.rootKeyIds;
+            threshold = from.threshold;
+            checkpointRequire = from.checkpointRequire;
+            keys = from.keys;
+            anchors = from.anchors;
+            policy = from.policy;
+        }
     }
 
     private static boolean isOrigin(String origin) {

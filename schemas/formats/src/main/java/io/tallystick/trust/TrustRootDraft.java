@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -57,22 +58,12 @@ public final class TrustRootDraft {
 
     /** The version that follows another, saying the same. */
     public static TrustRootDraft following(TrustRoot before, Instant issued) {
-        TrustContent now = before.content();
-        return new TrustRootDraft(
-                new TrustContent(
-                        now.ledger(),
-                        now.version() + 1,
-                        Optional.of(before.fingerprint()),
-                        issued.truncatedTo(ChronoUnit.MILLIS),
-                        now.expires(),
-                        now.rootKeyIds(),
-                        now.threshold(),
-                        now.checkpointRequire(),
-                        now.bundleRequire(),
-                        now.keys(),
-                        now.anchors(),
-                        now.policy()),
-                Map.of());
+        TrustContent next = before.content().with(now -> {
+            now.version = before.version() + 1;
+            now.previous = Optional.of(before.fingerprint());
+            now.issued = issued.truncatedTo(ChronoUnit.MILLIS);
+        });
+        return new TrustRootDraft(next, Map.of());
     }
 
     /**
@@ -124,69 +115,37 @@ public final class TrustRootDraft {
     }
 
     private TrustRootDraft withKeys(List<TrustedKey> keys) {
-        return with(content.expires(), activeRoots(keys), content.threshold(), content.checkpointRequire(), keys);
+        return with(now -> {
+            now.keys = keys;
+            now.rootKeyIds = activeRoots(keys);
+        });
     }
 
     /** Sets how many root keys must sign. */
     public TrustRootDraft withThreshold(int threshold) {
-        return with(content.expires(), content.rootKeyIds(), threshold, content.checkpointRequire(), content.keys());
+        return with(now -> now.threshold = threshold);
     }
 
     /** Sets when a newer version should be known. */
     public TrustRootDraft withExpiry(Instant expires) {
-        return with(
-                expires.truncatedTo(ChronoUnit.MILLIS),
-                content.rootKeyIds(),
-                content.threshold(),
-                content.checkpointRequire(),
-                content.keys());
+        return with(now -> now.expires = expires.truncatedTo(ChronoUnit.MILLIS));
     }
 
     /** Sets the algorithms checkpoints must be signed with, of each set at least one. */
     public TrustRootDraft withRequiredForCheckpoints(List<Set<KeyAlgorithm>> require) {
-        return with(content.expires(), content.rootKeyIds(), content.threshold(), require, content.keys());
-    }
-
-    private TrustRootDraft with(
-            Instant expires,
-            List<String> rootKeyIds,
-            int threshold,
-            List<Set<KeyAlgorithm>> checkpointRequire,
-            List<TrustedKey> keys) {
-        return new TrustRootDraft(
-                new TrustContent(
-                        content.ledger(),
-                        content.version(),
-                        content.previous(),
-                        content.issued(),
-                        expires,
-                        rootKeyIds,
-                        threshold,
-                        checkpointRequire,
-                        content.bundleRequire(),
-                        keys,
-                        content.anchors(),
-                        content.policy()),
-                Map.of());
+        return with(now -> now.checkpointRequire = require);
     }
 
     /** Sets the parties outside the ledger whose statements count, and what is demanded of them. */
     public TrustRootDraft withAnchors(TrustAnchors anchors, TrustPolicy policy) {
-        return new TrustRootDraft(
-                new TrustContent(
-                        content.ledger(),
-                        content.version(),
-                        content.previous(),
-                        content.issued(),
-                        content.expires(),
-                        content.rootKeyIds(),
-                        content.threshold(),
-                        content.checkpointRequire(),
-                        content.bundleRequire(),
-                        content.keys(),
-                        anchors,
-                        policy),
-                Map.of());
+        return with(now -> {
+            now.anchors = anchors;
+            now.policy = policy;
+        });
+    }
+
+    private TrustRootDraft with(Consumer<TrustContent.Changes> change) {
+        return new TrustRootDraft(content.with(change), Map.of());
     }
 
     /**

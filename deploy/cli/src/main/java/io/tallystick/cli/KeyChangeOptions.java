@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.topic.AdminOrder;
+import io.tallystick.topic.OperatorRecords;
+import io.tallystick.trust.TrustRoot;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What {@code keys rotate} and {@code keys retire} are told alike: the ledger, who orders it, and a version signed elsewhere. */
+final class KeyChangeOptions {
+    @Mixin
+    private ConfigFile config;
+
+    @Mixin
+    private OrderOptions order;
+
+    @Option(
+            names = "--signed",
+            paramLabel = "FILE",
+            description = {
+                "The new trust root, signed by its root keys. Needed where this ledger's configuration does not hold"
+                        + " enough of",
+                "them: without it the version to be signed is written beside the trust root, and nothing else is done."
+            })
+    private Path signed;
+
+    AdminOrder order() {
+        return order.order();
+    }
+
+    LedgerKeys keys() {
+        return LedgerKeys.of(config.properties());
+    }
+
+    Duration windowSize() {
+        return config.settings().windowSize();
+    }
+
+    /**
+     * Carries a step out and says what came of it.
+     *
+     * @param report prints what the version in force says
+     * @throws CommandException if it fails
+     */
+    void carryOut(KeyStep step, PrintWriter out, Consumer<TrustRoot> report) {
+        LedgerKeys keys = keys();
+        KeyChange change = new KeyChange(keys, config, new OperatorRecords(config.settings()), order());
+        change.carryOut(step, Optional.ofNullable(signed))
+                .ifPresentOrElse(
+                        report,
+                        () -> out.println("the new trust root needs more signatures: have " + KeyChange.draftFile(keys)
+                                + " signed with 'tally trust-root sign', then repeat with --signed FILE"));
+        out.flush();
+    }
+}

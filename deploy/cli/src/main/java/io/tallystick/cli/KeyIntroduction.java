@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.topic.AdminOrder;
+import io.tallystick.topic.KeyAnnouncements;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.PublicKey;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A rotation begins: from T1 on a new key may sign, until T2 the old one. Both are ends of windows, so that what is signed for
+ * a window has one set of keys.
+ *
+ * @param files with the new key's file
+ * @param oldId id of the key to be replaced
+ * @param fresh the key that takes over
+ * @param overlap when
+ */
+record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap overlap) implements KeyStep {
+    /**
+     * @param first T1, first end of a window of the new key
+     * @param last T2, last end of a window of the old key
+     * @param issued now
+     */
+    record Overlap(Instant first, Instant last, Instant issued) {
+        /**
+         * @param in from now until T1 at least
+         * @param overlap from T1 to T2 at least
+         * @param window size of a window
+         */
+        static Overlap of(Instant now, Duration in, Duration overlap, Duration window) {
+            Instant first = windowEnd(now.plus(in), window);
+            return new Overlap(first, windowEnd(first.plus(overlap), window), now);
+        }
+
+        /** The first end of a window at or after an instant. */
+        private static Instant windowEnd(Instant at, Duration window) {
+            long size = window.toMillis();
+            return Instant.ofEpochMilli(Math.floorDiv(at.toEpochMilli() + size - 1, size) * size);
+        }
+    }
+
+    @Override
+    public boolean isDone(TrustRoot root) {
+        Optional<TrustedKey> listed = root.key(fresh.keyId());
+        if (listed.isEmpty()) {
+            return false;
+        }
+        TrustedKey after = listed.get();
+        TrustedKey before = KeyRetirement.listed(root, oldId);
+        if (!after.roles().equals(before.roles())
+                || after.algorithm() != before.algorithm()
+                || !before.notBefore().isBefore(after.notBefore())
+                || !before.notAfter().isBefore(after.notAfter())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "key " + fresh.keyId() + " is listed already, and does not take over from " + oldId,
+                    "Name a file with --new that does not exist yet; a key is made there.");
+        }
+        return true;
+    }
+
+    /** The new key has the old one's role and scopes, and stays valid as long as the old one would have. */
+    @Override
+    public TrustRootDraft draft(TrustRoot now) {
+        TrustedKey old = KeyRetirement.active(now, oldId);
+        if (!overlap.first().isBefore(overlap.last()) || !overlap.last().isBefore(old.notAfter())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the old key is valid until " + old.notAfter() + "; an overlap from " + overlap.first() + " to "
+                            + overlap.last() + " does not fit",
+                    "Choose an earlier or longer overlap.");
+        }
+        if (fresh.algorithm() != old.algorithm()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the new key is of " + fresh.algorithm().wireName() + ", the old one of "
+                            + old.algorithm().wireName(),
+                    "Make the new key with --algorithm " + old.algorithm().wireName() + ".");
+        }
+        return TrustRootDraft.following(now, overlap.issued())
+                .withKey(oldId, kept -> kept.with(KeyStatus.ACTIVE, overlap.last(), Optional.empty()))
+                .withKey(new TrustedKey(
+                        fresh,
+                        old.roles(),
+                        old.scopes(),
+                        overlap.first(),
+                        old.notAfter(),
+                        KeyStatus.ACTIVE,
+                        Optional.empty()));
+    }
+
+    @Override
+    public void tell(KeyAnnouncements chain, TrustRoot root, AdminOrder order) {
+        chain.introduced(KeyRetirement.listed(root, fresh.keyId()), oldId, root, order);
+    }
+}
