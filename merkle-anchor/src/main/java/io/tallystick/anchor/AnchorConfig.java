@@ -272,7 +272,7 @@ public final class AnchorConfig extends AbstractConfig {
      *
      * @param stage {@code trees} or {@code registry}
      */
-    Map<String, Object> streams(String stage) {
+    public Map<String, Object> streams(String stage) {
         Map<String, Object> properties = new HashMap<>(ledger.clientProperties());
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, COMMIT_INTERVAL_MS);
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, -1);

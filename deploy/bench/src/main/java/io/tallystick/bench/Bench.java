@@ -4,10 +4,12 @@ package io.tallystick.bench;
 import io.tallystick.bench.evidence.EvidenceCommand;
 import io.tallystick.bench.faults.FaultsCommand;
 import io.tallystick.bench.kernel.KernelsCommand;
+import io.tallystick.bench.load.AnchorCommand;
 import io.tallystick.bench.load.IngestCommand;
 import io.tallystick.bench.load.LatencyCommand;
 import io.tallystick.bench.load.RecoveryCommand;
 import io.tallystick.bench.load.ScalingCommand;
+import io.tallystick.bench.load.SealCommand;
 import io.tallystick.bench.load.SequencerCommand;
 import io.tallystick.bench.simulate.SimulateCommand;
 import picocli.CommandLine;
@@ -24,10 +26,12 @@ import picocli.CommandLine.Spec;
         subcommands = {
             KernelsCommand.class,
             FaultsCommand.class,
+            AnchorCommand.class,
             IngestCommand.class,
             LatencyCommand.class,
             RecoveryCommand.class,
             ScalingCommand.class,
+            SealCommand.class,
             SequencerCommand.class,
             SimulateCommand.class,
             EvidenceCommand.class

@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tallystick.anchor.EntryChain;
+import io.tallystick.entry.ChainId;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TreeCodecTest {
@@ -108,6 +112,26 @@ class TreeCodecTest {
         byte[] stored = TreeCodec.encode(tree);
         stored[stored.length - 25] = 2;
         refusesTree(stored);
+    }
+
+    @Test
+    void theLongestChainThatCanBeFitsIntoTwoAndAHalfKibibytes() {
+        ChainId longestName = new ChainId("a".repeat(63), 9_999);
+        List<Hash> subtrees = Collections.nCopies(63, Hash.parseHex("ab".repeat(32)));
+        ChainTree longest = new ChainTree(
+                longestName,
+                CompactRange.of(Long.MAX_VALUE, subtrees),
+                Hash.parseHex("cd".repeat(32)),
+                NOON,
+                Long.MAX_VALUE,
+                false,
+                new ChainTree.Cut(Long.MAX_VALUE, NOON),
+                Long.MAX_VALUE);
+
+        byte[] stored = TreeCodec.encode(longest);
+
+        assertThat(TreeCodec.decodeTree(longestName, stored)).isEqualTo(longest);
+        assertThat(stored.length + longestName.toString().length()).isLessThan(2_560);
     }
 
     private void refusesTree(byte[] stored) {

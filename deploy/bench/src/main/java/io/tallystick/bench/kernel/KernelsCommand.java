@@ -48,7 +48,7 @@ public final class KernelsCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "GROUP",
             split = ",",
-            defaultValue = "admit,payload,entry,tree",
+            defaultValue = "admit,payload,entry,tree,registry",
             description = "Kernels to run: ${DEFAULT-VALUE}.")
     private List<String> groups;
 

@@ -32,7 +32,7 @@ import org.apache.kafka.common.serialization.Serializer;
  * admitted by ingest's own code. Chains take turns; each goes on where it stood. For one thread.
  */
 final class AdmittedFeed {
-    private static final String TENANT = "bench";
+    static final String TENANT = "bench";
     private static final String TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAA";
 
     private final Topics topics;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.load;
 
+import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.chain.ChainConfig;
 import io.tallystick.ingest.IngestConfig;
 import io.tallystick.topic.AdminAnswer;
@@ -23,6 +24,9 @@ import org.apache.kafka.clients.admin.Admin;
  * @param properties what every stage of it is given
  */
 record Ledger(Rig rig, Map<String, String> properties) {
+    /** Name of the one anchor of a ledger. */
+    static final String ANCHOR = "anchor";
+
     Ledger {
         properties = Map.copyOf(properties);
     }
@@ -69,6 +73,25 @@ record Ledger(Rig rig, Map<String, String> properties) {
         return all;
     }
 
+    /** Makes a descriptor, from which merkle-anchor takes the tenant's blind; nothing is produced to the tenant's own topic. */
+    void describeTenant(String tenant) {
+        try (LedgerAdmin admin = admin()) {
+            admin.createTenant(tenant, 1, 1);
+        }
+    }
+
+    AnchorConfig anchorConfig(String instance) throws IOException {
+        return new AnchorConfig(anchorProperties(instance));
+    }
+
+    /** Of the anchor with this name: a state directory of its own, and the rig's checkpoint keys. */
+    Map<String, String> anchorProperties(String instance) throws IOException {
+        Map<String, String> all = new HashMap<>(properties);
+        all.put(AnchorConfig.STATE_DIR, stateDirectory(instance).toString());
+        all.putAll(rig.checkpointKeys());
+        return all;
+    }
+
     Path stateDirectory(String instance) {
         return rig.directory(properties.get(LedgerSettings.PREFIX) + "state-" + instance);
     }
@@ -82,7 +105,7 @@ record Ledger(Rig rig, Map<String, String> properties) {
             topics.removeIf(topic -> !topic.startsWith(prefix) && !topic.startsWith(prefix.replace('.', '-')));
             AdminAnswer.await(admin.deleteTopics(topics).all(), "delete the topics of " + prefix);
         }
-        for (String instance : List.of("pass", "0", "1")) {
+        for (String instance : List.of("pass", "0", "1", ANCHOR)) {
             Rig.remove(stateDirectory(instance));
         }
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.load;
 
-import io.tallystick.chain.ChainConfig;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.AdminAnswer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -23,13 +23,15 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
 
 /**
- * The baseline of the sequencer: the least Kafka Streams can do with the same records, exactly once. Same input, same settings,
- * same serdes in and out, an output topic like the entries topic; nothing but forwarding in between, and no store.
+ * The baseline of a Streams stage: the least Kafka Streams can do with the same records, exactly once. Same input, same settings,
+ * same serdes in and out, an output topic with as many partitions; nothing but forwarding in between, and no store.
  *
  * <p>Kafka's own partitioner puts a record where the ledger's rule does.
  */
 final class PassThrough implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
+
+    private static final String NAME = "pass";
 
     private final String group;
     private final KafkaStreams streams;
@@ -39,35 +41,42 @@ final class PassThrough implements AutoCloseable {
         this.streams = streams;
     }
 
-    static PassThrough start(Ledger ledger, Admin admin) {
-        ChainConfig config = ledger.chainConfig("pass");
-        String group = ledger.topics().group("pass");
-        String output = ledger.topics().entries() + "-copy";
+    /** Beside the sequencer. */
+    static PassThrough ofIngest(Ledger ledger, Admin admin) {
+        return start(
+                ledger,
+                admin,
+                ledger.topics().ingest(),
+                ledger.chainConfig(NAME).streams().originals());
+    }
+
+    /** Beside the trees of merkle-anchor. */
+    static PassThrough ofEntries(Ledger ledger, Admin admin) throws IOException {
+        return start(
+                ledger,
+                admin,
+                ledger.topics().entries(),
+                ledger.anchorConfig(NAME).streams("trees"));
+    }
+
+    private static PassThrough start(Ledger ledger, Admin admin, String input, Map<String, Object> stage) {
+        String group = ledger.topics().group(NAME);
+        String output = input + "-copy";
         AdminAnswer.await(
                 admin.createTopics(List.of(new NewTopic(output, Rig.PARTITIONS, (short) 1)))
                         .all(),
                 "create " + output);
         Map<TopicPartition, OffsetAndMetadata> beginning = new HashMap<>();
-        Progress.partitions(ledger.topics().ingest(), Rig.PARTITIONS)
+        Progress.partitions(input, Rig.PARTITIONS)
                 .forEach(partition -> beginning.put(partition, new OffsetAndMetadata(0)));
         AdminAnswer.await(admin.alterConsumerGroupOffsets(group, beginning).all(), "commit offsets of " + group);
 
-        Map<String, Object> settings = new HashMap<>(config.streams().originals());
+        Map<String, Object> settings = new HashMap<>(stage);
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
         Serde<SpecificRecord> records = new LedgerSerdes(ledger.settings().schemaRegistryUrl()).records();
         Topology topology = new Topology(new TopologyConfig(new StreamsConfig(settings)));
-        topology.addSource(
-                AutoOffsetReset.none(),
-                "in",
-                Serdes.String().deserializer(),
-                records.deserializer(),
-                ledger.topics().ingest());
-        topology.addSink(
-                "out",
-                output,
-                Serdes.String().serializer(),
-                registeredAs(ledger.topics().ingest(), records),
-                "in");
+        topology.addSource(AutoOffsetReset.none(), "in", Serdes.String().deserializer(), records.deserializer(), input);
+        topology.addSink("out", output, Serdes.String().serializer(), registeredAs(input, records), "in");
         Properties properties = new Properties();
         properties.putAll(settings);
         KafkaStreams streams = new KafkaStreams(topology, properties);

@@ -3,9 +3,11 @@ package io.tallystick.bench.load;
 
 import io.tallystick.topic.AdminAnswer;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import javax.management.JMException;
@@ -21,6 +23,8 @@ import org.apache.kafka.common.TopicPartition;
 final class Progress {
     /** Those that also have a process-id tell a thread's state and nothing else (KIP-1091). */
     private static final ObjectName STREAM_THREADS = name("kafka.streams:type=stream-thread-metrics,thread-id=*");
+
+    private static final Duration STALLED = Duration.ofMinutes(2);
 
     private Progress() {}
 
@@ -43,6 +47,25 @@ final class Progress {
         return () -> AdminAnswer.await(admin.listOffsets(ends).all(), "read the ends of " + topic).values().stream()
                 .mapToLong(ListOffsetsResultInfo::offset)
                 .sum();
+    }
+
+    /**
+     * Waits until this much is done.
+     *
+     * @throws IllegalStateException if nothing happens for two minutes
+     */
+    static void await(LongSupplier done, long wanted) throws InterruptedException {
+        long seen = -1;
+        long deadline = System.nanoTime() + STALLED.toNanos();
+        for (long now = done.getAsLong(); now < wanted; now = done.getAsLong()) {
+            if (now > seen) {
+                seen = now;
+                deadline = System.nanoTime() + STALLED.toNanos();
+            } else if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("stands still at " + now + " of " + wanted + " records");
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
     }
 
     /** Transactions that the stream threads of this process have committed. */

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine.Command;
@@ -28,8 +27,6 @@ public final class RecoveryCommand implements Callable<Integer> {
     private static final int PAYLOAD_BYTES = 60;
     private static final double TRICKLE = 50;
     private static final Duration AWAY_MAX = Duration.ofMinutes(3);
-
-    private static final Duration STALLED = Duration.ofMinutes(2);
 
     @Mixin
     private Report report;
@@ -91,7 +88,7 @@ public final class RecoveryCommand implements Callable<Integer> {
                 long missing = entries - feed.made();
                 report.progress("%,d chains: adding %,d entries", chains, missing);
                 Fill.with(ledger, Math.toIntExact(missing), number -> feed.next(payloads.sized(number, PAYLOAD_BYTES)));
-                await(done, feed.made());
+                Progress.await(done, feed.made());
                 measure(ledger, feed, patient, chains, entries);
                 memory.row(
                         (long) chains,
@@ -102,20 +99,6 @@ public final class RecoveryCommand implements Callable<Integer> {
             }
         }
         ledger.drop();
-    }
-
-    private static void await(LongSupplier done, long wanted) throws InterruptedException {
-        long seen = -1;
-        long deadline = System.nanoTime() + STALLED.toNanos();
-        for (long now = done.getAsLong(); now < wanted; now = done.getAsLong()) {
-            if (now > seen) {
-                seen = now;
-                deadline = System.nanoTime() + STALLED.toNanos();
-            } else if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("stands still at " + now + " of " + wanted + " records");
-            }
-            TimeUnit.MILLISECONDS.sleep(100);
-        }
     }
 
     private void measure(Ledger ledger, AdmittedFeed feed, Patient patient, int chains, long entries)

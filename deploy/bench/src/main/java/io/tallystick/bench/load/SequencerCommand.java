@@ -166,7 +166,7 @@ public final class SequencerCommand implements Callable<Integer> {
 
     private Speed passThrough(Ledger ledger, int records, int round) throws InterruptedException {
         try (Admin admin = Clients.admin(ledger);
-                PassThrough pass = PassThrough.start(ledger, admin)) {
+                PassThrough pass = PassThrough.ofIngest(ledger, admin)) {
             LongSupplier done =
                     Progress.committed(admin, pass.group(), ledger.topics().ingest());
             return watch(ledger, done, records, "pass-through", profile && round > 0);

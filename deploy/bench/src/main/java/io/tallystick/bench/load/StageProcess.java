@@ -3,6 +3,7 @@ package io.tallystick.bench.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.anchor.AnchorApplication;
 import io.tallystick.chain.ChainApplication;
 import io.tallystick.ingest.IngestApplication;
 import java.io.BufferedReader;
@@ -33,6 +34,7 @@ import java.util.stream.Collectors;
 final class StageProcess implements AutoCloseable {
     static final String INGEST = "ingest";
     static final String CHAIN = "chain";
+    static final String ANCHOR = "anchor";
 
     private static final String RUNNING = "RUNNING";
     /** As deploy/tally starts them. */
@@ -122,6 +124,11 @@ final class StageProcess implements AutoCloseable {
             while (!chain.isRunning()) {
                 TimeUnit.MILLISECONDS.sleep(5);
             }
+        }
+        if (stages.contains(ANCHOR)) {
+            AnchorApplication anchor = Stages.anchor(properties);
+            running.push(anchor);
+            anchor.start();
         }
         if (stages.contains(INGEST)) {
             IngestApplication ingest = Stages.ingest(properties);

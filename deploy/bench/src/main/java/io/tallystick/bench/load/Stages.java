@@ -2,6 +2,8 @@
 package io.tallystick.bench.load;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.anchor.AnchorApplication;
+import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.chain.ChainApplication;
 import io.tallystick.chain.ChainConfig;
 import io.tallystick.ingest.IngestApplication;
@@ -14,6 +16,10 @@ final class Stages {
 
     static ChainApplication chain(Map<String, String> properties) {
         return new ChainApplication(new ChainConfig(properties), new SimpleMeterRegistry(), Stages::fatal);
+    }
+
+    static AnchorApplication anchor(Map<String, String> properties) {
+        return new AnchorApplication(new AnchorConfig(properties), new SimpleMeterRegistry(), Stages::fatal);
     }
 
     static IngestApplication ingest(Map<String, String> properties) {

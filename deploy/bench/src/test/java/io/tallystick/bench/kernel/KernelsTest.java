@@ -73,6 +73,21 @@ class KernelsTest {
     }
 
     @Test
+    void theRegistryKernelsProveAWindowOfAnyRegistry() {
+        // Given
+        RegistryKernels kernels = new RegistryKernels();
+        kernels.load();
+
+        // When, Then
+        assertThatCode(() -> {
+                    kernels.sha256(sink);
+                    kernels.afterThousand(sink);
+                    kernels.afterTrillion(sink);
+                })
+                .doesNotThrowAnyException();
+    }
+
+    @Test
     void aMeasurementShowsItsRatio() {
         // Given
         Measurement measurement =
