@@ -3,7 +3,6 @@ package io.tallystick.export;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.bundle.ExportRecord;
-import io.tallystick.entry.Bytes;
 import io.tallystick.export.assemble.BundleKeys;
 import io.tallystick.export.assemble.BundleWriter;
 import io.tallystick.export.assemble.RetentionRules;
@@ -12,22 +11,15 @@ import io.tallystick.export.audit.BundleWalk;
 import io.tallystick.export.audit.SelfAudit;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.topic.LedgerAdmin;
-import io.tallystick.trust.KeyException;
-import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
-import io.tallystick.trust.TrustException;
-import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -93,8 +85,8 @@ public final class ExportApplication implements AutoCloseable {
         try {
             ObjectStore opened = between.apply(Stores.open(config.store()));
             store = Optional.of(opened);
-            Optional<PublishedRoot> root = config.trustRootFile().map(this::read);
-            BundleKeys bundleKeys = bundleKeys(root);
+            Optional<ConfiguredKeys.PublishedRoot> root = ConfiguredKeys.root(config);
+            BundleKeys bundleKeys = ConfiguredKeys.open(config, root);
             keys = Optional.of(bundleKeys);
             SharedObjects shared = new SharedObjects(opened);
             putShared(shared, bundleKeys, root);
@@ -156,41 +148,7 @@ public final class ExportApplication implements AutoCloseable {
         thread.start();
     }
 
-    /** A trust root and its file, which is published byte for byte. */
-    private record PublishedRoot(TrustRoot root, Bytes file) {}
-
-    private PublishedRoot read(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
-            TrustRoot root = TrustRoot.parse(bytes);
-            if (!root.ledger().equals(config.ledger().origin())) {
-                throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "is about " + root.ledger());
-            }
-            return new PublishedRoot(root, Bytes.wrap(bytes));
-        } catch (IOException | TrustException e) {
-            throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
-        }
-    }
-
-    private BundleKeys bundleKeys(Optional<PublishedRoot> root) {
-        List<SigningKey> read = new ArrayList<>();
-        char[] passphrase = new char[0];
-        try {
-            passphrase = KeyFile.readPassphrase(config.passphraseFile());
-            for (Path file : config.bundleKeyFiles()) {
-                read.add(KeyFile.read(file, passphrase));
-            }
-            return root.isPresent() ? BundleKeys.of(read, root.get().root()) : BundleKeys.always(read.get(0));
-        } catch (KeyException | IllegalArgumentException e) {
-            read.forEach(SigningKey::close);
-            throw new ConfigException(
-                    ExportConfig.BUNDLE_KEY_FILE, config.bundleKeyFiles(), "cannot be used: " + e.getMessage());
-        } finally {
-            Arrays.fill(passphrase, '\0');
-        }
-    }
-
-    private static void putShared(SharedObjects shared, BundleKeys bundleKeys, Optional<PublishedRoot> root)
+    private static void putShared(SharedObjects shared, BundleKeys bundleKeys, Optional<ConfiguredKeys.PublishedRoot> root)
             throws IOException {
         for (SigningKey key : bundleKeys.all()) {
             shared.putKey(key.spki());

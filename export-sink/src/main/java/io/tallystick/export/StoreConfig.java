@@ -3,6 +3,7 @@ package io.tallystick.export;
 
 import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.azure.AzureSettings;
 import io.tallystick.export.store.s3.S3Settings;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -42,8 +43,13 @@ final class StoreConfig {
         if (config.getString(DIRECTORY).isEmpty() == config.getString(STORE).isEmpty()) {
             throw new ConfigException("Exactly one of " + DIRECTORY + " and " + STORE + " is needed");
         }
-        if (!isDirectory()) {
-            requireLockMode();
+        if (isDirectory()) {
+            return;
+        }
+        requireLockMode();
+        if (isAzure()) {
+            azure();
+        } else {
             s3();
         }
     }
@@ -62,8 +68,9 @@ final class StoreConfig {
                         ConfigDef.Type.STRING,
                         "",
                         Importance.HIGH,
-                        "Object store the evidence is written to: s3://bucket or s3://bucket/prefix. Credentials come"
-                                + " from AWS's default chain. Not with " + DIRECTORY + ".")
+                        "Object store the evidence is written to: s3://bucket or s3://bucket/prefix, with credentials"
+                                + " from AWS's default chain; or azure://container or azure://container/prefix. Not"
+                                + " with " + DIRECTORY + ".")
                 .define(
                         LOCK_MODE,
                         ConfigDef.Type.STRING,
@@ -72,8 +79,9 @@ final class StoreConfig {
                         Importance.HIGH,
                         "How an object store locks evidence until its tenant's retention ends: compliance (nobody can"
                                 + " shorten it, not even the account's owner), governance (a special permission can), or"
-                                + " none. Needed with " + STORE + "; the bucket needs Object Lock. Check with 'tally"
-                                + " doctor store' before the first compliance lock.")
+                                + " none. Needed with " + STORE + "; a bucket needs Object Lock, a container of Azure"
+                                + " version-level immutability. Check with 'tally doctor store' before the first"
+                                + " compliance lock.")
                 .define(
                         LEGAL_HOLD_TENANTS,
                         ConfigDef.Type.LIST,
@@ -81,7 +89,7 @@ final class StoreConfig {
                         Importance.LOW,
                         "Tenants whose bundles are stored under a legal hold, from now on. Bundles that are stored"
                                 + " already are held with the store's own tools.");
-        return defineS3(definition);
+        return AzureConfig.define(defineS3(definition));
     }
 
     private static ConfigDef defineS3(ConfigDef definition) {
@@ -149,25 +157,49 @@ final class StoreConfig {
         }
     }
 
+    /** Whether the store is a container of Azure. */
+    boolean isAzure() {
+        return config.getString(STORE).startsWith(AzureConfig.SCHEME + ":");
+    }
+
+    /** How the store locks; a directory does not. */
+    LockMode lockMode() {
+        return isDirectory() ? LockMode.NONE : LockMode.of(config.getString(LOCK_MODE));
+    }
+
+    /** The container, where the store is one. */
+    AzureSettings azure() {
+        Place place = place(AzureConfig.SCHEME);
+        return AzureConfig.settings(config, place.name(), place.prefix(), lockMode());
+    }
+
     /** The bucket, where the store is one. */
     S3Settings s3() {
-        URI store = url();
-        String path = store.getPath() == null ? "" : store.getPath();
-        String prefix = path.replaceAll("^/|/$", "");
-        boolean plain = S3.equals(store.getScheme()) && store.getHost() != null && store.getQuery() == null;
-        if (!plain || !isPrefix(prefix)) {
-            throw new ConfigException(STORE, store, "must be s3://bucket or s3://bucket/prefix");
-        }
+        Place place = place(S3);
         return new S3Settings(
-                store.getHost(),
-                prefix,
+                place.name(),
+                place.prefix(),
                 text(S3_ENDPOINT).map(StoreConfig::endpoint),
                 text(S3_REGION),
                 config.getBoolean(S3_PATH_STYLE),
-                LockMode.of(config.getString(LOCK_MODE)),
+                lockMode(),
                 text(S3_KMS_KEY),
                 S3Settings.Condition.valueOf(config.getString(S3_CONDITION).toUpperCase(Locale.ROOT)),
                 config.getLong(S3_PART_BYTES));
+    }
+
+    /** A bucket's or container's name, and a prefix in it. */
+    private record Place(String name, String prefix) {}
+
+    private Place place(String scheme) {
+        URI store = url();
+        String path = store.getPath() == null ? "" : store.getPath();
+        String prefix = path.replaceAll("^/|/$", "");
+        boolean plain = scheme.equals(store.getScheme()) && store.getHost() != null && store.getQuery() == null;
+        if (!plain || !isPrefix(prefix)) {
+            throw new ConfigException(STORE, store, "must be s3://bucket or azure://container, and perhaps a /prefix");
+        }
+        return new Place(store.getHost(), prefix);
     }
 
     private URI url() {

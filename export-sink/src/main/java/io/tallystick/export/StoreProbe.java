@@ -3,6 +3,7 @@ package io.tallystick.export;
 
 import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ProbeResult;
+import io.tallystick.export.store.azure.AzureWormProbe;
 import io.tallystick.export.store.s3.S3WormProbe;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,7 +21,7 @@ public final class StoreProbe {
 
     /** Whether the configuration asks for locks at all. */
     public static boolean isApplicable(ExportConfig config) {
-        return !config.store().isDirectory() && config.store().s3().lockMode() != LockMode.NONE;
+        return config.store().lockMode() != LockMode.NONE;
     }
 
     /**
@@ -35,6 +36,8 @@ public final class StoreProbe {
         if (!isApplicable(config)) {
             throw new IllegalArgumentException(describe(config) + " has no locks");
         }
-        return S3WormProbe.run(config.store().s3(), lock, Instant.now());
+        return config.store().isAzure()
+                ? AzureWormProbe.run(config.store().azure(), lock, Instant.now())
+                : S3WormProbe.run(config.store().s3(), lock, Instant.now());
     }
 }

@@ -5,6 +5,7 @@ import io.tallystick.export.store.DirectoryObjectStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.StoreWatch;
+import io.tallystick.export.store.azure.AzureObjectStore;
 import io.tallystick.export.store.s3.S3ObjectStore;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -18,8 +19,11 @@ final class Stores {
 
     /** @throws IOException if it cannot be used */
     static ObjectStore open(StoreConfig config) throws IOException {
-        return config.isDirectory()
-                ? DirectoryObjectStore.open(config.directory())
+        if (config.isDirectory()) {
+            return DirectoryObjectStore.open(config.directory());
+        }
+        return config.isAzure()
+                ? AzureObjectStore.open(config.azure(), new Log())
                 : S3ObjectStore.open(config.s3(), new Log());
     }
 

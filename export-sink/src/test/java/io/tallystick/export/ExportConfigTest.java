@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.azure.AzureSettings;
 import io.tallystick.export.store.s3.S3Settings;
 import java.io.IOException;
 import java.net.URI;
@@ -132,6 +133,69 @@ class ExportConfigTest {
     void refusesABucketThatCannotBeUsed(String key, String value) {
         // Given
         Map<String, String> properties = inBucket(key, value);
+
+        // When / Then
+        assertThatThrownBy(() -> new ExportConfig(properties))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key);
+    }
+
+    private static Map<String, String> inContainer(String... more) {
+        Map<String, String> properties = inBucket();
+        properties.put("ledger.export.store", "azure://evidence/ledger/one");
+        properties.put("ledger.export.azure.endpoint", "https://account.blob.core.windows.net");
+        for (int i = 0; i < more.length; i += 2) {
+            properties.put(more[i], more[i + 1]);
+        }
+        return properties;
+    }
+
+    @Test
+    void takesAContainer() {
+        // When
+        StoreConfig store = new ExportConfig(inContainer()).store();
+
+        // Then
+        assertThat(store.isAzure()).isTrue();
+        assertThat(store.azure().container()).isEqualTo("evidence");
+        assertThat(store.azure().prefix()).isEqualTo("ledger/one");
+        assertThat(store.azure().lockMode()).isEqualTo(LockMode.COMPLIANCE);
+        assertThat(store.azure().access())
+                .isEqualTo(new AzureSettings.DefaultChain(URI.create("https://account.blob.core.windows.net")));
+        assertThat(store).hasToString("azure://evidence/ledger/one");
+    }
+
+    @Test
+    void takesAContainerWithAConnectionString() {
+        // When
+        StoreConfig store = new ExportConfig(inContainer(
+                        "ledger.export.azure.endpoint", "",
+                        "ledger.export.azure.connection.string.file", "/etc/ledger/azure"))
+                .store();
+
+        // Then
+        assertThat(store.azure().access()).isEqualTo(new AzureSettings.ConnectionString(Path.of("/etc/ledger/azure")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ledger.export.store, azure://",
+        "ledger.export.store, azure:/evidence",
+        "ledger.export.store, azure://Evidence--x",
+        "ledger.export.store, azure://ev",
+        "ledger.export.store, azure://evidence/../x",
+        "ledger.export.store, azure://evidence?sig=x",
+        "ledger.export.lock.mode, ''",
+        "ledger.export.azure.endpoint, ''",
+        "ledger.export.azure.endpoint, http://account.blob.core.windows.net",
+        "ledger.export.azure.endpoint, account",
+        "ledger.export.azure.endpoint, 'a b'",
+        "ledger.export.azure.connection.string.file, /etc/ledger/azure",
+        "ledger.export.azure.block.bytes, 1024"
+    })
+    void refusesAContainerThatCannotBeUsed(String key, String value) {
+        // Given
+        Map<String, String> properties = inContainer(key, value);
 
         // When / Then
         assertThatThrownBy(() -> new ExportConfig(properties))

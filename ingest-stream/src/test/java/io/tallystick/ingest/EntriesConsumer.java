@@ -42,8 +42,8 @@ final class EntriesConsumer extends MockConsumer<byte[], byte[]> {
 
     boolean isAtEnd() {
         return positions.entrySet().stream()
-                .allMatch(at ->
-                        at.getValue() == log.getOrDefault(at.getKey(), List.of()).size());
+                .allMatch(at -> at.getValue()
+                        == log.getOrDefault(at.getKey(), List.of()).size());
     }
 
     @Override

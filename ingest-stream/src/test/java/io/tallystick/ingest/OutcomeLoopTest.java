@@ -41,14 +41,14 @@ class OutcomeLoopTest {
 
         // When
         world.answerLookUps();
-        world.turnUntil(() -> tenants.stream().allMatch(tenant -> world.told(tenant).size() == 10));
+        world.turnUntil(
+                () -> tenants.stream().allMatch(tenant -> world.told(tenant).size() == 10));
 
         // Then
         assertThat(world.side.recordsRead()).isLessThanOrEqualTo(records + records / 10);
         // Each partition has an order of its own.
         assertThat(tenants)
-                .allSatisfy(tenant ->
-                        assertThat(world.told(tenant)).containsExactlyInAnyOrderElementsOf(upTo(10)));
+                .allSatisfy(tenant -> assertThat(world.told(tenant)).containsExactlyInAnyOrderElementsOf(upTo(10)));
     }
 
     @Test
@@ -79,7 +79,8 @@ class OutcomeLoopTest {
         world.start(0);
 
         // When
-        world.turnUntil(() -> tenants.stream().noneMatch(tenant -> world.told(tenant).isEmpty()));
+        world.turnUntil(
+                () -> tenants.stream().noneMatch(tenant -> world.told(tenant).isEmpty()));
 
         // Then
         assertThat(world.told("slow")).hasSizeBetween(1, 5 * OutcomeSlice.RECORDS_MAX);
@@ -103,14 +104,14 @@ class OutcomeLoopTest {
         world.start(0);
 
         // When
-        world.turnUntil(() -> tenants.stream()
-                .allMatch(tenant -> world.told(tenant).contains(500L)));
+        world.turnUntil(
+                () -> tenants.stream().allMatch(tenant -> world.told(tenant).contains(500L)));
         world.turnUntil(() -> world.committed.get(partition(0)).metadata().isEmpty());
 
         // Then
         assertThat(world.side.recordsRead()).isLessThan(4 * 50_000);
         for (int i = 0; i < 100; i++) {
-            long first = i % 10 * 50 + 1;
+            long first = i % 10 * 50L + 1;
             assertThat(world.told("tenant-" + i))
                     .containsExactlyElementsOf(
                             LongStream.rangeClosed(first, 500).boxed().toList());
@@ -131,7 +132,8 @@ class OutcomeLoopTest {
         world.turnUntil(() -> world.told("acme").size() == 1_000);
         world.event(0, "late");
         world.event(0, "acme");
-        world.turnUntil(() -> world.told("late").size() == 1 && world.told("acme").size() == 1_001);
+        world.turnUntil(
+                () -> world.told("late").size() == 1 && world.told("acme").size() == 1_001);
 
         // Then
         assertThat(world.onTheirWay("silent")).isBetween(1, 100);
@@ -177,7 +179,8 @@ class OutcomeLoopTest {
         world.start(0);
 
         // When
-        world.turnUntil(() -> world.onTheirWay("acme") == 1 && world.told("globex").size() == 1);
+        world.turnUntil(
+                () -> world.onTheirWay("acme") == 1 && world.told("globex").size() == 1);
         world.turnUntil(() -> new OffsetAndMetadata(2, "stalled acme:0").equals(world.committed.get(partition(0))));
 
         // Then
@@ -199,7 +202,8 @@ class OutcomeLoopTest {
         world.start(0);
 
         // When
-        world.turnUntil(() -> world.onTheirWay("acme") == 4 && world.told("globex").size() == 1);
+        world.turnUntil(
+                () -> world.onTheirWay("acme") == 4 && world.told("globex").size() == 1);
         world.turns(1);
 
         // Then

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.BundleException;
 import io.tallystick.entry.ChainId;
 import io.tallystick.verify.EvidenceArchive;
 import io.tallystick.verify.ExitCode;
@@ -46,7 +46,7 @@ final class EvidenceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "BUCKET", description = "Folder of the bucket.")
+    @Parameters(paramLabel = "BUCKET", description = "Folder of the bucket, or a zip archive of it.")
     private Path bucket;
 
     @Option(names = "--tenant", paramLabel = "TENANT", required = true, description = "Whose evidence.")
@@ -84,6 +84,15 @@ final class EvidenceCommand implements Callable<Integer> {
         VerificationReport report;
         try {
             report = EvidenceArchive.write(evidence, out);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    bucket + ": " + e.getMessage(),
+                    "Name the bucket's folder, or a zip of it, and a tenant of it.",
+                    e);
+        } catch (BundleException e) {
+            throw new CommandException(
+                    ExitCode.FAILED, e.getMessage(), "Unpack it yourself, and look what is in it.", e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.UNREACHABLE,
@@ -103,13 +112,9 @@ final class EvidenceCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
         }
-        String folder = "tenant=" + tenant;
-        if (!Files.isDirectory(bucket.resolve(folder))
-                && !Files.isDirectory(bucket.resolve(BundleLayout.ROOT).resolve(folder))) {
+        if (!Files.exists(bucket)) {
             throw new CommandException(
-                    ExitCode.USAGE,
-                    "no tenant " + tenant + " in " + bucket,
-                    "Name the bucket's folder and a tenant of it.");
+                    ExitCode.USAGE, bucket + " does not exist", "Name the bucket's folder, or a zip of it.");
         }
         if (!Files.isRegularFile(trustRoot)) {
             throw new CommandException(ExitCode.USAGE, trustRoot + " is not a file", "Name the trust root.");

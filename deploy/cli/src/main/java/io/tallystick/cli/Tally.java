@@ -50,6 +50,7 @@ import picocli.CommandLine.Spec;
             ProveCommand.class,
             VerifyProofCommand.class,
             EvidenceCommand.class,
+            ExportCommand.class,
             InspectCommand.class,
             DoctorCommand.class,
             RecoverCommand.class

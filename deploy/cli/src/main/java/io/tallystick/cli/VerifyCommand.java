@@ -83,6 +83,16 @@ final class VerifyCommand implements Callable<Integer> {
             })
     private String asOf;
 
+    @Option(
+            names = "--minimum-retention-days",
+            paramLabel = "N",
+            description = {
+                "How long the store must keep every bundle, from its window's end on. Its real lock, as it was read back"
+                        + " for",
+                "the bundle after it, must reach so far; where none was read back, the newest window too: exit code 3."
+            })
+    private int retentionDays;
+
     @Override
     public Integer call() {
         VerifyRequest request = trust.request(target);
@@ -101,9 +111,19 @@ final class VerifyCommand implements Callable<Integer> {
         if (since != null) {
             request = request.withSince(since);
         }
+        request = requireRetention(request);
         VerificationReport report = Verifier.verify(request);
         reports.write(report);
         return output.print(spec, report);
+    }
+
+    private VerifyRequest requireRetention(VerifyRequest request) {
+        try {
+            return request.withMinimumRetentionDays(retentionDays);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, e.getMessage(), "--minimum-retention-days is a number of days, like 2555.", e);
+        }
     }
 
     private AnchorRequirement parseAnchors() {

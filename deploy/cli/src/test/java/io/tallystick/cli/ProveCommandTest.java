@@ -7,6 +7,9 @@ import io.tallystick.note.TlogProof;
 import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,6 +115,29 @@ class ProveCommandTest {
         assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err()).contains("payload or its salt was changed", "nothing was written");
         assertThat(folder.resolve("p")).doesNotExist();
+    }
+
+    @Test
+    void provesFromAnArchive() throws Exception {
+        // Given
+        Path zip = folder.resolve("bucket.zip");
+        try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip));
+                Stream<Path> paths = Files.walk(Path.of(BUCKET))) {
+            for (Path path : paths.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new ZipEntry(Path.of(BUCKET).relativize(path).toString()));
+                Files.copy(path, out);
+            }
+        }
+
+        // When
+        TallyRun run = TallyRun.of(
+                "prove", zip.toString(), "--chain", "acme/0", "--seq", "2", "--out", file("p"), "--trust-root", ROOT);
+        TallyRun fromFolder = TallyRun.of("prove", BUCKET, "--chain", "acme/0", "--seq", "2", "--out", file("q"));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(fromFolder.exitCode()).as(fromFolder.everything()).isZero();
+        assertThat(Path.of(file("p"))).hasSameBinaryContentAs(Path.of(file("q")));
     }
 
     @ParameterizedTest

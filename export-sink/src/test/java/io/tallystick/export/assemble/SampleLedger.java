@@ -222,17 +222,22 @@ public final class SampleLedger {
 
     /** Appends an event with a JSON payload and a context. */
     public StoredEntry event(ChainId chain, String json) {
+        return event(chain, "login", Optional.empty(), json);
+    }
+
+    /** Appends an event with a JSON payload, of a type and about a subject. */
+    public StoredEntry event(ChainId chain, String type, Optional<String> subject, String json) {
         Salt contextSalt = salt("context " + chain + " " + size(chain));
-        byte[] context =
-                new Context(Optional.of("u-1"), List.of(), Optional.of(Bytes.utf8("key")), Optional.empty()).encode();
+        byte[] context = new Context(Optional.of("u-1"), List.of(), Optional.of(Bytes.utf8("key")), subject).encode();
         ContextRef contextRef = new ContextRef(context.length, Commitments.context(contextSalt, context));
-        return payloadEntry(chain, json, PayloadRef.JSON, Optional.empty(), Optional.of(contextRef))
+        return payloadEntry(chain, type, json, PayloadRef.JSON, Optional.empty(), Optional.of(contextRef))
                 .with(contextSalt, context);
     }
 
     /** Appends an event whose payload is an Avro record of the given schema. */
     public StoredEntry avroEvent(ChainId chain, String bytes, SchemaRef schema) {
-        return payloadEntry(chain, bytes, "application/vnd.confluent.avro", Optional.of(schema), Optional.empty())
+        return payloadEntry(
+                        chain, "login", bytes, "application/vnd.confluent.avro", Optional.of(schema), Optional.empty())
                 .entry();
     }
 
@@ -248,13 +253,18 @@ public final class SampleLedger {
     }
 
     private Draft payloadEntry(
-            ChainId chain, String text, String media, Optional<SchemaRef> schema, Optional<ContextRef> context) {
+            ChainId chain,
+            String type,
+            String text,
+            String media,
+            Optional<SchemaRef> schema,
+            Optional<ContextRef> context) {
         Salt salt = salt("payload " + chain + " " + size(chain));
         byte[] payload = text.getBytes(UTF_8);
         Event event = new Event(
                 new SourceRange(next(chain), next(chain) + 1, Optional.of(clock)),
                 "e-" + next(chain),
-                "login",
+                type,
                 Optional.empty(),
                 Optional.empty(),
                 new PayloadRef(payload.length, Commitments.payload(salt, payload), media, schema),

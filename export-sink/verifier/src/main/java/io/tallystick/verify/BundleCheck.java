@@ -6,10 +6,8 @@ import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.tree.Hash;
-import io.tallystick.trust.TrustPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,18 +21,22 @@ final class BundleCheck {
     private final TenantChains.Cache chains;
     private final AnchorRequirement required;
     private final Optional<AnchorCheck> anchorCheck;
+    private final RetentionCheck retention;
 
     /**
      * @param required anchors asked for beside what the trust root requires
      * @param anchorCheck absent without a trust root
+     * @param retention what is asked of the bundles' keeping
      */
     BundleCheck(
             TrustInput trust,
             TenantChains.Cache chains,
             Optional<RegistryFolder> registry,
             AnchorRequirement required,
-            Optional<AnchorCheck> anchorCheck) {
+            Optional<AnchorCheck> anchorCheck,
+            RetentionCheck retention) {
         this.trust = trust;
+        this.retention = retention;
         this.required = required;
         this.anchorCheck = anchorCheck;
         this.chains = chains;
@@ -54,11 +56,13 @@ final class BundleCheck {
             Map<Integer, ChainEnd> ends,
             long heads) {}
 
-    Checked run(Path root, String path) throws IOException {
+    /** @param lock the bundle's lock as the next one tells it */
+    Checked run(Path root, String path, Optional<ExportRecord.PreviousLock> lock) throws IOException {
         Findings findings = new Findings();
         BundleFolder folder = new BundleFolder(root);
         Documents documents = Documents.read(folder, findings);
         new DigestCheck(folder, documents, findings).run();
+        documents.manifest().ifPresent(manifest -> requireName(root, manifest, findings));
         findings.checked(Phase.STRUCTURE);
         findings.checked(Phase.DIGESTS);
         Map<Integer, ChainEnd> ends = new TreeMap<>();
@@ -67,14 +71,27 @@ final class BundleCheck {
         }
         AnchorCheck.Anchored anchored = anchors(documents, findings);
         List<BundleFacts.Signer> signers = signatures(documents, anchored, findings);
-        retention(documents, findings);
+        retention.run(documents, lock, findings);
         return checked(path, documents, findings, ends, anchored, BundleFacts.of(documents, signers));
+    }
+
+    /** A copy leaves something out: it must not lie where its original belongs. */
+    private static void requireName(Path root, Manifest manifest, Findings findings) {
+        String original =
+                BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
+        if (manifest.derived().isPresent() && root.toAbsolutePath().endsWith(original)) {
+            findings.fail(
+                    Phase.STRUCTURE,
+                    BundleLayout.MANIFEST,
+                    "a copy of shape " + manifest.derived().get().shape().text() + " under the name of its original, "
+                            + original);
+        }
     }
 
     private void content(BundleFolder folder, Documents documents, Findings findings, Map<Integer, ChainEnd> ends)
             throws IOException {
         Manifest manifest = documents.manifest().orElseThrow();
-        Map<Integer, ContentCheck.Grown> grown = new ContentCheck(folder, manifest, findings).run();
+        Map<Integer, ContentCheck.Grown> grown = new ContentCheck(folder, documents, findings).run();
         grown.forEach((partition, chain) -> ends.put(partition, chain.end()));
         findings.checked(Phase.ENTRIES);
         findings.checked(Phase.CHAINS);
@@ -167,35 +184,6 @@ final class BundleCheck {
         return anchorCheck
                 .get()
                 .run(documents.manifest().get(), documents.checkpoint().get(), findings);
-    }
-
-    private TrustPolicy policy() {
-        return trust.root().map(root -> root.policy()).orElse(TrustPolicy.NONE);
-    }
-
-    private void retention(Documents documents, Findings findings) {
-        int required = policy().minRetentionDays();
-        if (documents.manifest().isPresent() && documents.export().isPresent()) {
-            ExportRecord.Retention retention = documents.export().get().retention();
-            Instant least = documents.manifest().get().window().end().plus(Duration.ofDays(retention.days()));
-            if (retention.until().isBefore(least)) {
-                findings.fail(
-                        Phase.RETENTION,
-                        BundleLayout.EXPORT,
-                        "until is " + retention.until() + ", before " + least + " (window end and " + retention.days()
-                                + " days)");
-            }
-            if (retention.days() < required) {
-                findings.fail(
-                        Phase.RETENTION,
-                        BundleLayout.EXPORT,
-                        "retention of " + retention.days() + " days, the trust root requires " + required);
-            }
-        }
-        findings.notChecked(
-                Phase.RETENTION,
-                required > 0 ? ExitCode.INCOMPLETE : ExitCode.VALID,
-                "the store's own lock was not read");
     }
 
     private static Checked checked(

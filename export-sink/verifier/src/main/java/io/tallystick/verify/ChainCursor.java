@@ -29,7 +29,7 @@ import java.util.TreeMap;
  * Follows one chain through its lines: phase 4, and the leaves for phase 5. After a fault it goes on from what the line
  * says, so that one fault is reported once.
  */
-final class ChainCursor {
+final class ChainCursor implements Cursor {
     private static final int SCHEMAS_MAX = 100_000;
 
     private final Manifest manifest;
@@ -63,21 +63,22 @@ final class ChainCursor {
         this.range = CompactRange.of(chain.firstSeq(), chain.frontier());
     }
 
-    /** The sequence the next line must have. */
-    long expectedSeq() {
+    @Override
+    public long expectedSeq() {
         return seq;
     }
 
     /** A line that holds no entry at all: counted, and every later statement about the chain is open. */
-    void unreadable() {
+    @Override
+    public void unreadable() {
         unreadable = true;
         seq++;
         recent = new RecentEvents(seq);
         positionKnown = false;
     }
 
-    /** A line whose entry bytes could be cut out but not decoded. */
-    void undecodable(byte[] entryBytes) {
+    @Override
+    public void undecodable(byte[] entryBytes) {
         range = range.append(Rfc6962.leafHash(entryBytes));
         prev = Rfc6962.leafHash(entryBytes);
         unreadable = true;
@@ -86,7 +87,8 @@ final class ChainCursor {
         positionKnown = false;
     }
 
-    void entry(String file, long line, Entry entry, byte[] entryBytes) {
+    @Override
+    public void entry(String file, long line, Entry entry, byte[] entryBytes) {
         Place place = new Place(file, line, entry.seq());
         requireLink(place, entry);
         requireKind(place, entry);
@@ -229,7 +231,8 @@ final class ChainCursor {
     }
 
     /** Compares what was read with what the manifest says; call after the last line. */
-    void end() {
+    @Override
+    public void end() {
         if (originalsUnknown > 0) {
             findings.note(manifest.chainId(chain) + ": " + originalsUnknown + " entries are marked as duplicates of"
                     + " entries before this window or over " + RecentEvents.KEPT_MAX + " entries back: not compared");
@@ -274,11 +277,13 @@ final class ChainCursor {
         return range;
     }
 
-    ChainEnd chainEnd() {
+    @Override
+    public ChainEnd chainEnd() {
         return new ChainEnd(prev, rebound, topicId);
     }
 
-    Set<Hash> schemas() {
+    @Override
+    public Set<Hash> schemas() {
         return schemas;
     }
 

@@ -3,6 +3,7 @@ package io.tallystick.verify;
 
 import com.github.luben.zstd.ZstdIOException;
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Derivation;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
@@ -22,6 +23,7 @@ final class ContentCheck {
     private static final int STORED_EXTRA = 64 * 1024;
 
     private final BundleFolder folder;
+    private final Documents documents;
     private final Manifest manifest;
     private final Findings findings;
     private final Map<Integer, Grown> grown = new TreeMap<>();
@@ -33,9 +35,10 @@ final class ContentCheck {
      */
     record Grown(Optional<CompactRange> range, ChainEnd end) {}
 
-    ContentCheck(BundleFolder folder, Manifest manifest, Findings findings) {
+    ContentCheck(BundleFolder folder, Documents documents, Findings findings) {
         this.folder = folder;
-        this.manifest = manifest;
+        this.documents = documents;
+        this.manifest = documents.manifest().orElseThrow();
         this.findings = findings;
     }
 
@@ -45,25 +48,91 @@ final class ContentCheck {
             return unread();
         }
         Set<Hash> unused = new HashSet<>(manifest.schemas());
+        long proofs = 0;
         for (Manifest.Chain chain : manifest.chains()) {
-            ChainCursor cursor = new ChainCursor(manifest, chain, findings);
-            boolean whole = true;
-            for (Manifest.DataFile file : manifest.filesOf(chain)) {
-                whole &= file(file, cursor);
+            Optional<CompactRange> range = Optional.empty();
+            Cursor read;
+            if (manifest.isOf(Derivation.Shape.FILTERED)) {
+                FilteredCursor cursor = new FilteredCursor(
+                        folder,
+                        manifest,
+                        chain,
+                        Optional.ofNullable(documents.chainCheckpoints().get(chain.partition())),
+                        findings);
+                files(chain, cursor);
+                proofs += cursor.proofs();
+                read = cursor;
+            } else {
+                ChainCursor cursor = new ChainCursor(manifest, chain, findings);
+                boolean complete = files(chain, cursor) && cursor.range().size() == chain.size();
+                range = complete ? Optional.of(cursor.range()) : Optional.empty();
+                read = cursor;
             }
-            if (whole) {
-                cursor.end();
-            }
-            unused.removeAll(cursor.schemas());
-            boolean complete = whole && cursor.range().size() == chain.size();
-            grown.put(
-                    chain.partition(),
-                    new Grown(complete ? Optional.of(cursor.range()) : Optional.empty(), cursor.chainEnd()));
+            unused.removeAll(read.schemas());
+            grown.put(chain.partition(), new Grown(range, read.chainEnd()));
         }
         if (!unused.isEmpty() && !findings.failed(Phase.ENTRIES)) {
             findings.fail(Phase.CHAINS, BundleLayout.MANIFEST, "lists schemas that no entry names: " + unused);
         }
+        manifest.derived().ifPresent(this::sayWhatIsLeftOut);
+        requireLines(proofs);
         return grown;
+    }
+
+    /** Whether all files were read to their ends. */
+    private boolean files(Manifest.Chain chain, Cursor cursor) throws IOException {
+        boolean whole = true;
+        for (Manifest.DataFile file : manifest.filesOf(chain)) {
+            whole &= file(file, cursor);
+        }
+        if (whole) {
+            cursor.end();
+        }
+        return whole;
+    }
+
+    /** The original's exit code is the copy's: what was left out on purpose is said, and held against nobody. */
+    private void sayWhatIsLeftOut(Derivation derived) {
+        if (derived.shape() == Derivation.Shape.COMPACT) {
+            findings.notChecked(
+                    Phase.ENTRIES,
+                    ExitCode.VALID,
+                    "commitments not checked: a compact copy leaves out payloads, contexts and salts");
+        } else {
+            long left = manifest.chains().stream()
+                            .mapToLong(chain -> chain.size() - chain.firstSeq())
+                            .sum()
+                    - manifest.data().stream()
+                            .mapToLong(Manifest.DataFile::lines)
+                            .sum();
+            findings.notChecked(
+                    Phase.ENTRIES,
+                    ExitCode.VALID,
+                    "commitments not checked of " + left + " entries that a filtered copy leaves out");
+            findings.notChecked(
+                    Phase.CHAINS,
+                    ExitCode.VALID,
+                    "the entries between the lines of a filtered copy are not here; each line's path to the chain's"
+                            + " checkpoint was checked instead");
+        }
+        findings.note("a copy of shape " + derived.shape().text() + " of the bundle whose manifest has digest "
+                + derived.from()
+                + (derived.shape() == Derivation.Shape.FILTERED
+                        ? "; whether it holds all that its filter names, only that bundle shows"
+                        : ""));
+    }
+
+    /** A path without its line is a line that was taken out. */
+    private void requireLines(long proofs) {
+        long there = folder.sizes().keySet().stream()
+                .filter(path -> BundleLayout.parseLineProof(path).isPresent())
+                .count();
+        if (manifest.isOf(Derivation.Shape.FILTERED) && there != proofs) {
+            findings.fail(
+                    Phase.TREES,
+                    BundleLayout.MANIFEST,
+                    there + " paths of lines in proofs/, but " + proofs + " lines that have one");
+        }
     }
 
     /** Whether the manifest promises more content than a bundle may have; then none of it is read. */
@@ -90,7 +159,7 @@ final class ContentCheck {
     }
 
     /** Whether the whole content was read. */
-    private boolean file(Manifest.DataFile file, ChainCursor cursor) throws IOException {
+    private boolean file(Manifest.DataFile file, Cursor cursor) throws IOException {
         String stored = file.name() + BundleLayout.STORED_SUFFIX;
         if (!folder.has(stored)) {
             unread(stored, "the file is missing");
@@ -100,7 +169,7 @@ final class ContentCheck {
             unread(stored, "the file is over its limit of " + storedMax(file) + " bytes");
             return false;
         }
-        LineCheck check = new LineCheck(manifest.window(), cursor, findings);
+        LineCheck check = new LineCheck(manifest, cursor, findings);
         try (InputStream in = folder.open(stored);
                 InputStream content = DataStream.open(in)) {
             LineReader lines = new LineReader(content, BundleLayout.LINE_BYTES_MAX, file.bytes());

@@ -2,7 +2,9 @@
 package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Derivation;
 import io.tallystick.bundle.ExportRecord;
+import io.tallystick.note.TlogProof;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.util.Map;
@@ -71,6 +73,12 @@ final class DigestCheck {
                     .forEach(file ->
                             expected.put(file.name() + BundleLayout.STORED_SUFFIX, ContentCheck.storedMax(file)));
             manifest.schemas().forEach(schema -> expected.put(BundleLayout.schema(schema), SCHEMA_BYTES_MAX));
+            if (manifest.isOf(Derivation.Shape.FILTERED)) {
+                // Which there must be, the lines say: phase 5.
+                folder.sizes().keySet().stream()
+                        .filter(path -> BundleLayout.parseLineProof(path).isPresent())
+                        .forEach(path -> expected.put(path, (long) TlogProof.SIZE_MAX));
+            }
         });
         documents.proofs().ifPresent(proofs -> proofs.heads().forEach(head -> {
             String path = BundleLayout.chainCheckpoint(head.chain().partition());

@@ -77,7 +77,8 @@ record Documents(
     /** Whether the file was read, and reported if it was too large, together with the others here. */
     static boolean isDocument(String path) {
         return !path.endsWith(BundleLayout.STORED_SUFFIX)
-                && BundleLayout.parseSchema(path).isEmpty();
+                && BundleLayout.parseSchema(path).isEmpty()
+                && BundleLayout.parseLineProof(path).isEmpty();
     }
 
     private interface Parser<T> {

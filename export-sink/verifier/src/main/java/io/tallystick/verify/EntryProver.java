@@ -34,34 +34,65 @@ public final class EntryProver {
     private EntryProver() {}
 
     /**
-     * Cuts the entry out of the committed bundle that holds it.
+     * Cuts the entry out of the committed bundle that holds it. Bundles that cannot be read are passed over: another one
+     * may hold it.
      *
-     * @param target a bundle, a tenant's folder or a bucket
+     * @param target a bundle, a tenant's folder, a bucket, or a zip archive of one of them
      * @throws NoSuchEntryException if no committed bundle here holds it, or more than one entry has the id
-     * @throws BundleException if the bundle that should hold it is not of its format, or its entries do not give the
-     *     root of its checkpoint
+     * @throws BundleException if none holds it and some could not be read, or do not give the root of their checkpoint;
+     *     or the archive is not one that is unpacked
      */
     public static EntryProof cut(Path target, WantedEntry wanted)
             throws IOException, BundleException, NoSuchEntryException {
+        if (Files.isDirectory(target) || !UnpackedZip.isZip(target)) {
+            return cutFromFolder(target, wanted);
+        }
+        try (UnpackedZip unpacked = UnpackedZip.of(target)) {
+            return cutFromFolder(unpacked.folder(), wanted);
+        } catch (ZipFault e) {
+            throw new BundleException(target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static EntryProof cutFromFolder(Path target, WantedEntry wanted)
+            throws IOException, BundleException, NoSuchEntryException {
         List<EntryProof> found = new ArrayList<>();
+        List<String> unread = new ArrayList<>();
         for (Target.Tenant tenant : Target.of(target).tenants()) {
             for (Path folder : tenant.bundles().stream().sorted().toList()) {
-                Manifest manifest = manifest(folder);
-                for (Manifest.Chain chain : manifest.chains()) {
-                    if (!chain.isIdle() && wanted.mayBeIn(manifest.chainId(chain), chain)) {
-                        cut(folder, manifest, chain, wanted).ifPresent(found::add);
-                    }
+                try {
+                    cut(folder, wanted, found);
+                } catch (BundleException | IOException e) {
+                    unread.add(folder.getFileName() + ": " + e.getMessage());
                 }
             }
-        }
-        if (found.isEmpty()) {
-            throw new NoSuchEntryException("no committed bundle here holds " + wanted);
         }
         if (found.size() > 1) {
             throw ambiguous(
                     wanted, found.stream().map(proof -> place(proof.line())).toList());
         }
-        return found.get(0);
+        if (!found.isEmpty()) {
+            return found.get(0);
+        }
+        if (!unread.isEmpty()) {
+            throw new BundleException("no committed bundle that can be read holds " + wanted + "; of those that may, "
+                    + unread.size() + " cannot be used, first " + unread.get(0));
+        }
+        throw new NoSuchEntryException("no committed bundle here holds " + wanted);
+    }
+
+    private static void cut(Path folder, WantedEntry wanted, List<EntryProof> found)
+            throws IOException, BundleException, NoSuchEntryException {
+        Manifest manifest = manifest(folder);
+        if (manifest.derived().isPresent()) {
+            throw new BundleException("a copy that leaves something out; its original, manifest "
+                    + manifest.derived().get().from() + ", proves its entries");
+        }
+        for (Manifest.Chain chain : manifest.chains()) {
+            if (!chain.isIdle() && wanted.mayBeIn(manifest.chainId(chain), chain)) {
+                cut(folder, manifest, chain, wanted).ifPresent(found::add);
+            }
+        }
     }
 
     private static NoSuchEntryException ambiguous(WantedEntry wanted, List<String> places) {

@@ -42,7 +42,7 @@ public final class EvidenceArchive {
     /**
      * What goes in.
      *
-     * @param bucket the bucket, or its {@code v1}
+     * @param bucket the bucket, or its {@code v1}, or a zip archive of one of them
      * @param from windows that begin at this instant or later
      * @param to windows that begin before this instant
      * @param trustRoot what the report is made with; it is packed, and must reach the reader by another way too
@@ -54,6 +54,10 @@ public final class EvidenceArchive {
             if (!ChainId.isTenant(tenant)) {
                 throw new IllegalArgumentException("not a tenant: " + tenant);
             }
+        }
+
+        private Evidence withBucket(Path folder) {
+            return new Evidence(folder, tenant, from, to, trustRoot, verifier);
         }
 
         private boolean covers(Instant start) {
@@ -72,12 +76,29 @@ public final class EvidenceArchive {
      *
      * @param out must not exist
      * @return that report
+     * @throws IllegalArgumentException if the bucket has no folder of the tenant
+     * @throws BundleException if the bucket is an archive that is not unpacked, and why
      */
-    public static VerificationReport write(Evidence evidence, Path out) throws IOException {
+    public static VerificationReport write(Evidence evidence, Path out) throws IOException, BundleException {
+        if (Files.isDirectory(evidence.bucket()) || !UnpackedZip.isZip(evidence.bucket())) {
+            return writeFolder(evidence, out);
+        }
+        try (UnpackedZip unpacked = UnpackedZip.of(evidence.bucket())) {
+            return writeFolder(evidence.withBucket(unpacked.folder()), out);
+        } catch (ZipFault e) {
+            throw new BundleException(evidence.bucket() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static VerificationReport writeFolder(Evidence evidence, Path out) throws IOException {
+        Path root = rootOf(evidence.bucket());
+        if (!Files.isDirectory(root.resolve("tenant=" + evidence.tenant()))) {
+            throw new IllegalArgumentException("the bucket has no tenant " + evidence.tenant());
+        }
         Path folder = out.toAbsolutePath().getParent();
         Path staging = Files.createTempDirectory(folder, "evidence");
         try {
-            VerificationReport report = new EvidenceArchive(evidence, staging).collect();
+            VerificationReport report = new EvidenceArchive(evidence, staging).collect(root);
             DeterministicZip.write(staging, out);
             return report;
         } finally {
@@ -85,10 +106,12 @@ public final class EvidenceArchive {
         }
     }
 
-    private VerificationReport collect() throws IOException {
-        Path root = Files.isDirectory(evidence.bucket().resolve(BundleLayout.ROOT))
-                ? evidence.bucket().resolve(BundleLayout.ROOT)
-                : evidence.bucket();
+    private static Path rootOf(Path bucket) {
+        Path inside = bucket.resolve(BundleLayout.ROOT);
+        return Files.isDirectory(inside) ? inside : bucket;
+    }
+
+    private VerificationReport collect(Path root) throws IOException {
         Path tenant = root.resolve("tenant=" + evidence.tenant());
         for (Path day : folders(tenant, "dt=*")) {
             for (Path window : folders(day, "window_start=*")) {

@@ -208,6 +208,27 @@ final class HtmlReport {
         TreeSet<String> said = new TreeSet<>();
         verdicts(Phase.ANCHORS).forEach(verdict -> said.addAll(verdict.reasons()));
         page.list(List.copyOf(said));
+        List<List<String>> rows = new ArrayList<>();
+        for (BundleReport bundle : report.bundles()) {
+            if (!bundle.anchors().isEmpty()) {
+                rows.add(List.of(
+                        bundle.path(),
+                        bundle.existedBy().map(Object::toString).orElse("no time is proven"),
+                        bundle.anchors().stream()
+                                .map(AnchorReport::toString)
+                                .reduce((a, b) -> a + "; " + b)
+                                .orElse("")));
+            }
+        }
+        page.table(
+                List.of("Bundle", "Existed no later than", "As verified statements of outside parties say"),
+                rows.subList(0, Math.min(rows.size(), BUNDLES_SHOWN)));
+        page.more(rows.size() - BUNDLES_SHOWN, "bundles with statements of outside parties");
+        long proven = report.bundles().stream()
+                .filter(bundle -> bundle.existedBy().isPresent())
+                .count();
+        page.paragraph("Bundles with a time that outside parties prove: " + proven + " of "
+                + report.bundles().size() + ".");
     }
 
     private void retention() {
@@ -221,8 +242,9 @@ final class HtmlReport {
             promise.ifPresent(text -> promises.merge(text, 1L, Long::sum));
         }
         page.paragraph(
-                "What the exporter recorded when it wrote the bundles; the store's own lock is read only where the"
-                        + " verdict of phase 9 says so. Lock mode \"none\" means that the store did not enforce it.");
+                "What the exporter recorded when it wrote the bundles. Where the verdict of phase 9 is pass, the lock that"
+                        + " the store reported for the bundle keeps it as long; the bundle after it tells of that lock."
+                        + " Lock mode \"none\" means that the store did not enforce it.");
         page.table(List.of("Promise", "Bundles"), rows(promises));
     }
 

@@ -6,6 +6,7 @@ import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.BundleLine;
+import io.tallystick.bundle.CompactLine;
 import io.tallystick.bundle.Dsse;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
@@ -26,6 +27,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -83,6 +85,10 @@ public final class Inspector {
 
     /** A line: its entry, and what the entry commits to, as it stands there. */
     public static String line(byte[] line) throws BundleException {
+        if (Arrays.equals(line, CompactLine.of(line))) {
+            return entry(BundleLine.cutEntry(line))
+                    + "nothing else: no payload or context, or the line of a compact copy\n";
+        }
         BundleLine parsed = BundleLine.parse(line);
         StringBuilder text = new StringBuilder(entry(parsed.entryBytes().toByteArray()));
         parsed.context().ifPresent(opening -> {

@@ -17,7 +17,7 @@ public final class Main {
     private static final String USAGE =
             """
             usage: verify <folder or zip> [--trust-root FILE] [--root-fingerprint HEX] [--registry DIR] [--tenant NAME]
-                          [--since FILE] [--output text|json|junit|html]
+                          [--since FILE] [--minimum-retention-days N] [--output text|json|junit|html]
                    verify-proof <file> [--trust-root FILE] [--root-fingerprint HEX] [--output text|json|junit|html]""";
 
     private Main() {}
@@ -68,6 +68,7 @@ public final class Main {
             case "--root-fingerprint" -> request.withFingerprint(Hash.parseHex(value));
             case "--registry" -> request.withRegistry(Path.of(value));
             case "--tenant" -> request.withTenant(value);
+            case "--minimum-retention-days" -> request.withMinimumRetentionDays(Integer.parseInt(value));
             case "--since" -> request.withSince(Path.of(value));
             default -> throw new IllegalArgumentException("unknown option " + name);
         };

@@ -22,11 +22,11 @@ final class OpeningCheck {
     }
 
     void check(String file, OptionalLong number, BundleLine line) {
-        requireWindow(file, number, line.entry());
+        checkWindow(file, number, line.entry());
         requireOpenings(file, number, line);
     }
 
-    private void requireWindow(String file, OptionalLong number, Entry entry) {
+    void checkWindow(String file, OptionalLong number, Entry entry) {
         if (entry.recorded().isBefore(window.start()) || !entry.recorded().isBefore(window.end())) {
             String found =
                     "recorded " + entry.recorded() + " is not in the window " + window.start() + " to " + window.end();

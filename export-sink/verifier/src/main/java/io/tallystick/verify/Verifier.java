@@ -3,6 +3,7 @@ package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.LedgerTime;
@@ -132,7 +133,8 @@ public final class Verifier {
             Findings audited = new Findings();
             TenantChains.Cache chains = new TenantChains.Cache();
             RegistryAudit audit = new RegistryAudit(target.kind(), trust, chains, since, audited);
-            BundleCheck check = new BundleCheck(trust, chains, registry, request.anchors(), anchors(registry));
+            BundleCheck check =
+                    new BundleCheck(trust, chains, registry, request.anchors(), anchors(registry), retention());
             Optional<Instant> registryEnd = target.kind() != Target.Kind.BUNDLE && registry.isPresent()
                     ? registry.get().end()
                     : Optional.empty();
@@ -172,6 +174,12 @@ public final class Verifier {
                     : Optional.of(new AnchorCheck(trust.root().get(), request.anchors(), request.asOf(), registry));
         }
 
+        private RetentionCheck retention() {
+            int root =
+                    trust.root().map(found -> found.policy().minRetentionDays()).orElse(0);
+            return new RetentionCheck(Math.max(root, request.minimumRetentionDays()));
+        }
+
         private static PhaseVerdict layout(Target target) {
             Findings findings = new Findings();
             target.faults().forEach(fault -> findings.fail(Phase.STRUCTURE, fault));
@@ -194,14 +202,18 @@ public final class Verifier {
             Findings between = new Findings();
             WindowSequence sequence = new WindowSequence(tenant.name(), since, between);
             long covered = 0;
-            for (Path bundle : byWindow(tenant.bundles())) {
+            List<Path> ordered = byWindow(tenant.bundles());
+            for (int i = 0; i < ordered.size(); i++) {
+                Path bundle = ordered.get(i);
                 Optional<WindowSequence.Before> before = covered(bundle);
                 if (before.isPresent()) {
                     sequence.skip(before.get());
                     covered++;
                     continue;
                 }
-                BundleCheck.Checked checked = check.run(bundle, relative(bundle));
+                Optional<ExportRecord.PreviousLock> lock =
+                        i + 1 < ordered.size() ? RetentionCheck.toldBy(ordered.get(i + 1)) : Optional.empty();
+                BundleCheck.Checked checked = check.run(bundle, relative(bundle), lock);
                 bundles.add(checked.report());
                 sequence.offer(checked);
                 audit.offer(checked);

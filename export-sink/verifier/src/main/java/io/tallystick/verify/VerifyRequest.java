@@ -21,6 +21,8 @@ import java.util.Optional;
  * @param now only for the warning that a trust root has expired; without it there is no such warning
  * @param tenant of a bucket, this tenant alone
  * @param since a registry checkpoint, or the transcript of an earlier verification: what it covers is taken as verified
+ * @param minimumRetentionDays days from its window's end for which the store must keep every bundle, beside what the
+ *     trust root requires; 0 for none
  */
 public record VerifyRequest(
         Path target,
@@ -31,8 +33,15 @@ public record VerifyRequest(
         Optional<Instant> asOf,
         Optional<Instant> now,
         Optional<String> tenant,
-        Optional<Path> since) {
+        Optional<Path> since,
+        int minimumRetentionDays) {
+    private static final int RETENTION_DAYS_MAX = 1_000_000;
+
     public VerifyRequest {
+        if (minimumRetentionDays < 0 || minimumRetentionDays > RETENTION_DAYS_MAX) {
+            throw new IllegalArgumentException(
+                    "retention of " + minimumRetentionDays + " days, not in 0.." + RETENTION_DAYS_MAX);
+        }
         Objects.requireNonNull(target);
         Objects.requireNonNull(trustRoot);
         Objects.requireNonNull(fingerprint);
@@ -55,47 +64,119 @@ public record VerifyRequest(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                0);
     }
 
     public VerifyRequest withTarget(Path path) {
-        return new VerifyRequest(path, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, since);
+        return new VerifyRequest(
+                path, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, since, minimumRetentionDays);
     }
 
     public VerifyRequest withTrustRoot(Path file) {
-        return new VerifyRequest(target, Optional.of(file), fingerprint, registry, anchors, asOf, now, tenant, since);
+        return new VerifyRequest(
+                target,
+                Optional.of(file),
+                fingerprint,
+                registry,
+                anchors,
+                asOf,
+                now,
+                tenant,
+                since,
+                minimumRetentionDays);
     }
 
     public VerifyRequest withFingerprint(Hash expected) {
-        return new VerifyRequest(target, trustRoot, Optional.of(expected), registry, anchors, asOf, now, tenant, since);
+        return new VerifyRequest(
+                target,
+                trustRoot,
+                Optional.of(expected),
+                registry,
+                anchors,
+                asOf,
+                now,
+                tenant,
+                since,
+                minimumRetentionDays);
     }
 
     public VerifyRequest withRegistry(Path folder) {
         return new VerifyRequest(
-                target, trustRoot, fingerprint, Optional.of(folder), anchors, asOf, now, tenant, since);
+                target,
+                trustRoot,
+                fingerprint,
+                Optional.of(folder),
+                anchors,
+                asOf,
+                now,
+                tenant,
+                since,
+                minimumRetentionDays);
     }
 
     public VerifyRequest withAnchors(AnchorRequirement required) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, required, asOf, now, tenant, since);
+        return new VerifyRequest(
+                target, trustRoot, fingerprint, registry, required, asOf, now, tenant, since, minimumRetentionDays);
     }
 
     public VerifyRequest withAsOf(Instant instant) {
         return new VerifyRequest(
-                target, trustRoot, fingerprint, registry, anchors, Optional.of(instant), now, tenant, since);
+                target,
+                trustRoot,
+                fingerprint,
+                registry,
+                anchors,
+                Optional.of(instant),
+                now,
+                tenant,
+                since,
+                minimumRetentionDays);
     }
 
     public VerifyRequest withNow(Instant instant) {
         return new VerifyRequest(
-                target, trustRoot, fingerprint, registry, anchors, asOf, Optional.of(instant), tenant, since);
+                target,
+                trustRoot,
+                fingerprint,
+                registry,
+                anchors,
+                asOf,
+                Optional.of(instant),
+                tenant,
+                since,
+                minimumRetentionDays);
     }
 
     public VerifyRequest withTenant(String name) {
         return new VerifyRequest(
-                target, trustRoot, fingerprint, registry, anchors, asOf, now, Optional.of(name), since);
+                target,
+                trustRoot,
+                fingerprint,
+                registry,
+                anchors,
+                asOf,
+                now,
+                Optional.of(name),
+                since,
+                minimumRetentionDays);
     }
 
     public VerifyRequest withSince(Path file) {
         return new VerifyRequest(
-                target, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, Optional.of(file));
+                target,
+                trustRoot,
+                fingerprint,
+                registry,
+                anchors,
+                asOf,
+                now,
+                tenant,
+                Optional.of(file),
+                minimumRetentionDays);
+    }
+
+    public VerifyRequest withMinimumRetentionDays(int days) {
+        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, since, days);
     }
 }

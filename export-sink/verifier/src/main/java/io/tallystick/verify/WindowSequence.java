@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.Derivation;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.tree.Hash;
@@ -85,14 +86,32 @@ final class WindowSequence {
         if (last != null) {
             Manifest before = last.manifest();
             follow(path, manifest, before);
+            requireShape(path, manifest, before);
             if (manifest.transactional() != before.transactional()) {
                 findings.note("from the window of " + manifest.window().start() + " on the tenant "
                         + (manifest.transactional() ? "produces" : "does not produce") + " in transactions");
             }
         }
         claims.offer(path, manifest, bundle.ends());
+        if (manifest.isOf(Derivation.Shape.FILTERED)) {
+            claims.gap();
+        }
         last = new Before(path, manifest, bundle.digest().orElseThrow(), bundle.ends());
         seeded = false;
+    }
+
+    /** One window that was exchanged for a copy of it must not pass for the original. */
+    private void requireShape(String path, Manifest manifest, Manifest before) {
+        if (!shape(manifest).equals(shape(before))) {
+            findings.notChecked(
+                    Phase.COMPLETENESS,
+                    ExitCode.INCOMPLETE,
+                    path + " is of shape " + shape(manifest) + ", the bundle before of shape " + shape(before));
+        }
+    }
+
+    private static String shape(Manifest manifest) {
+        return manifest.derived().map(copy -> copy.shape().text()).orElse(Manifest.CANONICAL);
     }
 
     private void requireBeginning(String path, Manifest manifest) {
@@ -102,13 +121,20 @@ final class WindowSequence {
             seed(path, manifest, point.get());
             return;
         }
-        if (manifest.previous().isPresent()) {
+        if (hasEarlier(manifest)) {
             findings.note("earlier windows are not here: the evidence reaches from "
                     + manifest.window().start() + " on");
             beginning = false;
             return;
         }
         requireZero(path, manifest);
+    }
+
+    /** A copy does not name the manifest before; its chains tell whether there was one. */
+    private static boolean hasEarlier(Manifest manifest) {
+        return manifest.derived().isPresent()
+                ? manifest.chains().stream().anyMatch(chain -> chain.firstSeq() > 0)
+                : manifest.previous().isPresent();
     }
 
     private void requireZero(String path, Manifest manifest) {
@@ -139,7 +165,9 @@ final class WindowSequence {
                     path,
                     "the registry before this window is of size " + before.size() + " and root " + before.root()
                             + ", which does not go on from what --since names");
-        } else if (point.manifest().isPresent() && !point.manifest().equals(manifest.previous())) {
+        } else if (point.manifest().isPresent()
+                && manifest.derived().isEmpty()
+                && !point.manifest().equals(manifest.previous())) {
             fail(
                     path,
                     "previous is " + text(manifest.previous()) + ", the earlier verification ended with "
@@ -198,8 +226,9 @@ final class WindowSequence {
             requireGrowth(path, manifest, before, false);
             return;
         }
-        if (!manifest.previous().equals(Optional.of(last.digest()))) {
-            fail(path, "previous is " + text(manifest.previous()) + ", the manifest before has " + last.digest());
+        Hash expected = before.derived().map(Derivation::from).orElse(last.digest());
+        if (manifest.derived().isEmpty() && !manifest.previous().equals(Optional.of(expected))) {
+            fail(path, "previous is " + text(manifest.previous()) + ", the manifest before has " + expected);
         }
         if (!manifest.registry().previousHead().equals(before.registry().head())) {
             fail(
@@ -254,6 +283,7 @@ final class WindowSequence {
                     "chain " + id + ": previousRoot is " + chain.previousRoot() + ", the bundle before has root "
                             + old.root());
         } else if (!seeded
+                && !last.manifest().isOf(Derivation.Shape.FILTERED)
                 && !chain.prev().equals(last.ends().get(old.partition()).lastLeaf())) {
             fail(path, "chain " + id + ": prev is not the last entry of the bundle before");
         }

@@ -93,6 +93,10 @@ class AnchorsTest {
                 .contains("\"existedBy\":\"2026-11-21T03:30:05.000Z\",\"file\":\"anchors/dt=2026-11-21/")
                 .contains("\"kind\":\"tsa\",\"party\":\"tsa1\"");
         assertThat(report.jsonText()).isEqualTo(Verifier.verify(bucket.request).jsonText());
+        assertThat(report.html())
+                .contains("<th>Existed no later than</th>", "<td>2026-11-21T03:30:05Z</td>")
+                .contains("tsa tsa1: existed no later than 2026-11-21T03:30:05Z")
+                .contains("Bundles with a time that outside parties prove: 1 of 1.");
     }
 
     @Test
@@ -117,6 +121,9 @@ class AnchorsTest {
         VerificationReport report = verify(ExitCode.VALID);
 
         // Then
+        assertThat(report.html())
+                .doesNotContain("<th>Existed no later than</th>")
+                .contains("Bundles with a time that outside parties prove: 0 of 8.");
         PhaseVerdict verdict = report.bundles().get(0).phase(Phase.ANCHORS);
         assertThat(verdict.verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
         assertThat(verdict.reasons())

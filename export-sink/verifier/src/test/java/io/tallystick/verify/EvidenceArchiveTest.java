@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.tallystick.bundle.BundleException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -13,6 +14,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
@@ -58,7 +60,7 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void archiveOfAPeriodVerifiesByItselfAndItsReportIsTheReaders(@TempDir Path folder) throws IOException {
+    void archiveOfAPeriodVerifiesByItselfAndItsReportIsTheReaders(@TempDir Path folder) throws Exception {
         // Given
         Path zip = folder.resolve("evidence.zip");
 
@@ -88,7 +90,7 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void sameInputGivesTheSameBytes(@TempDir Path folder) throws IOException {
+    void sameInputGivesTheSameBytes(@TempDir Path folder) throws Exception {
         // Given
         Path copy = Scenario.copy(scenario.ledger.bucket, folder.resolve("copy"));
 
@@ -101,7 +103,7 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void anchorsOfTheWindowsComeAlong(@TempDir Path folder) throws IOException {
+    void anchorsOfTheWindowsComeAlong(@TempDir Path folder) throws Exception {
         // Given
         Path zip = folder.resolve("a.zip");
         EvidenceArchive.write(evidence(scenario.ledger.bucket, 1, 2), zip);
@@ -111,7 +113,7 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void brokenEvidenceIsPackedAsItIs(@TempDir Path folder) throws IOException {
+    void brokenEvidenceIsPackedAsItIs(@TempDir Path folder) throws Exception {
         // Given
         Tampering bucket = new Tampering(scenario, folder);
         bucket.acme(1).editLine(Scenario.DATA, 0, "fourth", "forth!");
@@ -127,7 +129,7 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void aPeriodWithoutWindowsIsIncomplete(@TempDir Path folder) throws IOException {
+    void aPeriodWithoutWindowsIsIncomplete(@TempDir Path folder) throws Exception {
         // When
         VerificationReport packed = EvidenceArchive.write(
                 new EvidenceArchive.Evidence(
@@ -145,7 +147,7 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void aMissingWindowIsSeenInTheArchive(@TempDir Path folder) throws IOException {
+    void aMissingWindowIsSeenInTheArchive(@TempDir Path folder) throws Exception {
         // Given
         Tampering bucket = new Tampering(scenario, folder);
         Scenario.deleteAll(bucket.acme(1).folder);
@@ -158,7 +160,7 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void nothingIsOverwrittenAndOddNamesAreNotPacked(@TempDir Path folder) throws IOException {
+    void nothingIsOverwrittenAndOddNamesAreNotPacked(@TempDir Path folder) throws Exception {
         // Given
         Path there = Files.writeString(folder.resolve("there.zip"), "mine");
         Tampering bucket = new Tampering(scenario, folder);
@@ -177,7 +179,45 @@ class EvidenceArchiveTest {
     }
 
     @Test
-    void theVerifierRunsWithoutTheCommandLine(@TempDir Path folder) throws IOException {
+    void anArchiveIsMadeOfAnArchiveAsOfItsFolder(@TempDir Path folder) throws Exception {
+        // Given
+        Path zip = folder.resolve("bucket.zip");
+        DeterministicZip.write(scenario.ledger.bucket, zip);
+
+        // When
+        EvidenceArchive.write(evidence(scenario.ledger.bucket, 1, 3), folder.resolve("a.zip"));
+        EvidenceArchive.write(evidence(zip, 1, 3), folder.resolve("b.zip"));
+
+        // Then
+        assertThat(folder.resolve("b.zip")).hasSameBinaryContentAs(folder.resolve("a.zip"));
+    }
+
+    @Test
+    void nothingIsMadeOfABrokenArchiveOrOfAnotherTenant(@TempDir Path folder) throws Exception {
+        // Given
+        Path zip = folder.resolve("bucket.zip");
+        DeterministicZip.write(scenario.ledger.bucket, zip);
+        Path cut = folder.resolve("cut.zip");
+        byte[] bytes = Files.readAllBytes(zip);
+        Files.write(cut, Arrays.copyOf(bytes, bytes.length - 100));
+        Path out = folder.resolve("out.zip");
+
+        // Then
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(() -> EvidenceArchive.write(evidence(cut, 0, 4), out))
+                .withMessageContaining("cut.zip");
+        for (Path bucket : List.of(zip, scenario.ledger.bucket)) {
+            EvidenceArchive.Evidence other = new EvidenceArchive.Evidence(
+                    bucket, "initech", Instant.MIN, Instant.MAX, scenario.trustRoot, List.of(jar));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> EvidenceArchive.write(other, out))
+                    .withMessageContaining("initech");
+        }
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void theVerifierRunsWithoutTheCommandLine(@TempDir Path folder) throws Exception {
         // Given
         Path zip = folder.resolve("a.zip");
         EvidenceArchive.write(evidence(scenario.ledger.bucket, 0, 4), zip);

@@ -391,9 +391,29 @@ final class LedgerMutations {
                 failed(
                         "retention shorter than the trust root requires",
                         RETENTION,
-                        "the trust root requires 365",
+                        "required are 365",
                         t -> t.trustRoot(t.keys.trustRoot(
                                 TestKeys.ORIGIN, P256, new TrustPolicy(Set.of(), 0, 365), (a, b, c) -> {}))),
+                failed("lock read back is shorter than promised", RETENTION, "promised was 2026-12-21T04:00:00Z", t -> {
+                    t.acme(0).lock("compliance", Scenario.start(4).plus(Duration.ofDays(30)));
+                    t.sealStatement(t.acme(0));
+                    t.acme(1)
+                            .previousLock(
+                                    t.acme(0), "compliance", Scenario.start(4).plus(Duration.ofDays(29)));
+                    t.sealStatement(t.acme(1));
+                }),
+                failed("lock read back is weaker than promised", RETENTION, "promised was compliance", t -> {
+                    t.acme(0).lock("compliance", Scenario.start(4).plus(Duration.ofDays(30)));
+                    t.sealStatement(t.acme(0));
+                    t.acme(1)
+                            .previousLock(
+                                    t.acme(0), "governance", Scenario.start(4).plus(Duration.ofDays(30)));
+                    t.sealStatement(t.acme(1));
+                }),
+                failed("lock read back is none", RETENTION, "which is no lock", t -> {
+                    t.acme(1).previousLock(t.acme(0), "none", Scenario.start(4).plus(Duration.ofDays(30)));
+                    t.sealStatement(t.acme(1));
+                }),
                 new Mutation(
                         "anchors required by the trust root",
                         ExitCode.INCOMPLETE,

@@ -163,7 +163,11 @@ final class Mutations {
                         STRUCTURE,
                         "format is 'tallystick/bundle/v2'",
                         manifest(0, "bundle/v1", "bundle/v2")),
-                of("manifest of a derived copy", STRUCTURE, "shape is 'compact'", manifest(0, "canonical", "compact")),
+                of(
+                        "manifest of a derived copy",
+                        STRUCTURE,
+                        "member 'derived' is missing",
+                        manifest(0, "canonical", "compact")),
                 of("manifest with a negative size", STRUCTURE, "-6", manifest(0, "\"size\":6", "\"size\":-6")),
                 of(
                         "manifest with a size over 2^53-1",

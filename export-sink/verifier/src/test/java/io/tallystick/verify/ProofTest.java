@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.List;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ProofTest {
     @TempDir
@@ -143,6 +145,74 @@ class ProofTest {
         assertThatExceptionOfType(BundleException.class)
                 .isThrownBy(() -> EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1)))
                 .withMessageContaining("do not give the root");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void bundlesThatCannotBeReadAreNoHindranceToTheOneThatHolds(int broken, @TempDir Path folder) throws Exception {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        bucket.acme(broken).write("manifest.json", Text.bytes("{\"format\":"));
+
+        // When
+        EntryProof cut = EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1));
+
+        // Then
+        assertThat(Text.string(cut.encode())).isEqualTo(proof);
+        assertThat(EntryProver.cut(bucket.bucket, id("a-1")).line().entry().seq())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aMissingManifestAndALinkInItsPlaceAreNoHindranceEither(@TempDir Path folder) throws Exception {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        Files.delete(bucket.acme(1).folder.resolve("manifest.json"));
+        Path link = bucket.acme(2).folder.resolve("manifest.json");
+        Files.delete(link);
+        Files.createSymbolicLink(link, bucket.acme(0).folder.resolve("manifest.json"));
+
+        // When
+        EntryProof cut = EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1));
+
+        // Then
+        assertThat(Text.string(cut.encode())).isEqualTo(proof);
+    }
+
+    @Test
+    void whatOnlyABrokenBundleHoldsIsNotProvenAndTheBundleIsNamed(@TempDir Path folder) throws Exception {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        bucket.acme(0).write("manifest.json", Text.bytes("{}"));
+        Path data = bucket.acme(1).folder.resolve(Scenario.DATA);
+        Files.delete(data);
+
+        // Then
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(() -> EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1)))
+                .withMessageContainingAll("acme/0 seq 1", "window_start=20261121T030000Z");
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(() -> EntryProver.cut(bucket.bucket, id("a-5")))
+                .withMessageContaining("2 cannot be used");
+        assertThat(EntryProver.cut(bucket.bucket, id("a-6")).line().entry().seq())
+                .isEqualTo(8);
+    }
+
+    @Test
+    void anArchiveIsAsGoodAsItsFolderUnlessItIsBroken(@TempDir Path folder) throws Exception {
+        // Given
+        WantedEntry wanted = new WantedEntry.At(ChainId.parse("acme/0"), 1);
+        Path zip = folder.resolve("bucket.zip");
+        DeterministicZip.write(scenario.ledger.bucket, zip);
+        byte[] bytes = Files.readAllBytes(zip);
+        Path cut = Files.write(folder.resolve("cut.zip"), Arrays.copyOf(bytes, bytes.length / 2));
+
+        // Then
+        assertThat(Text.string(EntryProver.cut(zip, wanted).encode())).isEqualTo(proof);
+        assertThatExceptionOfType(NoSuchEntryException.class).isThrownBy(() -> EntryProver.cut(zip, id("nobody")));
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(() -> EntryProver.cut(cut, wanted))
+                .withMessageContaining("cut.zip");
     }
 
     @Test

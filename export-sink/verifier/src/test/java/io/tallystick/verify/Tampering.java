@@ -58,4 +58,9 @@ final class Tampering {
     void reseal(TestBundle bundle, SigningKey key) throws IOException {
         bundle.seal(key, Scenario.start(4).plus(Duration.ofDays(30)));
     }
+
+    /** Signs what lies there, export.json as it is. */
+    void sealStatement(TestBundle bundle) throws IOException {
+        bundle.sealStatement(keys.bundle);
+    }
 }

@@ -142,7 +142,7 @@ final class TestBundle {
         files(Set.of("export.json", "bundle.dsse.json", "SHA256SUMS", "checkpoint"))
                 .forEach((name, content) ->
                         stored.add(object("bytes", content.length, "name", name, "sha256", hex(sha256(content)))));
-        String untilText = until.toString().replaceFirst("(:[0-9]{2})Z$", "$1.000Z");
+        String untilText = time(until);
         write(
                 "export.json",
                 bytes(json(object(
@@ -161,6 +161,33 @@ final class TestBundle {
                                         untilText),
                         "software", object("commit", "0123abc", "version", "0.1.0")))));
         return sealStatement(key);
+    }
+
+    /** What export.json promises of the store's lock. */
+    void lock(String mode, Instant until) throws IOException {
+        write(
+                "export.json",
+                bytes(text("export.json")
+                        .replaceFirst(
+                                "\"mode\":\"[a-z]*\",\"until\":\"[^\"]*\"\\},\"software",
+                                lockText(mode, until) + "},\"software")));
+    }
+
+    /** What export.json tells of the lock of the bundle before. */
+    void previousLock(TestBundle before, String mode, Instant until) throws IOException {
+        replace(
+                "export.json",
+                "\"retention\":",
+                "\"previousLock\":{\"manifest\":\"" + hex(sha256(before.read("manifest.json"))) + "\","
+                        + lockText(mode, until) + ",\"versionId\":\"v1\"},\"retention\":");
+    }
+
+    private static String lockText(String mode, Instant until) {
+        return "\"mode\":\"" + mode + "\",\"until\":\"" + time(until) + "\"";
+    }
+
+    private static String time(Instant time) {
+        return time.toString().replaceFirst("(:[0-9]{2})Z$", "$1.000Z");
     }
 
     /** Only DSSE and SHA256SUMS, over what lies there. */

@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
  * v1/tenant=acme/dt=2026-11-21/window_start=20261121T031500Z/
  *     chain-0003-00000.ndjson.zst  manifest.json  manifest.sig  export.json  bundle.dsse.json  SHA256SUMS
  *     schemas/&lt;sha256&gt;.avsc  proofs/registry.json  checkpoints/chain-0003  checkpoint
+ *     proofs/chain-0003-&lt;seq&gt;.tlog-proof, in filtered copies alone
  * v1/registry/dt=…/window_start=…/{leaves.ndjson,checkpoint}
  * v1/anchors/dt=…/&lt;registry size&gt;/   v1/keys/&lt;keyId&gt;.pem   v1/trust-root-&lt;version&gt;.json
  * </pre>
@@ -69,6 +70,8 @@ public final class BundleLayout {
     private static final Pattern START_FOLDER = Pattern.compile("window_start=([0-9]{8}T[0-9]{6}Z)");
     private static final Pattern DATA = Pattern.compile("chain-([0-9]{4})-([0-9]{5})\\.ndjson");
     private static final Pattern CHAIN_CHECKPOINT = Pattern.compile("checkpoints/chain-([0-9]{4})");
+    private static final Pattern LINE_PROOF =
+            Pattern.compile("proofs/chain-([0-9]{4})-(0|[1-9][0-9]{0,15})\\.tlog-proof");
     private static final Pattern SCHEMA = Pattern.compile("schemas/([0-9a-f]{64})\\.avsc");
     private static final Pattern PATH =
             Pattern.compile("[A-Za-z0-9_=-][A-Za-z0-9._=-]*(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*");
@@ -159,6 +162,22 @@ public final class BundleLayout {
     public static Optional<Integer> parseChainCheckpoint(String path) {
         Matcher matcher = CHAIN_CHECKPOINT.matcher(path);
         return matcher.matches() ? Optional.of(Integer.parseInt(matcher.group(1))) : Optional.empty();
+    }
+
+    /** A line of a filtered copy: the entry {@code seq} of the chain of {@code partition}. */
+    public record LineName(int partition, long seq) {}
+
+    /** {@code proofs/chain-0003-17.tlog-proof}, for the line of entry 17 in a filtered copy. */
+    public static String lineProof(int partition, long seq) {
+        return String.format(Locale.ROOT, "proofs/chain-%04d-%d.tlog-proof", partition(partition), seq);
+    }
+
+    /** The inverse of {@link #lineProof}. */
+    public static Optional<LineName> parseLineProof(String path) {
+        Matcher matcher = LINE_PROOF.matcher(path);
+        return matcher.matches()
+                ? Optional.of(new LineName(Integer.parseInt(matcher.group(1)), Long.parseLong(matcher.group(2))))
+                : Optional.empty();
     }
 
     /** {@code schemas/<sha256>.avsc}. */

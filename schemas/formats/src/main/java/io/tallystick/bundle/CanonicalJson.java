@@ -164,7 +164,7 @@ final class CanonicalJson {
         return hashes;
     }
 
-    private List<String> texts(String name) throws BundleException {
+    List<String> texts(String name) throws BundleException {
         List<String> texts = new ArrayList<>();
         for (JsonValue value : array(name)) {
             if (!(value instanceof JsonString text)) {

@@ -26,17 +26,20 @@ import java.util.TreeMap;
  *   <tr><th>{@code blind}</th><td>hex, the tenant's 32 random bytes</td></tr>
  *   <tr><th>{@code chains}</th><td>every chain of the tenant, ascending by partition, see {@link Chain}</td></tr>
  *   <tr><th>{@code data}</th><td>data files, ascending by name, see {@link DataFile}</td></tr>
+ *   <tr><th>{@code derived}</th><td>what it is a copy of, see {@link Derivation}; absent in a canonical bundle</td></tr>
  *   <tr><th>{@code format}</th><td>{@value #FORMAT}</td></tr>
  *   <tr><th>{@code origin}</th><td>the ledger's origin</td></tr>
- *   <tr><th>{@code previous}</th><td>hex SHA-256 of the tenant's previous manifest; absent in the first</td></tr>
+ *   <tr><th>{@code previous}</th><td>hex SHA-256 of the tenant's previous manifest; absent in the first and in copies</td></tr>
  *   <tr><th>{@code registry}</th><td>{@code frontier} and {@code previousRoot} of size {@code previousSize};
  *       {@code root} and {@code size} after the window</td></tr>
  *   <tr><th>{@code schemas}</th><td>hex SHA-256 of each schema an entry names, ascending</td></tr>
- *   <tr><th>{@code shape}</th><td>{@value #CANONICAL}</td></tr>
+ *   <tr><th>{@code shape}</th><td>{@value #CANONICAL}, or that of a copy</td></tr>
  *   <tr><th>{@code tenant}</th><td>tenant id</td></tr>
  *   <tr><th>{@code transactional}</th><td>whether the tenant produces in transactions, so that offsets may be skipped</td></tr>
  *   <tr><th>{@code window}</th><td>{@code end}, {@code start}</td></tr>
  * </table>
+ *
+ * A copy says of blind, chains, registry and window what its original says; a filtered one has fewer lines than entries.
  *
  * The constructors hold what needs no hashing; roots and digests are the verifier's to check.
  */
@@ -50,7 +53,8 @@ public record Manifest(
         Registry registry,
         List<Chain> chains,
         List<DataFile> data,
-        List<Hash> schemas) {
+        List<Hash> schemas,
+        Optional<Derivation> derived) {
     public static final String FORMAT = "tallystick/bundle/v1";
     public static final String CANONICAL = "canonical";
 
@@ -214,7 +218,44 @@ public record Manifest(
         for (int i = 1; i < schemas.size(); i++) {
             require(schemas.get(i - 1).compareTo(schemas.get(i)) < 0, "schemas are not ascending");
         }
-        requireFiles(chains, data);
+        require(derived.isEmpty() || previous.isEmpty(), "a copy with previous");
+        requireFiles(chains, data, derived.filter(Derivation::isFiltered).isPresent());
+    }
+
+    /** A canonical bundle's. */
+    public Manifest(
+            String origin,
+            String tenant,
+            Window window,
+            Hash blind,
+            boolean transactional,
+            Optional<Hash> previous,
+            Registry registry,
+            List<Chain> chains,
+            List<DataFile> data,
+            List<Hash> schemas) {
+        this(origin, tenant, window, blind, transactional, previous, registry, chains, data, schemas, Optional.empty());
+    }
+
+    /** Whether it is of a copy of this shape. */
+    public boolean isOf(Derivation.Shape shape) {
+        return derived.filter(found -> found.shape() == shape).isPresent();
+    }
+
+    /** The manifest of a copy that holds these files. */
+    public Manifest derive(Derivation derivation, List<DataFile> files, List<Hash> named) {
+        return new Manifest(
+                origin,
+                tenant,
+                window,
+                blind,
+                transactional,
+                Optional.empty(),
+                registry,
+                chains,
+                files,
+                named,
+                Optional.of(derivation));
     }
 
     public ChainId chainId(Chain chain) {
@@ -250,8 +291,11 @@ public record Manifest(
         return ManifestCodec.parse(bytes);
     }
 
-    /** Each chain's files are numbered from 0 without a hole and have as many lines as the chain has entries. */
-    private static void requireFiles(List<Chain> chains, List<DataFile> data) {
+    /**
+     * Each chain's files are numbered from 0 without a hole and have as many lines as the chain has entries; at most as
+     * many, where lines were filtered out.
+     */
+    private static void requireFiles(List<Chain> chains, List<DataFile> data, boolean filtered) {
         Map<Integer, Long> lines = new HashMap<>();
         for (int i = 0; i < data.size(); i++) {
             DataFile file = data.get(i);
@@ -265,10 +309,10 @@ public record Manifest(
         for (Chain chain : chains) {
             Long found = lines.remove(chain.partition());
             long entries = chain.size() - chain.firstSeq();
+            long held = found == null ? 0 : found;
             require(
-                    (found == null ? 0 : found) == entries,
-                    (found == null ? 0 : found) + " lines for " + entries + " entries of partition "
-                            + chain.partition());
+                    held == entries || (filtered && held < entries),
+                    held + " lines for " + entries + " entries of partition " + chain.partition());
         }
         require(lines.isEmpty(), "data of chains that are not listed: partitions " + lines.keySet());
     }

@@ -27,6 +27,7 @@ final class ManifestCodec {
                                 .toList()))
                 .put("format", Manifest.FORMAT)
                 .put("origin", manifest.origin());
+        manifest.derived().ifPresent(derived -> json.put("derived", derived.json()));
         manifest.previous().ifPresent(previous -> json.put("previous", previous.toString()));
         Manifest.Registry registry = manifest.registry();
         json.put(
@@ -39,7 +40,11 @@ final class ManifestCodec {
                                 .put("size", registry.size())
                                 .build())
                 .put("schemas", CanonicalJson.hashes(manifest.schemas()))
-                .put("shape", Manifest.CANONICAL)
+                .put(
+                        "shape",
+                        manifest.derived()
+                                .map(derived -> derived.shape().text())
+                                .orElse(Manifest.CANONICAL))
                 .put("tenant", manifest.tenant())
                 .put("transactional", manifest.transactional())
                 .put(
@@ -88,10 +93,10 @@ final class ManifestCodec {
     static Manifest parse(byte[] bytes) throws BundleException {
         CanonicalJson members = CanonicalJson.parse(BundleLayout.MANIFEST, bytes, BundleLayout.MANIFEST_BYTES_MAX);
         members.require("format", Manifest.FORMAT);
-        members.require("shape", Manifest.CANONICAL);
+        Optional<Derivation> derived = derived(members);
         members.only(optional(
                 members,
-                List.of("previous"),
+                List.of(derived.isPresent() ? "derived" : "previous"),
                 "blind",
                 "chains",
                 "data",
@@ -113,9 +118,19 @@ final class ManifestCodec {
                 registry(members.object("registry")),
                 chains(members.objects("chains")),
                 data(members.objects("data")),
-                members.hashes("schemas")));
+                members.hashes("schemas"),
+                derived));
         members.requireSame(manifest.encode());
         return manifest;
+    }
+
+    private static Optional<Derivation> derived(CanonicalJson members) throws BundleException {
+        Optional<Derivation.Shape> shape = Derivation.Shape.of(members.text("shape"));
+        if (shape.isEmpty()) {
+            members.require("shape", Manifest.CANONICAL);
+            return Optional.empty();
+        }
+        return Optional.of(Derivation.parse(shape.get(), members.object("derived")));
     }
 
     private static Manifest.Window window(CanonicalJson members) throws BundleException {

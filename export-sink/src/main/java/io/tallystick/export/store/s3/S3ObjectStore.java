@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export.store.s3;
 
+import io.tallystick.export.store.Attempts;
 import io.tallystick.export.store.Content;
+import io.tallystick.export.store.FetchedStream;
 import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ObjectLock;
 import io.tallystick.export.store.ObjectName;
@@ -9,6 +11,7 @@ import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.export.store.StoreWatch;
+import io.tallystick.export.store.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -46,7 +49,7 @@ public final class S3ObjectStore implements ObjectStore {
     S3ObjectStore(S3Client client, S3Settings settings, StoreWatch watch, Attempts.Pause pause) {
         this.client = client;
         this.requests = new S3Requests(settings);
-        this.attempts = new Attempts(settings, pause);
+        this.attempts = new Attempts(new S3Faults(settings), pause);
         this.watch = watch;
     }
 
@@ -234,7 +237,8 @@ public final class S3ObjectStore implements ObjectStore {
                     client.getObject(get -> get.bucket(requests.settings().bucket())
                             .key(requests.settings().key(name))
                             .versionId(version));
-            return Optional.of(new SdkStream(object, object.response().contentLength()));
+            return Optional.of(
+                    new FetchedStream(object, object.response().contentLength(), new S3Faults(requests.settings())));
         } catch (SdkException e) {
             if (S3Fault.of(e) == S3Fault.MISSING) {
                 return Optional.empty();

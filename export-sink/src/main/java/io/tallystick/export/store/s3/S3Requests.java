@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.Protection;
+import io.tallystick.export.store.Versions;
 import io.tallystick.tree.Hash;
 import java.net.URLEncoder;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@
 package io.tallystick.export.store.s3;
 
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Watched;
 import io.tallystick.export.store.s3.S3Double.Fault;
 import io.tallystick.tree.Hash;
 import java.io.IOException;

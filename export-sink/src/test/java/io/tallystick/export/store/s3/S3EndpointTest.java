@@ -10,6 +10,7 @@ import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.ObjectStoreContract;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
+import io.tallystick.export.store.Watched;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.net.URI;

@@ -10,6 +10,7 @@ import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
+import io.tallystick.export.store.Watched;
 import io.tallystick.export.store.s3.S3Double.Fault;
 import io.tallystick.export.store.s3.S3Double.Seen;
 import io.tallystick.export.store.s3.S3Settings.Condition;

@@ -3,6 +3,7 @@ package io.tallystick.export.store.s3;
 
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.ObjectStoreContract;
+import io.tallystick.export.store.Watched;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tallystick.export.store.s3;
+package io.tallystick.export.store;
 
 import java.util.List;
 import java.util.Optional;
@@ -11,26 +11,29 @@ import java.util.Optional;
  * @param sizes their lengths in bytes, in the same order
  * @param markers number of delete markers among them
  */
-record Versions(List<String> ids, List<Long> sizes, int markers) {
-    Versions {
+public record Versions(List<String> ids, List<Long> sizes, int markers) {
+    public Versions {
         ids = List.copyOf(ids);
         sizes = List.copyOf(sizes);
     }
 
-    boolean isEmpty() {
+    /** Whether no version holds bytes. */
+    public boolean isEmpty() {
         return ids.isEmpty();
     }
 
     /** The one that counts. */
-    Optional<String> oldest() {
+    public Optional<String> oldest() {
         return isEmpty() ? Optional.empty() : Optional.of(ids.get(ids.size() - 1));
     }
 
-    long oldestSize() {
+    /** Its length in bytes. */
+    public long oldestSize() {
         return sizes.get(sizes.size() - 1);
     }
 
-    boolean isAmbiguous() {
+    /** Whether somebody wrote over the first version, or hid it. */
+    public boolean isAmbiguous() {
         return ids.size() > 1 || (markers > 0 && !isEmpty());
     }
 

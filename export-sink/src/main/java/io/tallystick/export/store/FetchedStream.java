@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tallystick.export.store.s3;
+package io.tallystick.export.store;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * An object's bytes on their way from the store. The SDK's own exceptions come out as {@link IOException}, and so does an
- * end before all the bytes that were announced.
+ * An object's bytes on their way from the store. The exceptions of the store's client come out as {@link IOException},
+ * and so does an end before all the bytes that were announced.
  */
-final class SdkStream extends FilterInputStream {
+public final class FetchedStream extends FilterInputStream {
+    private final Attempts.Faults faults;
     private final Long length;
     private long count;
 
     /** @param length bytes the store announced; null if it did not say */
-    SdkStream(InputStream in, Long length) {
+    public FetchedStream(InputStream in, Long length, Attempts.Faults faults) {
         super(in);
+        this.faults = faults;
         this.length = length;
     }
 
@@ -26,8 +27,8 @@ final class SdkStream extends FilterInputStream {
             int read = super.read();
             seen(read < 0 ? -1 : 1);
             return read;
-        } catch (SdkException e) {
-            throw new IOException(e);
+        } catch (RuntimeException e) {
+            throw broken(e);
         }
     }
 
@@ -37,8 +38,8 @@ final class SdkStream extends FilterInputStream {
             int read = super.read(buffer, offset, wanted);
             seen(read);
             return read;
-        } catch (SdkException e) {
-            throw new IOException(e);
+        } catch (RuntimeException e) {
+            throw broken(e);
         }
     }
 
@@ -48,9 +49,16 @@ final class SdkStream extends FilterInputStream {
             long skipped = super.skip(wanted);
             count += skipped;
             return skipped;
-        } catch (SdkException e) {
-            throw new IOException(e);
+        } catch (RuntimeException e) {
+            throw broken(e);
         }
+    }
+
+    private IOException broken(RuntimeException fault) {
+        if (!faults.isOfStore(fault)) {
+            throw fault;
+        }
+        return new IOException(fault);
     }
 
     private void seen(int read) throws IOException {

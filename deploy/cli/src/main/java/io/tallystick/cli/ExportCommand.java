@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Derivation;
+import io.tallystick.export.DerivedExport;
+import io.tallystick.export.ExportConfig;
+import io.tallystick.json.JsonObject;
+import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.Verifier;
+import io.tallystick.verify.VerifyRequest;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tally export}: copies of bundles that leave something out. */
+@Command(
+        name = "export",
+        description = {
+            "Write copies of a tenant's bundles into a directory: as they are, without payloads, or only some lines."
+                    + " The",
+            "originals are verified first, and nothing is written of evidence that fails or whose signer is unknown; the"
+                    + " copies",
+            "are signed by the bundle key, and verified after. They never lie where originals do: <out>/compact/...,",
+            "<out>/filtered/...",
+            "",
+            "Exit codes: of 'tally verify' on the copies; 1 and 4 also where the originals are refused"
+        })
+final class ExportCommand implements Callable<Integer> {
+    /** What a copy holds. */
+    enum Shape {
+        CANONICAL,
+        COMPACT,
+        FILTERED
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigFile config;
+
+    @Mixin
+    private OutputOption output;
+
+    @Parameters(paramLabel = "BUNDLES", description = "Folder of a bucket, or of one bundle.")
+    private Path source;
+
+    @Option(names = "--tenant", paramLabel = "TENANT", description = "Whose bundles; not needed for one bundle.")
+    private String tenant;
+
+    @Option(
+            names = "--shape",
+            paramLabel = "SHAPE",
+            description = {
+                "canonical (bundles as they are), compact (every entry, without payload, context and salts) or filtered"
+                        + " (some",
+                "lines, each with its path to the chain's checkpoint). Default: filtered with --type or --subject, else"
+                        + " canonical."
+            })
+    private Shape shape;
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            description = {
+                "Windows that end after this instant (2026-11-01T03:00:00Z); of a filtered copy also lines recorded at"
+                        + " it or",
+                "later."
+            })
+    private Instant from;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            description = "Windows that begin before this instant; of a filtered copy also lines recorded before it.")
+    private Instant to;
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "Lines of this type; may be repeated.")
+    private List<String> types = new ArrayList<>();
+
+    @Option(
+            names = "--subject",
+            paramLabel = "SUBJECT",
+            description = "Lines about this subject; may be repeated. The copy's manifest tells it.")
+    private List<String> subjects = new ArrayList<>();
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Where to write.")
+    private Path out;
+
+    @Option(
+            names = "--trust-root",
+            paramLabel = "FILE",
+            description = "Trust root to verify by (default: ledger.trust.root.file of the configuration).")
+    private Path trustRoot;
+
+    @Override
+    public Integer call() {
+        Map<String, String> properties = config.properties();
+        DerivedExport.Selection selection = selection();
+        if (!Files.isDirectory(source)) {
+            throw new CommandException(
+                    ExitCode.USAGE, source + " is not a folder", "Name a bucket's folder, or a bundle's.");
+        }
+        VerifyRequest request = VerifyRequest.of(source).withNow(Instant.now()).withTrustRoot(root(properties));
+        requireSound(Verifier.verify(isBundle() ? request : request.withTenant(requireTenant())));
+        DerivedExport.Written written = write(properties, selection);
+        VerificationReport copies =
+                Verifier.verify(request.withTarget(written.folder()));
+        print(written, copies);
+        return copies.exitCode();
+    }
+
+    private boolean isBundle() {
+        return Files.isRegularFile(source.resolve(BundleLayout.CHECKPOINT));
+    }
+
+    private String requireTenant() {
+        if (tenant == null) {
+            throw new CommandException(ExitCode.USAGE, "whose bundles?", "Name a tenant of the bucket with --tenant.");
+        }
+        return tenant;
+    }
+
+    private DerivedExport.Selection selection() {
+        boolean some = !types.isEmpty() || !subjects.isEmpty();
+        Shape wanted = shape == null ? (some ? Shape.FILTERED : Shape.CANONICAL) : shape;
+        try {
+            return new DerivedExport.Selection(
+                    source,
+                    Optional.ofNullable(tenant),
+                    switch (wanted) {
+                        case CANONICAL -> Optional.empty();
+                        case COMPACT -> Optional.of(Derivation.Shape.COMPACT);
+                        case FILTERED -> Optional.of(Derivation.Shape.FILTERED);
+                    },
+                    new Derivation.Filter(
+                            Optional.ofNullable(from),
+                            Optional.ofNullable(to),
+                            types.stream().sorted().distinct().toList(),
+                            subjects.stream().sorted().distinct().toList()));
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), "See 'tally export --help'.", e);
+        }
+    }
+
+    private Path root(Map<String, String> properties) {
+        String configured = properties.getOrDefault(ExportConfig.TRUST_ROOT_FILE, "");
+        if (trustRoot == null && configured.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "no trust root: whose originals they are cannot be said",
+                    "Give --trust-root, or set " + ExportConfig.TRUST_ROOT_FILE + ".");
+        }
+        return trustRoot == null ? Path.of(configured) : trustRoot;
+    }
+
+    private void requireSound(VerificationReport originals) {
+        int code = originals.exitCode();
+        if (code != ExitCode.VALID && code != ExitCode.INCOMPLETE) {
+            spec.commandLine().getErr().print(originals.text());
+            throw new CommandException(
+                    code, "the originals do not verify; nothing was written", "See above, and run 'tally verify'.");
+        }
+    }
+
+    private DerivedExport.Written write(Map<String, String> properties, DerivedExport.Selection selection) {
+        try {
+            return DerivedExport.write(new ExportConfig(properties), selection, out);
+        } catch (BundleException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), "Name a tenant and period that are there.", e);
+        } catch (LedgerIntegrityException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, e.getMessage(), "Something else is in " + out + ": name an empty folder.", e);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.UNREACHABLE, "cannot write to " + out + ": " + e.getMessage(), "Name a folder of yours.", e);
+        }
+    }
+
+    private void print(DerivedExport.Written written, VerificationReport copies) {
+        PrintWriter page = spec.commandLine().getOut();
+        if (output.json()) {
+            page.println(OutputOption.text(JsonObject.builder()
+                    .put("bundles", (long) written.bundles())
+                    .put("exitCode", copies.exitCode())
+                    .put("folder", written.folder().toString())
+                    .put("lines", written.lines())
+                    .build()));
+        } else {
+            page.print(copies.text());
+            page.println(written.bundles() + " bundles in " + written.folder());
+            page.println("check them with: tally verify " + written.folder() + " --trust-root trust-root.json");
+        }
+        page.flush();
+    }
+}

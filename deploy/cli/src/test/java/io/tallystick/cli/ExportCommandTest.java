@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.SecretFile;
+import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootBuilder;
+import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Copies of the verifier's golden bucket, signed by a bundle key that its trust root lists too. */
+class ExportCommandTest {
+    private static final Path BUNDLES = Path.of("../../export-sink/verifier/src/test/resources/bundles");
+    private static final Path GOLDEN = BUNDLES.resolve("four-windows");
+    private static final String BUCKET = GOLDEN.resolve("bucket").toString();
+
+    @TempDir
+    private Path folder;
+
+    private String config;
+    private String trustRoot;
+    private String out;
+
+    @BeforeEach
+    void writeLedger() throws Exception {
+        SecureRandom random = new SecureRandom();
+        char[] passphrase = "a passphrase of the test".toCharArray();
+        SecretFile.write(folder.resolve("passphrase"), "a passphrase of the test".getBytes(UTF_8));
+        SigningKey bundle = KeyFile.generate(KeyAlgorithm.ECDSA_P256, random);
+        KeyFile.write(folder.resolve("bundle.pem"), bundle, passphrase);
+        Instant issued = Instant.parse("2026-01-01T00:00:00Z");
+        TrustRootBuilder root = new TrustRootBuilder("ledger.example.com", issued, issued.plus(Duration.ofDays(3650)));
+        for (TrustedKey key : TrustRoot.parse(Files.readAllBytes(GOLDEN.resolve("trust-root.json")))
+                .keys()) {
+            if (key.roles().contains(TrustRole.CHECKPOINT)) {
+                root.checkpointKey(key.spki());
+            } else if (key.roles().contains(TrustRole.BUNDLE)) {
+                root.bundleKey(key.spki());
+            }
+        }
+        root.bundleKey(bundle.spki());
+        trustRoot = Files.write(
+                        folder.resolve("trust-root.json"),
+                        root.sign(KeyFile.generate(KeyAlgorithm.ECDSA_P256, random))
+                                .encode())
+                .toString();
+        config = Files.writeString(
+                        folder.resolve("ledger.properties"),
+                        """
+                        bootstrap.servers=localhost:9092
+                        schema.registry.url=http://localhost:8081
+                        ledger.origin=ledger.example.com
+                        ledger.export.directory=%1$s/bucket
+                        ledger.export.scratch.directory=%1$s/scratch
+                        ledger.bundle.key.file=%1$s/bundle.pem
+                        ledger.key.passphrase.file=%1$s/passphrase
+                        ledger.trust.root.file=%1$s/trust-root.json
+                        """
+                                .formatted(folder))
+                .toString();
+        out = folder.resolve("out").toString();
+    }
+
+    private TallyRun export(String bucket, String... arguments) {
+        List<String> all = new ArrayList<>(List.of("export", bucket, "--config", config, "--out", out));
+        all.addAll(Arrays.asList(arguments));
+        return TallyRun.of(all.toArray(new String[0]));
+    }
+
+    private TallyRun verify(String shape) {
+        return TallyRun.of("verify", out + "/" + shape + "/tenant=acme", "--trust-root", trustRoot);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"canonical", "compact", "filtered"})
+    void copiesOfEveryShapeVerifyAsTheirOriginals(String shape) {
+        // When
+        TallyRun run = export(BUCKET, "--tenant", "acme", "--shape", shape);
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("VALID (exit code 0)", "4 bundles in ");
+        TallyRun verify = verify(shape.equals("canonical") ? "v1" : shape);
+        assertThat(verify.exitCode()).as(verify.everything()).isZero();
+    }
+
+    @Test
+    void typesMakeAFilteredCopyAndJsonSaysWhatItHolds() {
+        // When
+        TallyRun run = export(BUCKET, "--tenant", "acme", "--type", "no.such.type", "--output", "json");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).startsWith("{\"bundles\":4,\"exitCode\":0,\"folder\":").contains("\"lines\":0}");
+        assertThat(Path.of(out, "filtered", "tenant=acme")).isDirectory();
+    }
+
+    @Test
+    void onePeriodIsCopiedAlone() {
+        // When
+        TallyRun run = export(
+                BUCKET,
+                "--tenant",
+                "acme",
+                "--shape",
+                "compact",
+                "--from",
+                "2026-11-21T03:15:00Z",
+                "--to",
+                "2026-11-21T03:30:00Z");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("1 bundles in ");
+    }
+
+    @Test
+    void oneBundleIsCopiedWithoutNamingItsTenant() {
+        // Given
+        String bundle = BUCKET + "/v1/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z";
+
+        // When
+        TallyRun run = export(bundle, "--shape", "compact");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "--tenant initech",
+                "--tenant ../acme",
+                "--tenant acme --shape redacted",
+                "--tenant acme --shape compact --type login",
+                "--tenant acme --shape canonical --subject u-1",
+                "--tenant acme --from yesterday",
+                "--tenant acme --from 2027-01-01T00:00:00Z",
+                "--tenant acme --shape filtered --from 2026-11-21T03:15:00.0001Z",
+            })
+    void unclearRequestsAreUsageAndNothingIsWritten(String arguments) {
+        // When
+        TallyRun run = export(BUCKET, arguments.isEmpty() ? new String[0] : arguments.split(" "));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(Path.of(out, "v1")).doesNotExist();
+        assertThat(Path.of(out, "compact")).doesNotExist();
+        assertThat(Path.of(out, "filtered")).doesNotExist();
+    }
+
+    @Test
+    void brokenAndForeignOriginalsAreRefused() throws Exception {
+        // When
+        TallyRun broken =
+                export(BUNDLES.resolve("payload-edited_fail/bucket").toString(), "--tenant", "acme");
+        Path other = Files.write(
+                folder.resolve("other.json"),
+                new TrustRootBuilder(
+                                "ledger.example.com",
+                                Instant.parse("2026-01-01T00:00:00Z"),
+                                Instant.parse("2036-01-01T00:00:00Z"))
+                        .checkpointKey(KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom())
+                                .spki())
+                        .bundleKey(KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom())
+                                .spki())
+                        .sign(KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom()))
+                        .encode());
+        TallyRun foreign = export(BUCKET, "--tenant", "acme", "--trust-root", other.toString());
+
+        // Then
+        assertThat(broken.exitCode()).as(broken.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(broken.err()).contains("payload or its salt was changed", "nothing was written");
+        assertThat(foreign.exitCode()).as(foreign.everything()).isEqualTo(4);
+        assertThat(Path.of(out)).doesNotExist();
+    }
+
+    @Test
+    void aFolderWithOtherEvidenceIsLeftAsItIs() throws Exception {
+        // Given
+        assertThat(export(BUCKET, "--tenant", "acme", "--shape", "compact").exitCode())
+                .isZero();
+        Path manifest =
+                Path.of(out, "compact/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z/manifest.json");
+        Files.writeString(manifest, "other");
+
+        // When
+        TallyRun again = export(BUCKET, "--tenant", "acme", "--shape", "compact");
+
+        // Then
+        assertThat(again.exitCode()).as(again.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(manifest).hasContent("other");
+    }
+
+    @Test
+    void aCopyDoesNotProveAnEntry() {
+        // Given
+        export(BUCKET, "--tenant", "acme", "--shape", "compact");
+
+        // When
+        TallyRun prove = TallyRun.of(
+                "prove", out + "/compact/tenant=acme", "--chain", "acme/0", "--seq", "2", "--out", out + "/p");
+
+        // Then
+        assertThat(prove.exitCode()).as(prove.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(prove.err()).contains("its original");
+        assertThat(Path.of(out, "p")).doesNotExist();
+    }
+}

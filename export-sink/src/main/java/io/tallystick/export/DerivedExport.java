@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Derivation;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
+import io.tallystick.export.assemble.BundleKeys;
+import io.tallystick.export.assemble.DerivedBundle;
+import io.tallystick.export.store.Content;
+import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.PutOutcome;
+import io.tallystick.export.store.ScratchDirectory;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Copies of a tenant's bundles on demand, into a directory, with the registry's leaves and anchors of their windows.
+ * DESIGN.md section 8. The originals must have been verified before.
+ *
+ * <pre>
+ * &lt;out&gt;/&lt;root&gt;/tenant=acme/dt=…/window_start=…/…   /registry/…   /anchors/…        root: v1, compact, filtered
+ * </pre>
+ *
+ * Objects that are there are adopted if they are the same, so what was interrupted can be done again.
+ */
+public final class DerivedExport {
+    private final Selection selection;
+    private final ObjectStore out;
+    private final Optional<DerivedBundle> writer;
+
+    /**
+     * What to copy.
+     *
+     * @param source a bucket, its {@code v1}, or the folder of one bundle
+     * @param tenant whose bundles; not needed for one bundle
+     * @param shape empty for canonical: bundles as they are
+     * @param filter its instants choose windows that overlap them; in a filtered copy also lines
+     */
+    public record Selection(
+            Path source, Optional<String> tenant, Optional<Derivation.Shape> shape, Derivation.Filter filter) {
+        public Selection {
+            if (tenant.isPresent() && !ChainId.isTenant(tenant.get())) {
+                throw new IllegalArgumentException("not a tenant: " + tenant.get());
+            }
+            if (!filter.types().isEmpty() || !filter.subjects().isEmpty()) {
+                if (!shape.equals(Optional.of(Derivation.Shape.FILTERED))) {
+                    throw new IllegalArgumentException("types and subjects are for copies of shape filtered");
+                }
+            }
+        }
+
+        /** Folder of the copies in the output. */
+        public String root() {
+            return shape.map(Derivation.Shape::text).orElse(BundleLayout.ROOT);
+        }
+
+        private boolean covers(Manifest.Window window) {
+            return filter.from().map(from -> window.end().isAfter(from)).orElse(true)
+                    && filter.to().map(to -> window.start().isBefore(to)).orElse(true);
+        }
+
+        private Derivation.Filter lines() {
+            return shape.equals(Optional.of(Derivation.Shape.FILTERED)) ? filter : Derivation.Filter.NONE;
+        }
+    }
+
+    /**
+     * What was written.
+     *
+     * @param folder of the tenant's copies
+     * @param bundles how many
+     * @param lines in them; of canonical copies they are not counted
+     */
+    public record Written(Path folder, int bundles, long lines) {}
+
+    private DerivedExport(Selection selection, ObjectStore out, Optional<DerivedBundle> writer) {
+        this.selection = selection;
+        this.out = out;
+        this.writer = writer;
+    }
+
+    /**
+     * Writes the copies, signed by the configured bundle key.
+     *
+     * @throws org.apache.kafka.common.config.ConfigException if that key cannot be used
+     * @throws BundleException if there is nothing to copy, or an original is not what its manifest says
+     * @throws IOException if the source cannot be read or the directory not be written
+     */
+    public static Written write(ExportConfig config, Selection selection, Path directory)
+            throws IOException, BundleException {
+        try (ObjectStore out = DirectoryObjectStore.open(directory);
+                ScratchDirectory scratch = ScratchDirectory.open(config.scratchDirectory())) {
+            if (selection.shape().isEmpty()) {
+                return new DerivedExport(selection, out, Optional.empty()).copyAll(directory);
+            }
+            try (BundleKeys keys = ConfiguredKeys.open(config, ConfiguredKeys.root(config))) {
+                DerivedBundle writer = new DerivedBundle(out, scratch.path(), keys, ExportApplication.software());
+                return new DerivedExport(selection, out, Optional.of(writer)).copyAll(directory);
+            }
+        }
+    }
+
+    private Written copyAll(Path directory) throws IOException, BundleException {
+        long lines = 0;
+        int bundles = 0;
+        String tenant = "";
+        for (Path bundle : bundles()) {
+            Manifest manifest = manifest(bundle);
+            if (selection.covers(manifest.window())) {
+                lines += copy(bundle, manifest);
+                tenant = manifest.tenant();
+                bundles++;
+            }
+        }
+        if (bundles == 0) {
+            throw new BundleException("no committed bundle in " + selection.source()
+                    + selection.tenant().map(name -> " of tenant " + name).orElse("") + " overlaps what was asked for");
+        }
+        return new Written(directory.resolve(selection.root()).resolve("tenant=" + tenant), bundles, lines);
+    }
+
+    /** Committed bundles, by the names of their folders. */
+    private List<Path> bundles() throws IOException, BundleException {
+        if (isCommitted(selection.source())) {
+            return List.of(selection.source());
+        }
+        Path inside = selection.source().resolve(BundleLayout.ROOT);
+        Path root = Files.isDirectory(inside) ? inside : selection.source();
+        Path tenant = root.resolve(
+                "tenant=" + selection.tenant().orElseThrow(() -> new BundleException("whose bundles? Name a tenant")));
+        List<Path> found = new ArrayList<>();
+        if (Files.isDirectory(tenant, LinkOption.NOFOLLOW_LINKS)) {
+            try (Stream<Path> folders = Files.find(tenant, 2, (path, attributes) -> attributes.isDirectory())) {
+                folders.filter(DerivedExport::isCommitted).sorted().forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static boolean isCommitted(Path folder) {
+        return Files.isRegularFile(folder.resolve(BundleLayout.CHECKPOINT), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private static Manifest manifest(Path bundle) throws IOException, BundleException {
+        try (InputStream in = Files.newInputStream(bundle.resolve(BundleLayout.MANIFEST), LinkOption.NOFOLLOW_LINKS)) {
+            return Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1));
+        }
+    }
+
+    private long copy(Path bundle, Manifest manifest) throws IOException, BundleException {
+        Instant start = manifest.window().start();
+        shared(bundle, BundleLayout.bundleDir(manifest.tenant(), start), BundleLayout.registryDir(start));
+        shared(
+                bundle,
+                BundleLayout.bundleDir(manifest.tenant(), start),
+                BundleLayout.anchorsDir(start, manifest.registry().size()));
+        if (writer.isPresent()) {
+            return writer.get()
+                    .write(bundle, selection.root(), selection.shape().orElseThrow(), selection.lines());
+        }
+        verbatim(bundle, BundleLayout.bundleDir(manifest.tenant(), start));
+        return 0;
+    }
+
+    /** What lies beside the bundle in its bucket, if it lies in one. */
+    private void shared(Path bundle, String own, String other) throws IOException {
+        Path absolute = bundle.toAbsolutePath().normalize();
+        if (!absolute.endsWith(own)) {
+            return;
+        }
+        Path bucket = absolute;
+        for (int i = 0; i < Path.of(own).getNameCount(); i++) {
+            bucket = bucket.getParent();
+        }
+        Path folder = bucket.resolve(other);
+        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+            verbatim(folder, selection.root() + other.substring(BundleLayout.ROOT.length()));
+        }
+    }
+
+    /** Regular files alone, and the commit mark last. */
+    private void verbatim(Path folder, String name) throws IOException {
+        List<Path> files;
+        try (Stream<Path> walk = Files.walk(folder)) {
+            files = walk.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
+                    .sorted(Comparator.comparing((Path path) -> path.endsWith(BundleLayout.CHECKPOINT))
+                            .thenComparing(path -> path))
+                    .toList();
+        }
+        for (Path file : files) {
+            String path = folder.relativize(file)
+                    .toString()
+                    .replace(file.getFileSystem().getSeparator(), "/");
+            if (!BundleLayout.isPath(path)) {
+                throw new IOException(file + " does not have a name that evidence can have");
+            }
+            Hash sha256 = digest(Files.newInputStream(file));
+            ObjectName target = ObjectName.in(name, path);
+            if (out.putIfAbsent(target, Content.ofFile(file, Files.size(file), sha256)) == PutOutcome.EXISTED
+                    && !digest(out.open(target).orElseThrow()).equals(sha256)) {
+                throw new IOException(target + " is there with other content; give the copy a folder of its own");
+            }
+        }
+    }
+
+    private static Hash digest(InputStream opened) throws IOException {
+        MessageDigest digest = Hash.newDigest();
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = opened) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.update(buffer, 0, count);
+            }
+        }
+        return Hash.of(digest.digest());
+    }
+}

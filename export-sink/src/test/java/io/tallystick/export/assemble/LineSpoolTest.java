@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.assemble;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.github.luben.zstd.ZstdInputStream;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Where a data file ends, with a limit of few bytes in the place of 256 MiB. */
+class LineSpoolTest {
+    private static final long LIMIT = 100;
+
+    @TempDir
+    private Path scratch;
+
+    private static byte[] line(int length) {
+        return "x".repeat(length).getBytes(US_ASCII);
+    }
+
+    private List<SpooledFile> spool(int... lengths) throws IOException {
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT)) {
+            for (int length : lengths) {
+                spool.append(line(length));
+            }
+            return spool.finish();
+        }
+    }
+
+    @Test
+    void aLineThatFillsAFileToTheLastByteStillGoesIn() throws IOException {
+        // When: 50 and 50 bytes with their LFs
+        List<SpooledFile> files = spool(49, 49);
+
+        // Then
+        assertThat(files).singleElement().satisfies(file -> {
+            assertThat(file.bytes()).isEqualTo(LIMIT);
+            assertThat(file.lines()).isEqualTo(2);
+        });
+    }
+
+    @Test
+    void aLineThatWouldPassTheLimitByOneByteBeginsANewFile() throws IOException {
+        // When
+        List<SpooledFile> files = spool(49, 50);
+
+        // Then
+        assertThat(files).extracting(SpooledFile::number).containsExactly(0, 1);
+        assertThat(files).extracting(SpooledFile::bytes).containsExactly(50L, 51L);
+    }
+
+    @Test
+    void aLineAsLongAsAFileHasOneForItself() throws IOException {
+        // When
+        List<SpooledFile> files = spool(10, 99, 10);
+
+        // Then
+        assertThat(files).extracting(SpooledFile::bytes).containsExactly(11L, LIMIT, 11L);
+    }
+
+    @Test
+    void refusesALineThatFitsInNoFile() throws IOException {
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT)) {
+            spool.append(line(10));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> spool.append(line(100)))
+                    .withMessageContaining("101 bytes");
+        }
+    }
+
+    @Test
+    void noLinesMakeNoFile() throws IOException {
+        assertThat(spool()).isEmpty();
+    }
+
+    @Test
+    void everyFileHoldsWhatItSaysAndNothingStaysBehind() throws IOException {
+        // Given
+        Random random = new Random(7);
+        List<byte[]> lines = new ArrayList<>();
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT)) {
+            for (int i = 0; i < 300; i++) {
+                lines.add(line(random.nextInt(100)));
+                spool.append(lines.get(i));
+            }
+
+            // When
+            List<SpooledFile> files = spool.finish();
+
+            // Then
+            int at = 0;
+            for (SpooledFile file : files) {
+                byte[] content = plain(file);
+                assertThat(Hash.sha256(content)).isEqualTo(file.sha256());
+                assertThat(file.bytes()).isEqualTo(content.length).isLessThanOrEqualTo(LIMIT);
+                long length = 0;
+                for (int i = 0; i < file.lines(); i++) {
+                    length += lines.get(at++).length + 1L;
+                }
+                assertThat(length).as("no line is cut").isEqualTo(content.length);
+                boolean more = at < lines.size();
+                assertThat(!more || content.length + lines.get(at).length + 1 > LIMIT)
+                        .as("a file ends only where the next line does not fit")
+                        .isTrue();
+            }
+            assertThat(at).isEqualTo(lines.size());
+        }
+        try (Stream<Path> left = Files.list(scratch)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    private static byte[] plain(SpooledFile file) throws IOException {
+        try (InputStream in = new ZstdInputStream(file.compressed().open())) {
+            return in.readAllBytes();
+        }
+    }
+}

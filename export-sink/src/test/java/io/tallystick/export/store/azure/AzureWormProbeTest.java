@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.store.azure;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ProbeResult;
+import io.tallystick.export.store.ProbeResult.Verdict;
+import io.tallystick.export.store.azure.AzureDouble.Fault;
+import io.tallystick.export.store.azure.AzureDouble.Seen;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class AzureWormProbeTest {
+    private static final Duration LOCK = Duration.ofMinutes(1);
+
+    @TempDir
+    private Path directory;
+
+    private AzureDouble azure;
+
+    @AfterEach
+    void stop() {
+        azure.close();
+    }
+
+    private List<ProbeResult> probe(LockMode mode) throws IOException {
+        return AzureWormProbe.run(azure.settings(mode), LOCK, Instant.now());
+    }
+
+    private static List<String> failed(List<ProbeResult> results) {
+        return results.stream()
+                .filter(result -> result.verdict() == Verdict.FAIL)
+                .map(ProbeResult::check)
+                .toList();
+    }
+
+    private static boolean deletes(Seen seen) {
+        return seen.method().equals("DELETE");
+    }
+
+    @Test
+    void passesAStoreThatRefuses() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(results).hasSize(9).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+    }
+
+    @Test
+    void doesNotAskOfModeGovernanceWhatItDoesNotPromise() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.GOVERNANCE);
+
+        // Then
+        assertThat(failed(results)).isEmpty();
+        assertThat(results).extracting(ProbeResult::verdict).contains(Verdict.NOTE);
+    }
+
+    @Test
+    void failsAStoreThatOnlyPretends() throws Exception {
+        // Given
+        azure = new AzureDouble(directory, AzureDouble.Trait.PRETENDS);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(failed(results)).contains("delete the version", "read the canary after all this");
+    }
+
+    @Test
+    void failsAStoreWithoutVersionsAndPolicies() throws Exception {
+        // Given
+        azure = new AzureDouble(directory, AzureDouble.Trait.PLAIN);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(failed(results)).contains("read the lock back", "find the canary's version", "delete the version");
+    }
+
+    @Test
+    void failsAStoreThatLetsPoliciesBeChanged() throws Exception {
+        // Given: it deletes nothing, and changes policies at will
+        azure = new AzureDouble(directory, AzureDouble.Trait.PRETENDS);
+        azure.script(seen -> deletes(seen) && seen.comp().isEmpty(), Fault.FORBIDDEN);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(failed(results)).containsExactly("shorten the lock", "weaken to governance", "remove the policy");
+    }
+
+    @Test
+    void takesAnUnclearAnswerForAFailure() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+        azure.script(AzureWormProbeTest::deletes, Fault.INTERNAL);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(failed(results)).containsExactly("delete the version");
+    }
+
+    @Test
+    void saysWhenRefusalsProveLittle() throws Exception {
+        // Given: credentials that may delete nothing
+        azure = new AzureDouble(directory);
+        azure.script(AzureWormProbeTest::deletes, Fault.FORBIDDEN, Fault.FORBIDDEN, Fault.FORBIDDEN);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(results).last().satisfies(result -> {
+            assertThat(result.verdict()).isEqualTo(Verdict.NOTE);
+            assertThat(result.detail()).contains("credentials");
+        });
+    }
+
+    @Test
+    void failsAContainerThatTakesNoPolicies() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+        azure.script(Seen::isPut, Fault.FORBIDDEN);
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(failed(results)).containsExactly("store a locked canary");
+    }
+
+    @Test
+    void refusesToProbeWhereNoLockIsWanted() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+
+        // When / Then
+        assertThatThrownBy(() -> probe(LockMode.NONE)).isInstanceOf(IllegalArgumentException.class);
+    }
+}

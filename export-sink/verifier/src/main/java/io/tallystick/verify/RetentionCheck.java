@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.ExportRecord;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Phase 9: is the bundle kept as long as was promised, and as long as is required? What the store really does is told by
+ * the next window's bundle: its export.json has the lock of this one's manifest as it was read back from the store.
+ *
+ * @param requiredDays what trust root and request ask for, from the window's end; 0 for nothing
+ */
+record RetentionCheck(long requiredDays) {
+    private static final String NO_LOCK = "none";
+
+    /** From the weakest on. */
+    private static final List<String> MODES = List.of(NO_LOCK, "governance", "compliance");
+
+    /**
+     * The lock that a bundle's export.json tells of; that is checked when its own turn comes.
+     *
+     * @return empty if it tells of none, or cannot be read
+     */
+    static Optional<ExportRecord.PreviousLock> toldBy(Path next) {
+        try (InputStream in = Files.newInputStream(next.resolve(BundleLayout.EXPORT), LinkOption.NOFOLLOW_LINKS)) {
+            return ExportRecord.parse(in.readNBytes(BundleLayout.LIST_BYTES_MAX + 1))
+                    .previousLock();
+        } catch (BundleException | IOException e) {
+            return Optional.empty(); // a fault of that bundle
+        }
+    }
+
+    void run(Documents documents, Optional<ExportRecord.PreviousLock> told, Findings findings) {
+        if (documents.manifest().isEmpty() || documents.export().isEmpty()) {
+            notChecked(findings, "manifest or export.json is missing or malformed");
+            return;
+        }
+        Manifest manifest = documents.manifest().get();
+        if (manifest.derived().isPresent()) {
+            findings.notChecked(Phase.RETENTION, ExitCode.VALID, "a copy: its original is what is kept");
+            return;
+        }
+        ExportRecord.Retention promise = documents.export().get().retention();
+        Instant end = manifest.window().end();
+        requirePromise(promise, end, findings);
+        Hash digest = Hash.sha256(documents.manifestBytes().orElseThrow().bytes());
+        Optional<ExportRecord.PreviousLock> lock =
+                told.filter(found -> found.manifest().equals(digest));
+        if (lock.isEmpty()) {
+            notChecked(
+                    findings,
+                    NO_LOCK.equals(promise.mode())
+                            ? "the store locks nothing (lock mode none)"
+                            : "no lock of this bundle was read back: the next window's bundle tells of it");
+            return;
+        }
+        requireLock(lock.get(), promise, end, findings);
+        findings.checked(Phase.RETENTION);
+    }
+
+    private void requirePromise(ExportRecord.Retention promise, Instant end, Findings findings) {
+        Instant least = end.plus(Duration.ofDays(promise.days()));
+        if (promise.until().isBefore(least)) {
+            fail(
+                    findings,
+                    "until is " + promise.until() + ", before " + least + " (window end and " + promise.days()
+                            + " days)");
+        }
+        if (promise.days() < requiredDays) {
+            fail(findings, "retention of " + promise.days() + " days, required are " + requiredDays);
+        }
+    }
+
+    private void requireLock(
+            ExportRecord.PreviousLock lock, ExportRecord.Retention promise, Instant end, Findings findings) {
+        String found = "the store's lock, read back for the next bundle, is " + lock.mode() + " until " + lock.until();
+        Instant required = end.plus(Duration.ofDays(requiredDays));
+        if (!MODES.contains(lock.mode()) || NO_LOCK.equals(lock.mode())) {
+            fail(findings, found + ", which is no lock");
+        } else if (MODES.indexOf(lock.mode()) < MODES.indexOf(promise.mode())) {
+            fail(findings, found + ", promised was " + promise.mode());
+        }
+        if (lock.until().isBefore(promise.until())) {
+            fail(findings, found + ", promised was " + promise.until());
+        } else if (lock.until().isBefore(required)) {
+            fail(findings, found + ", required are " + requiredDays + " days, to " + required);
+        }
+    }
+
+    private static void fail(Findings findings, String message) {
+        findings.fail(Phase.RETENTION, BundleLayout.EXPORT, message);
+    }
+
+    private void notChecked(Findings findings, String why) {
+        findings.notChecked(Phase.RETENTION, requiredDays > 0 ? ExitCode.INCOMPLETE : ExitCode.VALID, why);
+    }
+}

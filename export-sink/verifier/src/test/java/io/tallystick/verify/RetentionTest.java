@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.TrustPolicy;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Phase 9 against the store's real lock, which the next window's bundle tells. */
+class RetentionTest {
+    private static final Instant UNTIL = Scenario.start(4).plus(Duration.ofDays(30));
+
+    @TempDir
+    static Path shared;
+
+    private static Scenario scenario;
+
+    @TempDir
+    Path folder;
+
+    private Tampering bucket;
+
+    @BeforeAll
+    static void writeBucket() throws IOException {
+        scenario = Scenario.write(shared, 2);
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        bucket = new Tampering(scenario, folder);
+    }
+
+    /** Every bundle of acme is promised this lock, and each but the first tells of the one before. */
+    private void lock(String mode, Instant promised, Instant real) throws IOException {
+        for (int window = 0; window < 4; window++) {
+            TestBundle bundle = bucket.acme(window);
+            bundle.lock(mode, promised);
+            if (window > 0) {
+                bundle.previousLock(bucket.acme(window - 1), mode, real);
+            }
+            bucket.sealStatement(bundle);
+        }
+        bucket.request = bucket.request.withTenant("acme");
+    }
+
+    private PhaseVerdict verdict(int window, int exitCode, int days) {
+        VerificationReport report = Verifier.verify(bucket.request.withMinimumRetentionDays(days));
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(exitCode);
+        return report.bundles().get(window).phase(Phase.RETENTION);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"governance", "compliance"})
+    void aLockThatWasReadBackPassesAndTheNewestWindowStaysOpen(String mode) throws IOException {
+        // Given
+        lock(mode, UNTIL, UNTIL);
+
+        // Then
+        for (int window = 0; window < 3; window++) {
+            assertThat(verdict(window, ExitCode.VALID, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.PASS);
+        }
+        PhaseVerdict newest = verdict(3, ExitCode.VALID, 0);
+        assertThat(newest.verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+        assertThat(newest.reasons())
+                .containsExactly("no lock of this bundle was read back: the next window's bundle tells of it");
+        assertThat(verdict(3, ExitCode.INCOMPLETE, 30).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+    }
+
+    @Test
+    void aLongerLockThanPromisedIsAsGood() throws IOException {
+        // Given: somebody with a longer view
+        lock("compliance", UNTIL, UNTIL.plus(Duration.ofDays(365)));
+
+        // Then
+        assertThat(verdict(0, ExitCode.VALID, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.PASS);
+    }
+
+    @Test
+    void aRequirementAboveThePromiseFails() throws IOException {
+        // Given
+        lock("compliance", UNTIL, UNTIL.plus(Duration.ofDays(365)));
+
+        // Then
+        assertThat(verdict(0, ExitCode.FAILED, 31).faults().get(0).message())
+                .isEqualTo("retention of 30 days, required are 31");
+    }
+
+    @Test
+    void aLockShorterThanPromisedFailsWithoutAnyRequirement() throws IOException {
+        // Given
+        lock("compliance", UNTIL, UNTIL.minusSeconds(1));
+
+        // Then
+        assertThat(verdict(0, ExitCode.FAILED, 0).faults().get(0).message()).contains("promised was " + UNTIL);
+    }
+
+    @Test
+    void aLockOfAnotherManifestSaysNothingOfThisOne() throws IOException {
+        // Given: the third bundle tells of the first one's lock as if it were the second's
+        lock("compliance", UNTIL, UNTIL);
+        bucket.acme(2).flipHexAfter("export.json", "\"previousLock\":{\"manifest\":\"");
+        bucket.sealStatement(bucket.acme(2));
+
+        // Then: phase 2 of the liar fails, and phase 9 of the one it should speak of stays open
+        assertThat(verdict(1, ExitCode.FAILED, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void anExportRecordThatIsALinkTellsNothing() throws IOException {
+        // Given
+        lock("compliance", UNTIL, UNTIL);
+        Path export = bucket.acme(1).folder.resolve("export.json");
+        Files.move(export, folder.resolve("elsewhere"));
+        Files.createSymbolicLink(export, folder.resolve("elsewhere"));
+
+        // Then
+        assertThat(verdict(0, ExitCode.FAILED, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void aStoreWithoutLocksIsSaidToHaveNone() {
+        assertThat(verdict(0, ExitCode.VALID, 0).reasons()).containsExactly("the store locks nothing (lock mode none)");
+        assertThat(verdict(0, ExitCode.INCOMPLETE, 1).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void trustRootAndRequestBothCount() throws IOException {
+        // Given
+        lock("compliance", UNTIL, UNTIL);
+        bucket.trustRoot(bucket.keys.trustRoot(
+                TestKeys.ORIGIN,
+                List.of(Set.of(KeyAlgorithm.ECDSA_P256)),
+                new TrustPolicy(Set.of(), 0, 40),
+                (a, b, c) -> {}));
+
+        // Then
+        assertThat(verdict(0, ExitCode.FAILED, 7).faults().get(0).message()).contains("required are 40");
+        assertThat(verdict(0, ExitCode.FAILED, 50).faults().get(0).message()).contains("required are 50");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "1000001", "x", "", "1.5"})
+    void aRequirementThatIsNoNumberOfDaysIsUsage(String days) {
+        // Given
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(out, true, StandardCharsets.UTF_8);
+
+        // Then
+        assertThat(Main.run(stream, stream, "verify", bucket.bucket.toString(), "--minimum-retention-days", days))
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aRequestRefusesANegativeRequirement() {
+        assertThatIllegalArgumentException().isThrownBy(() -> bucket.request.withMinimumRetentionDays(-1));
+    }
+}
