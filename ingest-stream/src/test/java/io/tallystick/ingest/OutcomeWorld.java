@@ -16,6 +16,7 @@ import io.tallystick.entry.Rejected;
 import io.tallystick.entry.SourceRange;
 import io.tallystick.topic.Topics;
 import io.tallystick.tree.Hash;
+import io.tallystick.tree.Rfc6962;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class OutcomeWorld {
             Duration.ofMillis(1),
             Duration.ofMillis(1));
     private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final Hash PREVIOUS = Rfc6962.leafHash(new byte[1]);
     private static final Instant RECORDED = Instant.parse("2026-11-21T03:22:01.250Z");
 
     private record Pending(String tenant, long seq, Callback callback) {}
@@ -188,7 +190,7 @@ final class OutcomeWorld {
 
     private void append(int partition, String tenant, long seq, Body body) {
         ChainId chain = new ChainId(tenant, 0);
-        byte[] entry = EntryCodec.encode(new Entry(chain, seq, Hash.ZERO, RECORDED, body));
+        byte[] entry = EntryCodec.encode(new Entry(chain, seq, PREVIOUS, RECORDED, body));
         log.computeIfAbsent(partition(partition), none -> new ArrayList<>())
                 .add(LedgerEntry.newBuilder()
                         .setPseq(seq)
