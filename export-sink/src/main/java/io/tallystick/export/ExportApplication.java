@@ -148,7 +148,8 @@ public final class ExportApplication implements AutoCloseable {
         thread.start();
     }
 
-    private static void putShared(SharedObjects shared, BundleKeys bundleKeys, Optional<ConfiguredKeys.PublishedRoot> root)
+    private static void putShared(
+            SharedObjects shared, BundleKeys bundleKeys, Optional<ConfiguredKeys.PublishedRoot> root)
             throws IOException {
         for (SigningKey key : bundleKeys.all()) {
             shared.putKey(key.spki());

@@ -84,8 +84,7 @@ public final class AnchorApplication implements AutoCloseable {
             CheckpointSigner checkpoints =
                     keys.signer(origin, config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin)));
             sealing.watch(checkpoints);
-            startStreams(
-                    TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), this::trees);
+            startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), this::trees);
             startStreams(
                     RegistryTopology.STAGE,
                     config.streams(RegistryTopology.STAGE, instance, replication),
@@ -124,7 +123,8 @@ public final class AnchorApplication implements AutoCloseable {
     private Topology registry(Restores restores) {
         TenantBlinds blinds = track(new TenantBlinds(config.ledger()));
         RegistryRecovery recovery = new TopicsRegistryRecovery(config, this::reader, restores);
-        return RegistryTopology.build(new Surroundings(config, blinds, recovery, sealing::registered), serdes.records());
+        return RegistryTopology.build(
+                new Surroundings(config, blinds, recovery, sealing::registered), serdes.records());
     }
 
     private CommittedReader reader() {

@@ -119,7 +119,8 @@ final class OutsideAnchor implements AutoCloseable {
         }
         behind = OptionalLong.of(size);
         asksForRegistry = true;
-        String found = "it stands at size " + size + ", further back than the proofs at hand; the registry is read again";
+        String found =
+                "it stands at size " + size + ", further back than the proofs at hand; the registry is read again";
         fail(new Answer.Failed(found), now);
     }
 

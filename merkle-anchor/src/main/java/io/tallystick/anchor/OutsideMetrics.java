@@ -28,7 +28,10 @@ final class OutsideMetrics {
     }
 
     private double pending() {
-        return anchors.values().stream().mapToInt(anchor -> anchor.pending).max().orElse(0);
+        return anchors.values().stream()
+                .mapToInt(anchor -> anchor.pending)
+                .max()
+                .orElse(0);
     }
 
     OfAnchor of(String id) {

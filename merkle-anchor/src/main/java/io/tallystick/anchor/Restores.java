@@ -33,7 +33,8 @@ final class Restores implements StateRestoreListener {
     private double seconds() {
         return running.values().stream()
                 .min(Instant::compareTo)
-                .map(begun -> Math.max(0, Duration.between(begun, clock.instant()).toMillis()) / 1e3)
+                .map(begun ->
+                        Math.max(0, Duration.between(begun, clock.instant()).toMillis()) / 1e3)
                 .orElse(0.0);
     }
 

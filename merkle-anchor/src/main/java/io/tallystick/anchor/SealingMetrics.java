@@ -32,11 +32,13 @@ final class SealingMetrics {
         this.clock = clock;
         this.signer = new SignerMetrics(registry, clock);
         forks = Counter.builder("ledger.chain.fork.detected")
-                .description("Broken invariants that stopped the process: a gap, a fork, a changed entry, a second root.")
+                .description(
+                        "Broken invariants that stopped the process: a gap, a fork, a changed entry, a second root.")
                 .register(registry);
         Gauge.builder("ledger.oldest.unsealed.window", this, SealingMetrics::unsealedSeconds)
-                .description("Time since the start of the oldest window without a signed registry checkpoint, the open one"
-                        + " included; 0 where neither registry nor signer runs.")
+                .description(
+                        "Time since the start of the oldest window without a signed registry checkpoint, the open one"
+                                + " included; 0 where neither registry nor signer runs.")
                 .baseUnit("seconds")
                 .register(registry);
     }

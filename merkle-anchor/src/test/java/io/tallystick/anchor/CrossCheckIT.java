@@ -101,9 +101,8 @@ class CrossCheckIT {
                     .isEqualTo(1);
             assertThat(ledger.registered()).hasSize(1);
             assertThat(ledger.checkpoints())
-                    .filteredOn(checkpoint -> checkpoint
-                            .getOrigin()
-                            .equals(script.chain(0).id().origin(EntryChain.ORIGIN)))
+                    .filteredOn(checkpoint ->
+                            checkpoint.getOrigin().equals(script.chain(0).id().origin(EntryChain.ORIGIN)))
                     .singleElement()
                     .satisfies(checkpoint -> assertThat(checkpoint.getSize()).isEqualTo(3));
         }

@@ -29,8 +29,7 @@ class DowntimeIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Noon of the day before yesterday: ages are known, and no window begins a day. */
-    private static final Instant FIRST =
-            Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(36));
+    private final Instant first = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(36));
 
     private static final int WINDOWS = 16;
     private static final int LATE_FROM = 10;
@@ -56,7 +55,7 @@ class DowntimeIT {
     }
 
     private TestLedger ledger(EmbeddedLedger broker, Map<String, String> more) throws Exception {
-        TestLedger ledger = new TestLedger(broker, directory, LedgerScript.createdIn(FIRST), more);
+        TestLedger ledger = new TestLedger(broker, directory, LedgerScript.createdIn(first), more);
         open.add(ledger);
         return ledger;
     }
@@ -97,7 +96,8 @@ class DowntimeIT {
                         "ledger.anchors", "gone,log",
                         "ledger.anchor.gone.type", "tsa",
                         "ledger.anchor.gone.url", "http://127.0.0.1:1",
-                        "ledger.anchor.gone.roots", directory.resolve("missing.pem").toString(),
+                        "ledger.anchor.gone.roots",
+                                directory.resolve("missing.pem").toString(),
                         "ledger.anchor.log.type", "log",
                         "ledger.anchor.log.file", directory.resolve("log").toString(),
                         "ledger.anchor.log.key.file", logKey.toString()));
@@ -105,7 +105,7 @@ class DowntimeIT {
                 logKey,
                 KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom()),
                 KeyFile.readPassphrase(ledger.config().passphraseFile()));
-        LedgerScript script = new LedgerScript(ledger, FIRST);
+        LedgerScript script = new LedgerScript(ledger, first);
         writeHours(script);
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
@@ -155,7 +155,7 @@ class DowntimeIT {
         TestLedger ledger = ledger(broker, Map.of());
         AnchorConfig one = ledger.config();
         AnchorConfig two = ledger.config(directory.resolve("two"));
-        LedgerScript script = new LedgerScript(ledger, FIRST);
+        LedgerScript script = new LedgerScript(ledger, first);
         script.writeWindow(0, 0, 1, 2);
         AnchorApplication first = start(one, new SimpleMeterRegistry());
         script.awaitSealed(1, fatal);

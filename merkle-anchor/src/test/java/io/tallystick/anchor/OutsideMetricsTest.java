@@ -86,9 +86,15 @@ class OutsideMetricsTest {
         metrics.of("t").leaveOut();
         metrics.standBy();
 
-        assertThat(meters.get("ledger.anchor.stopped").tag("anchor", "t").gauge().value())
+        assertThat(meters.get("ledger.anchor.stopped")
+                        .tag("anchor", "t")
+                        .gauge()
+                        .value())
                 .isEqualTo(1);
-        assertThat(meters.get("ledger.anchor.stopped").tag("anchor", "w").gauge().value())
+        assertThat(meters.get("ledger.anchor.stopped")
+                        .tag("anchor", "w")
+                        .gauge()
+                        .value())
                 .isZero();
     }
 }

@@ -204,11 +204,12 @@ class SealingMetricsTest {
         assertThat(restoring()).isEqualTo(2);
         restores.onRestoreSuspended(new TopicPartition("changelog", 4), "store", 5);
         assertThat(restoring()).isZero();
-        assertThatIllegalStateException().isThrownBy(() -> restores.rebuild("partition 0", () -> {
-            now[0] = now[0].plusSeconds(5);
-            assertThat(restoring()).isEqualTo(5);
-            throw new IllegalStateException("away");
-        }));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> restores.rebuild("partition 0", () -> {
+                    now[0] = now[0].plusSeconds(5);
+                    assertThat(restoring()).isEqualTo(5);
+                    throw new IllegalStateException("away");
+                }));
         assertThat(restoring()).isZero();
     }
 

@@ -90,7 +90,9 @@ class SignerRetryIT {
                 await().atMost(PATIENCE).until(() -> metrics.unsignedFrom().equals(Optional.of(window.end())));
             }
             assertThat(fatal).isEmpty();
-            assertThat(ledger.checkpoints()).extracting(SignedCheckpoint::getSize).containsExactly(1L);
+            assertThat(ledger.checkpoints())
+                    .extracting(SignedCheckpoint::getSize)
+                    .containsExactly(1L);
             assertThat(ledger.read(ledger.topics().signer())).hasSize(1);
         }
     }

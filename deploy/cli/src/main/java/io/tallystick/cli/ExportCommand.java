@@ -121,8 +121,7 @@ final class ExportCommand implements Callable<Integer> {
         VerifyRequest request = VerifyRequest.of(source).withNow(Instant.now()).withTrustRoot(root(properties));
         requireSound(Verifier.verify(isBundle() ? request : request.withTenant(requireTenant())));
         DerivedExport.Written written = write(properties, selection);
-        VerificationReport copies =
-                Verifier.verify(request.withTarget(written.folder()));
+        VerificationReport copies = Verifier.verify(request.withTarget(written.folder()));
         print(written, copies);
         return copies.exitCode();
     }
@@ -190,7 +189,10 @@ final class ExportCommand implements Callable<Integer> {
                     ExitCode.USAGE, e.getMessage(), "Something else is in " + out + ": name an empty folder.", e);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.UNREACHABLE, "cannot write to " + out + ": " + e.getMessage(), "Name a folder of yours.", e);
+                    ExitCode.UNREACHABLE,
+                    "cannot write to " + out + ": " + e.getMessage(),
+                    "Name a folder of yours.",
+                    e);
         }
     }
 

@@ -50,7 +50,9 @@ final class ProveCommand implements Callable<Integer> {
     @Mixin
     private TrustOptions trust;
 
-    @Parameters(paramLabel = "BUNDLES", description = "Folder of a bundle, of a tenant, or of a bucket; or a zip of one.")
+    @Parameters(
+            paramLabel = "BUNDLES",
+            description = "Folder of a bundle, of a tenant, or of a bucket; or a zip of one.")
     private Path target;
 
     @Option(names = "--chain", paramLabel = "TENANT/N", description = "The entry's chain, as in acme/3.")

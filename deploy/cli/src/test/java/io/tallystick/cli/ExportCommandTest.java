@@ -110,7 +110,9 @@ class ExportCommandTest {
 
         // Then
         assertThat(run.exitCode()).as(run.everything()).isZero();
-        assertThat(run.out()).startsWith("{\"bundles\":4,\"exitCode\":0,\"folder\":").contains("\"lines\":0}");
+        assertThat(run.out())
+                .startsWith("{\"bundles\":4,\"exitCode\":0,\"folder\":")
+                .contains("\"lines\":0}");
         assertThat(Path.of(out, "filtered", "tenant=acme")).isDirectory();
     }
 
@@ -172,8 +174,7 @@ class ExportCommandTest {
     @Test
     void brokenAndForeignOriginalsAreRefused() throws Exception {
         // When
-        TallyRun broken =
-                export(BUNDLES.resolve("payload-edited_fail/bucket").toString(), "--tenant", "acme");
+        TallyRun broken = export(BUNDLES.resolve("payload-edited_fail/bucket").toString(), "--tenant", "acme");
         Path other = Files.write(
                 folder.resolve("other.json"),
                 new TrustRootBuilder(
@@ -200,8 +201,7 @@ class ExportCommandTest {
         // Given
         assertThat(export(BUCKET, "--tenant", "acme", "--shape", "compact").exitCode())
                 .isZero();
-        Path manifest =
-                Path.of(out, "compact/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z/manifest.json");
+        Path manifest = Path.of(out, "compact/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z/manifest.json");
         Files.writeString(manifest, "other");
 
         // When

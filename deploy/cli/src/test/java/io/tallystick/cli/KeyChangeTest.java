@@ -22,7 +22,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -44,9 +43,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeyChangeTest {
     private static final String LEDGER = "ledger.example.com";
     private static final AdminOrder ORDER = new AdminOrder("ada", Optional.of("yearly"), false);
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    private static final Instant T1 = NOW.plusSeconds(3600);
-    private static final Instant T2 = NOW.plusSeconds(7200);
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Instant T1 = Instant.parse("2030-01-01T00:00:00Z");
+    private static final Instant T2 = Instant.parse("2030-01-08T00:00:00Z");
 
     @TempDir
     private Path directory;

@@ -107,8 +107,8 @@ class DerivedBundleTest {
         Path scratch = Files.createTempDirectory(temp, "scratch");
         int lines = 0;
         try (DirectoryObjectStore store = DirectoryObjectStore.open(out)) {
-            DerivedBundle writer =
-                    new DerivedBundle(store, scratch, BundleKeys.always(key), new ExportRecord.Software("unknown", "0.1.0"));
+            DerivedBundle writer = new DerivedBundle(
+                    store, scratch, BundleKeys.always(key), new ExportRecord.Software("unknown", "0.1.0"));
             for (int number = 0; number < 3; number++) {
                 lines += writer.write(window(bucket.resolve("v1"), number), shape.text(), shape, filter);
             }
@@ -291,8 +291,8 @@ class DerivedBundleTest {
         // Given
         derive(Shape.COMPACT, Derivation.Filter.NONE);
         try (DirectoryObjectStore store = DirectoryObjectStore.open(temp.resolve("other"))) {
-            DerivedBundle writer =
-                    new DerivedBundle(store, temp, BundleKeys.always(ledger.bundleKey()), new ExportRecord.Software("unknown", "0.1.0"));
+            DerivedBundle writer = new DerivedBundle(
+                    store, temp, BundleKeys.always(ledger.bundleKey()), new ExportRecord.Software("unknown", "0.1.0"));
 
             // Then
             assertThatThrownBy(
