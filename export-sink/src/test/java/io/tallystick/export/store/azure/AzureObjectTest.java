@@ -236,7 +236,7 @@ class AzureObjectTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "AccountName=x;AccountKey=top-secret", "no connection string top-secret", "a=b=c"})
+    @ValueSource(strings = {"", "AccountKey=top-secret", "no connection string top-secret", "a=b=c"})
     void aConnectionStringThatIsNoneIsNotQuoted(String text) throws Exception {
         // Given
         Path file = directory.resolve("wrong");
