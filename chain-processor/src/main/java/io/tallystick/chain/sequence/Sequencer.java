@@ -33,7 +33,7 @@ import java.util.Optional;
  * A gap has no leader epoch: R2 and R4 do not look at it. R2 applies to the record before {@code from}, too, for messages that
  * would be accepted and for claims: a source that was truncated is noticed even if the messages of its new history below
  * {@code next} were lost. R3 applies, too, where the leader epoch rose and that of the record before {@code from} is not known.
- * To a claim R1 and R3 apply as well; R3 also where it stands at {@code next} and knows no leader epoch.
+ * To a claim R1 and R3 apply as well; R3 also where it stands at {@code next} or below and knows no leader epoch.
  */
 public final class Sequencer {
     private Sequencer() {}
@@ -211,10 +211,10 @@ public final class Sequencer {
                 && message.getLeaderEpoch() > source.leaderEpoch();
     }
 
-    /** The same where ingest stands at the chain's position and no record follows that could show it. */
+    /** The same where ingest stands at the chain's position or below and no record follows that could show it. */
     private static boolean isUnproven(SourcePosition source, Claim claim) {
         return claim.getFrom() > 0
-                && claim.getFrom() == source.next()
+                && claim.getFrom() <= source.next()
                 && claim.getLeaderEpoch() < 0
                 && source.epochBeforeNext() >= 0;
     }

@@ -36,7 +36,7 @@ public record SourcePosition(String topicId, long next, int leaderEpoch, long re
     }
 
     /** Leader epoch of the record before {@code next}; -1 if there is none, or if what precedes {@code next} was lost. */
-    int epochBeforeNext() {
+    public int epochBeforeNext() {
         return recordsEnd == next ? leaderEpoch : -1;
     }
 

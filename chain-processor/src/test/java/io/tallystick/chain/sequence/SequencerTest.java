@@ -499,7 +499,7 @@ class SequencerTest {
 
         @Test
         void aClaimBehindNextIsNoDiscontinuity() {
-            assertThat(Sequencer.offer(atTen(), claim(3, 42), NOW).asksForNotice())
+            assertThat(Sequencer.offer(atTen(), claim(3, 42, 3), NOW).asksForNotice())
                     .isFalse();
         }
 
@@ -541,23 +541,28 @@ class SequencerTest {
         }
 
         @Test
-        void aClaimUnderTheSameALowerOrNoLeaderEpochHaltsNothing() {
+        void aClaimUnderTheSameOrALowerLeaderEpochHaltsNothing() {
             for (int epoch : new int[] {3, 2, 0}) {
                 assertThat(Sequencer.offer(atTen(), claim(10, 42, epoch), NOW)).isInstanceOf(Outcome.Claimed.class);
-            }
-            for (int epoch : new int[] {3, 2, 0, -1}) {
                 assertThat(Sequencer.offer(atTen(), claim(4, 42, epoch), NOW)).isInstanceOf(Outcome.Claimed.class);
             }
         }
 
         @Test
-        void aClaimAtNextThatKnowsNoLeaderEpochIsToldTheChains() {
-            // When: the record before 10 may be another one by now, and none may ever follow that shows it
-            Outcome outcome = Sequencer.offer(atTen(), claim(10, 42, -1), NOW);
+        void aClaimAtNextOrBelowThatKnowsNoLeaderEpochIsToldTheChains() {
+            for (long from : new long[] {10, 9, 1}) {
+                // When: the record before may be another one by now, and none may ever follow that shows it
+                Outcome outcome = Sequencer.offer(atTen(), claim(from, 42, -1), NOW);
 
-            // Then
-            assertThat(outcome).isInstanceOf(Outcome.Discontinuous.class);
-            assertThat(outcome.asksForNotice()).isTrue();
+                // Then
+                assertThat(outcome).isInstanceOf(Outcome.Discontinuous.class);
+                assertThat(outcome.asksForNotice()).isTrue();
+            }
+        }
+
+        @Test
+        void aClaimAtTheBeginningNeedsNoLeaderEpoch() {
+            assertThat(Sequencer.offer(atTen(), claim(0, 42, -1), NOW)).isInstanceOf(Outcome.Claimed.class);
         }
 
         @Test

@@ -205,7 +205,7 @@ class TrustRootAnchorsTest {
         String wrongId = good.replaceFirst("\\+[0-9a-f]{8}\\+", "+00000000+");
 
         refused("needs a verifier key", option, "log=log.example.org");
-        refused("needs a verifier key", option, "log=");
+        refused(option + " takes ID=", option, "log=");
         refused("id is not that of its key", option, "log=" + wrongId);
         refused("cannot be used", option, "log=" + good.substring(0, good.length() - 8));
         refused("cannot be used", option, "log=" + witnessOnly());
@@ -250,7 +250,7 @@ class TrustRootAnchorsTest {
     void anchorsAreNotEndedBeforeTheyBeginNorTakenOutWhileRequired() {
         String[] list = {"--tsa", "tsa1=" + pem};
 
-        refused("ends before it begins", concat(list, "--anchor-until", "tsa1=1960-01-01T00:00:00.000Z"));
+        refused("year outside 1970 to 9999", concat(list, "--anchor-until", "tsa1=1960-01-01T00:00:00.000Z"));
         refused(
                 "ends before it begins",
                 concat(

@@ -431,7 +431,8 @@ public final class SourceFollower {
      * Goes back only. Records the sequencer has already are read and sent again, and dropped there as replays: this is how
      * it sees the leader epochs of a source that was truncated. Going forward would pass over them. Where the chain's last
      * record has another leader epoch than is known here, it is the chain's that is named to the broker: if the source has
-     * another history than the chain, that tells from where on.
+     * another history than the chain, that tells from where on. So it does where none is known here, as at a position that
+     * somebody set; then forward, too, because the source may have been cut below and no record may follow that shows it.
      */
     private List<Command> takeNotice(long nowNanos) {
         if (notice.isEmpty() || !position.isIdle()) {
@@ -440,7 +441,7 @@ public final class SourceFollower {
         ResumePoint next = notice.get();
         notice = Optional.empty();
         release(Hold.NOTICE, nowNanos);
-        if (next.offset() > position.from() || isKnown(next)) {
+        if (isKnown(next) || (next.offset() > position.from() && !isTold(next))) {
             return List.of();
         }
         Alert alert = new Alert(Kind.WENT_BACK, position.fromPoint() + " to " + next);
@@ -453,6 +454,13 @@ public final class SourceFollower {
         // What the sequencer has not got may have held them.
         policies.forget();
         return List.of(alert, locate(Duration.ZERO, nowNanos));
+    }
+
+    /** Whether it names an epoch where none is known, not even a bound. */
+    private boolean isTold(ResumePoint next) {
+        return position.from() > 0
+                && position.fromPoint().leaderEpoch().isEmpty()
+                && next.leaderEpoch().isPresent();
     }
 
     /** Whether this is where it stands, and under no other leader epoch. */

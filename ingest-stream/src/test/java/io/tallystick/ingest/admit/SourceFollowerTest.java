@@ -784,6 +784,35 @@ class SourceFollowerTest {
     }
 
     @Test
+    void noticeAlsoMovesForwardAPositionThatKnowsNoEpoch() {
+        // Given: somebody set it to the end of a source that was cut below and has grown again
+        follower.located(1, at(ID, new Commit(ID, ResumePoint.at(40)), 0, 40), now);
+
+        // When
+        ResumePoint next = new ResumePoint(60, EPOCH);
+        List<Command> noticed = follower.noticed(ID, next, now);
+        List<Command> found = follower.located(lookup(noticed), at(ID, null, 0, 40), now);
+
+        // Then: the broker is asked under the chain's epoch where the source ends
+        assertThat(alerts(noticed)).containsExactly(Kind.WENT_BACK);
+        assertThat(alerts(found)).containsExactly(Kind.SOURCE_TRUNCATED);
+        assertThat(only(Command.Seek.class, found).to()).isEqualTo(new ResumePoint(40, EPOCH));
+        assertThat(follower.noticed(ID, next, now)).isEmpty();
+    }
+
+    @Test
+    void noticeMovesForwardNoPositionThatKnowsNoEpochIfItNamesNone() {
+        // Given
+        follower.located(1, at(ID, new Commit(ID, ResumePoint.at(40)), 0, 40), now);
+
+        // When
+        List<Command> noticed = follower.noticed(ID, ResumePoint.at(60), now);
+
+        // Then
+        assertThat(noticed).isEmpty();
+    }
+
+    @Test
     void noticeThatPointsForwardMovesNothingUnderAnyEpoch() {
         // Given
         readFrom(40);

@@ -55,7 +55,7 @@ enum Mutant {
     WITHOUT_BEFORE_GAP,
     /** What was read is committed, whether or not it was acknowledged. */
     WITHOUT_ACKED_COMMIT,
-    /** Committed positions and later reads do not know leader epochs. */
+    /** Committed positions do not know leader epochs, and the sequencer believes those that do not (R3). */
     WITHOUT_COMMITTED_EPOCH;
 
     private static final FollowerTiming DESIGNED =
@@ -121,6 +121,12 @@ enum Mutant {
                 Claim.newBuilder(claim).setTopicId(state.source().topicId()).build();
             case WITHOUT_CLAIM_EPOCH, WITHOUT_R2_HALT ->
                 Claim.newBuilder(claim).setLeaderEpoch(-1).build();
+            case WITHOUT_COMMITTED_EPOCH ->
+                claim.getLeaderEpoch() < 0
+                        ? Claim.newBuilder(claim)
+                                .setLeaderEpoch(state.source().epochBeforeNext())
+                                .build()
+                        : claim;
             case WITHOUT_R3 ->
                 Claim.newBuilder(claim)
                         .setFrom(Math.min(claim.getFrom(), state.source().next()))
@@ -163,6 +169,11 @@ enum Mutant {
                 }
             }
             case WITHOUT_FROM_EPOCH -> changed.setFromLeaderEpoch(-1);
+            case WITHOUT_COMMITTED_EPOCH -> {
+                if (event.getFromLeaderEpoch() < 0) {
+                    changed.setFromLeaderEpoch(state.source().epochBeforeNext());
+                }
+            }
             case WITHOUT_R4 ->
                 changed.setLeaderEpoch(
                         replay
