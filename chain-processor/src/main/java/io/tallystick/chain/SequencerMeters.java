@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.tallystick.chain.duplicates.DuplicateIndex;
 import io.tallystick.chain.sequence.ChainState;
+import io.tallystick.chain.sequence.Discontinuities;
 import io.tallystick.chain.sequence.LinkedEntry;
 import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.Step;
@@ -125,22 +126,13 @@ final class SequencerMeters implements AutoCloseable {
         if (outcome instanceof Outcome.Appended appended) {
             entry(appended.entry());
         }
-        switch (outcome.type()) {
-            case DISCONTINUOUS, WRONG_TOPIC -> waiting.began(key, now);
-            case APPENDED, CLAIMED -> waiting.ended(key);
-            case HALTED -> {
-                waiting.ended(key);
-                halted.add(key);
-                haltedChains = halted.size();
-            }
-            case CLEARED -> {
-                halted.remove(key);
-                haltedChains = halted.size();
-            }
-            case REPLAYED, IGNORED, CLEARING_REFUSED, UNKNOWN_CHAIN -> {
-                // Nothing began or ended.
-            }
+        waiting.heard(key, outcome, now);
+        if (outcome.type() == Outcome.Type.HALTED) {
+            halted.add(key);
+        } else if (outcome.type() == Outcome.Type.CLEARED) {
+            halted.remove(key);
         }
+        haltedChains = halted.size();
     }
 
     private void entry(LinkedEntry entry) {

@@ -163,9 +163,7 @@ final class Judge {
     }
 
     private void waitsInTheOpen(Source source) throws Violation {
-        require(
-                world.watch.wasAlerted(source, Watch.WAITS_MAX_MS) || world.watch.isMetered(source),
-                source + " waits for an operator, whom nobody told");
+        require(world.watch.isMetered(source), source + " waits for an operator, whom no metric tells");
     }
 
     /** No copy of a record may still have been on its way when it was declared lost. */

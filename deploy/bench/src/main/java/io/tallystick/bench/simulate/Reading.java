@@ -175,15 +175,10 @@ final class Reading implements Command.Performer {
     private void send(AdmittedEvent message, Flight flight) {
         session.sender.send(
                 new Parcel(message.getChain(), message, world.time.now(), assignedAt),
-                acknowledged -> session.completed(() -> {
-                    if (!acknowledged) {
-                        world.watch.alerted(source);
-                    }
-                    perform(
-                            acknowledged
-                                    ? follower.acknowledged(flight, nanos())
-                                    : follower.failed(flight, "not acknowledged", nanos()));
-                }));
+                acknowledged -> session.completed(() -> perform(
+                        acknowledged
+                                ? follower.acknowledged(flight, nanos())
+                                : follower.failed(flight, "not acknowledged", nanos()))));
     }
 
     /** From here on what is acknowledged may be committed. */
@@ -316,7 +311,6 @@ final class Reading implements Command.Performer {
     @Override
     public void alert(Command.Alert command) {
         wentBack = wentBack || command.kind() == Command.Alert.Kind.WENT_BACK;
-        world.watch.alerted(source);
         world.trace.say(session.toString(), () -> source + " alert " + command.kind() + " " + command.detail());
     }
 }

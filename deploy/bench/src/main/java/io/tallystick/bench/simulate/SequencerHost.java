@@ -65,6 +65,11 @@ final class SequencerHost {
         return Optional.ofNullable(chains.byId().get(source.chain.toString()));
     }
 
+    /** The ledger clock as committed. */
+    Instant clock() {
+        return partition.clock().now();
+    }
+
     /** How far it lags. */
     long lag() {
         return world.ingest.end() - committedOffset;

@@ -4,10 +4,12 @@ package io.tallystick.bench.simulate;
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
 import io.tallystick.chain.sequence.ChainState;
+import io.tallystick.chain.sequence.Discontinuities;
 import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.Step;
 import io.tallystick.entry.Gap;
 import io.tallystick.ingest.admit.Commit;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +39,7 @@ final class Watch {
 
     private final World world;
     private final Map<Source, Long> quietSince = new HashMap<>();
-    private final Map<Source, Long> alertedAt = new HashMap<>();
+    private final Map<Source, Discontinuities> discontinuities = new HashMap<>();
     private final Map<Source, Long> progress = new HashMap<>();
     private final Map<Landed, Set<Long>> landed = new HashMap<>();
     private final Set<Begun> begun = new HashSet<>();
@@ -62,22 +64,14 @@ final class Watch {
 
     // ---- what it is told
 
-    /** Somebody who looks at alerts or metrics sees that this chain is in trouble. */
-    void alerted(Source source) {
-        alertedAt.put(source, world.time.now());
-        quietSince.put(source, world.time.now());
-    }
-
-    boolean wasAlerted(Source source, long withinMs) {
-        return alertedAt.getOrDefault(source, Long.MIN_VALUE / 2) >= world.time.now() - withinMs;
-    }
-
     /** What an operator sees without us: a process is gone, a partition moves. */
     void disturbed(Source source) {
         quietSince.put(source, world.time.now());
     }
 
+    /** Its metrics begin anew, too. */
     void sequencerDown() {
+        discontinuities.clear();
         world.sources.forEach(this::disturbed);
     }
 
@@ -88,10 +82,11 @@ final class Watch {
                 .filter(found -> found.chain.toString().equals(stored.parcel().key()))
                 .findFirst()
                 .orElseThrow();
-        switch (outcome.type()) {
-            case DISCONTINUOUS, WRONG_TOPIC, HALTED, IGNORED, UNKNOWN_CHAIN -> alerted(source);
-            case APPENDED -> appended(source, stored, (Outcome.Appended) outcome);
-            case CLAIMED, REPLAYED, CLEARED, CLEARING_REFUSED -> {}
+        discontinuities
+                .computeIfAbsent(source, chain -> new Discontinuities())
+                .heard(stored.parcel().key(), outcome, step.partition().clock().now());
+        if (outcome instanceof Outcome.Appended appended) {
+            appended(source, stored, appended);
         }
     }
 
@@ -160,13 +155,16 @@ final class Watch {
         return log.hasCommitted(chain.map(state -> state.source().next()).orElse(0L), log.lastStable());
     }
 
-    /** Whether the metric that tells for how long a chain has been waiting shows it. */
+    /** Whether {@code ledger.ingest.waiting} or {@code ledger.chain.discontinuity} shows for how long a chain has been waiting. */
     boolean isMetered(Source source) {
-        return world.group
+        Duration ingest = world.group
                 .owner(source)
                 .flatMap(session -> session.reading(source))
-                .map(reading ->
-                        reading.follower().waiting(world.time.now() * 1_000_000).toMillis() > WAITS_MAX_MS / 2)
-                .orElse(false);
+                .map(reading -> reading.follower().waiting(world.time.now() * 1_000_000))
+                .orElse(Duration.ZERO);
+        Duration sequencer = Optional.ofNullable(discontinuities.get(source))
+                .map(found -> found.longest(world.sequencer.clock()))
+                .orElse(Duration.ZERO);
+        return Math.max(ingest.toMillis(), sequencer.toMillis()) > WAITS_MAX_MS / 2;
     }
 }
