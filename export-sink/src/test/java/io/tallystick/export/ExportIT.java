@@ -341,8 +341,11 @@ class ExportIT {
             await().atMost(PATIENCE).until(() -> !fatal.isEmpty());
         }
 
-        // Then
-        assertThat(fatal).first().asString().contains("no complete bundle");
+        // Then: a bundle of the window before is missing, or a data file, of a tenant that had none yet
+        assertThat(fatal)
+                .first()
+                .asString()
+                .containsAnyOf("no complete bundle", "is this the store the first step writes to?");
         assertThat(bucket.resolve(ACME_2ND + "manifest.json")).doesNotExist();
     }
 
