@@ -13,8 +13,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * @param refused why, of a copy for the rejects topic
  */
 record Outcome(String tenant, ProducerRecord<String, byte[]> record, Optional<RejectReason> refused) {
-    /** Roughly what it takes in memory. */
+    private static final int OVERHEAD_BYTES = 256;
+
+    /** Roughly what it takes in memory, in bytes. A copy for the rejects topic has the headers of the original. */
     int size() {
-        return 256 + (record.value() == null ? 0 : record.value().length);
+        return OVERHEAD_BYTES
+                + (record.value() == null ? 0 : record.value().length)
+                + Math.toIntExact(RecordBytes.ofHeaders(record.headers()));
     }
 }

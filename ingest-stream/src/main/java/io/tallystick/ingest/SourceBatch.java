@@ -20,7 +20,8 @@ record SourceBatch(OwnedPartition partition, long reading, List<ConsumerRecord<b
         for (ConsumerRecord<byte[], byte[]> record : records) {
             bytes += OVERHEAD_BYTES
                     + (long) Math.max(0, record.serializedKeySize())
-                    + Math.max(0, record.serializedValueSize());
+                    + Math.max(0, record.serializedValueSize())
+                    + RecordBytes.ofHeaders(record.headers());
         }
         return new SourceBatch(partition, partition.follower().reading(), records, bytes);
     }

@@ -129,7 +129,7 @@ final class SourceCommands {
     private static Level level(Command.Alert.Kind kind) {
         return switch (kind) {
             case SOURCE_TRUNCATED, SOURCE_DAMAGED, RECORDS_LOST, TOPIC_RECREATED -> Level.ERROR;
-            case OTHER_TOPIC_SEQUENCED, WENT_BACK, SEND_FAILED, NOT_LOCATED -> Level.WARN;
+            case OTHER_TOPIC_SEQUENCED, WENT_BACK, SEND_FAILED, NOT_LOCATED, NOT_READ -> Level.WARN;
         };
     }
 
@@ -148,6 +148,9 @@ final class SourceCommands {
             case WENT_BACK -> "the sequencer stands elsewhere, going there";
             case SEND_FAILED -> "message not written, reading its chain again";
             case NOT_LOCATED -> "source cannot be looked up, trying again";
+            case NOT_READ ->
+                "source has records that its broker does not hand out; does its partition have a leader, and what does the"
+                        + " leader's log say?";
         };
     }
 }

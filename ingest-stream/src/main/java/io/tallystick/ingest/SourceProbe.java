@@ -179,7 +179,10 @@ final class SourceProbe {
     /** What is needed to claim a position. */
     interface ClaimResult {
         /** Told of each partition whose topic and end could be read. */
-        void accept(TopicPartition partition, String topicId, Location.End end);
+        void read(TopicPartition partition, String topicId, Location.End end);
+
+        /** Told of each of which that failed. */
+        void failed(TopicPartition partition, String reason);
     }
 
     /** Reads topic ids and ends of many partitions in one request each. */
@@ -188,8 +191,19 @@ final class SourceProbe {
         ListOffsetsResult ends = lastStable(partitions);
         look(topics(partitions), seen -> {
             for (TopicPartition partition : partitions) {
-                seen.get(partition.topic()).topicId().ifPresent(topicId -> end(partition, ends, asked)
-                        .thenAccept(end -> result.accept(partition, topicId, end)));
+                Sight sight = seen.get(partition.topic());
+                if (sight.topicId().isEmpty()) {
+                    result.failed(partition, sight.fault());
+                    continue;
+                }
+                CompletionStage<?> unused = end(partition, ends, asked).handle((end, failure) -> {
+                    if (failure == null) {
+                        result.read(partition, sight.topicId().get(), end);
+                    } else {
+                        result.failed(partition, failure.toString());
+                    }
+                    return null;
+                });
             }
         });
     }

@@ -4,6 +4,7 @@ package io.tallystick.ingest;
 import io.tallystick.avro.Notice;
 import io.tallystick.entry.ChainId;
 import io.tallystick.ingest.admit.Command;
+import io.tallystick.ingest.admit.Location;
 import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
 import io.tallystick.ingest.admit.TenantRules;
@@ -16,13 +17,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +34,7 @@ import org.slf4j.LoggerFactory;
  * Keeps the source partitions of this instance: tells each {@link SourceFollower} what happens to its partition and carries
  * out what it decides. DESIGN.md section 5, continuity protocol.
  *
- * <p>The position of the consumer itself is never asked for: it runs past transaction markers. For the ingest thread only.
+ * <p>The position of the consumer itself is never taken for ours: it runs past transaction markers. For the ingest thread only.
  */
 final class SourceReader implements ConsumerRebalanceListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(SourceReader.class);
@@ -47,6 +51,7 @@ final class SourceReader implements ConsumerRebalanceListener {
     private final SourceCommands commands;
     private final IngestMetrics metrics;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
+    private final Map<String, Set<OwnedPartition>> byTopic = new HashMap<>();
     private final Set<TopicPartition> skipped = new HashSet<>();
     private final Map<String, TenantRules> rules = new HashMap<>();
 
@@ -133,6 +138,7 @@ final class SourceReader implements ConsumerRebalanceListener {
                     System.nanoTime());
             OwnedPartition added = new OwnedPartition(partition, follower, writer.partitionOf(follower.chain()));
             owned.put(partition, added);
+            byTopic.computeIfAbsent(partition.topic(), topic -> new HashSet<>()).add(added);
             // Held until its real position is known; the seek only keeps the consumer from looking for one itself.
             applyHolds(added);
             consumer.seek(partition, 0);
@@ -181,9 +187,15 @@ final class SourceReader implements ConsumerRebalanceListener {
         for (TopicPartition partition : partitions) {
             OwnedPartition gone = owned.remove(partition);
             if (gone != null) {
+                byTopic.computeIfPresent(partition.topic(), (topic, of) -> without(of, gone));
                 log(gone, "no longer assigned");
             }
         }
+    }
+
+    private static Set<OwnedPartition> without(Set<OwnedPartition> of, OwnedPartition gone) {
+        of.remove(gone);
+        return of.isEmpty() ? null : of;
     }
 
     // ---- what happens to partitions
@@ -227,12 +239,11 @@ final class SourceReader implements ConsumerRebalanceListener {
 
     /** What a look at topics found, told to every partition of each of them. */
     void seen(Map<String, SourceProbe.Sight> sights) {
-        for (OwnedPartition partition : List.copyOf(owned.values())) {
-            SourceProbe.Sight sight = sights.get(partition.partition().topic());
-            if (sight != null && sight.topicId().isPresent()) {
-                perform(partition, partition.follower().topicIs(sight.topicId().get(), System.nanoTime()));
+        sights.forEach((topic, sight) -> sight.topicId().ifPresent(topicId -> {
+            for (OwnedPartition partition : List.copyOf(byTopic.getOrDefault(topic, Set.of()))) {
+                perform(partition, partition.follower().topicIs(topicId, System.nanoTime()));
             }
-        }
+        }));
     }
 
     /** The sequencer says where it stands. */
@@ -291,14 +302,38 @@ final class SourceReader implements ConsumerRebalanceListener {
         if (idle.isEmpty()) {
             return;
         }
-        probe.ends(
-                idle,
-                (partition, topicId, end) -> inbox.put(() -> {
-                    OwnedPartition claimed = owned.get(partition);
-                    if (claimed != null) {
-                        perform(claimed, claimed.follower().claimDue(topicId, end, System.nanoTime()));
-                    }
-                }));
+        probe.ends(idle, new SourceProbe.ClaimResult() {
+            @Override
+            public void read(TopicPartition partition, String topicId, Location.End end) {
+                decide(partition, follower -> follower.claimDue(topicId, end, readTo(partition), System.nanoTime()));
+            }
+
+            @Override
+            public void failed(TopicPartition partition, String reason) {
+                decide(partition, follower -> follower.notClaimed(reason, System.nanoTime()));
+            }
+        });
+    }
+
+    private void decide(TopicPartition partition, Function<SourceFollower, List<Command>> input) {
+        inbox.put(() -> {
+            OwnedPartition found = owned.get(partition);
+            if (found != null) {
+                perform(found, input.apply(found.follower()));
+            }
+        });
+    }
+
+    /**
+     * Up to which offset the consumer has read, transaction markers included; empty while it does not know. To see whether it reads at all:
+     * what is accounted for is the follower's to say.
+     */
+    private OptionalLong readTo(TopicPartition partition) {
+        try {
+            return OptionalLong.of(consumer.position(partition, Duration.ZERO));
+        } catch (TimeoutException e) {
+            return OptionalLong.empty();
+        }
     }
 
     /** Tells chains their policies again where that is due. */

@@ -112,7 +112,9 @@ public sealed interface Command {
             /** A message may be lost. */
             SEND_FAILED,
             /** The partition could not be looked up. */
-            NOT_LOCATED
+            NOT_LOCATED,
+            /** The source has records, and the consumer gets none of them. */
+            NOT_READ
         }
 
         @Override

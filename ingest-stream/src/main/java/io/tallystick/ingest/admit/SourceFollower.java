@@ -49,6 +49,7 @@ public final class SourceFollower {
     private final Set<Hold> holds = EnumSet.of(Hold.LOCATING);
     private final Troubles troubles;
     private final PolicyTelling policies = new PolicyTelling();
+    private final Standstill standstill = new Standstill();
     private TenantRules rules;
     private Optional<SourcePartition> source = Optional.empty();
     private Optional<Commit> committed = Optional.empty();
@@ -474,13 +475,31 @@ public final class SourceFollower {
         return isLocated() && position.isIdle() && !isHeld(Hold.RECREATED);
     }
 
-    /** Time to claim: topic id and end of the partition were read after {@link #wantsClaim}. */
-    public List<Command> claimDue(String topicId, Location.End end, long nowNanos) {
+    /**
+     * Time to claim: topic id and end of the partition were read after {@link #wantsClaim}.
+     *
+     * @param readTo the offset up to which the consumer has read, transaction markers included; empty while it does not know
+     */
+    public List<Command> claimDue(String topicId, Location.End end, OptionalLong readTo, long nowNanos) {
         List<Command> commands = new ArrayList<>(topicIs(topicId, nowNanos));
         if (wantsClaim()) {
             claim(end, commands);
+            long at = readTo.orElse(position.from());
+            if (standstill.isFoundAt(at, end.offset(), isHeld())) {
+                troubles.happened(nowNanos);
+                commands.add(new Alert(Kind.NOT_READ, at + " of " + end.offset()));
+            }
         }
         return commands;
+    }
+
+    /** Topic id or end could not be read: nothing is claimed. */
+    public List<Command> notClaimed(String reason, long nowNanos) {
+        if (!wantsClaim()) {
+            return List.of();
+        }
+        troubles.happened(nowNanos);
+        return List.of(new Alert(Kind.NOT_LOCATED, reason));
     }
 
     /** The policies follow a claim, for it is a claim that makes the genesis. */

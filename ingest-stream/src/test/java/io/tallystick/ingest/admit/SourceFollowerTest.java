@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -325,7 +326,7 @@ class SourceFollowerTest {
     }
 
     private Claim claimed() {
-        return only(Command.SendClaim.class, follower.claimDue(ID, new End(100, asOf), now))
+        return only(Command.SendClaim.class, follower.claimDue(ID, new End(100, asOf), OptionalLong.of(100), now))
                 .message();
     }
 
@@ -469,7 +470,7 @@ class SourceFollowerTest {
         readFrom(40);
 
         // When
-        List<Command> commands = follower.claimDue(OTHER, new End(3, asOf), now);
+        List<Command> commands = follower.claimDue(OTHER, new End(3, asOf), OptionalLong.of(3), now);
 
         // Then
         assertThat(alerts(commands)).containsExactly(Kind.TOPIC_RECREATED);
@@ -558,7 +559,7 @@ class SourceFollowerTest {
 
         // When
         List<Command> first = follower.located(1, at(ID, null, 0, 0), now);
-        List<Command> claim = follower.claimDue(ID, new End(0, asOf), now);
+        List<Command> claim = follower.claimDue(ID, new End(0, asOf), OptionalLong.of(0), now);
         List<Command> newer = follower.described(rules(ID, false, 3), now);
         List<Command> same = follower.described(rules(ID, false, 3), now);
 
@@ -579,7 +580,7 @@ class SourceFollowerTest {
 
         // Then
         assertThat(follower.described(rules(ID, false, 1), now)).isEmpty();
-        assertThat(has(Command.SendConfig.class, follower.claimDue(ID, new End(70, asOf), now)))
+        assertThat(has(Command.SendConfig.class, follower.claimDue(ID, new End(70, asOf), OptionalLong.of(70), now)))
                 .isTrue();
     }
 
@@ -839,6 +840,76 @@ class SourceFollowerTest {
     }
 
     @Test
+    void sourceThatHasRecordsAndHandsOutNoneIsWaitingAfterAWhile() {
+        // Given
+        readFrom(40);
+        now += 60 * SECOND;
+
+        // When: the first claim may have come just before the consumer
+        List<Command> first = follower.claimDue(ID, new End(70, asOf), OptionalLong.of(40), now);
+        for (int i = 0; i < 7; i++) {
+            now += 10 * SECOND;
+            assertThat(alerts(follower.claimDue(ID, new End(70, asOf), OptionalLong.of(40), now)))
+                    .containsExactly(Kind.NOT_READ);
+        }
+
+        // Then
+        assertThat(alerts(first)).isEmpty();
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void readingGoesOnUpToMarkersAndAfterEachClaim() {
+        // Given
+        readFrom(40);
+
+        // When
+        for (int i = 0; i < 7; i++) {
+            now += 10 * SECOND;
+            assertThat(alerts(follower.claimDue(ID, new End(70, asOf), OptionalLong.of(70), now)))
+                    .isEmpty();
+            assertThat(alerts(follower.claimDue(ID, new End(100, asOf), OptionalLong.of(71 + i), now)))
+                    .isEmpty();
+        }
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
+    void suspendedSourceIsNotMissedByAnybody() {
+        // Given
+        readFrom(40);
+        follower.described(rules(ID, true, 1), now);
+
+        // When
+        for (int i = 0; i < 7; i++) {
+            now += 10 * SECOND;
+            assertThat(alerts(follower.claimDue(ID, new End(70, asOf), OptionalLong.of(40), now)))
+                    .isEmpty();
+        }
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
+    void claimThatCannotBeMadeAgainAndAgainIsWaiting() {
+        // Given
+        readFrom(40);
+        now += 60 * SECOND;
+
+        // When
+        for (int i = 0; i < 7; i++) {
+            now += 10 * SECOND;
+            assertThat(alerts(follower.notClaimed("no leader", now))).containsExactly(Kind.NOT_LOCATED);
+        }
+
+        // Then
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
     void claimBehindAGapOrAtTheBeginningNamesNoEpoch() {
         // Given
         List<Command> begun = follower.located(1, at(ID, null, 0, 70), now);
@@ -898,9 +969,10 @@ class SourceFollowerTest {
 
         // Then
         assertThat(follower.wantsClaim()).isFalse();
-        assertThat(follower.claimDue(ID, new End(70, asOf), now)).isEmpty();
+        assertThat(follower.claimDue(ID, new End(70, asOf), OptionalLong.of(70), now))
+                .isEmpty();
         follower.acknowledged(flight, now);
-        assertThat(only(Command.SendClaim.class, follower.claimDue(ID, new End(70, asOf), now))
+        assertThat(only(Command.SendClaim.class, follower.claimDue(ID, new End(70, asOf), OptionalLong.of(70), now))
                         .message()
                         .getFrom())
                 .isEqualTo(41);

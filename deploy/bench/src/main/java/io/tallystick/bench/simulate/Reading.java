@@ -207,8 +207,11 @@ final class Reading implements Command.Performer {
                 .ifPresent(described -> world.time.in(
                         world.faults.lookupMs(), () -> source.log().ifPresent(ended -> {
                             Location.End end = end(ended);
-                            session.post(() -> perform(
-                                    follower.claimDue(world.mutant.seen(described.topicId(), follower), end, nanos())));
+                            session.post(() -> perform(follower.claimDue(
+                                    world.mutant.seen(described.topicId(), follower),
+                                    end,
+                                    OptionalLong.of(position.offset()),
+                                    nanos())));
                         }))));
     }
 
