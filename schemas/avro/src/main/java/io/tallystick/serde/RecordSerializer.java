@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.serde;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.Schema;
-import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DatumWriter;
-import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
@@ -32,23 +29,12 @@ import org.apache.kafka.common.serialization.Serializer;
 final class RecordSerializer implements Serializer<SpecificRecord> {
     static final byte MAGIC = 0;
 
-    /** A thread keeps a buffer for the next record up to this size. */
-    private static final int KEPT_BYTES_MAX = 64 * 1024;
-
-    private static final int BUFFER_BYTES = 1024;
-
     private final Serializer<Object> confluent;
     private final Map<String, Map<Schema, Known>> known = new ConcurrentHashMap<>();
-    private final ThreadLocal<Scratch> scratch = ThreadLocal.withInitial(Scratch::new);
+    private final ThreadLocal<ArrayEncoder> encoders = ThreadLocal.withInitial(ArrayEncoder::new);
 
     /** A schema with its id in one topic's subject. */
     private record Known(Schema schema, int id, DatumWriter<SpecificRecord> writer) {}
-
-    /** What a thread uses again. */
-    private static final class Scratch {
-        private ByteArrayOutputStream out = new ByteArrayOutputStream(BUFFER_BYTES);
-        private BinaryEncoder encoder;
-    }
 
     /** @param confluent asks the registry for ids */
     RecordSerializer(Serializer<Object> confluent) {
@@ -67,7 +53,7 @@ final class RecordSerializer implements Serializer<SpecificRecord> {
             remember(topic, schema, ByteBuffer.wrap(first).getInt(1));
             return first;
         }
-        return encode(found, value, scratch.get());
+        return encode(found, value, encoders.get());
     }
 
     private void remember(String topic, Schema schema, int id) {
@@ -89,29 +75,15 @@ final class RecordSerializer implements Serializer<SpecificRecord> {
         return data;
     }
 
-    private static byte[] encode(Known found, SpecificRecord value, Scratch mine) {
-        ByteArrayOutputStream out = mine.out;
-        out.reset();
-        writeFrame(found.id, out);
-        mine.encoder = EncoderFactory.get().binaryEncoder(out, mine.encoder);
+    private static byte[] encode(Known found, SpecificRecord value, ArrayEncoder out) {
+        out.begin();
+        out.writeRaw(MAGIC);
+        out.writeRawInt(found.id);
         try {
-            found.writer.write(value, mine.encoder);
-            mine.encoder.flush();
+            found.writer.write(value, out);
         } catch (IOException | RuntimeException e) {
-            // The encoder may hold half a record.
-            mine.encoder = null;
             throw new SerializationException("a record of " + found.schema.getFullName() + " cannot be written", e);
         }
-        if (out.size() > KEPT_BYTES_MAX) {
-            mine.out = new ByteArrayOutputStream(BUFFER_BYTES);
-        }
-        return out.toByteArray();
-    }
-
-    private static void writeFrame(int id, ByteArrayOutputStream out) {
-        out.write(MAGIC);
-        for (int shift = 24; shift >= 0; shift -= 8) {
-            out.write(id >>> shift);
-        }
+        return out.toBytes();
     }
 }

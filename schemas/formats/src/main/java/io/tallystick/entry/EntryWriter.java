@@ -3,6 +3,7 @@ package io.tallystick.entry;
 
 import io.tallystick.tree.Hash;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -12,8 +13,6 @@ import java.util.OptionalLong;
  * and quotes, so that what stands here reads like the entry itself.
  */
 final class EntryWriter {
-    private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
-
     private final int bytesMax;
     private byte[] out = new byte[768];
     private int size;
@@ -129,7 +128,7 @@ final class EntryWriter {
     }
 
     private EntryWriter recorded(Entry entry) {
-        return text(",\"recorded\":", LedgerTime.format(entry.recorded()));
+        return time(",\"recorded\":", entry.recorded());
     }
 
     private EntryWriter seq(Entry entry) {
@@ -138,7 +137,8 @@ final class EntryWriter {
 
     private EntryWriter sourceRange(SourceRange source) {
         raw(",\"source\":{\"from\":").number(source.from()).raw(",\"next\":").number(source.next());
-        return text(",\"time\":", source.time().map(LedgerTime::format)).raw("}");
+        source.time().ifPresent(time -> time(",\"time\":", time));
+        return raw("}");
     }
 
     private EntryWriter payload(PayloadRef payload) {
@@ -173,13 +173,20 @@ final class EntryWriter {
 
     private EntryWriter hash(String label, Hash hash) {
         raw(label);
-        byte[] bytes = hash.bytes();
-        room(2 * bytes.length + 2);
+        room(2 * Hash.LENGTH + 2);
         out[size++] = '"';
-        for (byte b : bytes) {
-            out[size++] = HEX[b >> 4 & 15];
-            out[size++] = HEX[b & 15];
-        }
+        hash.putHex(out, size);
+        size += 2 * Hash.LENGTH;
+        out[size++] = '"';
+        return this;
+    }
+
+    private EntryWriter time(String label, Instant time) {
+        raw(label);
+        room(LedgerTime.LENGTH + 2);
+        out[size++] = '"';
+        LedgerTime.put(time, out, size);
+        size += LedgerTime.LENGTH;
         out[size++] = '"';
         return this;
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.entry;
 
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 
@@ -22,13 +24,19 @@ public final class LedgerTime {
 
     private static final String FORM = "0000-00-00T00:00:00.000Z";
 
+    private static final int NANOS_OF_MILLI = 1_000_000;
+    private static final int SECONDS_OF_DAY = 86_400;
+
+    /** Any recent one. */
+    private static volatile Day lastDay = new Day(0);
+
     private LedgerTime() {}
 
     /** Whether the instant can be written: whole milliseconds, years 1970 to 9999. */
     public static boolean isValid(Instant time) {
-        return !time.isBefore(MIN)
-                && !time.isAfter(MAX)
-                && Instant.ofEpochMilli(time.toEpochMilli()).equals(time);
+        return time.getEpochSecond() >= 0
+                && time.getEpochSecond() <= MAX.getEpochSecond()
+                && time.getNano() % NANOS_OF_MILLI == 0;
     }
 
     /**
@@ -37,20 +45,47 @@ public final class LedgerTime {
      * @throws IllegalArgumentException if it cannot be written, see {@link #isValid}
      */
     public static String format(Instant time) {
+        byte[] text = new byte[LENGTH];
+        put(time, text, 0);
+        return new String(text, StandardCharsets.US_ASCII);
+    }
+
+    /**
+     * Writes the instant's text, {@link #LENGTH} bytes.
+     *
+     * @throws IllegalArgumentException if it cannot be written, see {@link #isValid}
+     */
+    static void put(Instant time, byte[] out, int at) {
         if (!isValid(time)) {
             throw new IllegalArgumentException(
                     time + " has a fraction of a millisecond or a year outside 1970 to 9999");
         }
-        LocalDateTime utc = LocalDateTime.ofInstant(time, ZoneOffset.UTC);
-        char[] text = FORM.toCharArray();
-        put(text, 0, 4, utc.getYear());
-        put(text, 5, 2, utc.getMonthValue());
-        put(text, 8, 2, utc.getDayOfMonth());
-        put(text, 11, 2, utc.getHour());
-        put(text, 14, 2, utc.getMinute());
-        put(text, 17, 2, utc.getSecond());
-        put(text, 20, 3, utc.getNano() / 1_000_000);
-        return new String(text);
+        long epochDay = Math.floorDiv(time.getEpochSecond(), SECONDS_OF_DAY);
+        Day day = lastDay;
+        if (day.epochDay != epochDay) {
+            day = new Day(epochDay);
+            lastDay = day;
+        }
+        System.arraycopy(day.form, 0, out, at, LENGTH);
+        int second = Math.floorMod(time.getEpochSecond(), SECONDS_OF_DAY);
+        put(out, at + 11, 2, second / 3600);
+        put(out, at + 14, 2, second / 60 % 60);
+        put(out, at + 17, 2, second % 60);
+        put(out, at + 20, 3, time.getNano() / NANOS_OF_MILLI);
+    }
+
+    /** Times mostly follow each other; working out their date costs more than all else. Immutable. */
+    private static final class Day {
+        private final long epochDay;
+        private final byte[] form = FORM.getBytes(StandardCharsets.US_ASCII);
+
+        private Day(long epochDay) {
+            this.epochDay = epochDay;
+            LocalDate date = LocalDate.ofEpochDay(epochDay);
+            put(form, 0, 4, date.getYear());
+            put(form, 5, 2, date.getMonthValue());
+            put(form, 8, 2, date.getDayOfMonth());
+        }
     }
 
     /**
@@ -98,10 +133,10 @@ public final class LedgerTime {
         return Integer.parseInt(text, at, at + digits, 10);
     }
 
-    private static void put(char[] text, int at, int digits, int number) {
+    private static void put(byte[] text, int at, int digits, int number) {
         int rest = number;
         for (int i = at + digits - 1; i >= at; i--) {
-            text[i] = (char) ('0' + rest % 10);
+            text[i] = (byte) ('0' + rest % 10);
             rest /= 10;
         }
     }

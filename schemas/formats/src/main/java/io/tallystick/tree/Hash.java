@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.tree;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -21,6 +23,7 @@ public final class Hash implements Comparable<Hash> {
     private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Hash::newDigest);
 
     private static final HexFormat HEX = HexFormat.of();
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] bytes;
 
@@ -38,6 +41,20 @@ public final class Hash implements Comparable<Hash> {
             throw new IllegalArgumentException("a hash has 32 bytes, not " + bytes.length);
         }
         return new Hash(bytes.clone());
+    }
+
+    /**
+     * Copies what remains of the buffer, and leaves it as it is.
+     *
+     * @throws IllegalArgumentException if there are not exactly 32 bytes
+     */
+    public static Hash of(ByteBuffer buffer) {
+        if (buffer.remaining() != LENGTH) {
+            throw new IllegalArgumentException("a hash has 32 bytes, not " + buffer.remaining());
+        }
+        byte[] bytes = new byte[LENGTH];
+        buffer.get(buffer.position(), bytes);
+        return new Hash(bytes);
     }
 
     /**
@@ -94,6 +111,14 @@ public final class Hash implements Comparable<Hash> {
         digest.update(bytes);
     }
 
+    /** Writes the text form, 64 bytes. */
+    public void putHex(byte[] out, int at) {
+        for (int i = 0; i < LENGTH; i++) {
+            out[at + 2 * i] = DIGITS[bytes[i] >> 4 & 15];
+            out[at + 2 * i + 1] = DIGITS[bytes[i] & 15];
+        }
+    }
+
     /** A copy of the 32 bytes. */
     public byte[] bytes() {
         return bytes.clone();
@@ -116,6 +141,8 @@ public final class Hash implements Comparable<Hash> {
 
     @Override
     public String toString() {
-        return HEX.formatHex(bytes);
+        byte[] text = new byte[2 * LENGTH];
+        putHex(text, 0);
+        return new String(text, StandardCharsets.US_ASCII);
     }
 }

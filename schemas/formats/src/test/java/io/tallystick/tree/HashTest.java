@@ -4,6 +4,7 @@ package io.tallystick.tree;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,34 @@ class HashTest {
 
         // Then
         assertThat(hash).isEqualTo(Hash.ZERO).hasSameHashCodeAs(Hash.ZERO);
+    }
+
+    @Test
+    void isReadFromWhatRemainsOfABufferWhichStaysAsItIs() {
+        // Given
+        ByteBuffer buffer = ByteBuffer.allocate(40).put(4, Hash.parseHex(ABC).bytes());
+        buffer.position(4).limit(36);
+
+        // When
+        Hash hash = Hash.of(buffer.asReadOnlyBuffer());
+
+        // Then
+        assertThat(hash).hasToString(ABC).isEqualTo(Hash.of(buffer));
+        assertThat(buffer.remaining()).isEqualTo(32);
+        assertThatIllegalArgumentException().isThrownBy(() -> Hash.of(ByteBuffer.allocate(33)));
+        assertThatIllegalArgumentException().isThrownBy(() -> Hash.of(ByteBuffer.allocate(0)));
+    }
+
+    @Test
+    void textFormIsWrittenWhereItBelongs() {
+        // Given
+        byte[] out = ascii("<" + " ".repeat(64) + ">");
+
+        // When
+        Hash.parseHex(ABC).putHex(out, 1);
+
+        // Then
+        assertThat(out).isEqualTo(ascii("<" + ABC + ">"));
     }
 
     @Test
