@@ -126,7 +126,7 @@ final class SequencerProcessor implements Processor<String, SpecificRecord, Stri
                 state.partition(),
                 state.chains(),
                 new PartitionSequencer.Input(record.key(), record.value(), appended, limit));
-        step.chain().ifPresent(state::put);
+        step.chain().ifPresent(chain -> state.put(record.key(), chain));
         state.put(step.partition());
         step.cuts().ifPresent(cuts -> cuts.forEach(this::forward));
         step.entries().forEach(this::forward);

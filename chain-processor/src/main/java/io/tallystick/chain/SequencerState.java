@@ -131,7 +131,12 @@ final class SequencerState implements StateStore, CachedStateStore<String, byte[
 
     /** A chain's state from now on. */
     void put(ChainState state) {
-        chains.put(state);
+        put(state.chain().toString(), state);
+    }
+
+    /** As {@link #put(ChainState)}, for who has the chain id at hand. */
+    void put(String chain, ChainState state) {
+        chains.put(chain, state);
         change();
     }
 

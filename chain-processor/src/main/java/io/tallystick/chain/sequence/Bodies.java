@@ -18,7 +18,6 @@ import io.tallystick.entry.SourceRange;
 import io.tallystick.entry.SourceTopic;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
-import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -119,7 +118,7 @@ final class Bodies {
                         control.getType(),
                         new PayloadRef(
                                 control.getPayload().remaining(),
-                                hash(control.getPayloadCommit()),
+                                Hash.of(control.getPayloadCommit()),
                                 control.getMedia(),
                                 Optional.empty())));
     }
@@ -140,7 +139,7 @@ final class Bodies {
         return Optional.ofNullable(message.getPayloadCommit())
                 .map(commit -> new PayloadRef(
                         required(message.getPayloadBytes(), "payloadBytes"),
-                        hash(commit),
+                        Hash.of(commit),
                         required(message.getMedia(), "media"),
                         schema(message)));
     }
@@ -153,13 +152,7 @@ final class Bodies {
     private static Optional<ContextRef> context(AdmittedEvent message) {
         return Optional.ofNullable(message.getContextCommit())
                 .map(commit ->
-                        new ContextRef(required(message.getContext(), "context").remaining(), hash(commit)));
-    }
-
-    private static Hash hash(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return Hash.of(bytes);
+                        new ContextRef(required(message.getContext(), "context").remaining(), Hash.of(commit)));
     }
 
     private static <T> T required(T value, String field) {

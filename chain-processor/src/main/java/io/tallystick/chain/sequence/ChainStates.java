@@ -39,7 +39,11 @@ public final class ChainStates {
 
     /** Takes in a chain's new state. */
     public void put(ChainState state) {
-        String chain = state.chain().toString();
+        put(state.chain().toString(), state);
+    }
+
+    /** As {@link #put(ChainState)}, for who has the chain id at hand: to make it costs more than to look it up. */
+    public void put(String chain, ChainState state) {
         states.put(chain, state);
         changed.add(chain);
     }
