@@ -43,7 +43,7 @@ class IsolationIT {
     private static final long FLOOD_PAUSE_NANOS = Duration.ofMillis(250).toNanos();
 
     /** An odd number, so that one of them is the median. */
-    private static final int ROUNDS = 7;
+    private static final int ROUNDS = 5;
 
     /** Below this many milliseconds a latency is no trouble to anybody; a poll and a look at the topic may add up to it. */
     private static final double UNNOTICED_MS = 60;
