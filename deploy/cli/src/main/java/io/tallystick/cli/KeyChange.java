@@ -94,6 +94,7 @@ final class KeyChange {
         if (!step.isDone(next)) {
             throw unsuitable("does not say what this step is to bring about", null);
         }
+        step.requireTimely(next);
         return Optional.of(next);
     }
 

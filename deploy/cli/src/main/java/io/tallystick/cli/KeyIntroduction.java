@@ -96,6 +96,19 @@ record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap ove
                         Optional.empty()));
     }
 
+    /** Until T1 the signer has to read the new version; windows that ended after it were signed by the old one's rules. */
+    @Override
+    public void requireTimely(TrustRoot next) {
+        TrustedKey after = KeyRetirement.listed(next, fresh.keyId());
+        if (!after.notBefore().isAfter(overlap.issued())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the signed trust root comes too late: T1 is past, key " + fresh.keyId() + " was to sign from "
+                            + after.notBefore() + " on",
+                    "Delete the draft, make the draft again with a longer --in, and have it signed before T1.");
+        }
+    }
+
     @Override
     public void tell(KeyAnnouncements chain, TrustRoot root, AdminOrder order) {
         chain.introduced(KeyRetirement.listed(root, fresh.keyId()), oldId, root, order);

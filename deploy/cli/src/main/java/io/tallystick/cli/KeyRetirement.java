@@ -27,15 +27,23 @@ record KeyRetirement(KeyRing files, String keyId, Instant issued) implements Key
 
     @Override
     public TrustRootDraft draft(TrustRoot now) {
-        TrustedKey key = active(now, keyId);
+        requireSignsNoMore(active(now, keyId));
+        return TrustRootDraft.following(now, issued)
+                .withKey(keyId, kept -> kept.with(KeyStatus.RETIRED, kept.notAfter(), Optional.empty()));
+    }
+
+    @Override
+    public void requireTimely(TrustRoot next) {
+        requireSignsNoMore(listed(next, keyId));
+    }
+
+    private void requireSignsNoMore(TrustedKey key) {
         if (!key.notAfter().isBefore(issued)) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "key " + keyId + " signs until " + key.notAfter(),
                     "Rotate it first with 'tally keys rotate', and retire it after that instant.");
         }
-        return TrustRootDraft.following(now, issued)
-                .withKey(keyId, kept -> kept.with(KeyStatus.RETIRED, kept.notAfter(), Optional.empty()));
     }
 
     @Override

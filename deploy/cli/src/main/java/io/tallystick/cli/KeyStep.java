@@ -23,6 +23,14 @@ interface KeyStep {
      */
     TrustRootDraft draft(TrustRoot now);
 
+    /**
+     * Requires that a version signed elsewhere does not come too late: signing takes people days.
+     *
+     * @param next a version that says that the step is done
+     * @throws CommandException if good evidence would fail once it is in force
+     */
+    void requireTimely(TrustRoot next);
+
     /** The key files of the configuration, once it is done. */
     KeyRing files();
 

@@ -130,12 +130,16 @@ class KeyChangeTest {
 
     /** As the command makes it, at another time each time. */
     private KeyStep introduction(TrustRole role) throws Exception {
+        return introduction(role, NOW.plusMillis(System.nanoTime() % 1_000_000));
+    }
+
+    private KeyStep introduction(TrustRole role, Instant at) throws Exception {
         LedgerKeys now = LedgerKeys.of(ConfigFile.read(config));
         return new KeyIntroduction(
                 now.ring(old(role)).with(old(role), fresh(role)),
                 key(old(role)).keyId(),
                 key(fresh(role)),
-                new KeyIntroduction.Overlap(T1, T2, NOW.plusMillis(System.nanoTime() % 1_000_000)));
+                new KeyIntroduction.Overlap(T1, T2, at));
     }
 
     private KeyStep retirement(TrustRole role, Instant at) throws Exception {
@@ -315,18 +319,64 @@ class KeyChangeTest {
         requireNothingChanged();
     }
 
-    @Test
-    void aVersionSignedElsewhereIsInstalledOnceItIsSigned() throws Exception {
-        Path offline = Files.move(keys.root(), directory.resolve("offline.pem"));
-        assertThat(carryOut(introduction(TrustRole.BUNDLE))).isEmpty();
-        requireNothingChanged();
-
+    /** Leaves the root key with somebody else, and has a step's draft signed there. */
+    private Path signedElsewhere(KeyStep step) throws Exception {
+        Path offline = directory.resolve("offline.pem");
+        if (!Files.exists(offline)) {
+            Files.move(keys.root(), offline);
+        }
+        assertThat(carryOut(step)).isEmpty();
         Path draft = KeyChange.draftFile(keys);
         try (SigningKey root = KeyFile.read(offline, KeyFile.readPassphrase(keys.passphrase()))) {
             Files.write(
                     draft,
                     TrustRootDraft.parse(Files.readAllBytes(draft)).sign(root).encode());
         }
+        return draft;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2030-01-01T00:00:00Z", "2030-01-07T23:59:59.999Z", "2030-01-08T00:00:00.001Z"})
+    void aVersionSignedAfterT1IsRefused(Instant late) throws Exception {
+        Path draft = signedElsewhere(introduction(TrustRole.CHECKPOINT));
+
+        assertThatThrownBy(() -> carryOut(introduction(TrustRole.CHECKPOINT, late), Optional.of(draft)))
+                .isInstanceOfSatisfying(CommandException.class, failed -> {
+                    assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE);
+                    assertThat(failed.remedy()).contains("make the draft again with a longer --in");
+                })
+                .hasMessageContaining("T1 is past");
+
+        requireNothingChanged();
+    }
+
+    @Test
+    void aVersionSignedInTheLastMomentIsInstalledAndStaysSo() throws Exception {
+        Path draft = signedElsewhere(introduction(TrustRole.CHECKPOINT));
+
+        carryOut(introduction(TrustRole.CHECKPOINT, T1.minusMillis(1)), Optional.of(draft));
+        carryOut(introduction(TrustRole.CHECKPOINT, T2.plusMillis(1)), Optional.of(draft));
+
+        requireIntroduced(TrustRole.CHECKPOINT);
+    }
+
+    @Test
+    void aRetirementSignedElsewhereWaitsForT2() throws Exception {
+        carryOut(introduction(TrustRole.BUNDLE));
+        Path draft = signedElsewhere(retirement(TrustRole.BUNDLE, T2.plusMillis(1)));
+
+        assertThatThrownBy(() -> carryOut(retirement(TrustRole.BUNDLE, T2), Optional.of(draft)))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("signs until");
+
+        assertThat(inForce().version()).isEqualTo(2);
+    }
+
+    @Test
+    void aVersionSignedElsewhereIsInstalledOnceItIsSigned() throws Exception {
+        Path draft = signedElsewhere(introduction(TrustRole.BUNDLE));
+        requireNothingChanged();
+
         carryOut(introduction(TrustRole.BUNDLE), Optional.of(draft));
         carryOut(introduction(TrustRole.BUNDLE), Optional.of(draft));
 
