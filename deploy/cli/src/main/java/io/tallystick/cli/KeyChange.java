@@ -108,10 +108,28 @@ final class KeyChange {
         try {
             return Optional.of(now.complete());
         } catch (TrustException e) {
+            requireNoneWaits(now);
             if (!order.dryRun()) {
                 TrustRootFile.write(draftFile(keys), now.encode());
             }
             return Optional.empty();
+        }
+    }
+
+    /** A draft has other times each time it is made; signatures that were gathered for one are not thrown away. */
+    private void requireNoneWaits(TrustRootDraft next) {
+        Path file = draftFile(keys);
+        if (!Files.exists(file)) {
+            return;
+        }
+        TrustRootDraft waiting = TrustRootFile.readDraft(file);
+        boolean signedByOthers = !next.signers().containsAll(waiting.signers());
+        if (waiting.version() == next.version() && signedByOthers) {
+            int count = waiting.signers().size();
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    file + " waits with " + count + (count == 1 ? " signature" : " signatures"),
+                    "Complete it with 'tally trust-root sign' and --signed, or delete it.");
         }
     }
 

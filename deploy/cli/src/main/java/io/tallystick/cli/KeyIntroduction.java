@@ -96,7 +96,7 @@ record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap ove
                         Optional.empty()));
     }
 
-    /** Until T1 the signer has to read the new version; windows that ended after it were signed by the old one's rules. */
+    /** T1 has to lie ahead: windows that ended after it lack the new key's signature, and after T2 have no valid one. */
     @Override
     public void requireTimely(TrustRoot next) {
         TrustedKey after = KeyRetirement.listed(next, fresh.keyId());

@@ -372,6 +372,46 @@ class KeyChangeTest {
         assertThat(inForce().version()).isEqualTo(2);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aDraftThatOthersSignedIsNotMadeAgain(boolean dryRun) throws Exception {
+        Path draft = signedElsewhere(introduction(TrustRole.BUNDLE));
+        byte[] waiting = Files.readAllBytes(draft);
+        AdminOrder order = new AdminOrder("ada", Optional.empty(), dryRun);
+        KeyChange again = new KeyChange(keys, new ConfigFile(config), chain, order);
+
+        assertThatThrownBy(() -> again.carryOut(introduction(TrustRole.BUNDLE), Optional.empty()))
+                .isInstanceOfSatisfying(CommandException.class, failed -> {
+                    assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE);
+                    assertThat(failed.remedy()).contains("trust-root sign", "--signed", "delete it");
+                })
+                .hasMessageContaining(draft + " waits with 1 signature");
+
+        assertThat(Files.readAllBytes(draft)).isEqualTo(waiting);
+        requireNothingChanged();
+    }
+
+    @Test
+    void aDraftThatNobodyElseSignedIsMadeAgain() throws Exception {
+        Files.move(keys.root(), directory.resolve("offline.pem"));
+        carryOut(introduction(TrustRole.BUNDLE, NOW));
+        byte[] first = Files.readAllBytes(KeyChange.draftFile(keys));
+
+        carryOut(introduction(TrustRole.BUNDLE, NOW.plusMillis(1)));
+
+        assertThat(Files.readAllBytes(KeyChange.draftFile(keys))).isNotEqualTo(first);
+    }
+
+    @Test
+    void aDraftThatIsInForceStandsInNobodysWay() throws Exception {
+        Path draft = signedElsewhere(introduction(TrustRole.BUNDLE));
+        carryOut(introduction(TrustRole.BUNDLE), Optional.of(draft));
+
+        assertThat(carryOut(retirement(TrustRole.BUNDLE, T2.plusMillis(1)))).isEmpty();
+
+        assertThat(TrustRootDraft.parse(Files.readAllBytes(draft)).version()).isEqualTo(3);
+    }
+
     @Test
     void aVersionSignedElsewhereIsInstalledOnceItIsSigned() throws Exception {
         Path draft = signedElsewhere(introduction(TrustRole.BUNDLE));
