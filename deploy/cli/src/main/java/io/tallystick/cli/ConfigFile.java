@@ -57,7 +57,7 @@ final class ConfigFile {
                 String line = lines.get(i);
                 if (line.matches("\\s*" + Pattern.quote(key) + "\\s*[=:\\s].*") && !line.endsWith("\\")) {
                     lines.set(i, key + "=" + value.replace("\\", "\\\\"));
-                    TrustRootFile.write(file, (String.join("\n", lines) + "\n").getBytes(UTF_8));
+                    WholeFile.write(file, (String.join("\n", lines) + "\n").getBytes(UTF_8));
                     return;
                 }
             }

@@ -110,7 +110,7 @@ final class KeyChange {
         } catch (TrustException e) {
             requireNoneWaits(now);
             if (!order.dryRun()) {
-                TrustRootFile.write(draftFile(keys), now.encode());
+                WholeFile.write(draftFile(keys), now.encode());
             }
             return Optional.empty();
         }

@@ -17,8 +17,6 @@ import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -153,10 +151,10 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphr
             }
             key(root, KeyAlgorithm.ECDSA_P256, secret);
             try (SigningKey rootKey = KeyFile.read(root, secret)) {
-                write(trustRoot, builder.sign(rootKey).encode());
+                WholeFile.write(trustRoot, builder.sign(rootKey).encode());
             }
             Arrays.fill(secret, '\0');
-        } catch (IOException | KeyException | TrustException e) {
+        } catch (KeyException | TrustException e) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "cannot set up the ledger's keys: " + e.getMessage(),
@@ -217,16 +215,5 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphr
         byte[] random = new byte[PASSPHRASE_BYTES];
         new SecureRandom().nextBytes(random);
         SecretFile.write(passphrase, (HexFormat.of().formatHex(random) + "\n").getBytes(UTF_8));
-    }
-
-    private static void write(Path file, byte[] content) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(
-                fresh,
-                content,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.SYNC);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

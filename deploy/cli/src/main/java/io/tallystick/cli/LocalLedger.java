@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.embedded.EmbeddedException;
 import io.tallystick.embedded.EmbeddedLedger;
@@ -9,10 +11,9 @@ import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
-import java.io.Writer;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -134,11 +135,9 @@ final class LocalLedger implements AutoCloseable {
     private static void write(Path file, Map<String, String> properties) throws IOException {
         Properties out = new Properties();
         out.putAll(properties);
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try (Writer writer = Files.newBufferedWriter(fresh)) {
-            out.store(writer, "Settings of all stages of this ledger");
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        StringWriter text = new StringWriter();
+        out.store(text, "Settings of all stages of this ledger");
+        WholeFile.write(file, text.toString().getBytes(UTF_8));
     }
 
     /**

@@ -83,7 +83,7 @@ final class TrustRootCommand implements Runnable {
             try (SigningKey rootKey = passphrase.open(key)) {
                 draft = draft.sign(rootKey);
             }
-            TrustRootFile.write(file, draft.encode());
+            WholeFile.write(file, draft.encode());
             report(spec.commandLine().getOut(), draft, previous);
         }
     }

@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /** Trust roots and drafts of them in files. */
 final class TrustRootFile {
@@ -54,32 +52,14 @@ final class TrustRootFile {
                 return;
             }
             before.verifySuccessor(next);
-            write(file.toAbsolutePath().resolveSibling("trust-root-" + before.version() + ".json"), before.encode());
-            write(file, next.encode());
+            WholeFile.write(file.toAbsolutePath().resolveSibling("trust-root-" + before.version() + ".json"), before.encode());
+            WholeFile.write(file, next.encode());
         } catch (TrustException e) {
             throw new CommandException(
                     ExitCode.USAGE,
                     "the new trust root does not follow " + file + ": " + e.getMessage(),
                     "Have it signed by enough root keys of the version before, and of its own.",
                     e);
-        }
-    }
-
-    /** Complete and on disk, or as it was. @throws CommandException if it cannot be written */
-    static void write(Path file, byte[] content) {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        try {
-            Files.write(
-                    fresh,
-                    content,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.SYNC);
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, "cannot write " + file + ": " + e, "Is its directory writable?", e);
         }
     }
 }

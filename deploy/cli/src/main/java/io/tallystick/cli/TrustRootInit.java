@@ -85,7 +85,7 @@ final class TrustRootInit implements Runnable {
         add(keys, bundles, TrustRole.BUNDLE, TrustRootCommand.scopes(origin), issued);
         try {
             TrustRootDraft draft = TrustRootDraft.first(origin, issued, issued.plus(valid), keys, threshold);
-            TrustRootFile.write(file, draft.encode());
+            WholeFile.write(file, draft.encode());
             TrustRootCommand.report(spec.commandLine().getOut(), draft, null);
         } catch (IllegalArgumentException e) {
             throw new CommandException(

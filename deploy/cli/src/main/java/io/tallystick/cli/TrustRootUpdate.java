@@ -124,7 +124,7 @@ final class TrustRootUpdate implements Runnable {
             draft = withListed(draft);
             draft = withRules(draft);
             draft = withOutside(draft);
-            TrustRootFile.write(draftFile, draft.encode());
+            WholeFile.write(draftFile, draft.encode());
             TrustRootCommand.report(spec.commandLine().getOut(), draft, file);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new CommandException(
