@@ -54,8 +54,14 @@ final class KeyChangeOptions {
         change.carryOut(step, Optional.ofNullable(signed))
                 .ifPresentOrElse(
                         report,
-                        () -> out.println("the new trust root needs more signatures: have " + KeyChange.draftFile(keys)
-                                + " signed with 'tally trust-root sign', then repeat with --signed FILE"));
+                        () -> out.println(lacksSignatures(KeyChange.draftFile(keys))));
         out.flush();
+    }
+
+    private String lacksSignatures(Path draft) {
+        return order().dryRun()
+                ? "the new trust root would need more signatures; without --dry-run the draft is written to " + draft
+                : "the new trust root needs more signatures: have " + draft
+                        + " signed with 'tally trust-root sign', then repeat with --signed FILE";
     }
 }

@@ -192,6 +192,25 @@ class KeysCommandTest {
     }
 
     @Test
+    void aRehearsalNamesNoDraftThatItDidNotWrite() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        Files.move(keys.root(), directory.resolve("offline.pem"));
+        Path fresh = directory.resolve("ledger/keys/checkpoint-p256-2.pem");
+
+        TallyRun run =
+                keys("rotate", "--config", config, "--key", keys.signing().get(1), "--new", fresh, "--dry-run");
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out())
+                .contains("would need more signatures; without --dry-run the draft is written to "
+                        + KeyChange.draftFile(keys))
+                .doesNotContain("have ");
+        assertThat(KeyChange.draftFile(keys)).doesNotExist();
+        assertThat(fresh).doesNotExist();
+    }
+
+    @Test
     void aKeyThatStillSignsIsNotRetired() throws IOException {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
