@@ -26,17 +26,19 @@ record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap ove
     /**
      * @param first T1, first end of a window of the new key
      * @param last T2, last end of a window of the old key
+     * @param until last instant of the new key's validity
      * @param issued now
      */
-    record Overlap(Instant first, Instant last, Instant issued) {
+    record Overlap(Instant first, Instant last, Instant until, Instant issued) {
         /**
          * @param in from now until T1 at least
          * @param overlap from T1 to T2 at least
+         * @param valid from T1 to the end of the new key's validity
          * @param window size of a window
          */
-        static Overlap of(Instant now, Duration in, Duration overlap, Duration window) {
+        static Overlap of(Instant now, Duration in, Duration overlap, Duration valid, Duration window) {
             Instant first = windowEnd(now.plus(in), window);
-            return new Overlap(first, windowEnd(first.plus(overlap), window), now);
+            return new Overlap(first, windowEnd(first.plus(overlap), window), first.plus(valid), now);
         }
 
         /** The first end of a window at or after an instant. */
@@ -66,17 +68,14 @@ record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap ove
         return true;
     }
 
-    /** The new key has the old one's role and scopes, and stays valid as long as the old one would have. */
+    /**
+     * The new key has the old one's role and scopes, and a validity of its own: a key that expires is replaced in time. The
+     * trust root stays good as long as it.
+     */
     @Override
     public TrustRootDraft draft(TrustRoot now) {
         TrustedKey old = KeyRetirement.active(now, oldId);
-        if (!overlap.first().isBefore(overlap.last()) || !overlap.last().isBefore(old.notAfter())) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "the old key is valid until " + old.notAfter() + "; an overlap from " + overlap.first() + " to "
-                            + overlap.last() + " does not fit",
-                    "Choose an earlier or longer overlap.");
-        }
+        requireFits(old);
         if (fresh.algorithm() != old.algorithm()) {
             throw new CommandException(
                     ExitCode.USAGE,
@@ -84,16 +83,36 @@ record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap ove
                             + old.algorithm().wireName(),
                     "Make the new key with --algorithm " + old.algorithm().wireName() + ".");
         }
-        return TrustRootDraft.following(now, overlap.issued())
-                .withKey(oldId, kept -> kept.with(KeyStatus.ACTIVE, overlap.last(), Optional.empty()))
+        TrustRootDraft next = TrustRootDraft.following(now, overlap.issued());
+        if (next.expires().isBefore(overlap.until())) {
+            next = next.withExpiry(overlap.until());
+        }
+        return next.withKey(oldId, kept -> kept.with(KeyStatus.ACTIVE, overlap.last(), Optional.empty()))
                 .withKey(new TrustedKey(
                         fresh,
                         old.roles(),
                         old.scopes(),
                         overlap.first(),
-                        old.notAfter(),
+                        overlap.until(),
                         KeyStatus.ACTIVE,
                         Optional.empty()));
+    }
+
+    private void requireFits(TrustedKey old) {
+        if (!overlap.first().isBefore(overlap.last()) || !overlap.last().isBefore(old.notAfter())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the old key is valid until " + old.notAfter() + "; an overlap from " + overlap.first() + " to "
+                            + overlap.last() + " does not fit",
+                    "Choose an earlier or shorter one with --in and --overlap; it takes one window at least.");
+        }
+        if (!overlap.last().isBefore(overlap.until())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the new key would be valid until " + overlap.until() + ", no longer than the old one, which signs until "
+                            + overlap.last(),
+                    "Give the new key more time with --valid, or choose a shorter --overlap.");
+        }
     }
 
     /** T1 has to lie ahead: windows that ended after it lack the new key's signature, and after T2 have no valid one. */

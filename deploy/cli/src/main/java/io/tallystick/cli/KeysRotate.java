@@ -76,12 +76,23 @@ final class KeysRotate implements Runnable {
             description = "How long both are valid (default: 7d).")
     private Duration overlap;
 
+    @Option(
+            names = "--valid",
+            paramLabel = "DURATION",
+            defaultValue = "3653d",
+            converter = DurationText.class,
+            description = {
+                "How long the new key is valid from T1 on (default: 3653d, ten years); the trust root expires no earlier."
+            })
+    private Duration valid;
+
     @Override
     public void run() {
         LedgerKeys keys = change.keys();
         KeyRing ring = keys.ring(old);
         Pair pair = PassphraseOptions.use(keys.passphrase(), this::open);
-        KeyIntroduction.Overlap when = KeyIntroduction.Overlap.of(Instant.now(), in, overlap, change.windowSize());
+        KeyIntroduction.Overlap when =
+                KeyIntroduction.Overlap.of(Instant.now(), in, overlap, valid, change.windowSize());
         KeyIntroduction step =
                 new KeyIntroduction(ring.with(old, fresh), pair.old().keyId(), pair.fresh(), when);
         PrintWriter out = spec.commandLine().getOut();

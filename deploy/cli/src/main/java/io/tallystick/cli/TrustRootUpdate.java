@@ -65,7 +65,10 @@ final class TrustRootUpdate implements Runnable {
     @Option(
             names = "--not-before",
             paramLabel = "INSTANT",
-            description = "From when the added keys are valid, 2026-11-21T12:00:00.000Z (default: now).")
+            description = {
+                "From when the added keys are valid, 2026-11-21T12:00:00.000Z (default: now). They are until the trust root"
+                        + " expires."
+            })
     private String notBefore;
 
     @Option(names = "--key", paramLabel = "ID", description = "A listed key to say something else about.")
@@ -118,7 +121,8 @@ final class TrustRootUpdate implements Runnable {
         TrustRoot before = TrustRootFile.read(file);
         try {
             TrustRootDraft draft = TrustRootDraft.following(before, Instant.now());
-            // In this order no version in between has fewer root keys than its threshold.
+            draft = expires == null ? draft : draft.withExpiry(LedgerTime.parse(expires));
+            // In this order no version in between has fewer root keys than its threshold; added keys last until it expires.
             draft = withKeys(draft);
             draft = threshold == null ? draft : draft.withThreshold(threshold);
             draft = withListed(draft);
@@ -180,9 +184,6 @@ final class TrustRootUpdate implements Runnable {
 
     private TrustRootDraft withRules(TrustRootDraft draft) {
         TrustRootDraft next = draft;
-        if (expires != null) {
-            next = next.withExpiry(LedgerTime.parse(expires));
-        }
         if (!require.isEmpty()) {
             List<Set<KeyAlgorithm>> all = new ArrayList<>();
             for (String choice : require) {

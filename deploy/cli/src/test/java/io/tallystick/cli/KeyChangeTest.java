@@ -46,6 +46,7 @@ class KeyChangeTest {
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
     private static final Instant T1 = Instant.parse("2030-01-01T00:00:00Z");
     private static final Instant T2 = Instant.parse("2030-01-08T00:00:00Z");
+    private static final Instant END = Instant.parse("2047-01-01T00:00:00Z");
 
     @TempDir
     private Path directory;
@@ -139,7 +140,7 @@ class KeyChangeTest {
                 now.ring(old(role)).with(old(role), fresh(role)),
                 key(old(role)).keyId(),
                 key(fresh(role)),
-                new KeyIntroduction.Overlap(T1, T2, at));
+                new KeyIntroduction.Overlap(T1, T2, END, at));
     }
 
     private KeyStep retirement(TrustRole role, Instant at) throws Exception {
@@ -430,11 +431,51 @@ class KeyChangeTest {
                 keys.ring(old(TrustRole.BUNDLE)),
                 key(old(TrustRole.BUNDLE)).keyId(),
                 listed,
-                new KeyIntroduction.Overlap(T1, T2, NOW));
+                new KeyIntroduction.Overlap(T1, T2, END, NOW));
 
         assertThatThrownBy(() -> carryOut(step))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("does not take over");
+        requireNothingChanged();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CHECKPOINT", "BUNDLE"})
+    void theNewKeyAndTheTrustRootOutliveTheOldKey(TrustRole role) throws Exception {
+        TrustRoot before = inForce();
+
+        TrustRoot next = carryOut(introduction(role)).orElseThrow();
+
+        assertThat(before.expires()).isBefore(END);
+        assertThat(next.key(key(fresh(role)).keyId()).orElseThrow().notAfter()).isEqualTo(END);
+        assertThat(next.expires()).isEqualTo(END);
+    }
+
+    @Test
+    void aTrustRootThatIsGoodForLongerStaysSo() throws Exception {
+        KeyStep step = new KeyIntroduction(
+                keys.ring(old(TrustRole.BUNDLE)).with(old(TrustRole.BUNDLE), fresh(TrustRole.BUNDLE)),
+                key(old(TrustRole.BUNDLE)).keyId(),
+                key(fresh(TrustRole.BUNDLE)),
+                new KeyIntroduction.Overlap(T1, T2, T2.plusMillis(1), NOW));
+        Instant expires = inForce().expires();
+
+        assertThat(carryOut(step).orElseThrow().expires()).isEqualTo(expires);
+    }
+
+    @Test
+    void aNewKeyThatDoesNotOutliveTheOldOneIsRefused() throws Exception {
+        KeyStep step = new KeyIntroduction(
+                keys.ring(old(TrustRole.BUNDLE)),
+                key(old(TrustRole.BUNDLE)).keyId(),
+                key(fresh(TrustRole.BUNDLE)),
+                new KeyIntroduction.Overlap(T1, T2, T2, NOW));
+
+        assertThatThrownBy(() -> carryOut(step))
+                .isInstanceOfSatisfying(
+                        CommandException.class,
+                        failed -> assertThat(failed.remedy()).contains("--valid"))
+                .hasMessageContaining("no longer than the old one");
         requireNothingChanged();
     }
 
@@ -447,11 +488,13 @@ class KeyChangeTest {
         PublicKey fresh = key(fresh(TrustRole.BUNDLE));
 
         for (KeyIntroduction.Overlap overlap : List.of(
-                new KeyIntroduction.Overlap(T1, T1, NOW),
-                new KeyIntroduction.Overlap(T1, end, NOW),
-                new KeyIntroduction.Overlap(T2, T1, NOW))) {
+                new KeyIntroduction.Overlap(T1, T1, END, NOW),
+                new KeyIntroduction.Overlap(T1, end, END, NOW),
+                new KeyIntroduction.Overlap(T2, T1, END, NOW))) {
             assertThatThrownBy(() -> carryOut(new KeyIntroduction(ring, oldId, fresh, overlap)))
-                    .isInstanceOf(CommandException.class)
+                    .isInstanceOfSatisfying(
+                            CommandException.class,
+                            failed -> assertThat(failed.remedy()).contains("earlier or shorter"))
                     .hasMessageContaining("does not fit");
         }
         requireNothingChanged();

@@ -235,6 +235,30 @@ class KeysCommandTest {
     }
 
     @Test
+    void aNewKeyWithLessTimeThanTheOverlapIsRefused() throws IOException {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        Path fresh = directory.resolve("ledger/keys/bundle-2.pem");
+
+        TallyRun run = keys(
+                "rotate",
+                "--config",
+                config,
+                "--key",
+                keys.bundle().get(0),
+                "--new",
+                fresh,
+                "--overlap",
+                "7d",
+                "--valid",
+                "6d",
+                "--dry-run");
+
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("no longer than the old one", "--valid");
+    }
+
+    @Test
     void aRehearsedRotationOfTheBundleKeySaysWhatToRestart() throws IOException {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));

@@ -10,12 +10,14 @@ import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKeys;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -163,6 +165,30 @@ class TrustRootCommandTest {
         root.verifySuccessor(next);
         assertThat(next.key(log).orElseThrow().status()).isEqualTo(KeyStatus.COMPROMISED);
         assertThat(next.policy().minRetentionDays()).isEqualTo(30);
+    }
+
+    @Test
+    void keysThatAreAddedLastUntilTheNewEnd() throws Exception {
+        TrustRoot root = first();
+        key("bundle-2", KeyAlgorithm.ECDSA_P256);
+
+        ok(
+                "update",
+                "@v1.json",
+                "@v2.json",
+                "--add-bundle-key",
+                "@bundle-2.pub",
+                "--expires",
+                "2050-01-01T00:00:00.000Z");
+        sign("v2.json", "alice");
+        sign("v2.json", "bob");
+
+        TrustRoot next = read("v2.json");
+        assertThat(next.expires()).isEqualTo(Instant.parse("2050-01-01T00:00:00Z"));
+        assertThat(next.keys())
+                .filteredOn(key -> root.key(key.keyId()).isEmpty())
+                .extracting(TrustedKey::notAfter)
+                .containsExactly(next.expires());
     }
 
     @Test
