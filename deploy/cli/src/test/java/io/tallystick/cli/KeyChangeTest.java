@@ -1,166 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallystick.json.JsonObject;
-import io.tallystick.json.JsonParser;
-import io.tallystick.topic.AdminOrder;
-import io.tallystick.topic.OperatorTopic;
-import io.tallystick.trust.KeyAlgorithm;
-import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKey;
-import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
-import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each step of a change of keys fails; then the command is repeated. */
-class KeyChangeTest {
-    private static final String LEDGER = "ledger.example.com";
-    private static final AdminOrder ORDER = new AdminOrder("ada", Optional.of("yearly"), false);
-    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
-    private static final Instant T1 = Instant.parse("2030-01-01T00:00:00Z");
-    private static final Instant T2 = Instant.parse("2030-01-08T00:00:00Z");
-    private static final Instant END = Instant.parse("2047-01-01T00:00:00Z");
-
-    @TempDir
-    private Path directory;
-
-    private final Chain chain = new Chain();
-    private Path config;
-    private LedgerKeys keys;
-
-    /** The operator's topic; a write may fail, and be there all the same. */
-    private static final class Chain implements OperatorTopic {
-        private final List<ProducerRecord<String, byte[]>> events = new ArrayList<>();
-        private int failsAfter = Integer.MAX_VALUE;
-        private boolean persisted;
-        private boolean away;
-
-        @Override
-        public Set<String> eventIds() {
-            if (away) {
-                throw new KafkaException("no broker");
-            }
-            Set<String> ids = new HashSet<>();
-            events.forEach(event -> ids.add(header(event, "ce_id")));
-            return ids;
-        }
-
-        @Override
-        public void append(ProducerRecord<String, byte[]> event) {
-            boolean fails = failsAfter-- == 0;
-            if (!fails || persisted) {
-                events.add(event);
-            }
-            if (fails) {
-                throw new KafkaException("no answer");
-            }
-        }
-
-        private static String header(ProducerRecord<String, byte[]> event, String name) {
-            return new String(event.headers().lastHeader(name).value(), UTF_8);
-        }
-
-        private List<String> types() {
-            return events.stream().map(event -> header(event, "ce_type")).toList();
-        }
-
-        private JsonObject payload(int index) throws Exception {
-            return (JsonObject) JsonParser.parse(events.get(index).value(), 4);
-        }
-    }
-
-    @BeforeEach
-    void makeLedger() throws Exception {
-        LedgerHome home = new LedgerHome(directory.resolve("ledger"));
-        home.create();
-        Map<String, String> properties = new TreeMap<>(LedgerKeys.defaults(home));
-        LedgerKeys.of(properties).createMissing(LEDGER);
-        properties.put("bootstrap.servers", "127.0.0.1:1");
-        properties.put("schema.registry.url", "http://127.0.0.1:1");
-        properties.put("ledger.origin", LEDGER);
-        List<String> lines = new ArrayList<>();
-        properties.forEach((key, value) -> lines.add(key + "=" + value));
-        config = Files.write(home.config(), lines);
-        keys = LedgerKeys.of(properties);
-    }
-
-    private Path old(TrustRole role) {
-        return role == TrustRole.BUNDLE ? keys.bundle().get(0) : keys.signing().get(1);
-    }
-
-    private Path fresh(TrustRole role) {
-        return directory.resolve("ledger/keys/" + role.wireName() + "-2.pem");
-    }
-
-    private PublicKey key(Path file) throws Exception {
-        char[] secret = KeyFile.readPassphrase(keys.passphrase());
-        if (!Files.exists(file)) {
-            KeyFile.write(file, KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom()), secret);
-        }
-        try (SigningKey key = KeyFile.read(file, secret)) {
-            return PublicKey.of(key.spki());
-        }
-    }
-
-    /** As the command makes it, at another time each time. */
-    private KeyStep introduction(TrustRole role) throws Exception {
-        return introduction(role, NOW.plusMillis(System.nanoTime() % 1_000_000));
-    }
-
-    private KeyStep introduction(TrustRole role, Instant at) throws Exception {
-        LedgerKeys now = LedgerKeys.of(ConfigFile.read(config));
-        return new KeyIntroduction(
-                now.ring(old(role)).with(old(role), fresh(role)),
-                key(old(role)).keyId(),
-                key(fresh(role)),
-                new KeyIntroduction.Overlap(T1, T2, END, at));
-    }
-
-    private KeyStep retirement(TrustRole role, Instant at) throws Exception {
-        LedgerKeys now = LedgerKeys.of(ConfigFile.read(config));
-        return new KeyRetirement(
-                now.ring(Set.of(role)).without(old(role)), key(old(role)).keyId(), at);
-    }
-
-    private Optional<TrustRoot> carryOut(KeyStep step) {
-        return carryOut(step, Optional.empty());
-    }
-
-    private Optional<TrustRoot> carryOut(KeyStep step, Optional<Path> signed) {
-        return new KeyChange(keys, new ConfigFile(config), chain, ORDER).carryOut(step, signed);
-    }
-
-    private TrustRoot inForce() throws Exception {
-        return TrustRoot.parse(Files.readAllBytes(keys.trustRoot()));
-    }
-
+class KeyChangeTest extends KeyChangeFixture {
     /** Somebody in the way of a file that is written as {@code <name>.new} first. */
     private Path blocked(Path file) throws Exception {
         Path inTheWay = file.resolveSibling(file.getFileName() + ".new");
@@ -171,29 +33,6 @@ class KeyChangeTest {
     private static void unblock(Path inTheWay) throws Exception {
         Files.delete(inTheWay.resolve("full"));
         Files.delete(inTheWay);
-    }
-
-    private void requireNothingChanged() throws Exception {
-        assertThat(inForce().version()).isEqualTo(1);
-        assertThat(chain.events).isEmpty();
-        assertThat(LedgerKeys.of(ConfigFile.read(config))).isEqualTo(keys);
-    }
-
-    private void requireIntroduced(TrustRole role) throws Exception {
-        TrustRoot root = inForce();
-        assertThat(root.version()).isEqualTo(2);
-        assertThat(root.key(key(old(role)).keyId()).orElseThrow().notAfter()).isEqualTo(T2);
-        assertThat(root.key(key(fresh(role)).keyId()).orElseThrow().notBefore()).isEqualTo(T1);
-        assertThat(root.key(key(fresh(role)).keyId()).orElseThrow().roles()).containsExactly(role);
-        assertThat(chain.types()).containsExactly("ledger.key.introduced", "ledger.trust-root.published");
-        for (int event = 0; event < 2; event++) {
-            assertThat(chain.payload(event).string("fingerprint"))
-                    .isEqualTo(root.fingerprint().toString());
-        }
-        assertThat(chain.payload(0).string("replaces")).isEqualTo(key(old(role)).keyId());
-        assertThat(chain.payload(0).string("role")).isEqualTo(role.wireName());
-        LedgerKeys now = LedgerKeys.of(ConfigFile.read(config));
-        assertThat(now.ring(Set.of(role)).files()).containsSequence(old(role), fresh(role));
     }
 
     @ParameterizedTest
@@ -300,128 +139,6 @@ class KeyChangeTest {
         assertThatThrownBy(() -> retirement(TrustRole.BUNDLE, T2))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("the only file of ledger.bundle.key.file");
-    }
-
-    @Test
-    void aVersionSignedElsewhereMustSayWhatTheStepIs() throws Exception {
-        TrustRootDraft other = TrustRootDraft.following(inForce(), NOW);
-        Path foreign = directory.resolve("other.json");
-        Path early = Files.write(directory.resolve("early.json"), inForce().encode());
-        try (SigningKey root = KeyFile.read(keys.root(), KeyFile.readPassphrase(keys.passphrase()))) {
-            Files.write(foreign, other.sign(root).encode());
-        }
-
-        assertThatThrownBy(() -> carryOut(introduction(TrustRole.BUNDLE), Optional.of(foreign)))
-                .isInstanceOf(CommandException.class)
-                .hasMessageContaining("does not say what this step is to bring about");
-        assertThatThrownBy(() -> carryOut(introduction(TrustRole.BUNDLE), Optional.of(early)))
-                .isInstanceOf(CommandException.class)
-                .hasMessageContaining("does not follow the one in force");
-        requireNothingChanged();
-    }
-
-    /** Leaves the root key with somebody else, and has a step's draft signed there. */
-    private Path signedElsewhere(KeyStep step) throws Exception {
-        Path offline = directory.resolve("offline.pem");
-        if (!Files.exists(offline)) {
-            Files.move(keys.root(), offline);
-        }
-        assertThat(carryOut(step)).isEmpty();
-        Path draft = KeyChange.draftFile(keys);
-        try (SigningKey root = KeyFile.read(offline, KeyFile.readPassphrase(keys.passphrase()))) {
-            Files.write(
-                    draft,
-                    TrustRootDraft.parse(Files.readAllBytes(draft)).sign(root).encode());
-        }
-        return draft;
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"2030-01-01T00:00:00Z", "2030-01-07T23:59:59.999Z", "2030-01-08T00:00:00.001Z"})
-    void aVersionSignedAfterT1IsRefused(Instant late) throws Exception {
-        Path draft = signedElsewhere(introduction(TrustRole.CHECKPOINT));
-
-        assertThatThrownBy(() -> carryOut(introduction(TrustRole.CHECKPOINT, late), Optional.of(draft)))
-                .isInstanceOfSatisfying(CommandException.class, failed -> {
-                    assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE);
-                    assertThat(failed.remedy()).contains("make the draft again with a longer --in");
-                })
-                .hasMessageContaining("T1 is past");
-
-        requireNothingChanged();
-    }
-
-    @Test
-    void aVersionSignedInTheLastMomentIsInstalledAndStaysSo() throws Exception {
-        Path draft = signedElsewhere(introduction(TrustRole.CHECKPOINT));
-
-        carryOut(introduction(TrustRole.CHECKPOINT, T1.minusMillis(1)), Optional.of(draft));
-        carryOut(introduction(TrustRole.CHECKPOINT, T2.plusMillis(1)), Optional.of(draft));
-
-        requireIntroduced(TrustRole.CHECKPOINT);
-    }
-
-    @Test
-    void aRetirementSignedElsewhereWaitsForT2() throws Exception {
-        carryOut(introduction(TrustRole.BUNDLE));
-        Path draft = signedElsewhere(retirement(TrustRole.BUNDLE, T2.plusMillis(1)));
-
-        assertThatThrownBy(() -> carryOut(retirement(TrustRole.BUNDLE, T2), Optional.of(draft)))
-                .isInstanceOf(CommandException.class)
-                .hasMessageContaining("signs until");
-
-        assertThat(inForce().version()).isEqualTo(2);
-    }
-
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void aDraftThatOthersSignedIsNotMadeAgain(boolean dryRun) throws Exception {
-        Path draft = signedElsewhere(introduction(TrustRole.BUNDLE));
-        byte[] waiting = Files.readAllBytes(draft);
-        AdminOrder order = new AdminOrder("ada", Optional.empty(), dryRun);
-        KeyChange again = new KeyChange(keys, new ConfigFile(config), chain, order);
-
-        assertThatThrownBy(() -> again.carryOut(introduction(TrustRole.BUNDLE), Optional.empty()))
-                .isInstanceOfSatisfying(CommandException.class, failed -> {
-                    assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE);
-                    assertThat(failed.remedy()).contains("trust-root sign", "--signed", "delete it");
-                })
-                .hasMessageContaining(draft + " waits with 1 signature");
-
-        assertThat(Files.readAllBytes(draft)).isEqualTo(waiting);
-        requireNothingChanged();
-    }
-
-    @Test
-    void aDraftThatNobodyElseSignedIsMadeAgain() throws Exception {
-        Files.move(keys.root(), directory.resolve("offline.pem"));
-        carryOut(introduction(TrustRole.BUNDLE, NOW));
-        byte[] first = Files.readAllBytes(KeyChange.draftFile(keys));
-
-        carryOut(introduction(TrustRole.BUNDLE, NOW.plusMillis(1)));
-
-        assertThat(Files.readAllBytes(KeyChange.draftFile(keys))).isNotEqualTo(first);
-    }
-
-    @Test
-    void aDraftThatIsInForceStandsInNobodysWay() throws Exception {
-        Path draft = signedElsewhere(introduction(TrustRole.BUNDLE));
-        carryOut(introduction(TrustRole.BUNDLE), Optional.of(draft));
-
-        assertThat(carryOut(retirement(TrustRole.BUNDLE, T2.plusMillis(1)))).isEmpty();
-
-        assertThat(TrustRootDraft.parse(Files.readAllBytes(draft)).version()).isEqualTo(3);
-    }
-
-    @Test
-    void aVersionSignedElsewhereIsInstalledOnceItIsSigned() throws Exception {
-        Path draft = signedElsewhere(introduction(TrustRole.BUNDLE));
-        requireNothingChanged();
-
-        carryOut(introduction(TrustRole.BUNDLE), Optional.of(draft));
-        carryOut(introduction(TrustRole.BUNDLE), Optional.of(draft));
-
-        requireIntroduced(TrustRole.BUNDLE);
     }
 
     @Test
