@@ -63,14 +63,17 @@ final class KeyChange {
         if (!files.value().equals(config.properties().get(files.setting()))) {
             config.set(files.setting(), files.value());
         }
-        tell(step, announcements, next.get());
+        tell(next.get(), () -> {
+            step.tell(announcements, next.get(), order);
+            announcements.published(next.get(), order);
+        });
         return next;
     }
 
-    private void tell(KeyStep step, KeyAnnouncements announcements, TrustRoot root) {
+    /** Tells the operator's chain what is in force. @throws CommandException if it cannot be told all */
+    static void tell(TrustRoot root, Runnable events) {
         try {
-            step.tell(announcements, root, order);
-            announcements.published(root, order);
+            events.run();
         } catch (KafkaException e) {
             throw new CommandException(
                     ExitCode.UNREACHABLE,

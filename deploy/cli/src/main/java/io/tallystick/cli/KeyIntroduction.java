@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.entry.LedgerTime;
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.KeyAnnouncements;
 import io.tallystick.trust.KeyStatus;
@@ -105,6 +106,12 @@ record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap ove
                     "the old key is valid until " + old.notAfter() + "; an overlap from " + overlap.first() + " to "
                             + overlap.last() + " does not fit",
                     "Choose an earlier or shorter one with --in and --overlap; it takes one window at least.");
+        }
+        if (!LedgerTime.isValid(overlap.until())) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the new key would be valid until " + overlap.until() + ", after the year 9999",
+                    "Give it less time with --valid.");
         }
         if (!overlap.last().isBefore(overlap.until())) {
             throw new CommandException(

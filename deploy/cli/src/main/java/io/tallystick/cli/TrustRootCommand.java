@@ -32,12 +32,13 @@ import picocli.CommandLine.Spec;
             "",
             "A change makes the next version: 'update' writes a draft, each holder of a root key adds a signature with"
                     + " 'sign',",
-            "root keys of the version before as well as its own. None of these commands needs a broker."
+            "root keys of the version before as well as its own. 'install' puts it in force: it alone needs the broker."
         },
         subcommands = {
             TrustRootInit.class,
             TrustRootUpdate.class,
             TrustRootCommand.Sign.class,
+            TrustRootInstall.class,
             TrustRootShow.class,
             TrustRootExport.class
         })
@@ -47,7 +48,7 @@ final class TrustRootCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "trust-root init, update, sign, show or export?");
+        throw new CommandLine.ParameterException(spec.commandLine(), "trust-root init, update, sign, install, show or export?");
     }
 
     /** {@code tally trust-root sign}. */
@@ -84,15 +85,22 @@ final class TrustRootCommand implements Runnable {
                 draft = draft.sign(rootKey);
             }
             WholeFile.write(file, draft.encode());
-            report(spec.commandLine().getOut(), draft, previous);
+            PrintWriter out = spec.commandLine().getOut();
+            boolean complete = report(out, draft, previous);
+            if (complete && draft.version() > 1) {
+                out.println("  to put it in force: 'tally trust-root install " + file + "'; if 'tally keys rotate' or 'keys retire'"
+                        + " made it, repeat that command with --signed " + file);
+                out.flush();
+            }
         }
     }
 
-    /** Says how far a draft is. */
-    static void report(PrintWriter out, TrustRootDraft draft, Path previous) {
+    /** Says how far a draft is. @return whether it is complete */
+    static boolean report(PrintWriter out, TrustRootDraft draft, Path previous) {
         out.println("trust root of " + draft.ledger() + ", version " + draft.version());
         out.println("  fingerprint  " + draft.fingerprint());
         out.println("  signed by    " + draft.signers());
+        boolean complete = false;
         try {
             TrustRoot root = draft.complete();
             if (previous != null) {
@@ -100,10 +108,12 @@ final class TrustRootCommand implements Runnable {
             }
             out.println("  complete"
                     + (previous == null && draft.version() > 1 ? " (not compared with the one before)" : ""));
+            complete = true;
         } catch (TrustException e) {
             out.println("  not complete: " + e.getMessage());
         }
         out.flush();
+        return complete;
     }
 
     /** Reads a public key. @throws CommandException if the file holds none that is acceptable */

@@ -40,6 +40,11 @@ final class TrustRootFile {
         }
     }
 
+    /** Where a version stays that others followed. */
+    static Path kept(Path file, long version) {
+        return file.toAbsolutePath().resolveSibling("trust-root-" + version + ".json");
+    }
+
     /**
      * Puts the next version in the place of a trust root, which stays beside it as {@code trust-root-<version>.json}.
      *
@@ -52,7 +57,7 @@ final class TrustRootFile {
                 return;
             }
             before.verifySuccessor(next);
-            WholeFile.write(file.toAbsolutePath().resolveSibling("trust-root-" + before.version() + ".json"), before.encode());
+            WholeFile.write(kept(file, before.version()), before.encode());
             WholeFile.write(file, next.encode());
         } catch (TrustException e) {
             throw new CommandException(

@@ -129,8 +129,9 @@ class TrustRootCommandTest {
                 "--bundle-key",
                 "@bundle.pub",
                 "@v1.json");
-        sign("v1.json", "alice");
+        TallyRun first = ok("sign", "@v1.json", "--key", "@alice.pem", "--passphrase-file", passphrase);
 
+        assertThat(first.out()).contains("not complete").doesNotContain("install");
         assertThat(ok("show", "@v1.json").out()).contains("not complete", "1 root keys, 2 are needed");
         assertThat(trustRoot("export", "--format", "pem", "@v1.json").exitCode())
                 .isEqualTo(ExitCode.USAGE);
@@ -158,7 +159,8 @@ class TrustRootCommandTest {
                 "ecdsa-p256|ed25519");
         sign("v2.json", "alice");
         assertThat(ok("show", "@v2.json", "--previous", "@v1.json").out()).contains("not complete");
-        sign("v2.json", "bob");
+        TallyRun last = ok("sign", "@v2.json", "--key", "@bob.pem", "--passphrase-file", passphrase);
+        assertThat(last.out()).contains("tally trust-root install " + directory.resolve("v2.json"), "--signed");
 
         assertThat(ok("show", "@v2.json", "--previous", "@v1.json").out()).doesNotContain("not complete");
         TrustRoot next = read("v2.json");

@@ -21,6 +21,10 @@ import java.util.stream.Collectors;
  *                                                               "replaces","role","version"}
  * ledger.key.retired            type ":" key id                {"algorithm","by","fingerprint","keyId","notAfter","notBefore",
  *                                                               "role","version"}
+ * ledger.key.compromised        type ":" key id ":" since      {"algorithm","by","fingerprint","keyId","notAfter","notBefore",
+ *                                                               "role","since","version"}
+ * ledger.key.revoked            type ":" key id                {"algorithm","by","fingerprint","keyId","notAfter","notBefore",
+ *                                                               "role","version"}
  * ledger.trust-root.published   type ":" fingerprint           {"by","fingerprint","version"}
  * </pre>
  *
@@ -60,6 +64,23 @@ public final class KeyAnnouncements {
     /** A key has signed its last. @throws org.apache.kafka.common.KafkaException if the event cannot be written */
     public void retired(TrustedKey key, TrustRoot root, AdminOrder order) {
         tell("ledger.key.retired", key.keyId(), key(key, root, order));
+    }
+
+    /**
+     * A key is in foreign hands since a time; told again if it turns out to be another.
+     *
+     * @throws IllegalArgumentException if the key is not listed as compromised
+     * @throws org.apache.kafka.common.KafkaException if the event cannot be written
+     */
+    public void compromised(TrustedKey key, TrustRoot root, AdminOrder order) {
+        String since = LedgerTime.format(key.compromisedSince()
+                .orElseThrow(() -> new IllegalArgumentException("key " + key.keyId() + " is not compromised")));
+        tell("ledger.key.compromised", key.keyId() + ":" + since, key(key, root, order).put("since", since));
+    }
+
+    /** What a key signed counts for nothing. @throws org.apache.kafka.common.KafkaException if the event cannot be written */
+    public void revoked(TrustedKey key, TrustRoot root, AdminOrder order) {
+        tell("ledger.key.revoked", key.keyId(), key(key, root, order));
     }
 
     /** A trust root is in force. @throws org.apache.kafka.common.KafkaException if the event cannot be written */

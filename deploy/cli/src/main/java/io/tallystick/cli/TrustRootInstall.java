@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.OperatorRecords;
+import io.tallystick.trust.TrustRoot;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tally trust-root install}. */
+@Command(
+        name = "install",
+        description = {
+            "Put a signed version in force that 'tally trust-root update' made: it takes the place of the file that",
+            "ledger.trust.root.file names, the version before stays beside it as trust-root-<version>.json, and operator/0 is"
+                    + " told",
+            "of it and of each key that is now retired, compromised or revoked. May be repeated, whatever failed.",
+            "",
+            "Versions that 'tally keys rotate' or 'keys retire' made are put in force by those, with --signed."
+        })
+final class TrustRootInstall implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private ConfigFile config;
+
+    @Mixin
+    private OrderOptions order;
+
+    @Parameters(paramLabel = "FILE", description = "The signed version that follows the one in force.")
+    private Path file;
+
+    @Override
+    public void run() {
+        LedgerSettings settings = config.settings();
+        Path trustRoot = LedgerKeys.of(config.properties()).trustRoot();
+        TrustRoot root = new TrustRootInstallation(settings, trustRoot, new OperatorRecords(settings), order.order())
+                .carryOut(file, Instant.now());
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("trust root version " + root.version()
+                + (order.order().dryRun() ? " would be in force" : " in force") + ", fingerprint " + root.fingerprint());
+        out.println("  give auditors the file and, by another way, the fingerprint; restart 'tally run anchor' and 'tally run"
+                + " export'");
+        out.flush();
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.topic.AdminOrder;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.common.KafkaException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Versions that {@code trust-root update} made are put in force, whatever fails, and only if they may be. */
+class TrustRootInstallationTest extends KeyChangeFixture {
+    private static final Instant SINCE = Instant.parse("2026-11-01T00:00:00Z");
+
+    private String oldId;
+
+    @BeforeEach
+    void nameKey() throws Exception {
+        oldId = key(old(TrustRole.CHECKPOINT)).keyId();
+    }
+
+    private Path signed(TrustRootDraft draft) throws Exception {
+        try (SigningKey root = KeyFile.read(keys.root(), KeyFile.readPassphrase(keys.passphrase()))) {
+            return Files.write(
+                    directory.resolve("next.json"), draft.sign(root).encode());
+        }
+    }
+
+    private Path saying(UnaryOperator<TrustedKey> change) throws Exception {
+        return signed(TrustRootDraft.following(inForce(), NOW).withKey(oldId, change));
+    }
+
+    private Path compromised(Instant since) throws Exception {
+        return saying(key -> key.with(KeyStatus.COMPROMISED, key.notAfter(), Optional.of(since)));
+    }
+
+    private Path become(KeyStatus status) throws Exception {
+        return saying(key -> key.with(status, key.notAfter(), Optional.empty()));
+    }
+
+    private TrustRoot install(Path file) {
+        return install(file, ORDER);
+    }
+
+    private TrustRoot install(Path file, AdminOrder order) {
+        return new TrustRootInstallation(ConfigFile.settings(ConfigFile.read(config)), keys.trustRoot(), chain, order)
+                .carryOut(file, NOW);
+    }
+
+    private void refused(String why, Path file) throws Exception {
+        assertThatThrownBy(() -> install(file))
+                .isInstanceOfSatisfying(
+                        CommandException.class,
+                        failed -> assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE))
+                .hasMessageContaining(why);
+        requireNothingChanged();
+    }
+
+    @Test
+    void aCompromisedKeyIsToldWithItsTime() throws Exception {
+        TrustRoot before = inForce();
+        Path next = compromised(SINCE);
+
+        install(next);
+
+        assertThat(inForce()).isEqualTo(TrustRoot.parse(Files.readAllBytes(next)));
+        assertThat(TrustRoot.parse(Files.readAllBytes(keys.trustRoot().resolveSibling("trust-root-1.json"))))
+                .isEqualTo(before);
+        assertThat(chain.types()).containsExactly("ledger.key.compromised", "ledger.trust-root.published");
+        assertThat(chain.payload(0).string("keyId")).isEqualTo(oldId);
+        assertThat(chain.payload(0).string("since")).isEqualTo("2026-11-01T00:00:00.000Z");
+        assertThat(chain.payload(0).string("role")).isEqualTo("checkpoint");
+        assertThat(chain.payload(0).string("by")).isEqualTo("ada");
+        assertThat(chain.payload(0).string("reason")).isEqualTo("yearly");
+        assertThat(chain.payload(0).string("fingerprint"))
+                .isEqualTo(inForce().fingerprint().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REVOKED, ledger.key.revoked", "RETIRED, ledger.key.retired"})
+    void whatHasBecomeOfAKeyIsTold(KeyStatus status, String type) throws Exception {
+        install(become(status));
+
+        assertThat(chain.types()).containsExactly(type, "ledger.trust-root.published");
+        assertThat(chain.payload(0).string("keyId")).isEqualTo(oldId);
+    }
+
+    @Test
+    void aKeyThatWasCompromisedEarlierThanThoughtIsToldAgain() throws Exception {
+        install(compromised(SINCE));
+
+        install(compromised(SINCE.minusSeconds(1)));
+
+        assertThat(chain.types())
+                .containsExactly(
+                        "ledger.key.compromised",
+                        "ledger.trust-root.published",
+                        "ledger.key.compromised",
+                        "ledger.trust-root.published");
+        assertThat(chain.payload(2).string("since")).isEqualTo("2026-10-31T23:59:59.000Z");
+    }
+
+    @Test
+    void ofWhatStaysOnlyTheTrustRootIsTold() throws Exception {
+        install(become(KeyStatus.REVOKED));
+
+        install(signed(TrustRootDraft.following(inForce(), NOW).withExpiry(END)));
+
+        assertThat(chain.types())
+                .containsExactly("ledger.key.revoked", "ledger.trust-root.published", "ledger.trust-root.published");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, false", "0, true", "1, false", "1, true"})
+    void whatWasNotToldIsToldWhenItIsRepeated(int told, boolean persisted) throws Exception {
+        Path next = compromised(SINCE);
+        chain.failsAfter = told;
+        chain.persisted = persisted;
+        assertThatThrownBy(() -> install(next))
+                .isInstanceOfSatisfying(
+                        CommandException.class,
+                        failed -> assertThat(failed.exitCode()).isEqualTo(ExitCode.UNREACHABLE))
+                .hasMessageContaining("version 2 of the trust root is in force");
+
+        install(next);
+        install(next);
+
+        assertThat(chain.types()).containsExactly("ledger.key.compromised", "ledger.trust-root.published");
+    }
+
+    @Test
+    void aChainThatCannotBeReadStopsItBeforeItBegins() throws Exception {
+        Path next = compromised(SINCE);
+        chain.away = true;
+
+        assertThatThrownBy(() -> install(next)).isInstanceOf(KafkaException.class);
+
+        requireNothingChanged();
+    }
+
+    @Test
+    void aRehearsalChangesNothing() throws Exception {
+        TrustRoot would = install(compromised(SINCE), new AdminOrder("ada", Optional.empty(), true));
+
+        assertThat(would.version()).isEqualTo(2);
+        requireNothingChanged();
+    }
+
+    @Test
+    void whatLacksSignaturesOrDoesNotFollowIsRefused() throws Exception {
+        TrustRootDraft next = TrustRootDraft.following(inForce(), NOW);
+        Path unsigned = Files.write(directory.resolve("unsigned.json"), next.encode());
+        Path stranger = directory.resolve("stranger.json");
+        try (SigningKey key = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom())) {
+            Files.write(stranger, next.sign(key).encode());
+        }
+        TrustRoot second = TrustRoot.parse(Files.readAllBytes(signed(next)));
+        Path third = signed(TrustRootDraft.following(second, NOW));
+
+        refused("cannot use " + unsigned, unsigned);
+        refused("cannot use " + stranger, stranger);
+        refused("version 3 does not follow version 1", third);
+        refused("cannot use", directory.resolve("none.json"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2026-11-21T11:59:59.999Z", "2026-11-20T00:00:00Z"})
+    void aKeyThatSignsOnIsNotEndedInThePast(Instant end) throws Exception {
+        refused("comes too late", saying(key -> key.with(KeyStatus.ACTIVE, end, Optional.empty())));
+    }
+
+    @Test
+    void aKeyMayBeEndedInTheFuture() throws Exception {
+        install(saying(key -> key.with(KeyStatus.ACTIVE, NOW, Optional.empty())));
+
+        assertThat(inForce().key(oldId).orElseThrow().notAfter()).isEqualTo(NOW);
+        assertThat(chain.types()).containsExactly("ledger.trust-root.published");
+    }
+}
