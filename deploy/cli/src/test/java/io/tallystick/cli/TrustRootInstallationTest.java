@@ -63,7 +63,7 @@ class TrustRootInstallationTest extends KeyChangeFixture {
 
     private TrustRoot install(Path file, AdminOrder order) {
         return new TrustRootInstallation(ConfigFile.settings(ConfigFile.read(config)), keys.trustRoot(), chain, order)
-                .carryOut(file, NOW);
+                .carryOut(file, T1);
     }
 
     private void refused(String why, Path file) throws Exception {
@@ -183,16 +183,16 @@ class TrustRootInstallationTest extends KeyChangeFixture {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"2026-11-21T11:59:59.999Z", "2026-11-20T00:00:00Z"})
+    @ValueSource(strings = {"2029-12-31T23:59:59.999Z", "2029-12-01T00:00:00Z"})
     void aKeyThatSignsOnIsNotEndedInThePast(Instant end) throws Exception {
         refused("comes too late", saying(key -> key.with(KeyStatus.ACTIVE, end, Optional.empty())));
     }
 
     @Test
     void aKeyMayBeEndedInTheFuture() throws Exception {
-        install(saying(key -> key.with(KeyStatus.ACTIVE, NOW, Optional.empty())));
+        install(saying(key -> key.with(KeyStatus.ACTIVE, T1, Optional.empty())));
 
-        assertThat(inForce().key(oldId).orElseThrow().notAfter()).isEqualTo(NOW);
+        assertThat(inForce().key(oldId).orElseThrow().notAfter()).isEqualTo(T1);
         assertThat(chain.types()).containsExactly("ledger.trust-root.published");
     }
 }
