@@ -83,6 +83,9 @@ public final class SecretFile {
             } finally {
                 Files.deleteIfExists(draft);
             }
+            try (FileChannel directory = FileChannel.open(file.getParent())) {
+                directory.force(true);
+            }
         } catch (IOException e) {
             throw new KeyException("cannot create " + path + ": " + e, e);
         } catch (UnsupportedOperationException e) {
