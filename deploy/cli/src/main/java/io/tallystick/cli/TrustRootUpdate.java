@@ -113,6 +113,12 @@ final class TrustRootUpdate implements Runnable {
             description = "A kind of anchor without which evidence fails.")
     private List<String> anchors = new ArrayList<>();
 
+    @Option(
+            names = "--no-require-anchor",
+            paramLabel = "tsa|logs|witnesses",
+            description = "A kind of anchor that evidence may lack from now on.")
+    private List<String> optionalAnchors = new ArrayList<>();
+
     @Option(names = "--min-retention-days", paramLabel = "DAYS", description = "How long bundles must be kept.")
     private Integer retention;
 
@@ -201,14 +207,19 @@ final class TrustRootUpdate implements Runnable {
     private TrustRootDraft withOutside(TrustRootDraft draft) {
         TrustAnchors listed = outside.applied(draft.anchors());
         Set<TrustAnchors.Kind> kinds = new HashSet<>(draft.policy().requireAnchors());
+        for (String name : optionalAnchors) {
+            if (!kinds.remove(kind(name))) {
+                throw new IllegalArgumentException("anchors of kind " + name + " are not required");
+            }
+        }
         for (String name : anchors) {
-            kinds.add(TrustAnchors.Kind.ofWireName(name)
-                    .orElseThrow(() -> new IllegalArgumentException("there is no kind of anchor " + name)));
+            kinds.add(kind(name));
         }
         for (TrustAnchors.Kind kind : kinds) {
             if (listed.isEmpty(kind)) {
                 throw new IllegalArgumentException(
-                        "anchors of kind " + kind.wireName() + " are required, but none is listed");
+                        "anchors of kind " + kind.wireName() + " are required, but none is listed; --no-require-anchor "
+                                + kind.wireName() + " requires them no more");
             }
         }
         return draft.withAnchors(
@@ -217,5 +228,10 @@ final class TrustRootUpdate implements Runnable {
                         kinds,
                         quorum == null ? draft.policy().witnessQuorum() : quorum,
                         retention == null ? draft.policy().minRetentionDays() : retention));
+    }
+
+    private static TrustAnchors.Kind kind(String name) {
+        return TrustAnchors.Kind.ofWireName(name)
+                .orElseThrow(() -> new IllegalArgumentException("there is no kind of anchor " + name));
     }
 }

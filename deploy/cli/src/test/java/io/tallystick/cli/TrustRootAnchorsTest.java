@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -263,6 +264,46 @@ class TrustRootAnchorsTest {
         refused("kind tsa are required, but none is listed", "--require-anchor", "tsa");
         refused("no witness", "--remove-witness", witness("w1"));
         refused("more witnesses", "--witness", witness("w1"), "--witness-quorum", "2");
+    }
+
+    /** As {@code v1.json}, with an authority that evidence must have. */
+    private void requireAuthority() throws Exception {
+        byte[] requiring = TrustRootDraft.parse(Files.readAllBytes(directory.resolve("v1.json")))
+                .withAnchors(
+                        TrustAnchors.NONE.with(tsa.anchor("tsa1", Instant.EPOCH, Instant.parse("2040-01-01T00:00:00Z"))),
+                        new TrustPolicy(Set.of(TrustAnchors.Kind.TSA), 0, 0))
+                .sign(TestKeys.root())
+                .encode();
+        Files.write(directory.resolve("v1.json"), requiring);
+    }
+
+    @Test
+    void aKindThatWasRequiredIsRequiredNoMoreAndMayBeTakenOut() throws Exception {
+        requireAuthority();
+
+        assertThat(updated("--no-require-anchor", "tsa", "--remove-anchor", "tsa1").tsa())
+                .isEmpty();
+
+        assertThat(TrustRootDraft.parse(Files.readAllBytes(directory.resolve("v2.json")))
+                        .policy()
+                        .requireAnchors())
+                .isEmpty();
+    }
+
+    @Test
+    void theLastAnchorOfARequiredKindIsNotTakenOut() throws Exception {
+        requireAuthority();
+
+        refused("--no-require-anchor tsa", "--remove-anchor", "tsa1");
+        refused("--no-require-anchor tsa", "--remove-anchor", "tsa1", "--no-require-anchor", "tsa", "--require-anchor", "tsa");
+    }
+
+    @Test
+    void onlyAKindThatIsRequiredIsRequiredNoMore() throws Exception {
+        refused("anchors of kind tsa are not required", "--no-require-anchor", "tsa");
+        requireAuthority();
+        refused("anchors of kind logs are not required", "--no-require-anchor", "logs");
+        refused("there is no kind of anchor sundials", "--no-require-anchor", "sundials");
     }
 
     private static String[] concat(String[] first, String... rest) {
