@@ -107,7 +107,8 @@ final class KeyChange {
     }
 
     private Optional<TrustRoot> sign(TrustRootDraft draft) {
-        TrustRootDraft now = Files.exists(keys.root()) ? withRootKey(draft) : draft;
+        TrustRootDraft now =
+                keys.root().filter(Files::exists).map(file -> withRootKey(draft, file)).orElse(draft);
         try {
             return Optional.of(now.complete());
         } catch (TrustException e) {
@@ -136,9 +137,9 @@ final class KeyChange {
         }
     }
 
-    private TrustRootDraft withRootKey(TrustRootDraft draft) {
+    private TrustRootDraft withRootKey(TrustRootDraft draft, Path file) {
         return PassphraseOptions.use(keys.passphrase(), secret -> {
-            try (SigningKey key = KeyFile.read(keys.root(), secret)) {
+            try (SigningKey key = KeyFile.read(file, secret)) {
                 return draft.sign(key);
             }
         });

@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
@@ -32,13 +33,14 @@ import java.util.Set;
  * The keys of a ledger and its first trust root, in the files its configuration names.
  *
  * @param signing checkpoint keys; a file whose name contains {@code ed25519} or {@code ml-dsa-44} is such a key, the others
- *     are P-256
+ *     are P-256; empty if they are in a token
  * @param bundle P-256 keys of bundles: one, and two in a rotation
- * @param root key of the trust root; needed again only when the trust root changes
+ * @param root key of the trust root; needed again only when the trust root changes, and empty if its holders sign elsewhere
  * @param passphrase file with the passphrase of all of them
  * @param trustRoot the trust root
  */
-record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphrase, Path trustRoot) {
+record LedgerKeys(
+        List<Path> signing, List<Path> bundle, Optional<Path> root, Path passphrase, Path trustRoot) {
     static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     static final String BUNDLE_KEY_FILE = "ledger.bundle.key.file";
     static final String ROOT_KEY_FILE = "ledger.root.key.file";
@@ -66,17 +68,20 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphr
 
     /** @throws CommandException if a key's file is not named */
     static LedgerKeys of(Map<String, String> properties) {
+        boolean inToken = !properties.getOrDefault(AnchorConfig.PKCS11_KEYS, "").isBlank();
         return new LedgerKeys(
-                files(required(properties, SIGNING_KEY_FILES)),
+                inToken ? files(properties.getOrDefault(SIGNING_KEY_FILES, "")) : files(required(properties, SIGNING_KEY_FILES)),
                 files(required(properties, BUNDLE_KEY_FILE)),
-                Path.of(required(properties, ROOT_KEY_FILE)),
+                Optional.ofNullable(properties.get(ROOT_KEY_FILE)).map(Path::of),
                 Path.of(required(properties, PASSPHRASE_FILE)),
                 Path.of(required(properties, TRUST_ROOT_FILE)));
     }
 
     private static List<Path> files(String names) {
         return Arrays.stream(names.split(","))
-                .map(name -> Path.of(name.strip()))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .map(Path::of)
                 .toList();
     }
 
@@ -135,6 +140,7 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphr
                 var unused = LocalAnchorLog.createMissing(properties, origin, passphrase);
                 return;
             }
+            Path rootFile = requireNamed();
             createPassphrase();
             TrustAnchors anchors =
                     LocalAnchorLog.createMissing(properties, origin, passphrase).orElse(TrustAnchors.NONE);
@@ -149,8 +155,8 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphr
             for (Path file : bundle) {
                 builder.bundleKey(key(file, KeyAlgorithm.ECDSA_P256, secret));
             }
-            key(root, KeyAlgorithm.ECDSA_P256, secret);
-            try (SigningKey rootKey = KeyFile.read(root, secret)) {
+            key(rootFile, KeyAlgorithm.ECDSA_P256, secret);
+            try (SigningKey rootKey = KeyFile.read(rootFile, secret)) {
                 WholeFile.write(trustRoot, builder.sign(rootKey).encode());
             }
             Arrays.fill(secret, '\0');
@@ -161,6 +167,18 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Path root, Path passphr
                     "Keys must be files of mode 0600 in directories only their owner can write to.",
                     e);
         }
+    }
+
+    /** A first trust root is made here only of keys that are here. @return the root key's file */
+    private Path requireNamed() {
+        if (signing.isEmpty() || root.isEmpty()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "there is no " + trustRoot + ", and the configuration has no "
+                            + (signing.isEmpty() ? SIGNING_KEY_FILES : ROOT_KEY_FILE) + " to make it of",
+                    "Make it of public keys with 'tally trust-root init', have it signed, and put it there.");
+        }
+        return root.get();
     }
 
     private static KeyAlgorithm algorithm(Path file) {

@@ -132,7 +132,7 @@ abstract class KeyChangeFixture {
     Path signedElsewhere(KeyStep step) throws Exception {
         Path offline = directory.resolve("offline.pem");
         if (!Files.exists(offline)) {
-            Files.move(keys.root(), offline);
+            Files.move(keys.root().orElseThrow(), offline);
         }
         assertThat(carryOut(step)).isEmpty();
         Path draft = KeyChange.draftFile(keys);

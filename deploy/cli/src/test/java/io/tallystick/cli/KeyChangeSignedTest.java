@@ -25,7 +25,7 @@ class KeyChangeSignedTest extends KeyChangeFixture {
         TrustRootDraft other = TrustRootDraft.following(inForce(), NOW);
         Path foreign = directory.resolve("other.json");
         Path early = Files.write(directory.resolve("early.json"), inForce().encode());
-        try (SigningKey root = KeyFile.read(keys.root(), KeyFile.readPassphrase(keys.passphrase()))) {
+        try (SigningKey root = KeyFile.read(keys.root().orElseThrow(), KeyFile.readPassphrase(keys.passphrase()))) {
             Files.write(foreign, other.sign(root).encode());
         }
 
@@ -96,7 +96,7 @@ class KeyChangeSignedTest extends KeyChangeFixture {
 
     @Test
     void aDraftThatNobodyElseSignedIsMadeAgain() throws Exception {
-        Files.move(keys.root(), directory.resolve("offline.pem"));
+        Files.move(keys.root().orElseThrow(), directory.resolve("offline.pem"));
         carryOut(introduction(TrustRole.BUNDLE, NOW));
         byte[] first = Files.readAllBytes(KeyChange.draftFile(keys));
 

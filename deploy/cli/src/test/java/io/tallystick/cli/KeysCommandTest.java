@@ -13,6 +13,7 @@ import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +132,15 @@ class KeysCommandTest {
         assertThat(run.err()).contains("ml-dsa-44");
     }
 
+    /** Without a line of the configuration. */
+    private static void unset(Path config, String key) throws IOException {
+        Files.write(
+                config,
+                Files.readAllLines(config).stream()
+                        .filter(line -> !line.startsWith(key + "="))
+                        .toList());
+    }
+
     /** A ledger's configuration and keys; no broker. */
     private Path ledger() throws IOException {
         LedgerHome home = new LedgerHome(directory.resolve("ledger"));
@@ -165,7 +175,7 @@ class KeysCommandTest {
     void aRotationThatNeedsMoreSignaturesWaitsForThem() throws Exception {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
-        Files.move(keys.root(), directory.resolve("offline.pem"));
+        Files.move(keys.root().orElseThrow(), directory.resolve("offline.pem"));
         Path fresh = directory.resolve("ledger/keys/checkpoint-p256-2.pem");
 
         TallyRun run =
@@ -192,10 +202,41 @@ class KeysCommandTest {
     }
 
     @Test
+    void aLedgerThatKeepsNoRootKeyWritesADraft() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        unset(config, LedgerKeys.ROOT_KEY_FILE);
+        Path fresh = directory.resolve("ledger/keys/bundle-2.pem");
+
+        TallyRun run = keys("rotate", "--config", config, "--key", keys.bundle().get(0), "--new", fresh);
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("needs more signatures");
+        assertThat(KeyChange.draftFile(keys)).exists();
+    }
+
+    @Test
+    void theBundleKeyIsRotatedBesideCheckpointKeysInAToken() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        unset(config, LedgerKeys.SIGNING_KEY_FILES);
+        Files.writeString(config, "ledger.signing.pkcs11.keys=checkpoint\n", StandardOpenOption.APPEND);
+        Path fresh = directory.resolve("ledger/keys/bundle-2.pem");
+
+        TallyRun run = keys("rotate", "--config", config, "--key", keys.bundle().get(0), "--new", fresh, "--dry-run");
+        TallyRun other = keys(
+                "rotate", "--config", config, "--key", keys.signing().get(0), "--new", fresh, "--dry-run");
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(other.exitCode()).as(other.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("is not among the files");
+    }
+
+    @Test
     void aRehearsalNamesNoDraftThatItDidNotWrite() throws Exception {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
-        Files.move(keys.root(), directory.resolve("offline.pem"));
+        Files.move(keys.root().orElseThrow(), directory.resolve("offline.pem"));
         Path fresh = directory.resolve("ledger/keys/checkpoint-p256-2.pem");
 
         TallyRun run =
@@ -227,7 +268,7 @@ class KeysCommandTest {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
 
-        TallyRun run = keys("rotate", "--config", config, "--key", keys.root(), "--new", directory.resolve("x"));
+        TallyRun run = keys("rotate", "--config", config, "--key", keys.root().orElseThrow(), "--new", directory.resolve("x"));
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("ledger.signing.key.files", "ledger.bundle.key.file");
@@ -276,7 +317,7 @@ class KeysCommandTest {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
 
-        TallyRun run = keys("retire", "--config", config, "--key", keys.root());
+        TallyRun run = keys("retire", "--config", config, "--key", keys.root().orElseThrow());
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("neither checkpoints nor bundles");

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +97,53 @@ class LedgerKeysTest {
         assertThatThrownBy(() -> keys.createMissing(ORIGIN))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining(keys.bundle().get(0).toString());
+    }
+
+    private LedgerKeys with(String removed, Map<String, String> added) {
+        Map<String, String> properties = new HashMap<>(LedgerKeys.defaults(new LedgerHome(directory.resolve("ledger"))));
+        properties.remove(removed);
+        properties.putAll(added);
+        return LedgerKeys.of(properties);
+    }
+
+    @Test
+    void keysInATokenAndRootKeysElsewhereNeedNoFilesBesideATrustRoot() throws Exception {
+        keys.createMissing(ORIGIN);
+        byte[] before = Files.readAllBytes(keys.trustRoot());
+        LedgerKeys token =
+                with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.pkcs11.keys", "checkpoint"));
+        LedgerKeys rootless = with(LedgerKeys.ROOT_KEY_FILE, Map.of());
+
+        token.createMissing(ORIGIN);
+        rootless.createMissing(ORIGIN);
+
+        assertThat(token.signing()).isEmpty();
+        assertThat(rootless.root()).isEmpty();
+        assertThat(Files.readAllBytes(keys.trustRoot())).isEqualTo(before);
+    }
+
+    @Test
+    void aFirstTrustRootIsNotMadeOfKeysThatAreElsewhere() {
+        LedgerKeys token =
+                with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.pkcs11.keys", "checkpoint"));
+        LedgerKeys rootless = with(LedgerKeys.ROOT_KEY_FILE, Map.of());
+
+        for (LedgerKeys elsewhere : List.of(token, rootless)) {
+            assertThatThrownBy(() -> elsewhere.createMissing(ORIGIN))
+                    .isInstanceOfSatisfying(
+                            CommandException.class,
+                            failed -> assertThat(failed.remedy()).contains("tally trust-root init"))
+                    .hasMessageContaining("there is no " + keys.trustRoot());
+        }
+        assertThat(keys.passphrase()).doesNotExist();
+        assertThat(keys.trustRoot()).doesNotExist();
+    }
+
+    @Test
+    void unnamedBundleKeyIsAsked() {
+        assertThatThrownBy(() -> with(LedgerKeys.BUNDLE_KEY_FILE, Map.of()))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining(LedgerKeys.BUNDLE_KEY_FILE);
     }
 
     @Test

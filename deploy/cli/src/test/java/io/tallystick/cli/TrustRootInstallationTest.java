@@ -39,7 +39,7 @@ class TrustRootInstallationTest extends KeyChangeFixture {
     }
 
     private Path signed(TrustRootDraft draft) throws Exception {
-        try (SigningKey root = KeyFile.read(keys.root(), KeyFile.readPassphrase(keys.passphrase()))) {
+        try (SigningKey root = KeyFile.read(keys.root().orElseThrow(), KeyFile.readPassphrase(keys.passphrase()))) {
             return Files.write(
                     directory.resolve("next.json"), draft.sign(root).encode());
         }
