@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -19,9 +20,12 @@ import picocli.CommandLine.Spec;
         description = {
             "End a rotation: after T2, a new version of the trust root calls the old key retired, the file is taken out"
                     + " of the",
-            "setting that names it, and operator/0 is told. What the key signed stands for ever. Keep the file until"
-                    + " 'run anchor'",
-            "or, for a bundle key, 'run export' was restarted. May be repeated, whatever failed."
+            "setting that names it, and operator/0 is told. What the key signed stands for ever. May be repeated, whatever"
+                    + " failed.",
+            "",
+            "Windows up to T2 are signed with the old key, however late: wait until 'tally windows' shows windows after T2"
+                    + " sealed",
+            "and exported. A stage that was behind and is restarted before that lacks the file, so keep it until then."
         })
 final class KeysRetire implements Runnable {
     @Spec
@@ -49,10 +53,12 @@ final class KeysRetire implements Runnable {
     }
 
     private void report(PrintWriter out, String keyId, TrustRoot root) {
+        TrustedKey key = KeyRetirement.listed(root, keyId);
         out.println(
                 change.order().dryRun()
                         ? "key " + keyId + " would be retired in version " + root.version() + " of the trust root"
                         : "key " + keyId + " is retired; trust root version " + root.version() + ", fingerprint "
                                 + root.fingerprint());
+        out.println("  keep " + file + " until 'tally windows' shows windows after " + key.notAfter() + " sealed and exported");
     }
 }

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
             "the new trust root before T1, and restart 'run export' before T2.",
             "",
             "Which key signs a window is decided by the window alone, so the moment of the restart leaves no trace.",
-            "After T2: 'tally keys retire'."
+            "Once 'tally windows' shows windows after T2 sealed and exported: 'tally keys retire'."
         })
 final class KeysRotate implements Runnable {
     @Spec

@@ -8,6 +8,7 @@ import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
@@ -15,9 +16,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -249,6 +254,50 @@ class KeysCommandTest {
                 .doesNotContain("have ");
         assertThat(KeyChange.draftFile(keys)).doesNotExist();
         assertThat(fresh).doesNotExist();
+    }
+
+    @Test
+    void helpSaysHowLongTheOldFileIsNeeded() {
+        assertThat(keys("retire", "--help").out()).contains("'tally windows' shows windows after T2");
+    }
+
+    /** A ledger whose old bundle key signed its last an hour ago. */
+    private Path rotated() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        Path old = keys.bundle().get(0);
+        Path fresh = directory.resolve("ledger/keys/bundle-2.pem");
+        char[] secret = KeyFile.readPassphrase(keys.passphrase());
+        try (var key = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
+                var before = KeyFile.read(old, secret);
+                var root = KeyFile.read(keys.root().orElseThrow(), secret)) {
+            KeyFile.write(fresh, key, secret);
+            Instant hourAgo = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
+            TrustRoot now = TrustRoot.parse(Files.readAllBytes(keys.trustRoot()));
+            TrustRootDraft ended = TrustRootDraft.following(now, Instant.now())
+                    .withKey(before.keyId(), listed -> new TrustedKey(
+                            listed.publicKey(),
+                            listed.roles(),
+                            listed.scopes(),
+                            hourAgo.minusSeconds(1),
+                            hourAgo,
+                            KeyStatus.ACTIVE,
+                            Optional.empty()));
+            Files.write(keys.trustRoot(), ended.sign(root).encode());
+        }
+        new ConfigFile(config).set(LedgerKeys.BUNDLE_KEY_FILE, old + "," + fresh);
+        return config;
+    }
+
+    @Test
+    void aRehearsedRetirementSaysHowLongTheOldFileIsNeeded() throws Exception {
+        Path config = rotated();
+        Path old = LedgerKeys.of(ConfigFile.read(config)).bundle().get(0);
+
+        TallyRun run = keys("retire", "--config", config, "--key", old, "--dry-run");
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("would be retired", "keep " + old + " until 'tally windows' shows windows after ");
     }
 
     @Test
