@@ -10,6 +10,7 @@ import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
 import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
@@ -134,6 +135,38 @@ class KeysCommandIT {
         assertThat(LedgerKeys.of(ConfigFile.read(config)).bundle()).containsExactly(old, fresh);
         assertThat(operatorEvents())
                 .containsExactly("ledger.tenant.created", "ledger.key.introduced", "ledger.trust-root.published");
+    }
+
+    @Test
+    void aVersionIsPutInForceWithItsEvents() throws Exception {
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        TrustRoot before = TrustRoot.parse(Files.readAllBytes(keys.trustRoot()));
+        String keyId = before.keys(TrustRole.CHECKPOINT, "ledger.example.com")
+                .get(0)
+                .keyId();
+        String next = directory.resolve("next.json").toString();
+        String passphrase = keys.passphrase().toString();
+        String rootKey = keys.root().orElseThrow().toString();
+        List<String[]> commands = List.of(
+                new String[] {
+                    "update", keys.trustRoot().toString(), next, "--key", keyId, "--status", "revoked"
+                },
+                new String[] {"sign", next, "--key", rootKey, "--passphrase-file", passphrase},
+                new String[] {"install", next, "--config", config.toString()},
+                new String[] {"install", next, "--config", config.toString()});
+
+        for (String[] command : commands) {
+            List<String> all = new ArrayList<>(List.of("trust-root"));
+            all.addAll(List.of(command));
+            TallyRun run = TallyRun.of(all.toArray(String[]::new));
+            assertThat(run.exitCode()).as(run.everything()).isZero();
+        }
+
+        TrustRoot now = TrustRoot.parse(Files.readAllBytes(keys.trustRoot()));
+        assertThat(now.version()).isEqualTo(2);
+        assertThat(now.key(keyId).orElseThrow().status()).isEqualTo(KeyStatus.REVOKED);
+        assertThat(operatorEvents())
+                .containsExactly("ledger.tenant.created", "ledger.key.revoked", "ledger.trust-root.published");
     }
 
     @Test
