@@ -107,8 +107,10 @@ final class KeyChange {
     }
 
     private Optional<TrustRoot> sign(TrustRootDraft draft) {
-        TrustRootDraft now =
-                keys.root().filter(Files::exists).map(file -> withRootKey(draft, file)).orElse(draft);
+        TrustRootDraft now = keys.root()
+                .filter(Files::exists)
+                .map(file -> withRootKey(draft, file))
+                .orElse(draft);
         try {
             return Optional.of(now.complete());
         } catch (TrustException e) {

@@ -52,9 +52,7 @@ final class KeyChangeOptions {
         LedgerKeys keys = keys();
         KeyChange change = new KeyChange(keys, config, new OperatorRecords(config.settings()), order());
         change.carryOut(step, Optional.ofNullable(signed))
-                .ifPresentOrElse(
-                        report,
-                        () -> out.println(lacksSignatures(KeyChange.draftFile(keys))));
+                .ifPresentOrElse(report, () -> out.println(lacksSignatures(KeyChange.draftFile(keys))));
         out.flush();
     }
 

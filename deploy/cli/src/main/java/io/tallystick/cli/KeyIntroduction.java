@@ -116,8 +116,8 @@ record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap ove
         if (!overlap.last().isBefore(overlap.until())) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "the new key would be valid until " + overlap.until() + ", no longer than the old one, which signs until "
-                            + overlap.last(),
+                    "the new key would be valid until " + overlap.until()
+                            + ", no longer than the old one, which signs until " + overlap.last(),
                     "Give the new key more time with --valid, or choose a shorter --overlap.");
         }
     }

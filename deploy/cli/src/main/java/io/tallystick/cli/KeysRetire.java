@@ -59,6 +59,7 @@ final class KeysRetire implements Runnable {
                         ? "key " + keyId + " would be retired in version " + root.version() + " of the trust root"
                         : "key " + keyId + " is retired; trust root version " + root.version() + ", fingerprint "
                                 + root.fingerprint());
-        out.println("  keep " + file + " until 'tally windows' shows windows after " + key.notAfter() + " sealed and exported");
+        out.println("  keep " + file + " until 'tally windows' shows windows after " + key.notAfter()
+                + " sealed and exported");
     }
 }

@@ -39,8 +39,7 @@ import java.util.Set;
  * @param passphrase file with the passphrase of all of them
  * @param trustRoot the trust root
  */
-record LedgerKeys(
-        List<Path> signing, List<Path> bundle, Optional<Path> root, Path passphrase, Path trustRoot) {
+record LedgerKeys(List<Path> signing, List<Path> bundle, Optional<Path> root, Path passphrase, Path trustRoot) {
     static final String SIGNING_KEY_FILES = "ledger.signing.key.files";
     static final String BUNDLE_KEY_FILE = "ledger.bundle.key.file";
     static final String ROOT_KEY_FILE = "ledger.root.key.file";
@@ -70,7 +69,9 @@ record LedgerKeys(
     static LedgerKeys of(Map<String, String> properties) {
         boolean inToken = !properties.getOrDefault(AnchorConfig.PKCS11_KEYS, "").isBlank();
         return new LedgerKeys(
-                inToken ? files(properties.getOrDefault(SIGNING_KEY_FILES, "")) : files(required(properties, SIGNING_KEY_FILES)),
+                inToken
+                        ? files(properties.getOrDefault(SIGNING_KEY_FILES, ""))
+                        : files(required(properties, SIGNING_KEY_FILES)),
                 files(required(properties, BUNDLE_KEY_FILE)),
                 Optional.ofNullable(properties.get(ROOT_KEY_FILE)).map(Path::of),
                 Path.of(required(properties, PASSPHRASE_FILE)),
@@ -131,7 +132,8 @@ record LedgerKeys(
      * never changed.
      *
      * @param properties the ledger's configuration; a {@link LocalAnchorLog} in it gets a key and is listed as well
-     * @throws CommandException if a file cannot be made or read, or keys are missing beside an existing trust root
+     * @throws CommandException if a file cannot be made or read, keys are missing beside an existing trust root, or there is none
+     *     and a key it would list or be signed with is not in a file
      */
     void createMissing(String origin, Map<String, String> properties) {
         try {

@@ -48,7 +48,8 @@ final class TrustRootCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "trust-root init, update, sign, install, show or export?");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "trust-root init, update, sign, install, show or export?");
     }
 
     /** {@code tally trust-root sign}. */
@@ -88,8 +89,9 @@ final class TrustRootCommand implements Runnable {
             PrintWriter out = spec.commandLine().getOut();
             boolean complete = report(out, draft, previous);
             if (complete && draft.version() > 1) {
-                out.println("  to put it in force: 'tally trust-root install " + file + "'; if 'tally keys rotate' or 'keys retire'"
-                        + " made it, repeat that command with --signed " + file);
+                out.println("  to put it in force: 'tally trust-root install " + file
+                        + "'; if 'tally keys rotate' or 'keys retire'" + " made it, repeat that command with --signed "
+                        + file);
                 out.flush();
             }
         }

@@ -44,10 +44,12 @@ final class TrustRootInstall implements Runnable {
         TrustRoot root = new TrustRootInstallation(settings, trustRoot, new OperatorRecords(settings), order.order())
                 .carryOut(file, Instant.now());
         PrintWriter out = spec.commandLine().getOut();
-        out.println("trust root version " + root.version()
-                + (order.order().dryRun() ? " would be in force" : " in force") + ", fingerprint " + root.fingerprint());
-        out.println("  give auditors the file and, by another way, the fingerprint; restart 'tally run anchor' and 'tally run"
-                + " export'");
+        out.println(
+                "trust root version " + root.version() + (order.order().dryRun() ? " would be in force" : " in force")
+                        + ", fingerprint " + root.fingerprint());
+        out.println(
+                "  give auditors the file and, by another way, the fingerprint; restart 'tally run anchor' and 'tally run"
+                        + " export'");
         out.flush();
     }
 }

@@ -84,12 +84,15 @@ final class TrustRootInstallation {
     private static void requireTimely(TrustRoot current, TrustRoot next, Instant now) {
         for (TrustedKey key : next.keys()) {
             Optional<TrustedKey> before = current.key(key.keyId())
-                    .filter(old -> old.status() == KeyStatus.ACTIVE && key.notAfter().isBefore(old.notAfter()));
-            if (before.isPresent() && key.status() == KeyStatus.ACTIVE && key.notAfter().isBefore(now)) {
+                    .filter(old ->
+                            old.status() == KeyStatus.ACTIVE && key.notAfter().isBefore(old.notAfter()));
+            if (before.isPresent()
+                    && key.status() == KeyStatus.ACTIVE
+                    && key.notAfter().isBefore(now)) {
                 throw new CommandException(
                         ExitCode.USAGE,
-                        "the new trust root comes too late: it lets key " + key.keyId() + " sign until " + key.notAfter()
-                                + ", which is past; what it signed since would not count",
+                        "the new trust root comes too late: it lets key " + key.keyId() + " sign until "
+                                + key.notAfter() + ", which is past; what it signed since would not count",
                         "Make the draft again with a later end, or say with --status what has become of the key.");
             }
         }

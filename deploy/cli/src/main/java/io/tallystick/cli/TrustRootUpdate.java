@@ -128,7 +128,8 @@ final class TrustRootUpdate implements Runnable {
         try {
             TrustRootDraft draft = TrustRootDraft.following(before, Instant.now());
             draft = expires == null ? draft : draft.withExpiry(LedgerTime.parse(expires));
-            // In this order no version in between has fewer root keys than its threshold; added keys last until it expires.
+            // In this order no version in between has fewer root keys than its threshold; added keys last until it
+            // expires.
             draft = withKeys(draft);
             draft = threshold == null ? draft : draft.withThreshold(threshold);
             draft = withListed(draft);

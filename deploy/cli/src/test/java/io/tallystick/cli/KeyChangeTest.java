@@ -189,9 +189,8 @@ class KeyChangeTest extends KeyChangeFixture {
                 new KeyIntroduction.Overlap(T1, T2, T2, NOW));
 
         assertThatThrownBy(() -> carryOut(step))
-                .isInstanceOfSatisfying(
-                        CommandException.class,
-                        failed -> assertThat(failed.remedy()).contains("--valid"))
+                .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.remedy())
+                        .contains("--valid"))
                 .hasMessageContaining("no longer than the old one");
         requireNothingChanged();
     }
@@ -209,9 +208,8 @@ class KeyChangeTest extends KeyChangeFixture {
                 new KeyIntroduction.Overlap(T1, end, END, NOW),
                 new KeyIntroduction.Overlap(T2, T1, END, NOW))) {
             assertThatThrownBy(() -> carryOut(new KeyIntroduction(ring, oldId, fresh, overlap)))
-                    .isInstanceOfSatisfying(
-                            CommandException.class,
-                            failed -> assertThat(failed.remedy()).contains("earlier or shorter"))
+                    .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.remedy())
+                            .contains("earlier or shorter"))
                     .hasMessageContaining("does not fit");
         }
         requireNothingChanged();

@@ -141,16 +141,13 @@ class KeysCommandIT {
     void aVersionIsPutInForceWithItsEvents() throws Exception {
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
         TrustRoot before = TrustRoot.parse(Files.readAllBytes(keys.trustRoot()));
-        String keyId = before.keys(TrustRole.CHECKPOINT, "ledger.example.com")
-                .get(0)
-                .keyId();
+        String keyId =
+                before.keys(TrustRole.CHECKPOINT, "ledger.example.com").get(0).keyId();
         String next = directory.resolve("next.json").toString();
         String passphrase = keys.passphrase().toString();
         String rootKey = keys.root().orElseThrow().toString();
         List<String[]> commands = List.of(
-                new String[] {
-                    "update", keys.trustRoot().toString(), next, "--key", keyId, "--status", "revoked"
-                },
+                new String[] {"update", keys.trustRoot().toString(), next, "--key", keyId, "--status", "revoked"},
                 new String[] {"sign", next, "--key", rootKey, "--passphrase-file", passphrase},
                 new String[] {"install", next, "--config", config.toString()},
                 new String[] {"install", next, "--config", config.toString()});

@@ -229,8 +229,8 @@ class KeysCommandTest {
         Path fresh = directory.resolve("ledger/keys/bundle-2.pem");
 
         TallyRun run = keys("rotate", "--config", config, "--key", keys.bundle().get(0), "--new", fresh, "--dry-run");
-        TallyRun other = keys(
-                "rotate", "--config", config, "--key", keys.signing().get(0), "--new", fresh, "--dry-run");
+        TallyRun other =
+                keys("rotate", "--config", config, "--key", keys.signing().get(0), "--new", fresh, "--dry-run");
 
         assertThat(run.exitCode()).as(run.everything()).isZero();
         assertThat(other.exitCode()).as(other.everything()).isEqualTo(ExitCode.USAGE);
@@ -275,14 +275,16 @@ class KeysCommandTest {
             Instant hourAgo = Instant.now().minusSeconds(3600).truncatedTo(ChronoUnit.MILLIS);
             TrustRoot now = TrustRoot.parse(Files.readAllBytes(keys.trustRoot()));
             TrustRootDraft ended = TrustRootDraft.following(now, Instant.now())
-                    .withKey(before.keyId(), listed -> new TrustedKey(
-                            listed.publicKey(),
-                            listed.roles(),
-                            listed.scopes(),
-                            hourAgo.minusSeconds(1),
-                            hourAgo,
-                            KeyStatus.ACTIVE,
-                            Optional.empty()));
+                    .withKey(
+                            before.keyId(),
+                            listed -> new TrustedKey(
+                                    listed.publicKey(),
+                                    listed.roles(),
+                                    listed.scopes(),
+                                    hourAgo.minusSeconds(1),
+                                    hourAgo,
+                                    KeyStatus.ACTIVE,
+                                    Optional.empty()));
             Files.write(keys.trustRoot(), ended.sign(root).encode());
         }
         new ConfigFile(config).set(LedgerKeys.BUNDLE_KEY_FILE, old + "," + fresh);
@@ -297,7 +299,8 @@ class KeysCommandTest {
         TallyRun run = keys("retire", "--config", config, "--key", old, "--dry-run");
 
         assertThat(run.exitCode()).as(run.everything()).isZero();
-        assertThat(run.out()).contains("would be retired", "keep " + old + " until 'tally windows' shows windows after ");
+        assertThat(run.out())
+                .contains("would be retired", "keep " + old + " until 'tally windows' shows windows after ");
     }
 
     @Test
@@ -317,7 +320,8 @@ class KeysCommandTest {
         Path config = ledger();
         LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
 
-        TallyRun run = keys("rotate", "--config", config, "--key", keys.root().orElseThrow(), "--new", directory.resolve("x"));
+        TallyRun run =
+                keys("rotate", "--config", config, "--key", keys.root().orElseThrow(), "--new", directory.resolve("x"));
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(run.err()).contains("ledger.signing.key.files", "ledger.bundle.key.file");

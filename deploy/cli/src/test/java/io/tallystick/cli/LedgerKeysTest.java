@@ -100,7 +100,8 @@ class LedgerKeysTest {
     }
 
     private LedgerKeys with(String removed, Map<String, String> added) {
-        Map<String, String> properties = new HashMap<>(LedgerKeys.defaults(new LedgerHome(directory.resolve("ledger"))));
+        Map<String, String> properties =
+                new HashMap<>(LedgerKeys.defaults(new LedgerHome(directory.resolve("ledger"))));
         properties.remove(removed);
         properties.putAll(added);
         return LedgerKeys.of(properties);
@@ -110,8 +111,7 @@ class LedgerKeysTest {
     void keysInATokenAndRootKeysElsewhereNeedNoFilesBesideATrustRoot() throws Exception {
         keys.createMissing(ORIGIN);
         byte[] before = Files.readAllBytes(keys.trustRoot());
-        LedgerKeys token =
-                with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.pkcs11.keys", "checkpoint"));
+        LedgerKeys token = with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.pkcs11.keys", "checkpoint"));
         LedgerKeys rootless = with(LedgerKeys.ROOT_KEY_FILE, Map.of());
 
         token.createMissing(ORIGIN);
@@ -124,15 +124,13 @@ class LedgerKeysTest {
 
     @Test
     void aFirstTrustRootIsNotMadeOfKeysThatAreElsewhere() {
-        LedgerKeys token =
-                with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.pkcs11.keys", "checkpoint"));
+        LedgerKeys token = with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.pkcs11.keys", "checkpoint"));
         LedgerKeys rootless = with(LedgerKeys.ROOT_KEY_FILE, Map.of());
 
         for (LedgerKeys elsewhere : List.of(token, rootless)) {
             assertThatThrownBy(() -> elsewhere.createMissing(ORIGIN))
-                    .isInstanceOfSatisfying(
-                            CommandException.class,
-                            failed -> assertThat(failed.remedy()).contains("tally trust-root init"))
+                    .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.remedy())
+                            .contains("tally trust-root init"))
                     .hasMessageContaining("there is no " + keys.trustRoot());
         }
         assertThat(keys.passphrase()).doesNotExist();

@@ -270,7 +270,8 @@ class TrustRootAnchorsTest {
     private void requireAuthority() throws Exception {
         byte[] requiring = TrustRootDraft.parse(Files.readAllBytes(directory.resolve("v1.json")))
                 .withAnchors(
-                        TrustAnchors.NONE.with(tsa.anchor("tsa1", Instant.EPOCH, Instant.parse("2040-01-01T00:00:00Z"))),
+                        TrustAnchors.NONE.with(
+                                tsa.anchor("tsa1", Instant.EPOCH, Instant.parse("2040-01-01T00:00:00Z"))),
                         new TrustPolicy(Set.of(TrustAnchors.Kind.TSA), 0, 0))
                 .sign(TestKeys.root())
                 .encode();
@@ -281,7 +282,8 @@ class TrustRootAnchorsTest {
     void aKindThatWasRequiredIsRequiredNoMoreAndMayBeTakenOut() throws Exception {
         requireAuthority();
 
-        assertThat(updated("--no-require-anchor", "tsa", "--remove-anchor", "tsa1").tsa())
+        assertThat(updated("--no-require-anchor", "tsa", "--remove-anchor", "tsa1")
+                        .tsa())
                 .isEmpty();
 
         assertThat(TrustRootDraft.parse(Files.readAllBytes(directory.resolve("v2.json")))
@@ -295,7 +297,14 @@ class TrustRootAnchorsTest {
         requireAuthority();
 
         refused("--no-require-anchor tsa", "--remove-anchor", "tsa1");
-        refused("--no-require-anchor tsa", "--remove-anchor", "tsa1", "--no-require-anchor", "tsa", "--require-anchor", "tsa");
+        refused(
+                "--no-require-anchor tsa",
+                "--remove-anchor",
+                "tsa1",
+                "--no-require-anchor",
+                "tsa",
+                "--require-anchor",
+                "tsa");
     }
 
     @Test

@@ -40,8 +40,7 @@ class TrustRootInstallationTest extends KeyChangeFixture {
 
     private Path signed(TrustRootDraft draft) throws Exception {
         try (SigningKey root = KeyFile.read(keys.root().orElseThrow(), KeyFile.readPassphrase(keys.passphrase()))) {
-            return Files.write(
-                    directory.resolve("next.json"), draft.sign(root).encode());
+            return Files.write(directory.resolve("next.json"), draft.sign(root).encode());
         }
     }
 
@@ -68,9 +67,8 @@ class TrustRootInstallationTest extends KeyChangeFixture {
 
     private void refused(String why, Path file) throws Exception {
         assertThatThrownBy(() -> install(file))
-                .isInstanceOfSatisfying(
-                        CommandException.class,
-                        failed -> assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE))
+                .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.exitCode())
+                        .isEqualTo(ExitCode.USAGE))
                 .hasMessageContaining(why);
         requireNothingChanged();
     }
@@ -136,9 +134,8 @@ class TrustRootInstallationTest extends KeyChangeFixture {
         chain.failsAfter = told;
         chain.persisted = persisted;
         assertThatThrownBy(() -> install(next))
-                .isInstanceOfSatisfying(
-                        CommandException.class,
-                        failed -> assertThat(failed.exitCode()).isEqualTo(ExitCode.UNREACHABLE))
+                .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.exitCode())
+                        .isEqualTo(ExitCode.UNREACHABLE))
                 .hasMessageContaining("version 2 of the trust root is in force");
 
         install(next);

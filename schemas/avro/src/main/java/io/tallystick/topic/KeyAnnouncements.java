@@ -75,7 +75,10 @@ public final class KeyAnnouncements {
     public void compromised(TrustedKey key, TrustRoot root, AdminOrder order) {
         String since = LedgerTime.format(key.compromisedSince()
                 .orElseThrow(() -> new IllegalArgumentException("key " + key.keyId() + " is not compromised")));
-        tell("ledger.key.compromised", key.keyId() + ":" + since, key(key, root, order).put("since", since));
+        tell(
+                "ledger.key.compromised",
+                key.keyId() + ":" + since,
+                key(key, root, order).put("since", since));
     }
 
     /** What a key signed counts for nothing. @throws org.apache.kafka.common.KafkaException if the event cannot be written */
