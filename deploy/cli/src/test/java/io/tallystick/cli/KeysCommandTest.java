@@ -258,7 +258,8 @@ class KeysCommandTest {
 
     @Test
     void helpSaysHowLongTheOldFileIsNeeded() {
-        assertThat(keys("retire", "--help").out()).contains("'tally windows' shows windows after T2");
+        assertThat(keys("retire", "--help").out())
+                .containsIgnoringWhitespaces("'tally windows' shows windows after T2");
     }
 
     /** A ledger whose old bundle key signed its last an hour ago. */
