@@ -10,6 +10,7 @@ import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.trust.TrustRootWatch;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -81,9 +82,11 @@ public final class AnchorApplication implements AutoCloseable {
         try {
             SigningKeys keys = track(SigningKeys.open(config));
             String origin = config.ledger().origin();
-            CheckpointSigner checkpoints =
-                    keys.signer(origin, config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin)));
+            Optional<TrustRootWatch> trustRoot =
+                    config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin));
+            CheckpointSigner checkpoints = keys.signer(origin, trustRoot);
             sealing.watch(checkpoints);
+            sealing.watch(trustRoot);
             startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), this::trees);
             startStreams(
                     RegistryTopology.STAGE,

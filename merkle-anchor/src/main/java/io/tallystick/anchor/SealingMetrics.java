@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.anchor.RegistryTopology.RegistryProgress;
 import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.trust.TrustRootWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +59,15 @@ final class SealingMetrics {
                 .strongReference(true)
                 .baseUnit("seconds")
                 .register(registry));
+    }
+
+    /** Takes note of the trust root the keys sign by; looks whether it is still the file's at each reading of the metric. */
+    void watch(Optional<TrustRootWatch> trustRoot) {
+        Gauge.builder(
+                        "ledger.signer.trust.root.stale",
+                        () -> trustRoot.filter(TrustRootWatch::isStale).isPresent() ? 1 : 0)
+                .description("1 while the trust root's file is not what this process read from it at its start.")
+                .register(registry);
     }
 
     /** @param known where the registry stands; empty where it does not run */

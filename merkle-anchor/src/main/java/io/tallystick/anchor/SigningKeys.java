@@ -3,6 +3,7 @@ package io.tallystick.anchor;
 
 import io.tallystick.anchor.sign.CheckpointKey;
 import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.sign.KeyObjection;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
@@ -12,8 +13,10 @@ import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootWatch;
 import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -22,9 +25,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The checkpoint keys, open until closed. */
 final class SigningKeys implements AutoCloseable {
+    private static final Logger LOGGER = LoggerFactory.getLogger(SigningKeys.class);
+
     private final List<SigningKey> keys;
 
     private SigningKeys(List<SigningKey> keys) {
@@ -80,22 +87,28 @@ final class SigningKeys implements AutoCloseable {
     /**
      * A signer with these keys.
      *
-     * @param trustRoot if given, each key signs for the windows this trust root has it valid for, and none other
+     * @param trustRoot if given, each key signs for the windows this trust root has it valid for, and none other; and for
+     *     none that a version found in its place since then forbids
      * @throws ConfigException if these keys cannot sign checkpoints
      */
-    CheckpointSigner signer(String origin, Optional<TrustRoot> trustRoot) {
+    CheckpointSigner signer(String origin, Optional<TrustRootWatch> trustRoot) {
         try {
             return new CheckpointSigner(
                     keys.stream()
                             .map(key -> trustRoot
-                                    .map(root -> dated(key, origin, root))
+                                    .map(root -> dated(key, origin, root.loaded()))
                                     .orElseGet(() -> CheckpointKey.always(key)))
                             .toList(),
-                    InstantSource.system());
+                    InstantSource.system(),
+                    trustRoot.map(SigningKeys::objection).orElse(KeyObjection.NONE));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(
                     "cannot use the keys of " + AnchorConfig.SIGNING_KEY_FILES + ": " + e.getMessage());
         }
+    }
+
+    private static KeyObjection objection(TrustRootWatch watch) {
+        return (keyId, origin, windowEnd) -> watch.objection(keyId, TrustRole.CHECKPOINT, origin, windowEnd);
     }
 
     private static CheckpointKey dated(SigningKey key, String origin, TrustRoot root) {
@@ -112,14 +125,19 @@ final class SigningKeys implements AutoCloseable {
         return new CheckpointKey(key, trusted.notBefore(), trusted.notAfter());
     }
 
-    /** @throws ConfigException if the file is no trust root of the ledger */
-    static TrustRoot trustRoot(Path file, String origin) {
-        try {
-            TrustRoot root = TrustRoot.parse(Files.readAllBytes(file));
+    /** Reads the trust root, to be watched from now on. @throws ConfigException if the file is no trust root of the ledger */
+    static TrustRootWatch trustRoot(Path file, String origin) {
+        try (InputStream in = Files.newInputStream(file)) {
+            TrustRoot root = TrustRoot.parse(in.readNBytes(TrustRoot.SIZE_MAX + 1));
             if (!root.ledger().equals(origin)) {
                 throw new ConfigException(AnchorConfig.TRUST_ROOT_FILE, file, "is about " + root.ledger());
             }
-            return root;
+            return new TrustRootWatch(
+                    file,
+                    root,
+                    found -> LOGGER.atWarn()
+                            .addKeyValue("found", found)
+                            .log("the trust root is not the one the signer works by; restart the anchor stage"));
         } catch (IOException | TrustException e) {
             throw new ConfigException(AnchorConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
         }

@@ -30,22 +30,30 @@ import java.util.stream.Collectors;
 public final class CheckpointSigner {
     private final List<CheckpointKey> keys;
     private final InstantSource clock;
+    private final KeyObjection objection;
 
     /** Signs with all keys, whatever the window. As {@link #CheckpointSigner(List, InstantSource)}. */
     public CheckpointSigner(List<SigningKey> keys) {
         this(keys.stream().map(CheckpointKey::always).toList(), InstantSource.system());
     }
 
+    /** As {@link #CheckpointSigner(List, InstantSource, KeyObjection)}; the keys' validity alone decides. */
+    public CheckpointSigner(List<CheckpointKey> keys, InstantSource clock) {
+        this(keys, clock, KeyObjection.NONE);
+    }
+
     /**
      * @param keys at least one of ECDSA P-256
      * @param clock tells the signing time of ML-DSA-44 lines
+     * @param objection asked of each key before it signs
      * @throws IllegalArgumentException if there is no P-256 key, or a key is not of the algorithm it claims
      */
-    public CheckpointSigner(List<CheckpointKey> keys, InstantSource clock) {
+    public CheckpointSigner(List<CheckpointKey> keys, InstantSource clock, KeyObjection objection) {
         for (CheckpointKey key : keys) {
             NoteSigners.of("origin", key.key());
         }
         this.clock = clock;
+        this.objection = objection;
         this.keys = keys.stream()
                 .sorted(Comparator.comparing(key -> key.key().algorithm()))
                 .toList();
@@ -90,8 +98,8 @@ public final class CheckpointSigner {
      *
      * @param windowEnd end of the window it belongs to
      * @return the signed note
-     * @throws LedgerIntegrityException if no P-256 key is valid for the window, or a signature just made does not verify: a
-     *     faulty key or machine
+     * @throws LedgerIntegrityException if no P-256 key is valid for the window, or there is an objection to one that is, or a
+     *     signature just made does not verify: a faulty key or machine
      */
     public Bytes sign(String origin, TreeHead head, Instant windowEnd) {
         Checkpoint checkpoint = new Checkpoint(origin, head);
@@ -101,6 +109,11 @@ public final class CheckpointSigner {
             throw new LedgerIntegrityException("no ECDSA P-256 key may sign for the window that ends " + windowEnd
                     + ": the trust root lets none of the configured keys; give the key that is valid then, or have a"
                     + " new version of the trust root");
+        }
+        for (CheckpointKey key : valid) {
+            objection.to(key.key().keyId(), origin, windowEnd).ifPresent(why -> {
+                throw new LedgerIntegrityException(why);
+            });
         }
         Instant now = clock.instant();
         List<NoteSigner> signers = valid.stream()

@@ -25,6 +25,7 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class CheckpointSignerTest {
@@ -127,6 +128,32 @@ class CheckpointSignerTest {
                 .isThrownBy(() -> signer.sign(ORIGIN, HEAD, END.plusMillis(1)))
                 .withMessageContainingAll("no ECDSA P-256 key", "trust root");
         assertThatIllegalArgumentException().isThrownBy(() -> new CheckpointKey(p256, END, END.minusMillis(1)));
+    }
+
+    @Test
+    void aKeyThatSomethingForbidsDoesNotSign() {
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(CheckpointKey.always(ed25519), new CheckpointKey(p256, Instant.MIN, END.plusSeconds(900))),
+                InstantSource.system(),
+                (keyId, origin, windowEnd) ->
+                        windowEnd.isAfter(END) ? Optional.of("restart " + keyId + origin) : Optional.empty());
+
+        assertThat(signer.sign(ORIGIN, HEAD, END)).isNotNull();
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> signer.sign(ORIGIN, HEAD, END.plusMillis(1)))
+                .withMessageContainingAll("restart", ORIGIN);
+    }
+
+    /** The objection is to a signature, so a key that signs nothing then is none. */
+    @Test
+    void aKeyThatIsNotValidIsNotAskedAbout() {
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(new CheckpointKey(ed25519, Instant.MIN, END.minusMillis(1)), CheckpointKey.always(p256)),
+                InstantSource.system(),
+                (keyId, origin, windowEnd) ->
+                        keyId.equals(ed25519.keyId()) ? Optional.of("expired") : Optional.empty());
+
+        assertThat(signer.sign(ORIGIN, HEAD, END)).isNotNull();
     }
 
     @Test
