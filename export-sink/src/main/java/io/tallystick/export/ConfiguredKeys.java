@@ -8,6 +8,7 @@ import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootWatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,13 +18,21 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The keys that sign bundles and the trust root that lists them, as configured. */
 final class ConfiguredKeys {
+    private static final Logger LOGGER = LoggerFactory.getLogger(ConfiguredKeys.class);
+
     private ConfiguredKeys() {}
 
-    /** A trust root and its file, which is published byte for byte. */
-    record PublishedRoot(TrustRoot root, Bytes file) {}
+    /** A trust root, watched since it was read, and its file, which is published byte for byte. */
+    record PublishedRoot(TrustRootWatch watch, Bytes file) {
+        TrustRoot root() {
+            return watch.loaded();
+        }
+    }
 
     /**
      * The configured trust root, if there is one.
@@ -41,7 +50,10 @@ final class ConfiguredKeys {
             if (!root.ledger().equals(config.ledger().origin())) {
                 throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "is about " + root.ledger());
             }
-            return new PublishedRoot(root, Bytes.wrap(bytes));
+            TrustRootWatch watch = new TrustRootWatch(file, root, found -> LOGGER.atWarn()
+                    .addKeyValue("found", found)
+                    .log("the trust root is not the one the exporter works by; restart the export stage"));
+            return new PublishedRoot(watch, Bytes.wrap(bytes));
         } catch (IOException | TrustException e) {
             throw new ConfigException(ExportConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
         }
@@ -60,7 +72,7 @@ final class ConfiguredKeys {
             for (Path file : config.bundleKeyFiles()) {
                 read.add(KeyFile.read(file, passphrase));
             }
-            return root.isPresent() ? BundleKeys.of(read, root.get().root()) : BundleKeys.always(read.get(0));
+            return root.isPresent() ? BundleKeys.of(read, root.get().watch()) : BundleKeys.always(read.get(0));
         } catch (KeyException | IllegalArgumentException e) {
             read.forEach(SigningKey::close);
             throw new ConfigException(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.export.assemble.BundleKeys;
@@ -48,6 +49,7 @@ public final class ExportApplication implements AutoCloseable {
     private Optional<AuditThread> audit = Optional.empty();
     private Optional<ObjectStore> store = Optional.empty();
     private Optional<BundleKeys> keys = Optional.empty();
+    private Optional<Gauge> staleRoot = Optional.empty();
 
     /**
      * @param config the configuration
@@ -88,6 +90,7 @@ public final class ExportApplication implements AutoCloseable {
             Optional<ConfiguredKeys.PublishedRoot> root = ConfiguredKeys.root(config);
             BundleKeys bundleKeys = ConfiguredKeys.open(config, root);
             keys = Optional.of(bundleKeys);
+            staleRoot = root.map(this::staleGauge);
             SharedObjects shared = new SharedObjects(opened);
             putShared(shared, bundleKeys, root);
             startSteps(opened, bundleKeys, shared);
@@ -103,6 +106,13 @@ public final class ExportApplication implements AutoCloseable {
                 .addKeyValue("lock", store.get().lockMode().text())
                 .addKeyValue("origin", config.ledger().origin())
                 .log("exporter started");
+    }
+
+    private Gauge staleGauge(ConfiguredKeys.PublishedRoot root) {
+        return Gauge.builder(
+                        "ledger.export.trust.root.stale", () -> root.watch().isStale() ? 1 : 0)
+                .description("1 while the trust root's file is not what this process read from it at its start.")
+                .register(metrics);
     }
 
     private void startSteps(ObjectStore opened, BundleKeys bundleKeys, SharedObjects shared) {
@@ -186,6 +196,8 @@ public final class ExportApplication implements AutoCloseable {
         threads.clear();
         audit.ifPresent(AuditThread::close);
         audit = Optional.empty();
+        staleRoot.ifPresent(metrics::remove);
+        staleRoot = Optional.empty();
         keys.ifPresent(BundleKeys::close);
         keys = Optional.empty();
         try {

@@ -7,11 +7,13 @@ import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootWatch;
 import io.tallystick.trust.TrustedKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The keys that sign bundles, open until closed. Which one signs is decided by the trust root and the window's end, the
@@ -23,6 +25,7 @@ import java.util.List;
 public final class BundleKeys implements AutoCloseable {
     private final List<Dated> keys;
     private final List<TrustedKey> listed;
+    private final Optional<TrustRootWatch> watch;
 
     /** A key and when it is valid, both instants included. */
     private record Dated(SigningKey key, Instant first, Instant last) {
@@ -31,9 +34,10 @@ public final class BundleKeys implements AutoCloseable {
         }
     }
 
-    private BundleKeys(List<Dated> keys, List<TrustedKey> listed) {
+    private BundleKeys(List<Dated> keys, List<TrustedKey> listed, Optional<TrustRootWatch> watch) {
         this.keys = List.copyOf(keys);
         this.listed = List.copyOf(listed);
+        this.watch = watch;
     }
 
     /**
@@ -43,7 +47,7 @@ public final class BundleKeys implements AutoCloseable {
      */
     public static BundleKeys always(SigningKey key) {
         requireP256(key);
-        return new BundleKeys(List.of(new Dated(key, Instant.MIN, Instant.MAX)), List.of());
+        return new BundleKeys(List.of(new Dated(key, Instant.MIN, Instant.MAX)), List.of(), Optional.empty());
     }
 
     /**
@@ -54,13 +58,25 @@ public final class BundleKeys implements AutoCloseable {
      *     ledger, or calls it compromised or revoked
      */
     public static BundleKeys of(List<SigningKey> keys, TrustRoot root) {
+        return of(keys, root, Optional.empty());
+    }
+
+    /**
+     * As {@link #of(List, TrustRoot)} with the trust root that was loaded; and none of them signs what a version found in its
+     * place since then forbids.
+     */
+    public static BundleKeys of(List<SigningKey> keys, TrustRootWatch watch) {
+        return of(keys, watch.loaded(), Optional.of(watch));
+    }
+
+    private static BundleKeys of(List<SigningKey> keys, TrustRoot root, Optional<TrustRootWatch> watch) {
         List<TrustedKey> listed = root.keys(TrustRole.BUNDLE, root.ledger());
         List<Dated> dated = new ArrayList<>();
         for (SigningKey key : keys) {
             requireP256(key);
             dated.add(dated(key, listed, root));
         }
-        return new BundleKeys(dated, listed);
+        return new BundleKeys(dated, listed, watch);
     }
 
     private static Dated dated(SigningKey key, List<TrustedKey> listed, TrustRoot root) {
@@ -92,16 +108,22 @@ public final class BundleKeys implements AutoCloseable {
     /**
      * The key that signs for a window.
      *
-     * @throws LedgerIntegrityException if none may
+     * @throws LedgerIntegrityException if none may, also by a trust root that was installed since the start
      */
     public SigningKey at(Instant windowEnd) {
-        return keys.stream()
+        SigningKey signing = keys.stream()
                 .filter(key -> key.signs(windowEnd))
                 .max(Comparator.comparing(Dated::first))
                 .map(Dated::key)
                 .orElseThrow(() -> new LedgerIntegrityException("no bundle key may sign for the window that ends "
                         + windowEnd + ": the trust root lets none of the configured keys; give the key that is valid"
                         + " then, or have a new version of the trust root"));
+        watch.flatMap(root -> root.objection(
+                        signing.keyId(), TrustRole.BUNDLE, root.loaded().ledger(), windowEnd))
+                .ifPresent(why -> {
+                    throw new LedgerIntegrityException(why);
+                });
+        return signing;
     }
 
     /** What seals the bundles of a window: a new one by one key, one that is stored by any that may have signed it. */

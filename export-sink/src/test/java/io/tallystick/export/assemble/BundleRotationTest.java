@@ -16,6 +16,7 @@ import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.trust.TrustRootWatch;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
@@ -25,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,28 @@ class BundleRotationTest {
         VerificationReport report = verify(ended.encode());
         assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.FAILED);
         assertThat(report.text()).contains("was valid only until");
+    }
+
+    /** It would be valid for the third window by what the exporter has read. */
+    @Test
+    void anExporterNotRestartedSignsNothingAfterTheOldKeysLastWindow() throws Exception {
+        // Given
+        Path file = Files.write(temp.resolve("installed.json"), ledger.trustRoot());
+        List<String> told = new ArrayList<>();
+        BundleKeys keys =
+                BundleKeys.of(List.of(old), new TrustRootWatch(file, TrustRoot.parse(ledger.trustRoot()), told::add));
+        assertThat(keys.at(THIRD)).isEqualTo(old);
+
+        // When
+        Files.write(file, ledger.rotated(fresh, FIRST, SECOND).encode());
+
+        // Then
+        assertThatThrownBy(() -> export(keys))
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageStartingWith("restart: trust root version 2")
+                .hasMessageContainingAll(old.keyId(), THIRD.toString());
+        assertThat(keys.at(SECOND)).isEqualTo(old);
+        assertThat(told).hasSize(1);
     }
 
     @Test
