@@ -71,7 +71,7 @@ final class Signer implements AutoCloseable {
             while (stopping.getCount() > 0) {
                 serve();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.atError().setCause(e).log("signer stopped");
             onFatal.accept(e);
         }

@@ -41,8 +41,8 @@ class SignerRetryIT {
     private final List<Throwable> fatal = new CopyOnWriteArrayList<>();
     private final CountDownLatch unlocked = new CountDownLatch(1);
 
-    /** A key in a token whose session is gone until somebody logs in again. */
-    private record LockedKey(SigningKey key, CountDownLatch unlocked) implements SigningKey {
+    /** A key that does something else before it signs. */
+    private record KeyWith(SigningKey key, Runnable before) implements SigningKey {
         @Override
         public KeyAlgorithm algorithm() {
             return key.algorithm();
@@ -55,9 +55,7 @@ class SignerRetryIT {
 
         @Override
         public byte[] sign(byte[] message) {
-            if (unlocked.getCount() > 0) {
-                throw new IllegalStateException("the token does not sign");
-            }
+            before.run();
             return key.sign(message);
         }
 
@@ -67,20 +65,41 @@ class SignerRetryIT {
         }
     }
 
+    private static CheckpointSigner keysWith(TestLedger ledger, Runnable before) {
+        return new CheckpointSigner(ledger.keys().stream()
+                .<SigningKey>map(key -> new KeyWith(key, before))
+                .toList());
+    }
+
+    /** Puts the first window of the ledger, an empty one, before the signer. */
+    private static SealedWindow offerWindow(TestLedger ledger) {
+        SealedWindow window = new RegistryBuilder(EntryChain.ORIGIN, GRID, tenant -> Hash.ZERO)
+                .seal(CompactRange.EMPTY, START, List.of());
+        RegistryRecords.write(window)
+                .forEach(part -> ledger.write(ledger.topics().registry(), 0, RegistryRecords.key(START), part));
+        return window;
+    }
+
+    /** A token whose session is gone until somebody logs in again. */
+    private void requireUnlocked() {
+        if (unlocked.getCount() > 0) {
+            throw new IllegalStateException("the token does not sign");
+        }
+    }
+
     /** What waits for it shows meanwhile. */
     @Test
     void aKeyThatDoesNotSignIsTriedAgain(EmbeddedLedger broker) throws Exception {
         try (TestLedger ledger = new TestLedger(broker, directory, START)) {
-            List<SigningKey> locked = ledger.keys().stream()
-                    .<SigningKey>map(key -> new LockedKey(key, unlocked))
-                    .toList();
             SignerMetrics metrics = new SignerMetrics(new SimpleMeterRegistry(), InstantSource.system());
-            SealedWindow window = new RegistryBuilder(EntryChain.ORIGIN, GRID, tenant -> Hash.ZERO)
-                    .seal(CompactRange.EMPTY, START, List.of());
-            RegistryRecords.write(window)
-                    .forEach(part -> ledger.write(ledger.topics().registry(), 0, RegistryRecords.key(START), part));
+            SealedWindow window = offerWindow(ledger);
             try (Signer signer = new Signer(
-                    ledger.config(), "one", new CheckpointSigner(locked), ledger.records(), metrics, fatal::add)) {
+                    ledger.config(),
+                    "one",
+                    keysWith(ledger, this::requireUnlocked),
+                    ledger.records(),
+                    metrics,
+                    fatal::add)) {
                 signer.start();
                 await().atMost(PATIENCE).until(() -> metrics.interruptions() > 0);
                 assertThat(metrics.unsignedFrom()).contains(START);
@@ -94,6 +113,32 @@ class SignerRetryIT {
                     .extracting(SignedCheckpoint::getSize)
                     .containsExactly(1L);
             assertThat(ledger.read(ledger.topics().signer())).hasSize(1);
+        }
+    }
+
+    /** One that ends the thread and nothing else would leave a process that looks well and never signs. */
+    @Test
+    void anErrorEndsTheProcess(EmbeddedLedger broker) throws Exception {
+        Error error = new NoClassDefFoundError("a class of the token's provider");
+
+        assertThat(endedBy(broker, () -> {
+                    throw error;
+                }))
+                .isSameAs(error);
+    }
+
+    private Throwable endedBy(EmbeddedLedger broker, Runnable before) throws Exception {
+        try (TestLedger ledger = new TestLedger(broker, directory, START)) {
+            SignerMetrics metrics = new SignerMetrics(new SimpleMeterRegistry(), InstantSource.system());
+            offerWindow(ledger);
+            try (Signer signer = new Signer(
+                    ledger.config(), "one", keysWith(ledger, before), ledger.records(), metrics, fatal::add)) {
+                signer.start();
+                await().atMost(PATIENCE).until(() -> !fatal.isEmpty());
+            }
+            assertThat(metrics.interruptions()).isZero();
+            assertThat(ledger.checkpoints()).isEmpty();
+            return fatal.get(0);
         }
     }
 }
