@@ -24,7 +24,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 import org.slf4j.Logger;
@@ -102,6 +101,7 @@ final class SignerSession implements AutoCloseable {
      * @param batch as {@link Root#batchLength} allows, none of them behind; may be empty
      * @param offsets the group's positions after them
      * @throws LedgerIntegrityException if one must not be signed; then none of the batch is
+     * @throws java.io.UncheckedIOException if a key's keeper does not answer now; publish it again in another session
      */
     void publish(List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
         intend(batch);
@@ -167,13 +167,8 @@ final class SignerSession implements AutoCloseable {
         }
     }
 
-    /** A key that does not sign now, in a token or elsewhere, is tried again like a broker that is away. */
     private Bytes sign(Root root) {
-        try {
-            return signer.sign(root.origin(), root.head(), windows.endOf(root.window()));
-        } catch (IllegalStateException e) {
-            throw new KafkaException("a key does not sign now", e);
-        }
+        return signer.sign(root.origin(), root.head(), windows.endOf(root.window()));
     }
 
     private static SignedCheckpoint checkpoint(Root root, Bytes note) {

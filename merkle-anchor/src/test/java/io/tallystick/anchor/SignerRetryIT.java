@@ -16,6 +16,8 @@ import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.SigningKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +85,7 @@ class SignerRetryIT {
     /** A token whose session is gone until somebody logs in again. */
     private void requireUnlocked() {
         if (unlocked.getCount() > 0) {
-            throw new IllegalStateException("the token does not sign");
+            throw new UncheckedIOException(new IOException("the token does not sign"));
         }
     }
 
@@ -125,6 +127,17 @@ class SignerRetryIT {
                     throw error;
                 }))
                 .isSameAs(error);
+    }
+
+    /** As the contract of {@link SigningKey} has it. */
+    @Test
+    void aClosedKeyIsNoTroubleOfItsKeeper(EmbeddedLedger broker) throws Exception {
+        IllegalStateException closed = new IllegalStateException("the key is closed");
+
+        assertThat(endedBy(broker, () -> {
+                    throw closed;
+                }))
+                .isSameAs(closed);
     }
 
     private Throwable endedBy(EmbeddedLedger broker, Runnable before) throws Exception {
