@@ -22,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class OutsideAnchor implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(OutsideAnchor.class);
 
+    /** How often the registry is read again for an anchor that confirms nothing in between. Each costs all anchors a wait. */
+    private static final int READINGS_MAX = 2;
+
     private final Anchor anchor;
     private final AnchorTrack track;
     private final OutsideWorker worker;
@@ -30,6 +33,7 @@ final class OutsideAnchor implements AutoCloseable {
     private long registryOffset;
     private OptionalLong behind = OptionalLong.empty();
     private boolean asksForRegistry;
+    private int readings;
 
     OutsideAnchor(
             Anchor anchor,
@@ -92,6 +96,7 @@ final class OutsideAnchor implements AutoCloseable {
         if (answer instanceof Answer.Confirmed confirmed) {
             ended = track.confirmed(new Settled.Confirmed(confirmed.receipt()));
             behind = OptionalLong.empty();
+            readings = 0;
             registryOffset =
                     anchor.needsProofs() ? windows.offsetAfter(track.position().confirmedSize()) : 0;
         } else if (answer instanceof Answer.Refused refused) {
@@ -111,12 +116,21 @@ final class OutsideAnchor implements AutoCloseable {
         metrics.show(track);
     }
 
-    /** Found at the same size again after the registry was read for it, it stands where no window ended. */
+    /**
+     * Found at the same size again after the registry was read for it, it stands where no window ended. One that names other
+     * sizes again and again would have the registry read for ever.
+     */
     private void wentBack(long size, Instant now) {
         if (behind.equals(OptionalLong.of(size))) {
             stop("it stands at size " + size + ", at which no window of the registry ends: somebody else signs for it");
             return;
         }
+        if (readings == READINGS_MAX) {
+            stop("it stands at size " + size + ", another than each of the " + READINGS_MAX
+                    + " times the registry was read for it; it confirmed nothing in between");
+            return;
+        }
+        readings++;
         behind = OptionalLong.of(size);
         asksForRegistry = true;
         String found =

@@ -137,7 +137,7 @@ class OutsideAnchorTest {
     }
 
     @Test
-    void foundElsewhereTheRegistryIsReadForThatSize() {
+    void foundElsewhereTheRegistryIsReadForThatSizeTooAndThenNoMore() {
         offer();
         submitAndTake();
         assertThat(anchor.takeRequest()).isTrue();
@@ -148,6 +148,13 @@ class OutsideAnchorTest {
         assertThat(anchor.takeRequest()).isTrue();
         assertThat(anchor.provesFrom()).isEqualTo(2);
         assertThat(anchor.track().isStopped()).isFalse();
+        stands = 3;
+
+        submitAndTake();
+
+        assertThat(anchor.takeRequest()).isFalse();
+        assertThat(anchor.track().isStopped()).isTrue();
+        assertThat(anchor.track().lastError()).contains("size 3", "confirmed nothing in between");
     }
 
     @Test
