@@ -7,14 +7,17 @@ import io.tallystick.note.NoteException;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /**
  * A directory with one file a log, named by SHA-256 of its origin and {@code .checkpoint}, holding the three lines of the
@@ -22,6 +25,7 @@ import java.nio.file.StandardOpenOption;
  */
 public final class FileWitnessState implements WitnessState, AutoCloseable {
     private static final int SIZE_MAX = 4096;
+    private static final String LOCK = "lock";
 
     private final Path directory;
     private final FileChannel lock;
@@ -35,7 +39,7 @@ public final class FileWitnessState implements WitnessState, AutoCloseable {
     public static FileWitnessState open(Path directory) throws IOException {
         Files.createDirectories(directory);
         FileChannel lock =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (!isMine(lock)) {
             lock.close();
             throw new IOException(directory + " is in use by another witness");
@@ -57,16 +61,25 @@ public final class FileWitnessState implements WitnessState, AutoCloseable {
         return directory.resolve(Hash.sha256(origin.getBytes(StandardCharsets.UTF_8)) + ".checkpoint");
     }
 
-    /** @throws IOException if the file cannot be read, or is not what {@link #store} wrote: nothing may be cosigned then */
+    /**
+     * Only a file that is certainly absent stands for a log that was never cosigned.
+     *
+     * @throws IOException if it cannot be told, or the file cannot be read or is not what {@link #store} wrote: nothing may be
+     *     cosigned then
+     */
     @Override
     public TreeHead head(String origin) throws IOException {
         Path file = file(origin);
-        if (!Files.exists(file)) {
+        byte[] content;
+        try (InputStream in = Files.newInputStream(file)) {
+            content = in.readNBytes(SIZE_MAX + 1);
+        } catch (NoSuchFileException e) {
+            requireDirectory();
             return TreeHead.EMPTY;
         }
         try {
-            if (Files.size(file) <= SIZE_MAX) {
-                Checkpoint stored = Checkpoint.parse(Files.readAllBytes(file));
+            if (content.length <= SIZE_MAX) {
+                Checkpoint stored = Checkpoint.parse(content);
                 if (stored.origin().equals(origin)) {
                     return stored.head();
                 }
@@ -75,6 +88,15 @@ public final class FileWitnessState implements WitnessState, AutoCloseable {
             throw new IOException(file + " is no checkpoint: " + e.getMessage(), e);
         }
         throw new IOException(file + " is not the checkpoint of " + origin);
+    }
+
+    /** Without the lock it is not the directory that was opened: its disk is gone, and all files with it. */
+    private void requireDirectory() throws IOException {
+        try {
+            Files.readAttributes(directory.resolve(LOCK), BasicFileAttributes.class);
+        } catch (NoSuchFileException e) {
+            throw new IOException(directory + " is gone since this witness has opened it; is its disk mounted?", e);
+        }
     }
 
     @Override
