@@ -4,6 +4,8 @@ package io.tallystick.anchor;
 import io.tallystick.anchor.sign.GuardText;
 import io.tallystick.anchor.sign.Root;
 import io.tallystick.anchor.sign.SigningGuard;
+import io.tallystick.anchor.sign.UnfitSignerException;
+import io.tallystick.anchor.sign.UnfitSignerException.Reason;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,7 +68,7 @@ final class GuardFile implements AutoCloseable {
     /**
      * Locks and reads the file; of a symbolic link, the file it leads to.
      *
-     * @throws LedgerIntegrityException if it is missing, damaged or another ledger's; the message says what to do
+     * @throws UnfitSignerException if it is missing, damaged or another ledger's; the message says what to do
      * @throws KafkaException if it is locked or cannot be read just now
      */
     static GuardFile open(Path path, String ledger, Replacement replacement) {
@@ -79,7 +81,8 @@ final class GuardFile implements AutoCloseable {
             open = true;
             return file;
         } catch (NoSuchFileException e) {
-            throw new LedgerIntegrityException(
+            throw new UnfitSignerException(
+                    Reason.GUARD_FILE,
                     "the signer's guard file " + path + " is missing; is its disk mounted? If it was lost, restore its"
                             + " newest copy; if there never was one, make it with 'tally keys guard'",
                     e);
@@ -111,13 +114,16 @@ final class GuardFile implements AutoCloseable {
 
     private static SigningGuard read(Path path, String ledger) throws IOException {
         if (Files.size(path) > GuardText.SIZE_MAX) {
-            throw new LedgerIntegrityException("the signer's guard file " + path + " is larger than "
-                    + GuardText.SIZE_MAX + " bytes; restore its newest copy");
+            throw new UnfitSignerException(
+                    Reason.GUARD_FILE,
+                    "the signer's guard file " + path + " is larger than " + GuardText.SIZE_MAX
+                            + " bytes; restore its newest copy");
         }
         try {
             return GuardText.parse(ledger, Files.readAllBytes(path));
         } catch (IllegalArgumentException | LedgerIntegrityException e) {
-            throw new LedgerIntegrityException(
+            throw new UnfitSignerException(
+                    Reason.GUARD_FILE,
                     "the signer's guard file " + path + " is not usable: " + e.getMessage()
                             + "; restore its newest copy, or see 'tally keys guard --help'",
                     e);
@@ -138,7 +144,8 @@ final class GuardFile implements AutoCloseable {
     /**
      * Compares with the intents in {@code ledger.signer}.
      *
-     * @throws LedgerIntegrityException if the topic says more than the file
+     * @throws UnfitSignerException if the topic says more than the file
+     * @throws LedgerIntegrityException if it says something else
      */
     void requireCovers(SigningGuard topic) {
         guard.requireCovers(

@@ -6,11 +6,15 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.tallystick.anchor.RegistryTopology.RegistryProgress;
 import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.sign.UnfitSignerException;
+import io.tallystick.anchor.sign.UnfitSignerException.Reason;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.trust.TrustRootWatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
@@ -26,6 +30,7 @@ final class SealingMetrics {
     private final InstantSource clock;
     private final SignerMetrics signer;
     private final Counter forks;
+    private final Map<Reason, Counter> unfit = new EnumMap<>(Reason.class);
     private final AtomicReference<RegistryProgress> progress = new AtomicReference<>();
 
     SealingMetrics(MeterRegistry registry, InstantSource clock) {
@@ -34,8 +39,17 @@ final class SealingMetrics {
         this.signer = new SignerMetrics(registry, clock);
         forks = Counter.builder("ledger.chain.fork.detected")
                 .description(
-                        "Broken invariants that stopped the process: a gap, a fork, a changed entry, a second root.")
+                        "Contradictions in the ledger that stopped the process: a gap, a fork, a changed entry, a second"
+                                + " root.")
                 .register(registry);
+        for (Reason reason : Reason.values()) {
+            unfit.put(
+                    reason,
+                    Counter.builder("ledger.signer.unfit")
+                            .description("Times the signer stopped the process because it must not sign as it stands.")
+                            .tag("reason", reason.label())
+                            .register(registry));
+        }
         Gauge.builder("ledger.oldest.unsealed.window", this, SealingMetrics::unsealedSeconds)
                 .description(
                         "Time since the start of the oldest window without a signed registry checkpoint, the open one"
@@ -81,7 +95,9 @@ final class SealingMetrics {
 
     /** @param cause why the process stops */
     void stopped(Throwable cause) {
-        if (cause instanceof LedgerIntegrityException) {
+        if (cause instanceof UnfitSignerException signer) {
+            unfit.get(signer.reason()).increment();
+        } else if (cause instanceof LedgerIntegrityException) {
             forks.increment();
         }
     }

@@ -3,14 +3,23 @@ package io.tallystick.anchor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.anchor.RegistryTopology.RegistryProgress;
 import io.tallystick.anchor.sign.CheckpointKey;
 import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.sign.SigningGuard;
+import io.tallystick.anchor.sign.UnfitSignerException;
+import io.tallystick.anchor.sign.UnfitSignerException.Reason;
 import io.tallystick.fixtures.TestKeys;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,11 +29,17 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SealingMetricsTest {
     private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
     private static final Duration WINDOW = Duration.ofMinutes(15);
     private static final InstantSource CLOCK = InstantSource.fixed(NOON);
+
+    @TempDir
+    private Path directory;
 
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final SealingMetrics metrics = new SealingMetrics(meters, CLOCK);
@@ -133,13 +148,77 @@ class SealingMetricsTest {
         assertThat(metrics.signer().skippedRoots()).isEqualTo(3);
     }
 
+    private double forks() {
+        return meters.get("ledger.chain.fork.detected").counter().count();
+    }
+
+    private double unfit(Reason reason) {
+        return meters.get("ledger.signer.unfit")
+                .tag("reason", reason.label())
+                .counter()
+                .count();
+    }
+
     @Test
     void onlyABrokenInvariantIsAFork() {
         metrics.stopped(new TimeoutException("no answer"));
-        assertThat(meters.get("ledger.chain.fork.detected").counter().count()).isZero();
+        assertThat(forks()).isZero();
 
         metrics.stopped(new LedgerIntegrityException("forked"));
-        assertThat(meters.get("ledger.chain.fork.detected").counter().count()).isEqualTo(1);
+        assertThat(forks()).isEqualTo(1);
+        for (Reason reason : Reason.values()) {
+            assertThat(unfit(reason)).isZero();
+        }
+    }
+
+    /** Who is paged for a fork must not find a disk that is not mounted. */
+    @ParameterizedTest
+    @EnumSource(Reason.class)
+    void whatIsWrongWithTheSignerAloneIsNoFork(Reason reason) {
+        metrics.stopped(new UnfitSignerException(reason, "mend it"));
+
+        assertThat(forks()).isZero();
+        for (Reason other : Reason.values()) {
+            assertThat(unfit(other)).isEqualTo(other == reason ? 1 : 0);
+        }
+    }
+
+    @Test
+    void aGuardFileThatIsMissingOrDamagedIsNoFork() throws IOException {
+        Path file = directory.resolve("guard");
+        metrics.stopped(catchThrowable(() -> GuardFile.open(file, EntryChain.ORIGIN)));
+        Files.writeString(file, "torn");
+        metrics.stopped(catchThrowable(() -> GuardFile.open(file, EntryChain.ORIGIN)));
+
+        assertThat(unfit(Reason.GUARD_FILE)).isEqualTo(2);
+        assertThat(forks()).isZero();
+    }
+
+    @Test
+    void aGuardThatIsBehindTheTopicIsNoForkAndOneThatContradictsItIs() {
+        SigningGuard file = new SigningGuard();
+        file.record(EntryChain.ORIGIN, new TreeHead(7, Hash.sha256()));
+        SigningGuard topic = new SigningGuard();
+        topic.record(EntryChain.ORIGIN, new TreeHead(8, Hash.sha256()));
+        metrics.stopped(catchThrowable(() -> file.requireCovers(topic, "restore it")));
+        assertThat(unfit(Reason.GUARD_FILE)).isEqualTo(1);
+        assertThat(forks()).isZero();
+
+        file.record(EntryChain.ORIGIN, new TreeHead(8, Hash.ZERO));
+        metrics.stopped(catchThrowable(() -> file.requireCovers(topic, "restore it")));
+        assertThat(unfit(Reason.GUARD_FILE)).isEqualTo(1);
+        assertThat(forks()).isEqualTo(1);
+    }
+
+    @Test
+    void aKeyThatIsNotValidIsNoFork() {
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(key(KeyAlgorithm.ECDSA_P256, "old", NOON.minusSeconds(9), NOON.minusSeconds(1))), CLOCK);
+
+        metrics.stopped(catchThrowable(() -> signer.sign(EntryChain.ORIGIN, new TreeHead(1, Hash.ZERO), NOON)));
+
+        assertThat(unfit(Reason.KEY)).isEqualTo(1);
+        assertThat(forks()).isZero();
     }
 
     private static CheckpointKey key(KeyAlgorithm algorithm, String name, Instant notBefore, Instant notAfter) {

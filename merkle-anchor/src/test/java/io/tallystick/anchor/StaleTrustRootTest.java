@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.sign.UnfitSignerException;
 import io.tallystick.fixtures.TestKeys;
-import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
@@ -101,8 +101,9 @@ class StaleTrustRootTest {
         assertThat(stale()).isEqualTo(1);
         assertThat(signer.sign(EntryChain.ORIGIN, HEAD, LAST)).isNotNull();
         for (String origin : List.of(EntryChain.ORIGIN, CHAIN)) {
-            assertThatExceptionOfType(LedgerIntegrityException.class)
+            assertThatExceptionOfType(UnfitSignerException.class)
                     .isThrownBy(() -> signer.sign(origin, HEAD, LATER))
+                    .returns(UnfitSignerException.Reason.TRUST_ROOT, UnfitSignerException::reason)
                     .withMessageStartingWith("restart: trust root version 2")
                     .withMessageContainingAll(old.keyId(), file.toString());
         }
@@ -114,7 +115,7 @@ class StaleTrustRootTest {
         CheckpointSigner signer = start();
         Files.write(file, rotated().encode());
 
-        assertThatExceptionOfType(LedgerIntegrityException.class)
+        assertThatExceptionOfType(UnfitSignerException.class)
                 .isThrownBy(() -> signer.sign(EntryChain.ORIGIN, HEAD, LATER));
     }
 

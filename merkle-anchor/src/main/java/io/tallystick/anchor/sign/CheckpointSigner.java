@@ -7,7 +7,6 @@ import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteSigner;
 import io.tallystick.note.NoteSigners;
 import io.tallystick.note.SignedNote;
-import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.SigningKey;
@@ -98,7 +97,7 @@ public final class CheckpointSigner {
      *
      * @param windowEnd end of the window it belongs to
      * @return the signed note
-     * @throws LedgerIntegrityException if no P-256 key is valid for the window, or there is an objection to one that is, or a
+     * @throws UnfitSignerException if no P-256 key is valid for the window, or there is an objection to one that is, or a
      *     signature just made does not verify: a faulty key or machine
      */
     public Bytes sign(String origin, TreeHead head, Instant windowEnd) {
@@ -106,13 +105,15 @@ public final class CheckpointSigner {
         List<CheckpointKey> valid =
                 keys.stream().filter(key -> key.signs(windowEnd)).toList();
         if (valid.stream().noneMatch(CheckpointSigner::isP256)) {
-            throw new LedgerIntegrityException("no ECDSA P-256 key may sign for the window that ends " + windowEnd
-                    + ": the trust root lets none of the configured keys; give the key that is valid then, or have a"
-                    + " new version of the trust root");
+            throw new UnfitSignerException(
+                    UnfitSignerException.Reason.KEY,
+                    "no ECDSA P-256 key may sign for the window that ends " + windowEnd
+                            + ": the trust root lets none of the configured keys; give the key that is valid then, or have a"
+                            + " new version of the trust root");
         }
         for (CheckpointKey key : valid) {
             objection.to(key.key().keyId(), origin, windowEnd).ifPresent(why -> {
-                throw new LedgerIntegrityException(why);
+                throw new UnfitSignerException(UnfitSignerException.Reason.TRUST_ROOT, why);
             });
         }
         Instant now = clock.instant();
@@ -124,7 +125,8 @@ public final class CheckpointSigner {
             verify(checkpoint, signers, SignedNote.parse(note));
             return Bytes.of(note);
         } catch (NoteException e) {
-            throw new LedgerIntegrityException("a checkpoint just signed for " + origin + " does not verify", e);
+            throw new UnfitSignerException(
+                    UnfitSignerException.Reason.KEY, "a checkpoint just signed for " + origin + " does not verify", e);
         }
     }
 
@@ -132,8 +134,10 @@ public final class CheckpointSigner {
         int verified =
                 note.verify(signers.stream().map(NoteSigner::verifier).toList()).size();
         if (verified != signers.size() || !Checkpoint.parse(note.text()).equals(checkpoint)) {
-            throw new LedgerIntegrityException("of " + signers.size() + " signatures just made for "
-                    + checkpoint.origin() + " only " + verified + " verify");
+            throw new UnfitSignerException(
+                    UnfitSignerException.Reason.KEY,
+                    "of " + signers.size() + " signatures just made for " + checkpoint.origin() + " only " + verified
+                            + " verify");
         }
     }
 }

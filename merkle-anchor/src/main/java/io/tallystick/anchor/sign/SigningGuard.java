@@ -107,16 +107,20 @@ public final class SigningGuard {
     /**
      * Refuses a record of intents that says more than this one: then this one is old, or another ledger's.
      *
-     * @throws LedgerIntegrityException naming the first origin this guard does not know, or knows smaller or with another
-     *     root
+     * @throws UnfitSignerException naming the first origin this guard does not know, or knows smaller
+     * @throws LedgerIntegrityException naming the first origin this guard knows with another root of the same size
      */
     public void requireCovers(SigningGuard other, String remedy) {
         for (Map.Entry<String, TreeHead> entry : new TreeMap<>(other.intended).entrySet()) {
             TreeHead known = intended.getOrDefault(entry.getKey(), TreeHead.EMPTY);
             TreeHead theirs = entry.getValue();
-            if (theirs.size() > known.size() || (theirs.size() == known.size() && !theirs.equals(known))) {
-                throw new LedgerIntegrityException("the signer's guard outside Kafka knows " + entry.getKey() + " with "
-                        + known + ", but the ledger's topics have the intent to sign " + theirs + "; " + remedy);
+            String found = "the signer's guard outside Kafka knows " + entry.getKey() + " with " + known
+                    + ", but the ledger's topics have the intent to sign " + theirs + "; " + remedy;
+            if (theirs.size() > known.size()) {
+                throw new UnfitSignerException(UnfitSignerException.Reason.GUARD_FILE, found);
+            }
+            if (theirs.size() == known.size() && !theirs.equals(known)) {
+                throw new LedgerIntegrityException(found);
             }
         }
     }

@@ -6,7 +6,7 @@ package io.tallystick.topic;
  *
  * <p>Never caught to go on. Bad input is not a broken invariant: it becomes a rejected entry.
  */
-public final class LedgerIntegrityException extends RuntimeException {
+public class LedgerIntegrityException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** @param message what was checked, where, what was expected and what was found, and what an operator can do */
