@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
@@ -28,6 +29,10 @@ final class Monitoring implements AutoCloseable {
         new ProcessorMetrics().bindTo(metrics);
         new FileDescriptorMetrics().bindTo(metrics);
         new UptimeMetrics().bindTo(metrics);
+        Gauge.builder("ledger.build.info", () -> 1)
+                .description("Always 1; the labels say which program this is.")
+                .tags("version", Version.text(), "commit", Version.commit())
+                .register(metrics);
         this.server = config.isOn()
                 ? Optional.of(MonitoringServer.start(config.host(), config.port(), metrics::scrape, health))
                 : Optional.empty();

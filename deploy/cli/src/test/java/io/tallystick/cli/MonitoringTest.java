@@ -78,7 +78,9 @@ class MonitoringTest {
                 .contains("text/plain; version=0.0.4; charset=utf-8");
         assertThat(answer.get().body())
                 .contains("ledger_ingest_rejected_total{code=\"not-json\",tenant=\"acme\"} 1.0")
-                .contains("jvm_memory_used_bytes", "process_cpu_usage", "process_uptime_seconds");
+                .contains("jvm_memory_used_bytes", "process_cpu_usage", "process_uptime_seconds")
+                .containsPattern(
+                        "ledger_build_info\\{commit=\"[0-9a-z]+\",version=\"[0-9]+\\.[0-9]+\\.[0-9]+[^\"$]*\"} 1");
         assertThatThrownBy(() -> get(URI.create("http://127.0.0.1:" + port + "/metrics")))
                 .hasRootCauseInstanceOf(IOException.class);
     }
