@@ -35,6 +35,9 @@ public final class AnchorConfig extends AbstractConfig {
     public static final String PKCS11_CONFIG = "ledger.signing.pkcs11.config";
     public static final String PKCS11_KEYS = "ledger.signing.pkcs11.keys";
     public static final String PKCS11_PIN_FILE = "ledger.signing.pkcs11.pin.file";
+    /** Name of a {@link io.tallystick.trust.SigningKeyProvider}; its settings are behind this and a dot. */
+    public static final String SIGNING_PROVIDER = "ledger.signing.provider";
+
     public static final String GUARD_FILE = "ledger.signer.guard.file";
 
     /** Ids of the anchors; the keys of each are behind {@code ledger.anchor.<id>.}. */
@@ -85,13 +88,21 @@ public final class AnchorConfig extends AbstractConfig {
         this.ledger = LedgerSettings.of(this);
         refuse(STREAMS_PREFIX);
         refuse(LedgerSettings.CLIENT_PREFIX);
-        if (getList(SIGNING_KEY_FILES).isEmpty() && getList(PKCS11_KEYS).isEmpty()) {
+        if (getList(SIGNING_KEY_FILES).isEmpty()
+                && getList(PKCS11_KEYS).isEmpty()
+                && signingProvider().isEmpty()) {
             throw new ConfigException(SIGNING_KEY_FILES, "", "must name at least one file");
         }
         if (getList(PKCS11_KEYS).isEmpty() != (getString(PKCS11_CONFIG) == null)
                 || (getString(PKCS11_CONFIG) == null) != (getString(PKCS11_PIN_FILE) == null)) {
             throw new ConfigException(
                     PKCS11_CONFIG, getString(PKCS11_CONFIG), "stands with " + PKCS11_KEYS + " and " + PKCS11_PIN_FILE);
+        }
+        if (signingProvider().isEmpty() && !signingProviderSettings().isEmpty()) {
+            throw new ConfigException(
+                    SIGNING_PROVIDER,
+                    null,
+                    "is needed with its settings " + signingProviderSettings().keySet());
         }
         if (getLong(ANCHORS_BACKOFF_MAX_MS) < getLong(ANCHORS_BACKOFF_MS)) {
             throw new ConfigException(
@@ -143,6 +154,14 @@ public final class AnchorConfig extends AbstractConfig {
                         null,
                         Importance.LOW,
                         "File, mode 0600, with the PIN of the token's user.")
+                .define(
+                        SIGNING_PROVIDER,
+                        ConfigDef.Type.STRING,
+                        null,
+                        Importance.LOW,
+                        "Name of a provider on the class path that opens further checkpoint keys, of a key management"
+                                + " service for example; it gets all settings behind ledger.signing.provider. and says"
+                                + " what they mean. Their lines come last within an algorithm.")
                 .define(
                         TRUST_ROOT_FILE,
                         ConfigDef.Type.STRING,
@@ -255,6 +274,18 @@ public final class AnchorConfig extends AbstractConfig {
     Optional<TokenKeys> tokenKeys() {
         return Optional.ofNullable(getString(PKCS11_CONFIG))
                 .map(file -> new TokenKeys(Path.of(file), Path.of(getString(PKCS11_PIN_FILE)), getList(PKCS11_KEYS)));
+    }
+
+    /** Name of the provider of further keys, if there is to be one. */
+    Optional<String> signingProvider() {
+        return Optional.ofNullable(getString(SIGNING_PROVIDER));
+    }
+
+    /** The provider's settings, without their prefix. */
+    Map<String, String> signingProviderSettings() {
+        Map<String, String> settings = new HashMap<>();
+        originalsWithPrefix(SIGNING_PROVIDER + ".").forEach((key, value) -> settings.put(key, String.valueOf(value)));
+        return settings;
     }
 
     /** The trust root that says which key signs when, if there is one. */

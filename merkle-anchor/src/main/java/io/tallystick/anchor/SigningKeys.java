@@ -38,13 +38,15 @@ final class SigningKeys implements AutoCloseable {
         this.keys = List.copyOf(keys);
     }
 
-    /** The keys a configuration names: of files, then of a token. @throws ConfigException if one cannot be had */
+    /** The keys a configuration names: of files, of a token, of a provider. @throws ConfigException if one cannot be had */
     static SigningKeys open(AnchorConfig config) {
         List<SigningKey> all = new ArrayList<>();
         if (!config.signingKeyFiles().isEmpty()) {
             all.addAll(open(config.signingKeyFiles(), config.passphraseFile()).keys);
         }
         config.tokenKeys().ifPresent(token -> all.addAll(open(token)));
+        config.signingProvider()
+                .ifPresent(name -> all.addAll(ProvidedKeys.open(name, config.signingProviderSettings())));
         return new SigningKeys(all);
     }
 
@@ -132,12 +134,9 @@ final class SigningKeys implements AutoCloseable {
             if (!root.ledger().equals(origin)) {
                 throw new ConfigException(AnchorConfig.TRUST_ROOT_FILE, file, "is about " + root.ledger());
             }
-            return new TrustRootWatch(
-                    file,
-                    root,
-                    found -> LOGGER.atWarn()
-                            .addKeyValue("found", found)
-                            .log("the trust root is not the one the signer works by; restart the anchor stage"));
+            return new TrustRootWatch(file, root, found -> LOGGER.atWarn()
+                    .addKeyValue("found", found)
+                    .log("the trust root is not the one the signer works by; restart the anchor stage"));
         } catch (IOException | TrustException e) {
             throw new ConfigException(AnchorConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
         }
