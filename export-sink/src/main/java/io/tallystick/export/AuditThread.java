@@ -84,15 +84,7 @@ final class AuditThread implements AutoCloseable {
         Optional<BundleWalk.Target> target = walk.next();
         try {
             if (target.isPresent()) {
-                Optional<Finding> finding = audit.audit(target.get());
-                if (finding.isPresent()) {
-                    walk.found(target.get());
-                } else if (walk.mustExist(target.get())) {
-                    finding = Optional.of(SelfAudit.missing(target.get()));
-                } else {
-                    walk.ended(target.get());
-                }
-                urgent |= finding.map(this::take).orElse(false);
+                audit(target.get());
             }
         } catch (IOException e) {
             metrics.unread();
@@ -108,13 +100,45 @@ final class AuditThread implements AutoCloseable {
         }
     }
 
-    /** @return whether somebody must know at once */
-    private boolean take(Finding finding) {
+    private void audit(BundleWalk.Target target) throws IOException {
+        Optional<Finding> finding = audit.audit(target, clock.instant());
+        if (finding.isPresent()) {
+            walk.found(target);
+            take(finding.get());
+        } else if (walk.mustExist(target)) {
+            missed(target);
+        } else {
+            walk.ended(target);
+        }
+    }
+
+    /** What is not there was disposed of if the first bundle after it is sound and may have none before it any more. */
+    private void missed(BundleWalk.Target target) throws IOException {
+        Optional<BundleWalk.Target> later = walk.after(target);
+        Optional<Finding> first = Optional.empty();
+        while (later.isPresent() && first.isEmpty()) {
+            first = audit.audit(later.get(), clock.instant());
+            if (first.isEmpty()) {
+                later = walk.after(later.get());
+            }
+        }
+        first.ifPresent(this::take);
+        if (first.filter(finding -> finding.isSound() && finding.previousDisposed())
+                .isPresent()) {
+            walk.begins(later.orElseThrow());
+        } else {
+            walk.lost(target);
+            take(SelfAudit.missing(target));
+        }
+    }
+
+    private void take(Finding finding) {
         statement.add(finding);
         if (finding.isSound()) {
             metrics.sound(clock.instant());
-            return false;
+            return;
         }
+        urgent = true;
         metrics.failed();
         LOGGER.atError()
                 .addKeyValue("tenant", finding.tenant())
@@ -122,7 +146,6 @@ final class AuditThread implements AutoCloseable {
                 .addKeyValue("exitCode", finding.exitCode())
                 .addKeyValue("report", finding.report())
                 .log("a stored bundle does not verify any more");
-        return true;
     }
 
     private void send() {

@@ -143,7 +143,8 @@ public final class ExportApplication implements AutoCloseable {
                 new SelfAudit(
                         opened,
                         config.trustRootFile().orElseThrow(),
-                        config.scratchDirectory().resolve("audit")),
+                        config.scratchDirectory().resolve("audit"),
+                        config.store().held()),
                 new AuditEvents(config.ledger(), config.store().toString(), bundleKeys),
                 new AuditMetrics(metrics, InstantSource.system()),
                 new AuditThread.Pace(config.auditInterval(), AUDIT_STATEMENT),

@@ -26,8 +26,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +64,10 @@ class AuditThreadTest {
         thread = new AuditThread(
                 walk,
                 new SelfAudit(
-                        store, Files.write(temp.resolve("trust-root.json"), ledger.trustRoot()), temp.resolve("audit")),
+                        store,
+                        Files.write(temp.resolve("trust-root.json"), ledger.trustRoot()),
+                        temp.resolve("audit"),
+                        Set.of()),
                 (statement, until) -> {
                     if (brokerDown) {
                         throw new KafkaException("made to fail");
@@ -187,6 +193,89 @@ class AuditThreadTest {
 
         // Then
         assertThat(bundles("sound")).isEqualTo(4);
+    }
+
+    private void remove(int window) throws Exception {
+        Path folder = temp.resolve("bucket").resolve(BundleLayout.bundleDir("acme", start(window)));
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private void wholeWayBack() {
+        for (int i = 0; i < 4; i++) {
+            thread.once();
+        }
+        assertThat(bundles("sound")).isEqualTo(3);
+    }
+
+    @Test
+    void missesNothingThatWasDisposedOfAfterItsRetention() throws Exception {
+        // Given: all were there once; the retention of the first two has ended
+        wholeWayBack();
+        remove(0);
+        remove(1);
+        now = start(2).plus(Duration.ofDays(3650)).plusMillis(1);
+
+        // When: the newest, nothing and so once more the first that is left, and the newest again
+        for (int i = 0; i < 3; i++) {
+            thread.once();
+        }
+
+        // Then
+        assertThat(bundles("failed")).isZero();
+        assertThat(bundles("sound")).isEqualTo(6);
+    }
+
+    @Test
+    void missesWhatIsGoneBeforeItsRetentionEnds() throws Exception {
+        // Given: that of the window before has ended, that of the window itself not
+        wholeWayBack();
+        remove(0);
+        remove(1);
+        now = start(2).plus(Duration.ofDays(3650));
+
+        // When
+        thread.once();
+        thread.once();
+
+        // Then: the newest lacks the one before it, told twice; and that one is missing
+        assertThat(bundles("failed")).isEqualTo(3);
+        assertThat(new String(sent.get(1), UTF_8)).contains("no complete bundle");
+    }
+
+    @Test
+    void missesWhatNoSoundBundleExcuses() throws Exception {
+        // Given
+        wholeWayBack();
+        remove(1);
+        damage(2);
+        now = start(2).plus(Duration.ofDays(3650)).plusMillis(1);
+
+        // When
+        thread.once();
+        thread.once();
+
+        // Then: what does not verify excuses nothing
+        assertThat(new String(sent.get(1), UTF_8)).contains("no complete bundle");
+    }
+
+    @Test
+    void goesOnAfterATrustRootThatCannotBeRead() throws Exception {
+        // Given
+        Files.writeString(temp.resolve("trust-root.json"), "{");
+
+        // When
+        thread.once();
+        Files.write(temp.resolve("trust-root.json"), ledger.trustRoot());
+        thread.once();
+
+        // Then: nothing false was signed
+        assertThat(bundles("unread")).isEqualTo(1);
+        assertThat(bundles("sound")).isEqualTo(1);
+        assertThat(sent).isEmpty();
     }
 
     @Test

@@ -3,9 +3,13 @@ package io.tallystick.export.audit;
 
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.Sha256Sums;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
+import io.tallystick.note.Checkpoint;
+import io.tallystick.note.NoteException;
+import io.tallystick.note.SignedNote;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -14,18 +18,32 @@ import java.nio.file.Files;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
 
-/** Copies a bundle, and the registry's part it needs, into a local bucket. What is missing there is missing in the copy. */
+/**
+ * Copies a bundle, the registry's part it needs and the receipts of its checkpoint into a local bucket. What is missing
+ * there is missing in the copy.
+ */
 final class BundleCopy {
     private static final long BYTES_MAX = 64L * 1024 * 1024 * 1024;
     private static final int BUFFER = 64 * 1024;
 
+    /** Later checkpoints with receipts that the verifier looks at for one bundle. */
+    private static final int COVERS_MAX = 8;
+
+    /** Windows in which they are looked for: a week of windows of ten minutes. */
+    private static final int LATER_WINDOWS_MAX = 1_008;
+
     private final ObjectStore store;
     private final Path bucket;
+    private final SortedMap<String, Integer> receipts;
     private long copied;
 
     /** What is stored is no bundle that could be copied. */
@@ -37,9 +55,11 @@ final class BundleCopy {
         }
     }
 
-    BundleCopy(ObjectStore store, Path bucket) {
+    /** @param receipts names of those that count, and how many bytes each may have */
+    BundleCopy(ObjectStore store, Path bucket, SortedMap<String, Integer> receipts) {
         this.store = store;
         this.bucket = bucket;
+        this.receipts = receipts;
     }
 
     /** @return its folder; empty if the store has no complete bundle there */
@@ -54,7 +74,57 @@ final class BundleCopy {
         String registry = BundleLayout.registryDir(windowStart);
         fetch(registry, BundleLayout.LEAVES);
         fetch(registry, BundleLayout.CHECKPOINT);
+        fetchReceipts(windowStart, directory);
         return Optional.of(bucket.resolve(directory));
+    }
+
+    /**
+     * Copies later registry checkpoints that have receipts, and the leaves that lead to them: they prove the age of a
+     * bundle whose own checkpoint nobody answered for. Ends where the registry does.
+     */
+    void fetchLater(Manifest.Window window) throws IOException, UnfitException {
+        Duration size = Duration.between(window.start(), window.end());
+        Instant led = window.end();
+        Instant start = window.end();
+        int covers = 0;
+        for (int i = 0; i < LATER_WINDOWS_MAX && covers < COVERS_MAX && !receipts.isEmpty(); i++) {
+            String registry = BundleLayout.registryDir(start);
+            if (!fetch(registry, BundleLayout.CHECKPOINT)) {
+                return;
+            }
+            Instant next = start.plus(size);
+            if (fetchReceipts(start, registry)) {
+                covers++;
+                while (led.isBefore(next)) {
+                    fetch(BundleLayout.registryDir(led), BundleLayout.LEAVES);
+                    led = led.plus(size);
+                }
+            }
+            start = next;
+        }
+    }
+
+    /** @return whether there is any for the registry checkpoint in this folder of the copy */
+    private boolean fetchReceipts(Instant windowStart, String checkpointDirectory) throws IOException, UnfitException {
+        OptionalLong size = registrySize(bucket.resolve(checkpointDirectory).resolve(BundleLayout.CHECKPOINT));
+        boolean any = false;
+        if (size.isPresent()) {
+            String directory = BundleLayout.anchorsDir(windowStart, size.getAsLong());
+            for (Map.Entry<String, Integer> receipt : receipts.entrySet()) {
+                // one byte more than it may have is enough for the verifier to see that it is too large
+                any |= fetch(directory, receipt.getKey(), receipt.getValue() + 1L);
+            }
+        }
+        return any;
+    }
+
+    private static OptionalLong registrySize(Path checkpoint) throws IOException {
+        try (InputStream in = Files.newInputStream(checkpoint)) {
+            SignedNote note = SignedNote.parse(in.readNBytes(SignedNote.SIZE_MAX + 1));
+            return OptionalLong.of(Checkpoint.parse(note.text()).head().size());
+        } catch (NoteException e) {
+            return OptionalLong.empty(); // the verifier says what is wrong with it
+        }
     }
 
     private Set<String> names(String directory) throws IOException, UnfitException {
@@ -76,6 +146,11 @@ final class BundleCopy {
     }
 
     private boolean fetch(String directory, String name) throws IOException, UnfitException {
+        return fetch(directory, name, Long.MAX_VALUE);
+    }
+
+    /** @param bytesMax what comes after these is left out */
+    private boolean fetch(String directory, String name, long bytesMax) throws IOException, UnfitException {
         Optional<InputStream> object = store.open(ObjectName.in(directory, name));
         if (object.isEmpty()) {
             return false;
@@ -84,7 +159,7 @@ final class BundleCopy {
         try (InputStream in = object.get()) {
             Files.createDirectories(file.getParent());
             try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-                copy(in, out, directory);
+                copy(in, out, bytesMax, directory);
             }
         } catch (FileAlreadyExistsException | NotDirectoryException e) {
             throw new UnfitException(directory + ": " + name + " is a file and a folder, or there twice");
@@ -92,9 +167,16 @@ final class BundleCopy {
         return true;
     }
 
-    private void copy(InputStream in, OutputStream out, String directory) throws IOException, UnfitException {
+    private void copy(InputStream in, OutputStream out, long bytesMax, String directory)
+            throws IOException, UnfitException {
         byte[] buffer = new byte[BUFFER];
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        long left = bytesMax;
+        while (left > 0) {
+            int read = in.read(buffer, 0, (int) Math.min(left, buffer.length));
+            if (read < 0) {
+                return;
+            }
+            left -= read;
             copied += read;
             if (copied > BYTES_MAX) {
                 throw new UnfitException(directory + " has more than " + BYTES_MAX + " bytes");

@@ -21,6 +21,10 @@ public final class BundleWalk {
     private final TreeMap<String, Instant> newest = new TreeMap<>();
     private final Map<String, Instant> oldest = new TreeMap<>();
     private final Map<String, Instant> at = new TreeMap<>();
+
+    /** What was found last on this way back. */
+    private final Map<String, Instant> found = new TreeMap<>();
+
     private String last = "";
 
     /** A bundle. */
@@ -45,6 +49,26 @@ public final class BundleWalk {
     /** The bundle is there: so must be every later one. */
     public synchronized void found(Target target) {
         oldest.merge(target.tenant(), target.windowStart(), (a, b) -> a.isBefore(b) ? a : b);
+        found.put(target.tenant(), target.windowStart());
+    }
+
+    /** The next later bundle, up to the one that was found last on this way back: one of them is the first that is there. */
+    public synchronized Optional<Target> after(Target target) {
+        Instant later = target.windowStart().plus(windowSize);
+        return Optional.ofNullable(found.get(target.tenant()))
+                .filter(known -> !later.isAfter(known))
+                .map(known -> new Target(target.tenant(), later));
+    }
+
+    /** What came before this bundle was disposed of when its retention was over: the way back ended. */
+    public synchronized void begins(Target first) {
+        oldest.put(first.tenant(), first.windowStart());
+        ended(first);
+    }
+
+    /** The bundle is lost; later ones cannot tell more of those before it. */
+    public synchronized void lost(Target target) {
+        found.remove(target.tenant());
     }
 
     /** Whether the target is not before the first bundle that is known: a tenant has one for every window. */
@@ -74,5 +98,6 @@ public final class BundleWalk {
     /** There was no bundle: the way back ended. */
     public synchronized void ended(Target target) {
         at.remove(target.tenant());
+        found.remove(target.tenant());
     }
 }

@@ -14,8 +14,10 @@ import java.time.Instant;
  * @param manifest SHA-256 of its manifest, as far as there is one; else of nothing
  * @param exitCode the verifier's; 0 if all is well
  * @param report the verifier's text
+ * @param previousDisposed whether the bundle before it is gone after its retention, as it may be
  */
-public record Finding(String tenant, Instant windowStart, Hash manifest, int exitCode, String report) {
+public record Finding(
+        String tenant, Instant windowStart, Hash manifest, int exitCode, String report, boolean previousDisposed) {
     private static final int REPORT_MAX = 4_000;
 
     public Finding {

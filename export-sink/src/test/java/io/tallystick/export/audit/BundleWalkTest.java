@@ -61,6 +61,43 @@ class BundleWalkTest {
     }
 
     @Test
+    void looksForTheFirstThatIsThereOnlyUpToTheLastThatWasFound() {
+        // Given
+        BundleWalk walk = new BundleWalk(1, WINDOW, new Random(1));
+        walk.written("acme", NEWEST);
+        Target lost = new Target("acme", back(3));
+        assertThat(walk.after(lost)).isEmpty();
+
+        // When
+        walk.found(new Target("acme", back(1)));
+
+        // Then
+        assertThat(walk.after(lost)).hasValue(new Target("acme", back(2)));
+        assertThat(walk.after(new Target("acme", back(2)))).hasValue(new Target("acme", back(1)));
+        assertThat(walk.after(new Target("acme", back(1)))).isEmpty();
+        walk.lost(lost);
+        assertThat(walk.after(lost)).isEmpty();
+    }
+
+    @Test
+    void missesNothingBeforeTheFirstThatWasKept() {
+        // Given
+        BundleWalk walk = new BundleWalk(1, WINDOW, new Random(1));
+        walk.written("acme", NEWEST);
+        walk.found(new Target("acme", back(3)));
+        walk.next();
+        walk.next();
+
+        // When
+        walk.begins(new Target("acme", back(1)));
+
+        // Then
+        assertThat(walk.mustExist(new Target("acme", back(2)))).isFalse();
+        assertThat(walk.mustExist(new Target("acme", back(1)))).isTrue();
+        assertThat(walk.next()).hasValue(new Target("acme", NEWEST));
+    }
+
+    @Test
     void takesAShareByChance() {
         // Given
         BundleWalk walk = new BundleWalk(0.25, WINDOW, new Random(3));

@@ -18,12 +18,16 @@ import io.tallystick.export.store.PutOutcome;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SelfAuditTest {
+    private static final Instant NOW = Instant.parse("2026-11-21T05:00:00Z");
+
     @TempDir
     Path temp;
 
@@ -49,7 +55,7 @@ class SelfAuditTest {
         store = DirectoryObjectStore.open(bucket);
         CoreExport.run(store, Files.createDirectory(temp.resolve("scratch")), script, ledger.bundleKey());
         Path trustRoot = Files.write(temp.resolve("trust-root.json"), ledger.trustRoot());
-        audit = new SelfAudit(store, trustRoot, temp.resolve("audit"));
+        audit = new SelfAudit(store, trustRoot, temp.resolve("audit"), Set.of());
     }
 
     @AfterEach
@@ -73,7 +79,7 @@ class SelfAuditTest {
     @ValueSource(ints = {0, 1, 2})
     void findsAStoredBundleSound(int window) throws Exception {
         // When
-        Finding finding = audit.audit(target(window)).orElseThrow();
+        Finding finding = audit.audit(target(window), NOW).orElseThrow();
 
         // Then
         assertThat(finding.isSound()).as(finding.report()).isTrue();
@@ -93,7 +99,7 @@ class SelfAuditTest {
         Files.write(file(1, name), bytes);
 
         // When
-        Finding finding = audit.audit(target(1)).orElseThrow();
+        Finding finding = audit.audit(target(1), NOW).orElseThrow();
 
         // Then
         assertThat(finding.isSound()).isFalse();
@@ -107,7 +113,7 @@ class SelfAuditTest {
         Files.delete(file(1, name));
 
         // When
-        Finding finding = audit.audit(target(1)).orElseThrow();
+        Finding finding = audit.audit(target(1), NOW).orElseThrow();
 
         // Then
         assertThat(finding.isSound()).isFalse();
@@ -119,7 +125,7 @@ class SelfAuditTest {
         Files.delete(file(0, "manifest.json"));
 
         // When
-        Finding finding = audit.audit(target(1)).orElseThrow();
+        Finding finding = audit.audit(target(1), NOW).orElseThrow();
 
         // Then
         assertThat(finding.exitCode()).isEqualTo(1);
@@ -133,7 +139,7 @@ class SelfAuditTest {
         Files.copy(file(2, "manifest.json"), file(0, "manifest.json"), StandardCopyOption.REPLACE_EXISTING);
 
         // When
-        Finding finding = audit.audit(target(1)).orElseThrow();
+        Finding finding = audit.audit(target(1), NOW).orElseThrow();
 
         // Then
         assertThat(finding.isSound()).isFalse();
@@ -146,17 +152,60 @@ class SelfAuditTest {
         Files.delete(file(2, "checkpoint"));
 
         // When / Then
-        assertThat(audit.audit(target(2))).isEmpty();
-        assertThat(audit.audit(new BundleWalk.Target("nobody", start(0)))).isEmpty();
+        assertThat(audit.audit(target(2), NOW)).isEmpty();
+        assertThat(audit.audit(new BundleWalk.Target("nobody", start(0)), NOW)).isEmpty();
     }
 
     @Test
     void doesNotTakeAStoreThatFailsForABadBundle() throws Exception {
         // Given
-        SelfAudit failing = new SelfAudit(new Failing(), temp.resolve("trust-root.json"), temp.resolve("audit"));
+        SelfAudit failing =
+                new SelfAudit(new Failing(), temp.resolve("trust-root.json"), temp.resolve("audit"), Set.of());
 
         // When / Then
-        assertThatThrownBy(() -> failing.audit(target(0))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> failing.audit(target(0), NOW)).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void doesNotTakeALostTrustRootForABadBundle() throws Exception {
+        // Given
+        Files.delete(temp.resolve("trust-root.json"));
+
+        // When / Then
+        assertThatThrownBy(() -> audit.audit(target(0), NOW))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("trust-root.json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "{\"signed\":{},\"signatures\":[]}"})
+    void doesNotTakeAMalformedTrustRootForABadBundle(String text) throws Exception {
+        // Given
+        Files.writeString(temp.resolve("trust-root.json"), text);
+
+        // When / Then
+        assertThatThrownBy(() -> audit.audit(target(0), NOW))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the trust root");
+    }
+
+    @Test
+    void readsNoMoreOfAManifestThanItMayHave() throws Exception {
+        // Given: a manifest without end, as far as a file system goes
+        try (FileChannel manifest = FileChannel.open(file(1, "manifest.json"), StandardOpenOption.WRITE)) {
+            manifest.write(ByteBuffer.wrap(new byte[1]), BundleLayout.MANIFEST_BYTES_MAX + 1_000L);
+        }
+        byte[] beginning = new byte[BundleLayout.MANIFEST_BYTES_MAX + 1];
+        try (InputStream in = Files.newInputStream(file(1, "manifest.json"))) {
+            in.readNBytes(beginning, 0, beginning.length);
+        }
+
+        // When
+        Finding finding = audit.audit(target(1), NOW).orElseThrow();
+
+        // Then
+        assertThat(finding.isSound()).isFalse();
+        assertThat(finding.manifest()).isEqualTo(Hash.sha256(beginning));
     }
 
     private record Failing() implements ObjectStore {

@@ -23,6 +23,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** The outside parties that a trust root lists, and how a receipt of each is verified. */
 final class AnchorParties {
@@ -117,6 +119,22 @@ final class AnchorParties {
 
     boolean lists(ReceiptNames.Parsed name) {
         return parties.containsKey(name);
+    }
+
+    /** Names of the receipts that can be verified, each with {@link #bytesMax} of its form. */
+    SortedMap<String, Integer> names() {
+        SortedMap<String, Integer> names = new TreeMap<>();
+        parties.keySet().forEach(party -> names.put(name(party), bytesMax(party.form())));
+        return names;
+    }
+
+    private static String name(ReceiptNames.Parsed party) {
+        return switch (party.form()) {
+            case COSIGNATURE -> ReceiptNames.cosignature(HexFormat.fromHexDigits(party.party()));
+            case TIMESTAMP -> ReceiptNames.timestamp(party.party());
+            case REKOR -> ReceiptNames.rekor(party.party());
+            case LOCAL_LOG -> ReceiptNames.localLog(party.party());
+        };
     }
 
     /** The bytes that a receipt of this form may have. */
