@@ -39,10 +39,12 @@ final class DoctorCommand implements Runnable {
             description = {
                 "Does the evidence store keep its locks? Stores a canary under a short lock and tries to delete it,",
                 "to shorten the lock and to write over it; several stores accept locks and delete all the same.",
-                "Run it with credentials that may do as much as possible: then a refusal is the lock's.",
+                "Run it with an administrator's credentials, not the exporter's: they must be allowed to delete versions",
+                "(S3: s3:DeleteObject, s3:DeleteObjectVersion; Azure: Storage Blob Data Owner). Else a refusal says",
+                "nothing of the lock, and the probe ends with exit code 3.",
                 "The canary, probe/<random>, stays until its lock ends.",
                 "Exit codes: 0 evidence is safe there, 1 it is not, 2 the configuration asks for no lock,",
-                "            5 the store cannot be reached"
+                "            3 deletion was not tested, 5 the store cannot be reached"
             })
     static final class Store implements Callable<Integer> {
         @Mixin
@@ -76,9 +78,26 @@ final class DoctorCommand implements Runnable {
                         "Set ledger.export.store and ledger.export.lock.mode, or protect the directory otherwise.");
             }
             List<ProbeResult> results = probe(export);
-            boolean failed = results.stream().anyMatch(result -> result.verdict() == ProbeResult.Verdict.FAIL);
-            print(export, results, failed);
-            return failed ? ExitCode.FAILED : ExitCode.VALID;
+            ProbeResult.Verdict overall = ProbeResult.overall(results);
+            print(export, results, overall);
+            return exitCode(overall);
+        }
+
+        static int exitCode(ProbeResult.Verdict overall) {
+            return switch (overall) {
+                case FAIL -> ExitCode.FAILED;
+                case OPEN -> ExitCode.INCOMPLETE;
+                case PASS, NOTE -> ExitCode.VALID;
+            };
+        }
+
+        private static String conclusion(ProbeResult.Verdict overall) {
+            return switch (overall) {
+                case FAIL -> "FAIL: evidence in this store can be removed or changed. Do not rely on its locks.";
+                case OPEN ->
+                    "OPEN: not known whether what is locked in this store stays. Repeat with credentials that may delete.";
+                case PASS, NOTE -> "PASS: what is locked in this store stays.";
+            };
         }
 
         private List<ProbeResult> probe(ExportConfig export) {
@@ -93,34 +112,31 @@ final class DoctorCommand implements Runnable {
             }
         }
 
-        private void print(ExportConfig export, List<ProbeResult> results, boolean failed) {
+        private void print(ExportConfig export, List<ProbeResult> results, ProbeResult.Verdict overall) {
             PrintWriter out = spec.commandLine().getOut();
             if (output.json()) {
                 out.println(OutputOption.text(JsonObject.builder()
                         .put("store", StoreProbe.describe(export))
-                        .put("verdict", failed ? "fail" : "pass")
+                        .put("verdict", word(overall))
                         .put(
                                 "checks",
                                 new JsonArray(results.stream()
                                         .<JsonValue>map(result -> JsonObject.builder()
                                                 .put("check", result.check())
                                                 .put("detail", result.detail())
-                                                .put("verdict", word(result))
+                                                .put("verdict", word(result.verdict()))
                                                 .build())
                                         .toList()))
                         .build()));
                 return;
             }
             out.println("store " + StoreProbe.describe(export));
-            results.forEach(result -> out.printf("  %-4s  %s: %s%n", word(result), result.check(), result.detail()));
-            out.println(
-                    failed
-                            ? "FAIL: evidence in this store can be removed or changed. Do not rely on its locks."
-                            : "PASS: what is locked in this store stays.");
+            results.forEach(result -> out.printf("  %-4s  %s: %s%n", word(result.verdict()), result.check(), result.detail()));
+            out.println(conclusion(overall));
         }
 
-        private static String word(ProbeResult result) {
-            return result.verdict().name().toLowerCase(Locale.ROOT);
+        private static String word(ProbeResult.Verdict verdict) {
+            return verdict.name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export.store;
 
+import java.util.List;
+import java.util.stream.Stream;
+
 /**
  * One thing a probe tried on a store.
  *
@@ -15,6 +18,8 @@ public record ProbeResult(String check, Verdict verdict, String detail) {
         PASS,
         /** It did not: evidence in this store can be removed or changed. */
         FAIL,
+        /** It could not be tried: what passed besides proves nothing. */
+        OPEN,
         /** Worth knowing. */
         NOTE
     }
@@ -25,6 +30,18 @@ public record ProbeResult(String check, Verdict verdict, String detail) {
 
     public static ProbeResult fail(String check, String detail) {
         return new ProbeResult(check, Verdict.FAIL, detail);
+    }
+
+    public static ProbeResult open(String check, String detail) {
+        return new ProbeResult(check, Verdict.OPEN, detail);
+    }
+
+    /** What a probe says as a whole: FAIL if anything failed, else OPEN if anything is open, else PASS. */
+    public static Verdict overall(List<ProbeResult> results) {
+        return Stream.of(Verdict.FAIL, Verdict.OPEN)
+                .filter(verdict -> results.stream().anyMatch(result -> result.verdict() == verdict))
+                .findFirst()
+                .orElse(Verdict.PASS);
     }
 
     public static ProbeResult note(String check, String detail) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.azure.core.util.BinaryData;
 import com.azure.core.util.Context;
+import com.azure.storage.blob.BlobClient;
 import com.azure.storage.blob.BlobContainerClient;
 import com.azure.storage.blob.models.BlobImmutabilityPolicy;
 import com.azure.storage.blob.models.BlobImmutabilityPolicyMode;
@@ -38,6 +39,9 @@ public final class AzureWormProbe {
     private static final byte[] CANARY =
             "canary of 'tally doctor store'; may be removed when its lock ends\n".getBytes(UTF_8);
     private static final Set<Integer> REFUSED = Set.of(403, 409);
+    private static final String UNTESTED =
+            "Deletion was not tested: these credentials may not delete. Repeat the probe with"
+                    + " an administrator's, such as the role Storage Blob Data Owner";
 
     private final BlobContainerClient client;
     private final AzureSettings settings;
@@ -55,7 +59,8 @@ public final class AzureWormProbe {
     }
 
     /**
-     * Probes a container with the configured credentials. The more they may do, the more the result says.
+     * Probes a container with the configured credentials. They must be allowed to delete blobs and versions, which an
+     * exporter's are not: else the result is {@link ProbeResult.Verdict#OPEN}.
      *
      * @param lock how long the canary is locked
      * @return what was tried, in order
@@ -94,6 +99,12 @@ public final class AzureWormProbe {
         BlobClientBase target = version == null ? canary() : client.getBlobVersionClient(settings.key(name), version);
         attack(target, protection, earlier);
         overwrite(protection);
+        if (version != null) {
+            refused("hide the blob and delete the version", () -> {
+                canary().delete();
+                target.delete();
+            });
+        }
         stillThere(target);
         control();
         return results;
@@ -203,19 +214,44 @@ public final class AzureWormProbe {
     /** Whether a refusal says something of the policy, or only of what these credentials may do. */
     private void control() {
         String check = "delete a blob without a lock";
-        BlobClientBase control = client.getBlobClient(settings.key(name) + "-control");
+        BlobClient control = client.getBlobClient(settings.key(name) + "-control");
+        String version;
         try {
-            client.getBlobClient(settings.key(name) + "-control")
-                    .getBlockBlobClient()
+            version = control.getBlockBlobClient()
                     .uploadWithResponse(
-                            new BlockBlobSimpleUploadOptions(BinaryData.fromBytes(CANARY)), null, Context.NONE);
+                            new BlockBlobSimpleUploadOptions(BinaryData.fromBytes(CANARY)), null, Context.NONE)
+                    .getValue()
+                    .getVersionId();
+        } catch (BlobStorageException e) {
+            results.add(ProbeResult.open(check, "none could be stored: " + AzureFault.describe(e) + ". " + UNTESTED));
+            return;
+        }
+        try {
             control.delete();
+            if (version != null) {
+                control.getVersionClient(version).delete();
+            }
             results.add(ProbeResult.pass(check, "done, so the refusals above are the lock's"));
         } catch (BlobStorageException e) {
-            results.add(ProbeResult.note(
-                    check,
-                    AzureFault.describe(e) + ": the container locks everything by default, or these credentials may"
-                            + " not delete at all. In the second case repeat the probe with an administrator's"));
+            BlobClientBase left = version == null ? control : control.getVersionClient(version);
+            results.add(undeleted(check, left, AzureFault.describe(e)));
         }
+    }
+
+    private static ProbeResult undeleted(String check, BlobClientBase left, String refusal) {
+        BlobProperties stored;
+        try {
+            stored = left.getProperties();
+        } catch (BlobStorageException e) {
+            return ProbeResult.open(check, refusal + "; its policy: " + AzureFault.describe(e) + ". " + UNTESTED);
+        }
+        if (AzureObjectStore.mode(stored.getImmutabilityPolicy()) == LockMode.NONE
+                && !Boolean.TRUE.equals(stored.hasLegalHold())) {
+            return ProbeResult.open(check, refusal + ", though it has no policy. " + UNTESTED);
+        }
+        return ProbeResult.note(
+                check,
+                refusal + ": the container locks everything by default, this blob too. Whether these credentials may"
+                        + " delete is not known");
     }
 }

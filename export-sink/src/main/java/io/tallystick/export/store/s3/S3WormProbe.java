@@ -33,6 +33,9 @@ public final class S3WormProbe {
     private static final byte[] CANARY =
             "canary of 'tally doctor store'; may be removed when its lock ends\n".getBytes(UTF_8);
     private static final int REFUSED = 403;
+    private static final String UNTESTED =
+            "Deletion was not tested: these credentials may not delete. Repeat the probe with"
+                    + " an administrator's, who may s3:DeleteObject and s3:DeleteObjectVersion";
 
     private final S3Client client;
     private final S3Settings settings;
@@ -52,7 +55,8 @@ public final class S3WormProbe {
     }
 
     /**
-     * Probes a bucket with the credentials of the default chain. The more they may do, the more the result says.
+     * Probes a bucket with the credentials of the default chain. They must be allowed to delete versions, which an
+     * exporter's are not: else the result is {@link ProbeResult.Verdict#OPEN}.
      *
      * @param lock how long the canary is locked
      * @return what was tried, in order
@@ -188,22 +192,43 @@ public final class S3WormProbe {
     private void control() {
         String check = "delete a version without a lock";
         String key = settings.key(name) + "-control";
+        String version;
         try {
-            String version = client.putObject(
+            version = client.putObject(
                             put -> put.bucket(settings.bucket())
                                     .key(key)
                                     .checksumSHA256(S3Requests.base64(Hash.sha256(CANARY))),
                             RequestBody.fromBytes(CANARY))
                     .versionId();
+        } catch (AwsServiceException e) {
+            results.add(ProbeResult.open(check, "none could be stored: " + S3Fault.describe(e) + ". " + UNTESTED));
+            return;
+        }
+        try {
             client.deleteObject(
                     delete -> delete.bucket(settings.bucket()).key(key).versionId(version));
             results.add(ProbeResult.pass(check, "done, so the refusals above are the lock's"));
         } catch (AwsServiceException e) {
-            results.add(ProbeResult.note(
-                    check,
-                    S3Fault.describe(e) + ": the bucket locks everything by default, or these credentials may not"
-                            + " delete at all. In the second case repeat the probe with an administrator's"));
+            results.add(undeleted(check, key, version, S3Fault.describe(e)));
         }
+    }
+
+    private ProbeResult undeleted(String check, String key, String version, String refusal) {
+        HeadObjectResponse head;
+        try {
+            head = client.headObject(
+                    request -> request.bucket(settings.bucket()).key(key).versionId(version));
+        } catch (AwsServiceException e) {
+            return ProbeResult.open(check, refusal + "; its lock: " + S3Fault.describe(e) + ". " + UNTESTED);
+        }
+        String mode = head.objectLockModeAsString();
+        if (mode == null) {
+            return ProbeResult.open(check, refusal + ", though it has no lock. " + UNTESTED);
+        }
+        return ProbeResult.note(
+                check,
+                refusal + ": the bucket locks everything by default, this version in mode " + mode + " until "
+                        + head.objectLockRetainUntilDate() + ". Whether these credentials may delete is not known");
     }
 
     private HeadObjectResponse head(String version) {

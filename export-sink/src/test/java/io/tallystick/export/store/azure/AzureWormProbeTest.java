@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class AzureWormProbeTest {
         List<ProbeResult> results = probe(LockMode.COMPLIANCE);
 
         // Then
-        assertThat(results).hasSize(9).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+        assertThat(results).hasSize(10).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
     }
 
     @Test
@@ -99,7 +100,7 @@ class AzureWormProbeTest {
     void failsAStoreThatLetsPoliciesBeChanged() throws Exception {
         // Given: it deletes nothing, and changes policies at will
         azure = new AzureDouble(directory, AzureDouble.Trait.PRETENDS);
-        azure.script(seen -> deletes(seen) && seen.comp().isEmpty(), Fault.FORBIDDEN);
+        azure.script(seen -> deletes(seen) && seen.comp().isEmpty(), Fault.FORBIDDEN, Fault.FORBIDDEN);
 
         // When
         List<ProbeResult> results = probe(LockMode.COMPLIANCE);
@@ -122,19 +123,62 @@ class AzureWormProbeTest {
     }
 
     @Test
-    void saysWhenRefusalsProveLittle() throws Exception {
-        // Given: credentials that may delete nothing
-        azure = new AzureDouble(directory);
-        azure.script(AzureWormProbeTest::deletes, Fault.FORBIDDEN, Fault.FORBIDDEN, Fault.FORBIDDEN);
+    void leavesOpenWhatCredentialsThatMayNotDeleteCannotTell() throws Exception {
+        // Given: a store that only pretends, which nobody sees who may delete nothing and change no policy
+        azure = new AzureDouble(directory, AzureDouble.Trait.PRETENDS);
+        Fault[] always = new Fault[8];
+        Arrays.fill(always, Fault.FORBIDDEN);
+        azure.script(seen -> deletes(seen) || seen.comp().equals("immutabilityPolicies"), always);
 
         // When
         List<ProbeResult> results = probe(LockMode.COMPLIANCE);
 
         // Then
+        assertThat(ProbeResult.overall(results)).isEqualTo(Verdict.OPEN);
         assertThat(results).last().satisfies(result -> {
-            assertThat(result.verdict()).isEqualTo(Verdict.NOTE);
-            assertThat(result.detail()).contains("credentials");
+            assertThat(result.verdict()).isEqualTo(Verdict.OPEN);
+            assertThat(result.detail()).contains("these credentials may not delete");
         });
+    }
+
+    @Test
+    void leavesOpenWhatARoleCannotTellThatMayDeleteBlobsButNoVersions() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+        azure.script(
+                seen -> deletes(seen)
+                        && seen.key().endsWith("-control")
+                        && seen.query().containsKey("versionid"),
+                Fault.FORBIDDEN);
+
+        // When / Then
+        assertThat(ProbeResult.overall(probe(LockMode.COMPLIANCE))).isEqualTo(Verdict.OPEN);
+    }
+
+    @Test
+    void leavesOpenWhatNoControlShows() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+        azure.script(seen -> seen.isPut() && seen.key().endsWith("-control"), Fault.FORBIDDEN);
+
+        // When / Then
+        assertThat(ProbeResult.overall(probe(LockMode.COMPLIANCE))).isEqualTo(Verdict.OPEN);
+    }
+
+    @Test
+    void failsAStoreThatDeletesAHiddenVersion() throws Exception {
+        // Given: its policies hold for the current version alone
+        azure = new AzureDouble(directory, AzureDouble.Trait.PRETENDS);
+        azure.script(
+                seen -> seen.method().equals("DELETE")
+                        && seen.query().containsKey("versionid")
+                        && seen.comp().isEmpty(),
+                Fault.FORBIDDEN);
+
+        // When / Then
+        assertThat(failed(probe(LockMode.COMPLIANCE)))
+                .contains("hide the blob and delete the version", "read the canary after all this")
+                .doesNotContain("delete the version");
     }
 
     @Test

@@ -103,19 +103,70 @@ class S3WormProbeTest {
         assertThat(failed(trusted)).containsExactly("store under the same name");
     }
 
+    private static boolean deletes(Seen seen) {
+        return seen.method().equals("DELETE");
+    }
+
+    private static boolean isOfControl(Seen seen) {
+        return seen.key().endsWith("-control");
+    }
+
     @Test
-    void saysWhenRefusalsProveLittle() throws Exception {
-        // Given: credentials that may delete nothing
-        s3 = new S3Double();
-        s3.script(seen -> seen.method().equals("DELETE"), Fault.FORBIDDEN, Fault.FORBIDDEN, Fault.FORBIDDEN);
+    void leavesOpenWhatCredentialsThatMayNotDeleteCannotTell() throws Exception {
+        // Given: a store that only pretends, which nobody sees who may delete nothing
+        s3 = new S3Double(S3Double.Trait.PRETENDS);
+        s3.always(seen -> deletes(seen) || seen.query().containsKey("retention"), () -> Fault.FORBIDDEN);
 
         // When
         List<ProbeResult> results = probe(Condition.CHECKED);
 
         // Then
+        assertThat(ProbeResult.overall(results)).isEqualTo(Verdict.OPEN);
+        assertThat(results).last().satisfies(result -> {
+            assertThat(result.verdict()).isEqualTo(Verdict.OPEN);
+            assertThat(result.detail()).contains("these credentials may not delete");
+        });
+    }
+
+    @Test
+    void leavesOpenWhatNoControlShows() throws Exception {
+        // Given
+        s3 = new S3Double();
+        s3.script(seen -> seen.isPut() && isOfControl(seen), Fault.FORBIDDEN);
+
+        // When / Then
+        assertThat(ProbeResult.overall(probe(Condition.CHECKED))).isEqualTo(Verdict.OPEN);
+    }
+
+    @Test
+    void leavesOpenWhetherAControlThatCannotBeReadIsLocked() throws Exception {
+        // Given
+        s3 = new S3Double();
+        s3.always(seen -> isOfControl(seen) && (deletes(seen) || seen.method().equals("HEAD")), () -> Fault.FORBIDDEN);
+
+        // When / Then
+        assertThat(ProbeResult.overall(probe(Condition.CHECKED))).isEqualTo(Verdict.OPEN);
+    }
+
+    @Test
+    void notesThatABucketLocksEverythingByDefault() throws Exception {
+        // Given
+        s3 = new S3Double();
+        s3.beforeNext(
+                seen -> deletes(seen) && isOfControl(seen),
+                () -> s3.eachVersion(version -> {
+                    version.mode = "COMPLIANCE";
+                    version.until = Instant.now().plus(LOCK);
+                }));
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED);
+
+        // Then
+        assertThat(ProbeResult.overall(results)).isEqualTo(Verdict.PASS);
         assertThat(results).last().satisfies(result -> {
             assertThat(result.verdict()).isEqualTo(Verdict.NOTE);
-            assertThat(result.detail()).contains("credentials");
+            assertThat(result.detail()).contains("by default", "COMPLIANCE");
         });
     }
 
