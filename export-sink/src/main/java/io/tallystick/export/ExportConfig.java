@@ -93,7 +93,9 @@ public final class ExportConfig extends AbstractConfig {
                         "",
                         Importance.MEDIUM,
                         "Local directory for the data of open windows; needs room for about two windows. What is in it"
-                                + " means nothing after the process has ended. Empty: tallystick-export in the system's"
+                                + " means nothing after the process has ended. It is made readable for its owner alone;"
+                                + " one that is another's, or that others may write to (as volumes often are), is"
+                                + " refused: then name a folder inside. Empty: tallystick-export in the system's"
                                 + " temporary directory.")
                 .define(
                         RETRY_TIMEOUT_MS,

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * A process's own folder for files that mean nothing after it has gone. Beside the folder lies a lock file which the
  * owner holds; opening one removes the folders whose lock nobody holds any more, so a crash leaves nothing for ever and
  * a living neighbour loses nothing.
+ *
+ * <p>What is in it is nobody else's: it is made with mode 0700, in a parent that nobody else can write to. On a file system
+ * without owners and permissions that is the host's to see to.
  */
 public final class ScratchDirectory implements AutoCloseable {
     private static final String LOCK_SUFFIX = ".lock";
@@ -35,17 +38,18 @@ public final class ScratchDirectory implements AutoCloseable {
     /**
      * Opens a fresh folder in {@code parent}, creating the parent if needed, and removes abandoned ones.
      *
-     * @throws IOException if the file system fails
+     * @throws IOException if the file system fails, or others own the parent or may write to it
      */
     public static ScratchDirectory open(Path parent) throws IOException {
-        Files.createDirectories(parent);
+        OwnerOnly.createDirectories(parent);
+        OwnerOnly.require(parent);
         removeAbandoned(parent);
         while (true) {
             String name = UUID.randomUUID().toString();
             Path lockFile = parent.resolve(name + LOCK_SUFFIX);
             FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             if (isHeld(channel, lockFile)) {
-                return new ScratchDirectory(Files.createDirectory(parent.resolve(name)), lockFile, channel);
+                return new ScratchDirectory(OwnerOnly.createDirectory(parent.resolve(name)), lockFile, channel);
             }
             channel.close();
         }
