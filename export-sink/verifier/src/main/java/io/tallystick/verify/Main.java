@@ -2,12 +2,18 @@
 package io.tallystick.verify;
 
 import io.tallystick.tree.Hash;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * The verifier on its own, as it lies in evidence archives: {@code verify} and {@code verify-proof} with the options of
@@ -17,8 +23,12 @@ public final class Main {
     private static final String USAGE =
             """
             usage: verify <folder or zip> [--trust-root FILE] [--root-fingerprint HEX] [--registry DIR] [--tenant NAME]
-                          [--since FILE] [--minimum-retention-days N] [--output text|json|junit|html]
-                   verify-proof <file> [--trust-root FILE] [--root-fingerprint HEX] [--output text|json|junit|html]""";
+                          [--require-anchors KIND[:N],...] [--as-of TIME] [--since FILE] [--minimum-retention-days N]
+                   verify-proof <file> [--trust-root FILE] [--root-fingerprint HEX] [--require-anchors KIND[:N],...]
+                          [--as-of TIME]
+            both:  [--output text|json|junit|html] [--report-json FILE] [--report-junit FILE] [--report-html FILE]""";
+    private static final String REPORT = "--report-";
+    private static final Set<String> REPORTS = Set.of(REPORT + "json", REPORT + "junit", REPORT + "html");
 
     private Main() {}
 
@@ -42,15 +52,21 @@ public final class Main {
             }
             VerifyRequest request = VerifyRequest.of(Path.of(arguments[1])).withNow(Instant.now());
             String form = "text";
+            Map<String, Path> files = new LinkedHashMap<>();
             for (int i = 2; i < arguments.length; i += 2) {
                 String value = arguments[i + 1];
                 if (arguments[i].equals("--output")) {
                     form = value.toLowerCase(Locale.ROOT);
+                } else if (REPORTS.contains(arguments[i])) {
+                    files.put(arguments[i].substring(REPORT.length()), Path.of(value));
                 } else {
                     request = option(request, arguments[i], value);
                 }
             }
             VerificationReport report = report(arguments[0], request);
+            for (Map.Entry<String, Path> file : files.entrySet()) {
+                write(file.getValue(), text(report, file.getKey()));
+            }
             out.print(text(report, form));
             out.flush();
             return report.exitCode();
@@ -70,8 +86,26 @@ public final class Main {
             case "--tenant" -> request.withTenant(value);
             case "--minimum-retention-days" -> request.withMinimumRetentionDays(Integer.parseInt(value));
             case "--since" -> request.withSince(Path.of(value));
+            case "--require-anchors" -> request.withAnchors(AnchorRequirement.parse(value));
+            case "--as-of" -> request.withAsOf(time(value));
             default -> throw new IllegalArgumentException("unknown option " + name);
         };
+    }
+
+    private static Instant time(String value) {
+        try {
+            return Instant.parse(value);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("not a time: " + value + ", it is UTC, like 2026-11-21T04:00:00Z", e);
+        }
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot write " + file + ": " + e.getMessage(), e);
+        }
     }
 
     private static VerificationReport report(String command, VerifyRequest request) {
