@@ -39,9 +39,10 @@ final class DoctorCommand implements Runnable {
             description = {
                 "Does the evidence store keep its locks? Stores a canary under a short lock and tries to delete it,",
                 "to shorten the lock and to write over it; several stores accept locks and delete all the same.",
-                "Run it with an administrator's credentials, not the exporter's: they must be allowed to delete versions",
-                "(S3: s3:DeleteObject, s3:DeleteObjectVersion; Azure: Storage Blob Data Owner). Else a refusal says",
-                "nothing of the lock, and the probe ends with exit code 3.",
+                "Run it with an administrator's credentials, not the exporter's: they must be allowed",
+                "to delete versions (S3: s3:DeleteObject, s3:DeleteObjectVersion; on Azure the role",
+                "Storage Blob Data Owner). Else a refusal says nothing of the lock, and the probe ends",
+                "with exit code 3.",
                 "The canary, probe/<random>, stays until its lock ends.",
                 "Exit codes: 0 evidence is safe there, 1 it is not, 2 the configuration asks for no lock,",
                 "            3 deletion was not tested, 5 the store cannot be reached"
@@ -131,7 +132,8 @@ final class DoctorCommand implements Runnable {
                 return;
             }
             out.println("store " + StoreProbe.describe(export));
-            results.forEach(result -> out.printf("  %-4s  %s: %s%n", word(result.verdict()), result.check(), result.detail()));
+            results.forEach(
+                    result -> out.printf("  %-4s  %s: %s%n", word(result.verdict()), result.check(), result.detail()));
             out.println(conclusion(overall));
         }
 
