@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.bundle.BundleException;
 import io.tallystick.entry.ChainId;
 import io.tallystick.verify.EvidenceArchive;
+import io.tallystick.verify.EvidenceTooLargeException;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerificationReport;
 import java.io.File;
@@ -84,6 +85,12 @@ final class EvidenceCommand implements Callable<Integer> {
         VerificationReport report;
         try {
             report = EvidenceArchive.write(evidence, out);
+        } catch (EvidenceTooLargeException e) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    e.getMessage(),
+                    "Narrow --from/--to, and hand over several archives: 'tally verify' takes each.",
+                    e);
         } catch (IllegalArgumentException e) {
             throw new CommandException(
                     ExitCode.USAGE,

@@ -38,6 +38,7 @@ public final class EvidenceArchive {
 
     private final Evidence evidence;
     private final Path staging;
+    private final ZipLimits limits;
 
     /**
      * What goes in.
@@ -65,9 +66,10 @@ public final class EvidenceArchive {
         }
     }
 
-    private EvidenceArchive(Evidence evidence, Path staging) {
+    private EvidenceArchive(Evidence evidence, Path staging, ZipLimits limits) {
         this.evidence = evidence;
         this.staging = staging;
+        this.limits = limits;
     }
 
     /**
@@ -77,20 +79,25 @@ public final class EvidenceArchive {
      * @param out must not exist
      * @return that report
      * @throws IllegalArgumentException if the bucket has no folder of the tenant
+     * @throws EvidenceTooLargeException if the verifier would refuse the archive for its size
      * @throws BundleException if the bucket is an archive that is not unpacked, and why
      */
     public static VerificationReport write(Evidence evidence, Path out) throws IOException, BundleException {
+        return write(evidence, out, ZipLimits.READER);
+    }
+
+    static VerificationReport write(Evidence evidence, Path out, ZipLimits limits) throws IOException, BundleException {
         if (Files.isDirectory(evidence.bucket()) || !UnpackedZip.isZip(evidence.bucket())) {
-            return writeFolder(evidence, out);
+            return writeFolder(evidence, out, limits);
         }
         try (UnpackedZip unpacked = UnpackedZip.of(evidence.bucket())) {
-            return writeFolder(evidence.withBucket(unpacked.folder()), out);
+            return writeFolder(evidence.withBucket(unpacked.folder()), out, limits);
         } catch (ZipFault e) {
             throw new BundleException(evidence.bucket() + ": " + e.getMessage(), e);
         }
     }
 
-    private static VerificationReport writeFolder(Evidence evidence, Path out) throws IOException {
+    private static VerificationReport writeFolder(Evidence evidence, Path out, ZipLimits limits) throws IOException {
         Path root = rootOf(evidence.bucket());
         if (!Files.isDirectory(root.resolve("tenant=" + evidence.tenant()))) {
             throw new IllegalArgumentException("the bucket has no tenant " + evidence.tenant());
@@ -98,7 +105,7 @@ public final class EvidenceArchive {
         Path folder = out.toAbsolutePath().getParent();
         Path staging = Files.createTempDirectory(folder, "evidence");
         try {
-            VerificationReport report = new EvidenceArchive(evidence, staging).collect(root);
+            VerificationReport report = new EvidenceArchive(evidence, staging, limits).collect(root);
             DeterministicZip.write(staging, out);
             return report;
         } finally {
@@ -124,6 +131,7 @@ public final class EvidenceArchive {
         }
         // Without a window the folder is still there to be looked into: the report then says that nothing is.
         Files.createDirectories(staging.resolve(BundleLayout.tenantDir(evidence.tenant())));
+        requireFit(); // what is too large is not verified for hours first
         VerificationReport report = Verifier.verify(
                 VerifyRequest.of(staging).withTenant(evidence.tenant()).withTrustRoot(staging.resolve(TRUST_ROOT)));
         Path reports = Files.createDirectories(staging.resolve("report"));
@@ -133,7 +141,12 @@ public final class EvidenceArchive {
         Files.writeString(reports.resolve("report.html"), report.html());
         Files.writeString(staging.resolve(README), EvidenceReadme.text(evidence, report));
         sums();
+        requireFit();
         return report;
+    }
+
+    private void requireFit() throws IOException {
+        limits.requireFit(staging, DeterministicZip.names(staging));
     }
 
     private void window(Path root, Path day, Path window) throws IOException {

@@ -44,7 +44,7 @@ final class UnpackedZip implements Closeable {
     static UnpackedZip of(Path archive) throws IOException, ZipFault {
         UnpackedZip unpacked = new UnpackedZip(Files.createTempDirectory("tally-verify"));
         try (FileChannel file = FileChannel.open(archive, StandardOpenOption.READ)) {
-            for (ZipDirectory.Entry entry : ZipDirectory.read(file)) {
+            for (ZipDirectory.Entry entry : ZipDirectory.read(file, ZipLimits.READER)) {
                 unpacked.unpack(file, entry);
             }
             return unpacked;

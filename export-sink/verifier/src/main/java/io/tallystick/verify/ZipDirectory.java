@@ -19,13 +19,10 @@ import java.util.Set;
  * of one name, links, encryption, bytes around the archive, entries that share bytes, and sizes out of all proportion.
  */
 final class ZipDirectory {
-    static final int ENTRIES_MAX = 200_000;
     /** Unpacked, everything together may have this many times the archive's bytes, and 64 MiB. */
     static final int RATIO_MAX = 100;
 
     static final long SLACK = 64L * 1024 * 1024;
-    private static final long UNPACKED_MAX = 256L * 1024 * 1024 * 1024;
-    private static final int DIRECTORY_BYTES_MAX = 128 * 1024 * 1024;
     private static final int DEPTH_MAX = 8;
     private static final int END = 22;
     private static final int END64 = 56;
@@ -41,6 +38,7 @@ final class ZipDirectory {
 
     private final FileChannel file;
     private final long size;
+    private final ZipLimits limits;
     private final List<Entry> entries = new ArrayList<>();
     private final Set<String> names = new HashSet<>();
     private final Set<String> folders = new HashSet<>();
@@ -55,14 +53,15 @@ final class ZipDirectory {
 
     private record Place(long offset, long bytes, long count) {}
 
-    private ZipDirectory(FileChannel file) throws IOException {
+    private ZipDirectory(FileChannel file, ZipLimits limits) throws IOException {
         this.file = file;
+        this.limits = limits;
         this.size = file.size();
     }
 
     /** The files of the archive, in its order. */
-    static List<Entry> read(FileChannel file) throws IOException, ZipFault {
-        ZipDirectory directory = new ZipDirectory(file);
+    static List<Entry> read(FileChannel file, ZipLimits limits) throws IOException, ZipFault {
+        ZipDirectory directory = new ZipDirectory(file, limits);
         directory.read();
         return directory.entries;
     }
@@ -109,8 +108,8 @@ final class ZipDirectory {
         } else {
             require((end.getShort(8) & 0xFFFF) == count, "it has several parts");
         }
-        require(count >= 0 && count <= ENTRIES_MAX, "it has more than " + ENTRIES_MAX + " entries");
-        require(bytes >= 0 && bytes <= DIRECTORY_BYTES_MAX, "its directory is too large");
+        require(count >= 0 && count <= limits.entries(), "it has more than " + limits.entries() + " entries");
+        require(bytes >= 0 && bytes <= limits.directoryBytes(), "its directory is too large");
         require(offset >= 0 && offset == directoryEnd - bytes, "its directory is not where it must be");
         return new Place(offset, bytes, count);
     }
@@ -148,11 +147,12 @@ final class ZipDirectory {
                 name + ": lies outside the archive");
         require(wide.size >= 0 && (method == DEFLATED || wide.size == wide.packed), name + ": sizes do not agree");
         require(!folder || wide.size == 0, name + ": a folder with content");
-        require(wide.size <= UNPACKED_MAX, name + ": too large");
+        require(wide.size <= limits.unpackedBytes(), name + ": too large");
         unpacked += wide.size;
         require(
-                unpacked <= Math.min(UNPACKED_MAX, size * RATIO_MAX + SLACK),
-                "unpacked it would have more than " + RATIO_MAX + " times its size");
+                unpacked <= Math.min(limits.unpackedBytes(), size * RATIO_MAX + SLACK),
+                "unpacked it would have more than " + RATIO_MAX + " times its size, or than " + limits.unpackedBytes()
+                        + " bytes");
         ranges.add(new long[] {wide.offset, data + wide.packed});
         if (!folder) {
             entries.add(new Entry(name, method == DEFLATED, crc, wide.packed, wide.size, data));

@@ -179,6 +179,33 @@ class EvidenceArchiveTest {
     }
 
     @Test
+    void whatTheVerifierWouldRefuseForItsSizeIsNotWritten(@TempDir Path folder) throws Exception {
+        // Given: a limit of the files, reports and sums that there are, and one less
+        Path zip = folder.resolve("a.zip");
+        EvidenceArchive.Evidence evidence = evidence(scenario.ledger.bucket, 0, 4);
+        EvidenceArchive.write(evidence, zip);
+        ZipLimits reader = ZipLimits.READER;
+        int files = names(zip).size();
+
+        // Then
+        EvidenceArchive.write(
+                evidence,
+                folder.resolve("b.zip"),
+                new ZipLimits(files, reader.directoryBytes(), reader.unpackedBytes()));
+        for (int less : new int[] {1, files - 1}) {
+            assertThatExceptionOfType(EvidenceTooLargeException.class)
+                    .isThrownBy(() -> EvidenceArchive.write(
+                            evidence,
+                            folder.resolve("c.zip"),
+                            new ZipLimits(files - less, reader.directoryBytes(), reader.unpackedBytes())))
+                    .withMessageContaining("files");
+        }
+        try (Stream<Path> left = Files.list(folder)) {
+            assertThat(left).containsExactlyInAnyOrder(zip, folder.resolve("b.zip"));
+        }
+    }
+
+    @Test
     void anArchiveIsMadeOfAnArchiveAsOfItsFolder(@TempDir Path folder) throws Exception {
         // Given
         Path zip = folder.resolve("bucket.zip");
