@@ -44,9 +44,9 @@ final class BundleFolder {
         this.evidence = new Evidence(store);
     }
 
-    /** Lists an object that the first step stored. */
+    /** Lists an object that the first step stored, and protects it like the others. */
     void add(ExportRecord.StoredFile file) throws IOException {
-        if (!store.exists(name(file.name()))) {
+        if (!store.protect(name(file.name()), protection)) {
             throw new LedgerIntegrityException("data file " + name(file.name())
                     + " was stored and is gone; is this the store the first step writes to?");
         }
@@ -75,6 +75,7 @@ final class BundleFolder {
         if (fault.isPresent()) {
             throw Evidence.fork(name(path), "one of ours", fault.get());
         }
+        Evidence.protect(store, name(path), protection);
         list(path, adopted);
     }
 

@@ -71,7 +71,9 @@ public final class DataFileWriter implements PartitionWindow.Files {
             return new ExportRecord.StoredFile(
                     path, file.compressed().length(), file.compressed().sha256());
         }
-        return adopt(name, path, file);
+        ExportRecord.StoredFile adopted = adopt(name, path, file);
+        Evidence.protect(store, name, protection);
+        return adopted;
     }
 
     private ExportRecord.StoredFile adopt(ObjectName name, String path, SpooledFile file) throws IOException {

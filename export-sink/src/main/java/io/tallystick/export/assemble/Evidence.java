@@ -27,7 +27,7 @@ public final class Evidence {
     }
 
     /**
-     * Puts an object, or adopts the equal one that is there.
+     * Puts an object, or adopts the equal one that is there and protects it as it would have been.
      *
      * @throws LedgerIntegrityException if another object has the name
      * @throws IOException if the store fails; the object may or may not be there
@@ -39,6 +39,7 @@ public final class Evidence {
             if (!found.equals(content.sha256())) {
                 throw fork(name, "SHA-256 " + content.sha256(), found.toString());
             }
+            protect(store, name, protection);
         }
     }
 
@@ -50,6 +51,17 @@ public final class Evidence {
         }
         try (InputStream in = object.get()) {
             return Optional.of(in.readNBytes(bytesMax));
+        }
+    }
+
+    /**
+     * What is adopted may have been stored under a shorter lock, or before a legal hold.
+     *
+     * @throws IOException if the store fails, or the object is gone
+     */
+    static void protect(ObjectStore store, ObjectName name, Protection protection) throws IOException {
+        if (!store.protect(name, protection)) {
+            throw vanished(name);
         }
     }
 

@@ -87,8 +87,11 @@ public final class SharedObjects {
             return false;
         }
         try (InputStream in = stored.get()) {
-            return Arrays.equals(in.readNBytes(receipt.length + 1), receipt);
+            if (!Arrays.equals(in.readNBytes(receipt.length + 1), receipt)) {
+                return false;
+            }
         }
+        return store.protect(object, protection);
     }
 
     /** Writes a text for people, unless an earlier release of this program wrote one. */

@@ -3,7 +3,7 @@ package io.tallystick.export.store;
 
 import java.util.Locale;
 
-/** How strictly a store keeps objects until their date. */
+/** How strictly a store keeps objects until their date, from the weakest on. */
 public enum LockMode {
     /** It does not. */
     NONE,

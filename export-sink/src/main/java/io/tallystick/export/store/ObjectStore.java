@@ -18,7 +18,8 @@ public interface ObjectStore extends AutoCloseable {
      * Stores an object unless its name is taken. Once this returns the object is durable, whoever wrote it, and it is
      * locked from its first moment if this call stored it.
      *
-     * @param protection ignored by stores without locks, and where the name was taken
+     * @param protection ignored by stores without locks, and where the name was taken: whoever adopts what is there
+     *     {@linkplain #protect protects} it
      * @return {@link PutOutcome#EXISTED} if the name was taken, by whatever bytes
      * @throws IOException if the store fails; the object may or may not be there
      */
@@ -27,6 +28,17 @@ public interface ObjectStore extends AutoCloseable {
     /** Stores an object that nothing protects, unless its name is taken. */
     default PutOutcome putIfAbsent(ObjectName name, Content content) throws IOException {
         return putIfAbsent(name, content, Protection.NONE);
+    }
+
+    /**
+     * Makes the lock of an object at least as long and as strict as asked, and holds it if asked; never shortens, weakens
+     * or lifts anything. What is protected as well already is not touched. Stores without locks only look.
+     *
+     * @return whether there is such an object
+     * @throws IOException if the store fails; the lock may or may not be longer
+     */
+    default boolean protect(ObjectName name, Protection protection) throws IOException {
+        return exists(name);
     }
 
     /** How the store locks what it is given with a date; never weaker than this for any object it stored. */

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.entry.SchemaRef;
+import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.MemoryObjectStore;
+import io.tallystick.export.store.ObjectLock;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.s3.FaultyBucket;
@@ -15,9 +17,12 @@ import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SortedMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
@@ -161,6 +166,72 @@ class S3ExportTest {
             // Then
             assertThat(written.unlocked())
                     .hasValue(ObjectName.in(BundleLayout.bundleDir("acme", start(0)), BundleLayout.MANIFEST));
+        }
+    }
+
+    /** The locks of a bundle that was written to where the credentials expired, and then again, under other rules or later. */
+    private List<ObjectLock> redo(FaultyBucket bucket, RetentionRules first, RetentionRules second, Instant... now)
+            throws Exception {
+        String directory = BundleLayout.bundleDir("acme", start(0));
+        try (ObjectStore store = bucket.open()) {
+            List<TenantWindow> windows = CoreExport.bundles(store, Files.createDirectory(temp.resolve("s")), script);
+            TenantWindow window = windows.stream()
+                    .filter(TenantWindow::isFirst)
+                    .filter(tenant -> tenant.tenant().tenant().equals("acme"))
+                    .findFirst()
+                    .orElseThrow();
+            bucket.expireAt(directory + "/" + BundleLayout.EXPORT);
+            assertThatThrownBy(() -> writer(store, first).write(window, schema -> CoreExport.SCHEMA, now[0]))
+                    .isInstanceOf(IOException.class);
+            writer(store, second).write(window, schema -> CoreExport.SCHEMA, now[1]);
+        }
+        List<ObjectLock> locks = new ArrayList<>();
+        for (String key : bucket.digests().keySet()) {
+            if (key.startsWith(directory + "/")) {
+                locks.add(bucket.lock(key));
+            }
+        }
+        return locks;
+    }
+
+    private BundleWriter writer(ObjectStore store, RetentionRules rules) {
+        return new BundleWriter(
+                store, BundleKeys.always(ledger.bundleKey()), new ExportRecord.Software("unknown", "0.1.0"), rules);
+    }
+
+    @Test
+    void whatIsWrittenAgainLaterIsLockedAsLongAsIsPromised() throws Exception {
+        // Given: a window exported so late that its locks end a day from now, whenever that is
+        Instant late = Instant.parse("2099-01-01T00:00:00Z");
+        try (FaultyBucket bucket = new FaultyBucket();
+                ObjectStore store = bucket.open()) {
+            // When
+            List<ObjectLock> locks =
+                    redo(bucket, CoreExport.RULES, CoreExport.RULES, late, late.plus(Duration.ofHours(3)));
+
+            // Then
+            Instant promised = record(store, 0).retention().until();
+            assertThat(promised).isEqualTo(late.plus(Duration.ofHours(27)));
+            assertThat(locks).hasSizeGreaterThan(6).allSatisfy(lock -> {
+                assertThat(lock.mode()).isEqualTo(LockMode.COMPLIANCE);
+                assertThat(lock.until()).isEqualTo(promised);
+            });
+        }
+    }
+
+    @Test
+    void whatIsWrittenAgainUnderALegalHoldIsHeldWhole() throws Exception {
+        // Given
+        RetentionRules held = new RetentionRules(Set.of("acme"));
+        try (FaultyBucket bucket = new FaultyBucket();
+                ObjectStore store = bucket.open()) {
+            // When
+            List<ObjectLock> locks = redo(bucket, CoreExport.RULES, held, CoreExport.NOW, CoreExport.NOW);
+
+            // Then
+            assertThat(record(store, 0).retention().legalHold()).isTrue();
+            assertThat(locks).hasSizeGreaterThan(6).allSatisfy(lock -> assertThat(lock.legalHold())
+                    .isTrue());
         }
     }
 

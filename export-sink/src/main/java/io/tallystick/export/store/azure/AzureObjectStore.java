@@ -25,6 +25,7 @@ import io.tallystick.export.store.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -177,6 +178,33 @@ public final class AzureObjectStore implements ObjectStore {
     @Override
     public boolean exists(ObjectName name) throws IOException {
         return attempts.run("HEAD " + name, again -> find(name).isPresent());
+    }
+
+    @Override
+    public boolean protect(ObjectName name, Protection protection) throws IOException {
+        return attempts.run("PUT lock of " + name, again -> {
+            Optional<String> version = find(name);
+            if (version.isPresent() && hasLocks()) {
+                lockLate(name, version.get(), protection);
+            }
+            return version.isPresent();
+        });
+    }
+
+    private void lockLate(ObjectName name, String version, Protection protection) {
+        if (!protection.isDated() && !protection.legalHold()) {
+            return;
+        }
+        Optional<ObjectLock> lock = properties(name, version).flatMap(AzureObjectStore::lock);
+        if (protection.isDated()) {
+            ObjectLock.extension(lock, settings.lockMode(), protection.until()).ifPresent(lacking -> blob(name, version)
+                    .setImmutabilityPolicy(new BlobImmutabilityPolicy()
+                            .setPolicyMode(BlobUpload.mode(lacking.mode()))
+                            .setExpiryTime(lacking.until().atOffset(ZoneOffset.UTC))));
+        }
+        if (protection.legalHold() && !lock.map(ObjectLock::legalHold).orElse(false)) {
+            blob(name, version).setLegalHold(true);
+        }
     }
 
     @Override

@@ -141,14 +141,15 @@ public final class S3ObjectStore implements ObjectStore {
         }
     }
 
-    /** Some stores forget the lock of an upload in parts. */
+    /** Some stores forget the lock of an upload in parts; and what is adopted may be locked for less. */
     private void lockLate(ObjectName name, String version, Protection protection) {
         if (!requests.isLocked(protection) && !requests.isHeld(protection)) {
             return;
         }
         Optional<ObjectLock> lock = lock(name, version);
         if (requests.isLocked(protection)) {
-            retainLate(name, version, protection.until(), lock);
+            ObjectLock.extension(lock, lockMode(), protection.until())
+                    .ifPresent(lacking -> retain(name, version, lacking));
         }
         if (requests.isHeld(protection) && !lock.map(ObjectLock::legalHold).orElse(false)) {
             client.putObjectLegalHold(put -> put.bucket(requests.settings().bucket())
@@ -158,19 +159,11 @@ public final class S3ObjectStore implements ObjectStore {
         }
     }
 
-    /** Makes a lock longer or stricter, never shorter or weaker. */
-    private void retainLate(ObjectName name, String version, Instant until, Optional<ObjectLock> lock) {
-        LockMode wanted = requests.settings().lockMode();
-        LockMode found = lock.map(ObjectLock::mode).orElse(LockMode.NONE);
-        boolean strict = found == wanted || found == LockMode.COMPLIANCE;
-        boolean early = lock.isEmpty() || lock.get().until().isBefore(until);
-        if (strict && !early) {
-            return;
-        }
+    private void retain(ObjectName name, String version, ObjectLock.Extension lock) {
         ObjectLockRetention retention = ObjectLockRetention.builder()
                 .mode(ObjectLockRetentionMode.fromValue(
-                        S3Requests.mode(strict ? found : wanted).toString()))
-                .retainUntilDate(early ? until : lock.get().until())
+                        S3Requests.mode(lock.mode()).toString()))
+                .retainUntilDate(lock.until())
                 .build();
         client.putObjectRetention(put -> put.bucket(requests.settings().bucket())
                 .key(requests.settings().key(name))
@@ -255,6 +248,15 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public boolean exists(ObjectName name) throws IOException {
         return attempts.run("HEAD " + name, again -> find(name).isPresent());
+    }
+
+    @Override
+    public boolean protect(ObjectName name, Protection protection) throws IOException {
+        return attempts.run("PUT lock of " + name, again -> {
+            Optional<String> version = find(name);
+            version.ifPresent(found -> lockLate(name, named(found), protection));
+            return version.isPresent();
+        });
     }
 
     @Override

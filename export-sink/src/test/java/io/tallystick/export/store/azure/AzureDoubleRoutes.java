@@ -60,6 +60,7 @@ final class AzureDoubleRoutes {
             }
             case "blocklist" -> commit(request, new String(body, UTF_8));
             case "immutabilityPolicies" -> retain(request);
+            case "legalhold" -> hold(request);
             default -> store(request, body);
         };
     }
@@ -98,6 +99,15 @@ final class AzureDoubleRoutes {
         return container.retain(version.get(), request.headers())
                 ? Reply.empty(200, Map.of())
                 : Reply.error(409, "BlobImmutableDueToPolicy");
+    }
+
+    private Reply hold(Seen request) {
+        Optional<Container.Version> version = find(request);
+        if (plain || version.isEmpty()) {
+            return plain ? Reply.error(501, "NotImplemented") : Reply.error(404, "BlobNotFound");
+        }
+        version.get().hold();
+        return Reply.empty(200, Map.of("x-ms-legal-hold", "true"));
     }
 
     private Reply delete(Seen request) {

@@ -120,6 +120,33 @@ class AzureObjectTest {
     }
 
     @Test
+    void protectsWhatIsThereLongerAndStricterNeverLess() throws Exception {
+        // Given: a policy that is not locked, as of mode governance
+        Instant later = UNTIL_KEPT.plusSeconds(86_400);
+        String version = "2026-11-21T00:00:00.0000001Z";
+        try (AzureObjectStore loose = azure.open(azure.settings(LockMode.GOVERNANCE), watch);
+                AzureObjectStore store = azure.open(azure.settings(), watch)) {
+            loose.putIfAbsent(NAME, Content.of("x".getBytes(UTF_8)), new Protection(later, false, ""));
+
+            // When / Then
+            assertThat(store.protect(NAME, PROTECTION)).isTrue();
+            assertThat(store.lock(NAME)).hasValue(new ObjectLock(version, LockMode.COMPLIANCE, later, true));
+            assertThat(loose.protect(NAME, new Protection(later.plusSeconds(1), false, "")))
+                    .isTrue();
+            assertThat(store.lock(NAME))
+                    .hasValue(new ObjectLock(version, LockMode.COMPLIANCE, later.plusSeconds(1), true));
+            assertThat(store.protect(NAME, new Protection(UNTIL, false, ""))).isTrue();
+            assertThat(store.protect(NAME, Protection.NONE)).isTrue();
+            assertThat(azure.seen().stream()
+                            .filter(seen -> seen.comp().equals("immutabilityPolicies")
+                                    || seen.comp().equals("legalhold")))
+                    .as("what is protected already is left alone")
+                    .hasSize(3);
+            assertThat(store.protect(new ObjectName("v1/nothing"), PROTECTION)).isFalse();
+        }
+    }
+
+    @Test
     void storesALargeObjectInBlocksUnderItsLock() throws Exception {
         // Given
         try (AzureObjectStore store = azure.open(azure.settings(), watch)) {

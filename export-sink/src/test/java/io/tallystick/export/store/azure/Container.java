@@ -21,6 +21,7 @@ final class Container {
         final byte[] bytes;
         final Map<String, String> headers;
         boolean current = true;
+        private boolean held;
         Optional<String> mode;
         Instant until;
 
@@ -28,6 +29,7 @@ final class Container {
             this.id = id;
             this.bytes = bytes;
             this.headers = headers;
+            this.held = "true".equals(headers.get("x-ms-legal-hold"));
             retain(headers);
         }
 
@@ -40,7 +42,11 @@ final class Container {
         }
 
         boolean isHeld() {
-            return "true".equals(headers.get("x-ms-legal-hold"));
+            return held;
+        }
+
+        void hold() {
+            held = true;
         }
 
         private boolean isProtected() {

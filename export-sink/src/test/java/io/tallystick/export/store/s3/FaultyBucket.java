@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export.store.s3;
 
+import io.tallystick.export.store.ObjectLock;
+import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Watched;
 import io.tallystick.export.store.s3.S3Double.Fault;
@@ -55,6 +57,13 @@ public final class FaultyBucket implements AutoCloseable {
     /** Somebody with a longer view keeps everything until then. */
     public void extendLocks(Instant until) {
         s3.eachVersion(version -> version.until = until);
+    }
+
+    /** The lock of an object; what is asked of is there. */
+    public ObjectLock lock(String key) throws IOException {
+        try (ObjectStore store = open()) {
+            return store.lock(new ObjectName(key)).orElseThrow();
+        }
     }
 
     public void forgetLocks() {

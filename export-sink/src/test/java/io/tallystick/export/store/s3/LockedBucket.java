@@ -10,6 +10,8 @@ import java.util.TreeMap;
 
 /** What {@link S3Double} keeps: versions of objects, with locks that hold, or only seem to. Not safe for several threads. */
 final class LockedBucket {
+    static final String HOLD = "x-amz-object-lock-legal-hold";
+
     private final Map<String, List<Version>> versions = new TreeMap<>();
     private final boolean pretends;
     private int ids;
@@ -22,17 +24,26 @@ final class LockedBucket {
         final Map<String, String> headers;
         String mode;
         Instant until;
+        private boolean held;
 
         private Version(String id, byte[] bytes, boolean marker, Map<String, String> headers) {
             this.id = id;
             this.bytes = bytes;
             this.marker = marker;
             this.headers = headers;
+            this.held = "ON".equals(headers.get(HOLD));
+        }
+
+        boolean isHeld() {
+            return held;
+        }
+
+        void hold() {
+            held = true;
         }
 
         private boolean isLocked() {
-            return (mode != null && until.isAfter(Instant.now()))
-                    || "ON".equals(headers.get("x-amz-object-lock-legal-hold"));
+            return (mode != null && until.isAfter(Instant.now())) || held;
         }
     }
 

@@ -54,6 +54,9 @@ final class S3DoubleRoutes {
                 if (request.query().containsKey("retention")) {
                     yield retain(request, new String(body, UTF_8));
                 }
+                if (request.query().containsKey("legal-hold")) {
+                    yield hold(request);
+                }
                 yield part ? part(request, body) : put(request, body);
             }
             case "POST" -> request.query().containsKey("uploads") ? begin(request) : complete(request);
@@ -168,6 +171,12 @@ final class S3DoubleRoutes {
                 : Reply.error(403, "AccessDenied");
     }
 
+    private Reply hold(Seen request) {
+        Optional<LockedBucket.Version> version = find(request);
+        version.ifPresent(LockedBucket.Version::hold);
+        return version.isPresent() ? Reply.of(200, Map.of(), new byte[0]) : Reply.error(404, "NoSuchVersion");
+    }
+
     private Optional<LockedBucket.Version> find(Seen request) {
         String id = request.query().get("versionId");
         return id == null ? bucket.newest(request.key()) : bucket.version(request.key(), id);
@@ -185,9 +194,8 @@ final class S3DoubleRoutes {
             headers.put("x-amz-object-lock-mode", version.mode);
             headers.put("x-amz-object-lock-retain-until-date", version.until.toString());
         }
-        String hold = version.headers.get("x-amz-object-lock-legal-hold");
-        if (hold != null) {
-            headers.put("x-amz-object-lock-legal-hold", hold);
+        if (version.isHeld()) {
+            headers.put(LockedBucket.HOLD, "ON");
         }
         return Reply.of(200, headers, version.bytes);
     }

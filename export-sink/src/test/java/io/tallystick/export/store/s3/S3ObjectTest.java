@@ -188,6 +188,63 @@ class S3ObjectTest {
     }
 
     @Test
+    void protectsWhatIsThereLongerAndStricterNeverLess() throws Exception {
+        // Given
+        Instant later = UNTIL_KEPT.plusSeconds(86_400);
+        try (S3ObjectStore store = open()) {
+            store.putIfAbsent(NAME, Content.of("x".getBytes(UTF_8)), new Protection(UNTIL, false, ""));
+
+            // When / Then
+            assertThat(store.protect(NAME, new Protection(later, false, ""))).isTrue();
+            assertThat(store.lock(NAME)).hasValue(new ObjectLock("v1", LockMode.COMPLIANCE, later, false));
+            assertThat(store.protect(NAME, PROTECTION)).isTrue();
+            assertThat(store.lock(NAME)).hasValue(new ObjectLock("v1", LockMode.COMPLIANCE, later, true));
+            assertThat(store.protect(NAME, new Protection(UNTIL, false, ""))).isTrue();
+            assertThat(store.protect(NAME, Protection.NONE)).isTrue();
+            assertThat(store.lock(NAME)).hasValue(new ObjectLock("v1", LockMode.COMPLIANCE, later, true));
+            assertThat(s3.seen().stream()
+                            .filter(seen -> seen.query().containsKey("retention")
+                                    || seen.query().containsKey("legal-hold")))
+                    .as("what is protected already is left alone")
+                    .hasSize(2);
+            assertThat(s3.versionCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void protectsTheVersionThatCountsAndNothingThatIsNotThere() throws Exception {
+        // Given
+        try (S3ObjectStore store = open()) {
+            store.putIfAbsent(NAME, Content.of("x".getBytes(UTF_8)), new Protection(UNTIL, false, ""));
+            s3.putBehind(NAME.path(), "another");
+
+            // When
+            boolean there = store.protect(NAME, PROTECTION);
+            boolean nothing = store.protect(new ObjectName("v1/nothing"), PROTECTION);
+
+            // Then
+            assertThat(there).isTrue();
+            assertThat(store.lock(NAME)).hasValue(new ObjectLock("v1", LockMode.COMPLIANCE, UNTIL_KEPT, true));
+            assertThat(nothing).isFalse();
+            assertThat(s3.texts("v1/nothing")).isEmpty();
+        }
+    }
+
+    @Test
+    void aLockThatCannotBeMadeLongerIsNotPassedOver() throws Exception {
+        // Given
+        try (S3ObjectStore store = open()) {
+            store.putIfAbsent(NAME, Content.of("x".getBytes(UTF_8)), new Protection(UNTIL, false, ""));
+            s3.script(seen -> seen.query().containsKey("retention"), Fault.FORBIDDEN);
+
+            // When / Then
+            assertThatThrownBy(() -> store.protect(NAME, new Protection(UNTIL_KEPT.plusSeconds(1), false, "")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("AccessDenied");
+        }
+    }
+
+    @Test
     void storesNoLargeObjectThatChangedOnItsWay() throws Exception {
         // Given
         try (S3ObjectStore store = open()) {
