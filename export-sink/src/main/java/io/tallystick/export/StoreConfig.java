@@ -127,8 +127,8 @@ final class StoreConfig {
                         Importance.LOW,
                         "What to make of If-None-Match, which goes with every PUT. checked: some stores ignore it on"
                                 + " locked buckets, so the versions of a name are listed before and after, three requests"
-                                + " an object. trusted: one request; only where 'tally doctor store' finds that the store"
-                                + " keeps it.")
+                                + " an object. trusted: not after, and with lock mode none not at all; only where 'tally"
+                                + " doctor store' finds that the store keeps it.")
                 .define(
                         S3_PART_BYTES,
                         ConfigDef.Type.LONG,

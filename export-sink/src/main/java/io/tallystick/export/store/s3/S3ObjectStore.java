@@ -33,10 +33,12 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
  * A bucket of S3 or of a compatible store.
  *
  * <p>Every PUT carries the lock, the SHA-256 of the bytes and {@code If-None-Match: *}. Where that condition cannot be
- * trusted ({@link S3Settings.Condition#CHECKED}) the versions of the name are listed before, and nothing is written if
- * there is one; and after: of several writers the one whose version is the oldest created the object, and the others are
- * told that it existed. Reading reads the oldest version too. So whatever is written over an object, by us in a race or by
- * somebody else, the first bytes stay the ones that count; a second version is reported.
+ * trusted ({@link S3Settings.Condition#CHECKED}), or objects are locked, the versions of the name are listed before, and
+ * nothing is written if there is one: locks protect versions, and whoever may delete can hide one from conditions.
+ * Where the condition cannot be trusted they are listed after, too: of several writers the one whose version is the oldest
+ * created the object, and the others are told that it existed. Reading reads the oldest version. So whatever is written
+ * over an object, by us in a race or by somebody else, the first bytes stay the ones that count; a second version, or a
+ * hidden first, is reported.
  *
  * <p>An attempt whose answer was lost is followed by a look at what is there before anything is written again.
  */
@@ -83,7 +85,7 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     private PutOutcome put(ObjectName name, Content content, Protection protection, boolean again) throws IOException {
-        if (isChecked() || again) {
+        if (countsVersions() || again) {
             Optional<String> there = find(name);
             if (there.isPresent()) {
                 return adopt(name, there.get(), content, protection);
@@ -186,13 +188,18 @@ public final class S3ObjectStore implements ObjectStore {
         return ours ? PutOutcome.CREATED : PutOutcome.EXISTED;
     }
 
+    /** A delete marker hides a locked version, and a version may be stored over it. */
+    private boolean countsVersions() {
+        return isChecked() || lockMode() != LockMode.NONE;
+    }
+
     private boolean isChecked() {
         return requests.settings().condition() == S3Settings.Condition.CHECKED;
     }
 
     /** The version that counts; "" stands for the only one, where versions are not looked at. */
     private Optional<String> find(ObjectName name) {
-        if (isChecked()) {
+        if (countsVersions()) {
             Versions versions = requests.versions(client, name);
             if (versions.isAmbiguous()) {
                 watch.ambiguous(name, versions.toString());
@@ -219,7 +226,7 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public Optional<InputStream> open(ObjectName name) throws IOException {
         return attempts.run("GET " + name, again -> {
-            Optional<String> version = isChecked() ? find(name) : Optional.of("");
+            Optional<String> version = countsVersions() ? find(name) : Optional.of("");
             return version.isPresent() ? get(name, named(version.get())) : Optional.empty();
         });
     }

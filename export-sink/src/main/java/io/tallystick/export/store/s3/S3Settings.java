@@ -37,7 +37,7 @@ public record S3Settings(
     public enum Condition {
         /** It may be ignored: the versions of the name are listed before and after. */
         CHECKED,
-        /** It is enforced, also on a locked bucket: one request an object. */
+        /** It is enforced, also on a locked bucket: the versions are not listed after, and before only where locks are. */
         TRUSTED
     }
 

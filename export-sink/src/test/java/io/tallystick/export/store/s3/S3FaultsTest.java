@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.export.assemble.Evidence;
 import io.tallystick.export.store.Content;
+import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
@@ -16,6 +17,8 @@ import io.tallystick.export.store.s3.S3Double.Seen;
 import io.tallystick.export.store.s3.S3Settings.Condition;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -174,23 +177,6 @@ class S3FaultsTest {
     }
 
     @Test
-    void isNotFooledByADeleteMarker() throws Exception {
-        // Given
-        try (S3ObjectStore store = open(Condition.CHECKED)) {
-            put(store);
-            s3.hideBehind(KEY);
-
-            // When
-            PutOutcome outcome = put(store);
-
-            // Then
-            assertThat(outcome).isEqualTo(PutOutcome.EXISTED);
-            assertThat(store.read(NAME, 100)).hasValue(OURS);
-            assertThat(watch.reports()).isNotEmpty();
-        }
-    }
-
-    @Test
     void loserOfARaceThatTheStoreDidNotStopIsTold() throws Exception {
         // Given: another writer stores between our look and our PUT
         try (S3ObjectStore store = open(Condition.CHECKED, S3Double.Trait.IGNORES_CONDITION)) {
@@ -204,6 +190,61 @@ class S3FaultsTest {
             assertThat(store.read(NAME, 100)).hasValue("theirs".getBytes(UTF_8));
             assertThat(watch.reports()).contains("ambiguous " + KEY);
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Condition.class)
+    void aHiddenVersionIsTheOneThatCountsWhateverTheCondition(Condition condition) throws Exception {
+        // Given: somebody who may delete, but not by version
+        try (S3ObjectStore store = open(condition)) {
+            Protection protection = new Protection(Instant.parse("2099-01-01T00:00:00Z"), false, "");
+            store.putIfAbsent(NAME, Content.of(OURS), protection);
+            s3.hideBehind(KEY);
+
+            // When
+            PutOutcome outcome = put(store);
+
+            // Then
+            assertThat(outcome).isEqualTo(PutOutcome.EXISTED);
+            assertThat(store.read(NAME, 100)).hasValue(OURS);
+            assertThat(store.exists(NAME)).isTrue();
+            assertThat(store.lock(NAME))
+                    .hasValueSatisfying(lock -> assertThat(lock.until()).isEqualTo(protection.until()));
+            assertThat(s3.texts(KEY)).as("and the delete marker").containsExactly("ours", "");
+            assertThat(watch.reports()).contains("ambiguous " + KEY);
+        }
+    }
+
+    @Test
+    void aTrustedConditionSavesTheListingAfterAPutAndWithoutLocksEveryListing() throws Exception {
+        // Given
+        try (S3ObjectStore store = open(Condition.TRUSTED)) {
+            // When
+            put(store);
+
+            // Then
+            assertThat(s3.seen()).extracting(S3FaultsTest::listsVersions).containsExactly(true, false);
+        }
+        S3Settings locked = s3.settings(Condition.TRUSTED);
+        S3Settings plain = new S3Settings(
+                locked.bucket(),
+                "copies",
+                locked.endpoint(),
+                locked.region(),
+                true,
+                LockMode.NONE,
+                Optional.empty(),
+                Condition.TRUSTED,
+                S3Settings.PART_BYTES_MIN);
+        try (S3ObjectStore store = s3.open(plain, watch)) {
+            put(store);
+            assertThat(store.read(NAME, 100)).hasValue(OURS);
+            assertThat(s3.seen().stream().filter(S3FaultsTest::listsVersions)).hasSize(1);
+        }
+    }
+
+    private static boolean listsVersions(Seen seen) {
+        return seen.query().containsKey("versions");
     }
 
     @Test
