@@ -11,6 +11,7 @@ import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.RegistryProofs;
 import io.tallystick.bundle.Sha256Sums;
+import io.tallystick.bundle.Statement;
 import io.tallystick.entry.PayloadRef;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
@@ -34,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -46,8 +48,14 @@ import java.util.TreeSet;
  * <p>Not safe for use by several threads.
  */
 public final class DerivedBundle {
-    /** Followed lines of one bundle: some kilobytes each while the bundle is written. */
-    private static final int LINES_MAX = 100_000;
+    /**
+     * Followed lines of one bundle: some kilobytes each while the bundle is written, and a file each, of which the lists
+     * take no more.
+     */
+    static final int LINES_MAX = 90_000;
+
+    /** Of bundle.dsse.json beside its payload. */
+    private static final int ENVELOPE_BYTES_MAX = 512;
 
     private static final int SCHEMA_BYTES_MAX = 16 * 1024 * 1024;
 
@@ -239,9 +247,23 @@ public final class DerivedBundle {
         copy.folder.put(
                 BundleLayout.EXPORT,
                 new ExportRecord(copy.folder.files(), notKept, software, Optional.empty()).encode());
+        requireListable(copy.original, copy.folder.digests());
         copy.folder.put(BundleLayout.DSSE, seal.envelope(copy.folder.digests()));
         copy.folder.put(BundleLayout.SUMS, Sha256Sums.encode(copy.folder.digests()));
         verbatim(copy, BundleLayout.CHECKPOINT, SignedNote.SIZE_MAX);
+    }
+
+    /**
+     * Refuses what the verifier would. Of the three lists the envelope is the longest: its statement is in base64. How many
+     * files go into it depends on the length of their names.
+     */
+    static void requireListable(Path original, SortedMap<String, Hash> files) throws BundleException {
+        long statement = new Statement(files).encode().length;
+        if ((statement + 2) / 3 * 4 + ENVELOPE_BYTES_MAX > BundleLayout.LIST_BYTES_MAX) {
+            throw new BundleException("a copy of " + original + " would have " + files.size()
+                    + " files, and bundle.dsse.json, which lists them, more than " + BundleLayout.LIST_BYTES_MAX
+                    + " bytes; make the filter narrower, or take shape compact");
+        }
     }
 
     private static void verbatim(Copy copy, String path, int bytesMax) throws IOException, BundleException {

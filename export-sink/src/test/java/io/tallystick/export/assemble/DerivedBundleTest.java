@@ -14,9 +14,11 @@ import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Derivation;
 import io.tallystick.bundle.Derivation.Shape;
+import io.tallystick.bundle.Dsse;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.Sha256Sums;
+import io.tallystick.bundle.Statement;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.assemble.CoreExport.Appended;
 import io.tallystick.export.store.DirectoryObjectStore;
@@ -42,6 +44,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -308,6 +312,58 @@ class DerivedBundleTest {
                     .isInstanceOf(BundleException.class)
                     .hasMessageContaining("not what the manifest says");
         }
+    }
+
+    /** What the lists of a filtered copy hold whose lines begin at an entry. */
+    private static SortedMap<String, Hash> files(long firstSeq) {
+        SortedMap<String, Hash> files = new TreeMap<>();
+        Hash digest = Hash.sha256(new byte[0]);
+        for (int i = 0; i < DerivedBundle.LINES_MAX; i++) {
+            files.put(BundleLayout.lineProof(3, firstSeq + i), digest);
+        }
+        files.put(BundleLayout.MANIFEST, digest);
+        files.put(BundleLayout.EXPORT, digest);
+        return files;
+    }
+
+    @Test
+    void theListsOfACopyAtTheLimitAreOnesTheVerifierTakes() throws Exception {
+        // Given
+        SortedMap<String, Hash> files = files(100_000);
+        List<ExportRecord.StoredFile> stored = files.entrySet().stream()
+                .map(file -> new ExportRecord.StoredFile(file.getKey(), 2_000, file.getValue()))
+                .toList();
+
+        // When
+        DerivedBundle.requireListable(bucket, files);
+        Path written = temp.resolve("listed");
+        try (DirectoryObjectStore store = DirectoryObjectStore.open(written);
+                BundleKeys keys = BundleKeys.always(ledger.bundleKey())) {
+            BundleFolder folder = new BundleFolder("v1/x", store, Protection.NONE);
+            folder.put(BundleLayout.DSSE, keys.seal(START).envelope(files));
+        }
+
+        // Then
+        Dsse envelope = Dsse.parse(Files.readAllBytes(written.resolve("v1/x").resolve(BundleLayout.DSSE)));
+        assertThat(Statement.parse(envelope.payload().toByteArray()).subjects()).isEqualTo(files);
+        assertThat(Sha256Sums.encode(files)).hasSizeLessThan(BundleLayout.LIST_BYTES_MAX);
+        ExportRecord record = new ExportRecord(
+                stored,
+                new ExportRecord.Retention("", 0, "none", START, false),
+                new ExportRecord.Software("unknown", "0.1.0"),
+                Optional.empty());
+        assertThat(record.encode()).hasSizeLessThan(BundleLayout.LIST_BYTES_MAX);
+    }
+
+    @Test
+    void aCopyWhoseListsTheVerifierWouldRefuseIsRefused() {
+        // Given: the sequences of a chain that is as long as it can be
+        SortedMap<String, Hash> files = files((1L << 53) - 1 - DerivedBundle.LINES_MAX);
+
+        // Then
+        assertThatThrownBy(() -> DerivedBundle.requireListable(bucket, files))
+                .isInstanceOf(BundleException.class)
+                .hasMessageContaining("narrower");
     }
 
     @Test
