@@ -47,7 +47,7 @@ public final class DerivedExport {
      * What to copy.
      *
      * @param source a bucket, its {@code v1}, or the folder of one bundle
-     * @param tenant whose bundles; not needed for one bundle
+     * @param tenant whose bundles; not needed for one bundle, which is not copied if it is of another
      * @param shape empty for canonical: bundles as they are
      * @param filter its instants choose windows that overlap them; in a filtered copy also lines
      */
@@ -121,6 +121,7 @@ public final class DerivedExport {
         String tenant = "";
         for (Path bundle : bundles()) {
             Manifest manifest = manifest(bundle);
+            requireAsked(bundle, manifest.tenant());
             if (selection.covers(manifest.window())) {
                 lines += copy(bundle, manifest);
                 tenant = manifest.tenant();
@@ -132,6 +133,13 @@ public final class DerivedExport {
                     + selection.tenant().map(name -> " of tenant " + name).orElse("") + " overlaps what was asked for");
         }
         return new Written(directory.resolve(selection.root()).resolve("tenant=" + tenant), bundles, lines);
+    }
+
+    private void requireAsked(Path bundle, String tenant) throws BundleException {
+        if (selection.tenant().isPresent() && !selection.tenant().get().equals(tenant)) {
+            throw new BundleException(bundle + " is a bundle of tenant " + tenant + ", not of "
+                    + selection.tenant().get());
+        }
     }
 
     /** Committed bundles, by the names of their folders. */

@@ -148,6 +148,24 @@ class ExportCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"canonical", "compact"})
+    void oneBundleIsNotCopiedAsAnotherTenants(String shape) {
+        // Given
+        String bundle = BUCKET + "/v1/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z";
+
+        // When
+        TallyRun other = export(bundle, "--tenant", "globex", "--shape", shape);
+
+        // Then
+        assertThat(other.exitCode()).as(other.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(other.err()).contains("is a bundle of tenant acme, not of globex");
+        assertThat(Path.of(out, "v1")).doesNotExist();
+        assertThat(Path.of(out, "compact")).doesNotExist();
+        TallyRun own = export(bundle, "--tenant", "acme", "--shape", shape);
+        assertThat(own.exitCode()).as(own.everything()).isZero();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
