@@ -35,9 +35,9 @@ import picocli.CommandLine.Spec;
                     + " root,",
             "reports, the verifier, instructions. The same input gives the same bytes. What is packed is verified"
                     + " first; the",
-            "exit code says how that ended, and the archive is written in any case.",
+            "exit code says how that ended, and the archive is written in any case, unless it cannot be packed.",
             "",
-            "Exit codes: as 'tally verify'"
+            "Exit codes: as 'tally verify'; 1 also where something in the bucket cannot be packed"
         })
 final class EvidenceCommand implements Callable<Integer> {
     /** Beginnings of the names of the jars it takes to verify. */
@@ -95,11 +95,14 @@ final class EvidenceCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.USAGE,
                     bucket + ": " + e.getMessage(),
-                    "Name the bucket's folder, or a zip of it, and a tenant of it.",
+                    "Name the folder of the bucket with the originals, or a zip of it, and a tenant of it.",
                     e);
         } catch (BundleException e) {
             throw new CommandException(
-                    ExitCode.FAILED, e.getMessage(), "Unpack it yourself, and look what is in it.", e);
+                    ExitCode.FAILED,
+                    e.getMessage() + "; nothing was written",
+                    "Look what is in the bucket or zip, and take out of it what does not belong there.",
+                    e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.UNREACHABLE,

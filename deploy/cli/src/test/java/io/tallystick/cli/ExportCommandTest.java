@@ -231,6 +231,28 @@ class ExportCommandTest {
     }
 
     @Test
+    void copiesAreNotPackedAsEvidence() {
+        // Given
+        export(BUCKET, "--tenant", "acme", "--shape", "compact");
+
+        // When
+        TallyRun evidence = TallyRun.of(
+                "evidence",
+                out + "/compact",
+                "--tenant",
+                "acme",
+                "--trust-root",
+                trustRoot,
+                "--out",
+                folder.resolve("e.zip").toString());
+
+        // Then
+        assertThat(evidence.exitCode()).as(evidence.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(evidence.err()).contains("is a copy", "the bucket with the originals");
+        assertThat(folder.resolve("e.zip")).doesNotExist();
+    }
+
+    @Test
     void aCopyDoesNotProveAnEntry() {
         // Given
         export(BUCKET, "--tenant", "acme", "--shape", "compact");

@@ -162,6 +162,28 @@ class ProveCommandTest {
     }
 
     @Test
+    void aStrayFileInTheBucketIsNamedAndNothingIsPacked() throws Exception {
+        // Given: what a file manager leaves behind
+        Path bucket = folder.resolve("bucket");
+        try (Stream<Path> paths = Files.walk(Path.of(BUCKET))) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, bucket.resolve(Path.of(BUCKET).relativize(path).toString()));
+            }
+        }
+        Files.write(
+                bucket.resolve("v1/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z/.DS_Store"), new byte[] {1});
+
+        // When
+        TallyRun run = TallyRun.of(
+                "evidence", bucket.toString(), "--tenant", "acme", "--trust-root", ROOT, "--out", file("e.zip"));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains(".DS_Store", "nothing was written", "does not belong there");
+        assertThat(folder.resolve("e.zip")).doesNotExist();
+    }
+
+    @Test
     void verifyTakesATenantAndWritesReports() throws Exception {
         // When
         TallyRun run = TallyRun.of(

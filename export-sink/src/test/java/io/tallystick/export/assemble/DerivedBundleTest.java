@@ -27,6 +27,7 @@ import io.tallystick.tree.Hash;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.verify.EvidenceArchive;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.Phase;
 import io.tallystick.verify.PhaseVerdict;
@@ -520,6 +521,42 @@ class DerivedBundleTest {
         assertThat(kept).isDirectory();
         assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.FAILED);
         assertThat(report.text()).contains("under the name of its original");
+    }
+
+    private VerificationReport pack(Path from, Path to) throws IOException, BundleException {
+        return EvidenceArchive.write(
+                new EvidenceArchive.Evidence(from, "acme", Instant.MIN, Instant.MAX, trustRoot, List.of()), to);
+    }
+
+    @Test
+    void copiesAreNotPackedUnderTheNamesOfOriginals() throws Exception {
+        // Given
+        derive(Shape.COMPACT, Derivation.Filter.NONE);
+        Path zip = temp.resolve("evidence.zip");
+
+        // Then
+        assertThatThrownBy(() -> pack(out.resolve("compact"), zip))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("packed of originals");
+        assertThat(zip).doesNotExist();
+    }
+
+    @Test
+    void aCopyThatAnInsiderPutAmongOriginalsIsPackedAndSeen() throws Exception {
+        // Given
+        derive(Shape.COMPACT, Derivation.Filter.NONE);
+        Path original = window(bucket.resolve("v1"), 0);
+        Files.move(original, temp.resolve("hidden"));
+        Files.move(copy(Shape.COMPACT), original);
+        Path zip = temp.resolve("evidence.zip");
+
+        // When
+        VerificationReport packed = pack(bucket, zip);
+
+        // Then
+        assertThat(packed.exitCode()).as(packed.text()).isEqualTo(ExitCode.FAILED);
+        assertThat(packed.text()).contains("under the name of its original");
+        assertThat(zip).exists();
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -39,6 +40,13 @@ public final class EvidenceArchive {
     private final Evidence evidence;
     private final Path staging;
     private final ZipLimits limits;
+    private int windows;
+    private final List<Path> copies = new ArrayList<>();
+
+    /** Makes an archive of a folder. */
+    interface Packer {
+        void pack(Path folder, Path out) throws IOException;
+    }
 
     /**
      * What goes in.
@@ -74,42 +82,48 @@ public final class EvidenceArchive {
 
     /**
      * Writes the archive. It is collected in a folder beside the file first (with hard links where they are possible) and
-     * verified there: the report says what the reader's own run will say.
+     * verified there: the report says what the reader's own run will say. The file has its name once it is whole.
      *
      * @param out must not exist
      * @return that report
-     * @throws IllegalArgumentException if the bucket has no folder of the tenant
+     * @throws IllegalArgumentException if the bucket has no folder of the tenant, or copies instead of its bundles
      * @throws EvidenceTooLargeException if the verifier would refuse the archive for its size
-     * @throws BundleException if the bucket is an archive that is not unpacked, and why
+     * @throws BundleException if the bucket is an archive that is not unpacked, and why; or if it has a file that cannot be
+     *     packed, and which
      */
     public static VerificationReport write(Evidence evidence, Path out) throws IOException, BundleException {
-        return write(evidence, out, ZipLimits.READER);
+        return write(evidence, out, ZipLimits.READER, DeterministicZip::write);
     }
 
-    static VerificationReport write(Evidence evidence, Path out, ZipLimits limits) throws IOException, BundleException {
+    static VerificationReport write(Evidence evidence, Path out, ZipLimits limits, Packer packer)
+            throws IOException, BundleException {
         if (Files.isDirectory(evidence.bucket()) || !UnpackedZip.isZip(evidence.bucket())) {
-            return writeFolder(evidence, out, limits);
+            return writeFolder(evidence, out, limits, packer);
         }
         try (UnpackedZip unpacked = UnpackedZip.of(evidence.bucket())) {
-            return writeFolder(evidence.withBucket(unpacked.folder()), out, limits);
+            return writeFolder(evidence.withBucket(unpacked.folder()), out, limits, packer);
         } catch (ZipFault e) {
             throw new BundleException(evidence.bucket() + ": " + e.getMessage(), e);
         }
     }
 
-    private static VerificationReport writeFolder(Evidence evidence, Path out, ZipLimits limits) throws IOException {
+    private static VerificationReport writeFolder(Evidence evidence, Path out, ZipLimits limits, Packer packer)
+            throws IOException, BundleException {
         Path root = rootOf(evidence.bucket());
         if (!Files.isDirectory(root.resolve("tenant=" + evidence.tenant()))) {
             throw new IllegalArgumentException("the bucket has no tenant " + evidence.tenant());
         }
         Path folder = out.toAbsolutePath().getParent();
-        Path staging = Files.createTempDirectory(folder, "evidence");
+        Path work = Files.createTempDirectory(folder, "evidence");
         try {
+            Path staging = Files.createDirectory(work.resolve("content"));
             VerificationReport report = new EvidenceArchive(evidence, staging, limits).collect(root);
-            DeterministicZip.write(staging, out);
+            Path whole = work.resolve("evidence.zip");
+            packer.pack(staging, whole);
+            Files.move(whole, out); // a rename, of the same file system; refuses what has appeared there meanwhile
             return report;
         } finally {
-            Folders.delete(staging);
+            Folders.delete(work);
         }
     }
 
@@ -118,13 +132,14 @@ public final class EvidenceArchive {
         return Files.isDirectory(inside) ? inside : bucket;
     }
 
-    private VerificationReport collect(Path root) throws IOException {
+    private VerificationReport collect(Path root) throws IOException, BundleException {
         Path tenant = root.resolve("tenant=" + evidence.tenant());
         for (Path day : folders(tenant, "dt=*")) {
             for (Path window : folders(day, "window_start=*")) {
                 window(root, day, window);
             }
         }
+        requireOriginals();
         place(evidence.trustRoot(), staging.resolve(TRUST_ROOT));
         for (Path jar : evidence.verifier()) {
             place(jar, staging.resolve("verifier").resolve(String.valueOf(jar.getFileName())));
@@ -145,11 +160,19 @@ public final class EvidenceArchive {
         return report;
     }
 
+    /** One copy among originals is broken evidence, and is packed as it is; a folder of copies is the wrong folder. */
+    private void requireOriginals() {
+        if (windows > 0 && copies.size() == windows) {
+            throw new IllegalArgumentException(
+                    copies.get(0) + " is a copy, as are all here; evidence is packed of originals");
+        }
+    }
+
     private void requireFit() throws IOException {
         limits.requireFit(staging, DeterministicZip.names(staging));
     }
 
-    private void window(Path root, Path day, Path window) throws IOException {
+    private void window(Path root, Path day, Path window) throws IOException, BundleException {
         String dayName = String.valueOf(day.getFileName());
         String name = String.valueOf(window.getFileName());
         Optional<Instant> named = BundleLayout.windowStart(dayName, name);
@@ -163,18 +186,28 @@ public final class EvidenceArchive {
         if (RegistryFolder.isDirectory(registry)) {
             copy(registry, staging.resolve(BundleLayout.registryDir(start)));
         }
-        Path manifest = window.resolve(BundleLayout.MANIFEST);
-        try (InputStream in = Files.newInputStream(manifest, LinkOption.NOFOLLOW_LINKS)) {
-            long size = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1))
-                    .registry()
-                    .size();
-            String anchors = BundleLayout.anchorsDir(start, size);
+        windows++;
+        Optional<Manifest> manifest = manifest(window);
+        if (manifest.isPresent()) {
+            if (manifest.get().derived().isPresent()) {
+                copies.add(window);
+            }
+            String anchors =
+                    BundleLayout.anchorsDir(start, manifest.get().registry().size());
             Path from = root.resolve(anchors.substring(BundleLayout.ROOT.length() + 1));
             if (RegistryFolder.isDirectory(from)) {
                 copy(from, staging.resolve(anchors));
             }
+        }
+    }
+
+    /** Empty if it cannot be read: the report says what is wrong with it; whose anchors they would be is not known. */
+    private static Optional<Manifest> manifest(Path window) throws IOException {
+        Path manifest = window.resolve(BundleLayout.MANIFEST);
+        try (InputStream in = Files.newInputStream(manifest, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.of(Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1)));
         } catch (BundleException | NoSuchFileException e) {
-            return; // the report says what is wrong with it; whose anchors they would be is not known
+            return Optional.empty();
         }
     }
 
@@ -192,7 +225,7 @@ public final class EvidenceArchive {
     }
 
     /** Regular files alone: a link would say something else at the reader's. */
-    private void copy(Path from, Path to) throws IOException {
+    private void copy(Path from, Path to) throws IOException, BundleException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(path -> Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS))
                     .toList()) {
@@ -201,12 +234,12 @@ public final class EvidenceArchive {
         }
     }
 
-    private void place(Path file, Path target) throws IOException {
+    private void place(Path file, Path target) throws IOException, BundleException {
         String name = staging.relativize(target)
                 .toString()
                 .replace(target.getFileSystem().getSeparator(), "/");
         if (!BundleLayout.isPath(name)) {
-            throw new IOException(file + " does not have a name that evidence can have");
+            throw new BundleException(file + " does not have a name that evidence can have, so it is none");
         }
         Files.createDirectories(target.getParent());
         try {

@@ -170,9 +170,10 @@ class EvidenceArchiveTest {
         assertThatExceptionOfType(FileAlreadyExistsException.class)
                 .isThrownBy(() -> EvidenceArchive.write(evidence(scenario.ledger.bucket, 0, 4), there));
         assertThat(Files.readString(there)).isEqualTo("mine");
-        assertThatExceptionOfType(IOException.class)
+        assertThatExceptionOfType(BundleException.class)
                 .isThrownBy(() -> EvidenceArchive.write(evidence(bucket.bucket, 0, 4), folder.resolve("b.zip")))
                 .withMessageContaining(".hidden");
+        assertThat(folder.resolve("b.zip")).doesNotExist();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EvidenceArchive.Evidence(
                         temp, "../acme", Instant.MIN, Instant.MAX, scenario.trustRoot, List.of()));
@@ -191,17 +192,52 @@ class EvidenceArchiveTest {
         EvidenceArchive.write(
                 evidence,
                 folder.resolve("b.zip"),
-                new ZipLimits(files, reader.directoryBytes(), reader.unpackedBytes()));
+                new ZipLimits(files, reader.directoryBytes(), reader.unpackedBytes()),
+                DeterministicZip::write);
         for (int less : new int[] {1, files - 1}) {
             assertThatExceptionOfType(EvidenceTooLargeException.class)
                     .isThrownBy(() -> EvidenceArchive.write(
                             evidence,
                             folder.resolve("c.zip"),
-                            new ZipLimits(files - less, reader.directoryBytes(), reader.unpackedBytes())))
+                            new ZipLimits(files - less, reader.directoryBytes(), reader.unpackedBytes()),
+                            DeterministicZip::write))
                     .withMessageContaining("files");
         }
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactlyInAnyOrder(zip, folder.resolve("b.zip"));
+        }
+    }
+
+    @Test
+    void strayFilesAmongAnchorsAreNamedToo(@TempDir Path folder) throws Exception {
+        // Given: what a file manager leaves behind
+        Path bucket = Scenario.copy(scenario.ledger.bucket, folder.resolve("copy"));
+        Path stray = Files.write(bucket.resolve("v1/anchors/dt=2026-11-21/6/.DS_Store"), new byte[] {1});
+
+        // Then
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(() -> EvidenceArchive.write(evidence(bucket, 1, 2), folder.resolve("a.zip")))
+                .withMessageContaining(stray.toString());
+        assertThat(folder.resolve("a.zip")).doesNotExist();
+    }
+
+    @Test
+    void nothingIsLeftOfAnArchiveThatCouldNotBeWrittenWhole(@TempDir Path folder) throws Exception {
+        // Given: a disk that is full in the middle
+        Path bucket = Files.createDirectory(folder.resolve("out"));
+        EvidenceArchive.Packer full = (content, out) -> {
+            DeterministicZip.write(content, out);
+            Files.write(out, Arrays.copyOf(Files.readAllBytes(out), 1000));
+            throw new IOException("No space left on device");
+        };
+
+        // When / Then
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> EvidenceArchive.write(
+                        evidence(scenario.ledger.bucket, 0, 4), bucket.resolve("a.zip"), ZipLimits.READER, full))
+                .withMessageContaining("No space left");
+        try (Stream<Path> left = Files.list(bucket)) {
+            assertThat(left).isEmpty();
         }
     }
 
