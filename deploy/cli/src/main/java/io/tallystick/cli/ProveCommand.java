@@ -106,16 +106,17 @@ final class ProveCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.USAGE, "cannot write: " + e.getMessage(), "Name a file in a folder of yours.", e);
         }
-        print(entry, file, report);
-        return trust.file().isPresent() ? report.exitCode() : ExitCode.VALID;
+        int exitCode = trust.file().isPresent() ? report.exitCode() : ExitCode.VALID;
+        print(entry, file, exitCode);
+        return exitCode;
     }
 
-    private void print(Entry entry, Path file, VerificationReport report) {
+    private void print(Entry entry, Path file, int exitCode) {
         PrintWriter to = spec.commandLine().getOut();
         if (output.json()) {
             to.println(OutputOption.text(JsonObject.builder()
                     .put("chain", entry.chain().toString())
-                    .put("exitCode", report.exitCode())
+                    .put("exitCode", exitCode)
                     .put("file", file.toString())
                     .put("seq", entry.seq())
                     .build()));

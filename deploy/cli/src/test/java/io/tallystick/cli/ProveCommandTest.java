@@ -4,9 +4,14 @@ package io.tallystick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.note.TlogProof;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.TrustRootBuilder;
 import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -74,8 +79,45 @@ class ProveCommandTest {
         // Then
         assertThat(run.exitCode()).as(run.everything()).isZero();
         assertThat(run.out())
-                .startsWith("{\"chain\":\"acme/3\",\"exitCode\":4,")
+                .startsWith("{\"chain\":\"acme/3\",\"exitCode\":0,")
                 .contains("\"seq\":4}");
+    }
+
+    @Test
+    void jsonSaysTheExitCodeOfTheProcessUnderATrustRootToo() throws Exception {
+        // Given: one that does not know who signed, and one that does
+        SecureRandom random = new SecureRandom();
+        Path other = Files.write(
+                folder.resolve("other.json"),
+                new TrustRootBuilder(
+                                "ledger.example.com",
+                                Instant.parse("2026-01-01T00:00:00Z"),
+                                Instant.parse("2036-01-01T00:00:00Z"))
+                        .checkpointKey(KeyFile.generate(KeyAlgorithm.ECDSA_P256, random)
+                                .spki())
+                        .sign(KeyFile.generate(KeyAlgorithm.ECDSA_P256, random))
+                        .encode());
+
+        // When
+        TallyRun untrusted = TallyRun.of(
+                "prove",
+                BUCKET,
+                "--id",
+                "b-2",
+                "--out",
+                file("p"),
+                "--output",
+                "json",
+                "--trust-root",
+                other.toString());
+        TallyRun valid = TallyRun.of(
+                "prove", BUCKET, "--id", "b-2", "--out", file("p"), "--output", "json", "--trust-root", ROOT);
+
+        // Then
+        assertThat(untrusted.exitCode()).as(untrusted.everything()).isEqualTo(4);
+        assertThat(untrusted.out()).contains("\"exitCode\":4,");
+        assertThat(valid.exitCode()).as(valid.everything()).isZero();
+        assertThat(valid.out()).contains("\"exitCode\":0,");
     }
 
     @ParameterizedTest
