@@ -2,7 +2,6 @@
 package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleLayout;
-import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.tree.Hash;
@@ -56,8 +55,8 @@ final class BundleCheck {
             Map<Integer, ChainEnd> ends,
             long heads) {}
 
-    /** @param lock the bundle's lock as the next one tells it */
-    Checked run(Path root, String path, Optional<ExportRecord.PreviousLock> lock) throws IOException {
+    /** @param neighbours what the bundles around it say of locks */
+    Checked run(Path root, String path, RetentionCheck.Neighbours neighbours) throws IOException {
         Findings findings = new Findings();
         BundleFolder folder = new BundleFolder(root);
         Documents documents = Documents.read(folder, findings);
@@ -71,7 +70,7 @@ final class BundleCheck {
         }
         AnchorCheck.Anchored anchored = anchors(documents, findings);
         List<BundleFacts.Signer> signers = signatures(documents, anchored, findings);
-        retention.run(documents, lock, findings);
+        retention.run(documents, neighbours, findings);
         return checked(path, documents, findings, ends, anchored, BundleFacts.of(documents, signers));
     }
 

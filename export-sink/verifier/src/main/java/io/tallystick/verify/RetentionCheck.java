@@ -18,7 +18,9 @@ import java.util.Optional;
 
 /**
  * Phase 9: is the bundle kept as long as was promised, and as long as is required? What the store really does is told by
- * the next window's bundle: its export.json has the lock of this one's manifest as it was read back from the store.
+ * the next window's bundle: its export.json has the lock of this one's manifest as it was read back from the store. Of the
+ * newest window nobody can know yet: where the lock of the one before was checked, that leaves nothing incomplete; and where
+ * an earlier verification ended with that one, it is checked now.
  *
  * @param requiredDays what trust root and request ask for, from the window's end; 0 for nothing
  */
@@ -27,6 +29,20 @@ record RetentionCheck(long requiredDays) {
 
     /** From the weakest on. */
     private static final List<String> MODES = List.of(NO_LOCK, "governance", "compliance");
+
+    /**
+     * What a bundle's neighbours say of locks.
+     *
+     * @param told this bundle's lock, as the next one tells it
+     * @param newest whether there is no next one
+     * @param checkedBefore whether the one before was found to be locked as it must
+     * @param coveredBefore the one before, if an earlier verification covered it
+     */
+    record Neighbours(
+            Optional<ExportRecord.PreviousLock> told,
+            boolean newest,
+            boolean checkedBefore,
+            Optional<Path> coveredBefore) {}
 
     /**
      * The lock that a bundle's export.json tells of; that is checked when its own turn comes.
@@ -42,7 +58,33 @@ record RetentionCheck(long requiredDays) {
         }
     }
 
-    void run(Documents documents, Optional<ExportRecord.PreviousLock> told, Findings findings) {
+    void run(Documents documents, Neighbours neighbours, Findings findings) throws IOException {
+        boolean checkedBefore = neighbours.checkedBefore();
+        if (neighbours.coveredBefore().isPresent()) {
+            checkedBefore = runBefore(neighbours.coveredBefore().get(), documents, findings);
+        }
+        run(documents, neighbours.told(), neighbours.newest() && checkedBefore, findings);
+    }
+
+    /** The verification that ended with this bundle could not know its lock. */
+    private boolean runBefore(Path folder, Documents next, Findings findings) throws IOException {
+        Findings own = new Findings();
+        Documents documents = Documents.read(new BundleFolder(folder), own);
+        run(documents, next.export().flatMap(ExportRecord::previousLock), false, own);
+        PhaseVerdict verdict = own.verdict(Phase.RETENTION);
+        String name = "../" + folder.getFileName() + "/" + BundleLayout.EXPORT;
+        verdict.faults().forEach(fault -> findings.fail(Phase.RETENTION, name, fault.message()));
+        if (verdict.verdict() == PhaseVerdict.Verdict.NOT_CHECKED) {
+            verdict.reasons()
+                    .forEach(why -> findings.notChecked(
+                            Phase.RETENTION, verdict.exitCode(), "the bundle before (--since): " + why));
+        }
+        return verdict.verdict() == PhaseVerdict.Verdict.PASS;
+    }
+
+    /** @param excused whether it is no fault of the evidence that nobody tells this bundle's lock yet */
+    private void run(
+            Documents documents, Optional<ExportRecord.PreviousLock> told, boolean excused, Findings findings) {
         if (documents.manifest().isEmpty() || documents.export().isEmpty()) {
             notChecked(findings, "manifest or export.json is missing or malformed");
             return;
@@ -58,12 +100,18 @@ record RetentionCheck(long requiredDays) {
         Hash digest = Hash.sha256(documents.manifestBytes().orElseThrow().bytes());
         Optional<ExportRecord.PreviousLock> lock =
                 told.filter(found -> found.manifest().equals(digest));
+        if (lock.isEmpty() && NO_LOCK.equals(promise.mode())) {
+            notChecked(findings, "the store locks nothing (lock mode none)");
+            return;
+        }
         if (lock.isEmpty()) {
-            notChecked(
-                    findings,
-                    NO_LOCK.equals(promise.mode())
-                            ? "the store locks nothing (lock mode none)"
-                            : "no lock of this bundle was read back: the next window's bundle tells of it");
+            String why = "no lock of this bundle was read back: the next window's bundle tells of it";
+            findings.notChecked(
+                    Phase.RETENTION, excused || requiredDays == 0 ? ExitCode.VALID : ExitCode.INCOMPLETE, why);
+            if (excused && requiredDays > 0) {
+                findings.note("retention: this is the newest window, whose lock nobody tells yet; the one before is"
+                        + " locked as required");
+            }
             return;
         }
         requireLock(lock.get(), promise, end, findings);

@@ -3,7 +3,6 @@ package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
-import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.LedgerTime;
@@ -202,6 +201,8 @@ public final class Verifier {
             Findings between = new Findings();
             WindowSequence sequence = new WindowSequence(tenant.name(), since, between);
             long covered = 0;
+            boolean locked = false;
+            Optional<Path> skipped = Optional.empty();
             List<Path> ordered = byWindow(tenant.bundles());
             for (int i = 0; i < ordered.size(); i++) {
                 Path bundle = ordered.get(i);
@@ -209,11 +210,20 @@ public final class Verifier {
                 if (before.isPresent()) {
                     sequence.skip(before.get());
                     covered++;
+                    skipped = Optional.of(bundle);
                     continue;
                 }
-                Optional<ExportRecord.PreviousLock> lock =
-                        i + 1 < ordered.size() ? RetentionCheck.toldBy(ordered.get(i + 1)) : Optional.empty();
-                BundleCheck.Checked checked = check.run(bundle, relative(bundle), lock);
+                boolean newest = i + 1 == ordered.size();
+                BundleCheck.Checked checked = check.run(
+                        bundle,
+                        relative(bundle),
+                        new RetentionCheck.Neighbours(
+                                newest ? Optional.empty() : RetentionCheck.toldBy(ordered.get(i + 1)),
+                                newest,
+                                locked,
+                                skipped));
+                locked = checked.report().phase(Phase.RETENTION).verdict() == PhaseVerdict.Verdict.PASS;
+                skipped = Optional.empty();
                 bundles.add(checked.report());
                 sequence.offer(checked);
                 audit.offer(checked);

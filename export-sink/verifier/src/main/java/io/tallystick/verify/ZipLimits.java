@@ -42,8 +42,8 @@ record ZipLimits(int entries, int directoryBytes, long unpackedBytes) {
 
     private static void require(long found, long limit, String what) {
         if (found > limit) {
-            throw new EvidenceTooLargeException("an archive of " + found + " " + what
-                    + " is more than its reader takes, which is " + limit);
+            throw new EvidenceTooLargeException(
+                    "an archive of " + found + " " + what + " is more than its reader takes, which is " + limit);
         }
     }
 }

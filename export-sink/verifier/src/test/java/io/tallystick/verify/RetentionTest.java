@@ -49,11 +49,16 @@ class RetentionTest {
 
     /** Every bundle of acme is promised this lock, and each but the first tells of the one before. */
     private void lock(String mode, Instant promised, Instant real) throws IOException {
+        lock(mode, promised, real, real);
+    }
+
+    /** @param last the lock that the last bundle tells of */
+    private void lock(String mode, Instant promised, Instant real, Instant last) throws IOException {
         for (int window = 0; window < 4; window++) {
             TestBundle bundle = bucket.acme(window);
             bundle.lock(mode, promised);
             if (window > 0) {
-                bundle.previousLock(bucket.acme(window - 1), mode, real);
+                bundle.previousLock(bucket.acme(window - 1), mode, window == 3 ? last : real);
             }
             bucket.sealStatement(bundle);
         }
@@ -80,7 +85,83 @@ class RetentionTest {
         assertThat(newest.verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
         assertThat(newest.reasons())
                 .containsExactly("no lock of this bundle was read back: the next window's bundle tells of it");
-        assertThat(verdict(3, ExitCode.INCOMPLETE, 30).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(verdict(3, ExitCode.VALID, 30).exitCode()).isEqualTo(ExitCode.VALID);
+        VerificationReport report = Verifier.verify(bucket.request.withMinimumRetentionDays(30));
+        assertThat(report.bundles().get(3).notes()).anyMatch(note -> note.contains("newest window"));
+        assertThat(report.bundles().get(2).notes()).noneMatch(note -> note.contains("newest window"));
+    }
+
+    @Test
+    void aRequirementOfTheTrustRootCanBeMet() throws IOException {
+        // Given
+        lock("compliance", UNTIL, UNTIL);
+        bucket.trustRoot(bucket.keys.trustRoot(
+                TestKeys.ORIGIN,
+                List.of(Set.of(KeyAlgorithm.ECDSA_P256)),
+                new TrustPolicy(Set.of(), 0, 30),
+                (a, b, c) -> {}));
+
+        // Then
+        assertThat(verdict(3, ExitCode.VALID, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void theNewestWindowIsNotExcusedWhereTheOneBeforeWasNotChecked() throws IOException {
+        // Given: the lock that the newest bundle tells of is of no manifest here
+        lock("compliance", UNTIL, UNTIL);
+        bucket.acme(3).flipHexAfter("export.json", "\"previousLock\":{\"manifest\":\"");
+        bucket.sealStatement(bucket.acme(3));
+
+        // Then
+        VerificationReport report = Verifier.verify(bucket.request.withMinimumRetentionDays(30));
+        assertThat(report.bundles().get(2).phase(Phase.RETENTION).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(report.bundles().get(3).phase(Phase.RETENTION).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+    }
+
+    @Test
+    void theNewestWindowIsNotExcusedWhereItPromisesNoLockOrIsAlone() throws IOException {
+        // Given: a store that stopped to lock
+        lock("compliance", UNTIL, UNTIL);
+        bucket.acme(3).lock("none", UNTIL);
+        bucket.sealStatement(bucket.acme(3));
+
+        // Then
+        assertThat(verdict(3, ExitCode.INCOMPLETE, 30).reasons())
+                .containsExactly("the store locks nothing (lock mode none)");
+        VerificationReport alone = Verifier.verify(
+                VerifyRequest.of(bucket.acme(2).folder).withTrustRoot(scenario.trustRoot).withMinimumRetentionDays(30));
+        assertThat(alone.bundles().get(0).phase(Phase.RETENTION).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void theLockThatAnEarlierVerificationCouldNotKnowIsCheckedByTheNext(int missingSeconds) throws IOException {
+        // Given: three windows, verified; then the fourth, which tells of the third's lock
+        lock("compliance", UNTIL, UNTIL, UNTIL.minusSeconds(missingSeconds));
+        Path later = bucket.acme(3).folder;
+        Path leaves = bucket.leaves(3);
+        Files.move(later, folder.resolve("bundle"));
+        Files.move(leaves, folder.resolve("leaves"));
+        VerificationReport first = Verifier.verify(bucket.request.withMinimumRetentionDays(30));
+        assertThat(first.exitCode()).as(first.text()).isZero();
+        Path transcript = Files.write(folder.resolve("first.json"), first.json());
+        Files.move(folder.resolve("bundle"), later);
+        Files.move(folder.resolve("leaves"), leaves);
+
+        // When
+        VerificationReport second = Verifier.verify(
+                bucket.request.withMinimumRetentionDays(30).withSince(transcript));
+
+        // Then
+        assertThat(second.bundles()).hasSize(1);
+        assertThat(second.exitCode())
+                .as(second.text())
+                .isEqualTo(missingSeconds == 0 ? ExitCode.VALID : ExitCode.FAILED);
+        if (missingSeconds > 0) {
+            Fault fault = second.bundles().get(0).phase(Phase.RETENTION).faults().get(0);
+            assertThat(fault.toString())
+                    .contains(bucket.acme(2).folder.getFileName() + "/export.json", "promised was " + UNTIL);
+        }
     }
 
     @Test
