@@ -27,6 +27,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigException;
 
 /**
  * Copies of a tenant's bundles on demand, into a directory, with the registry's leaves and anchors of their windows.
@@ -95,9 +96,9 @@ public final class DerivedExport {
     }
 
     /**
-     * Writes the copies, signed by the configured bundle key.
+     * Writes the copies, each signed by the configured bundle key of its window's time.
      *
-     * @throws org.apache.kafka.common.config.ConfigException if that key cannot be used
+     * @throws ConfigException if a key cannot be used, or there is none for one of the windows; nothing is written then
      * @throws BundleException if there is nothing to copy, or an original is not what its manifest says
      * @throws IOException if the source cannot be read or the directory not be written
      */
@@ -110,7 +111,24 @@ public final class DerivedExport {
             }
             try (BundleKeys keys = ConfiguredKeys.open(config, ConfiguredKeys.root(config))) {
                 DerivedBundle writer = new DerivedBundle(out, scratch.path(), keys, ExportApplication.software());
-                return new DerivedExport(selection, out, Optional.of(writer)).copyAll(directory);
+                DerivedExport export = new DerivedExport(selection, out, Optional.of(writer));
+                export.requireKeys(config, keys);
+                return export.copyAll(directory);
+            }
+        }
+    }
+
+    private void requireKeys(ExportConfig config, BundleKeys keys) throws IOException, BundleException {
+        for (Path bundle : bundles()) {
+            Manifest.Window window = manifest(bundle).window();
+            if (selection.covers(window) && !keys.signsAt(window.end())) {
+                throw new ConfigException(
+                        ExportConfig.BUNDLE_KEY_FILE,
+                        config.bundleKeyFiles(),
+                        "none of these keys may sign for the window that ends " + window.end()
+                                + "; add the key file of that time to " + ExportConfig.BUNDLE_KEY_FILE
+                                + ", also of a key that is retired now (the trust root lists "
+                                + keys.listedAt(window.end()) + ")");
             }
         }
     }

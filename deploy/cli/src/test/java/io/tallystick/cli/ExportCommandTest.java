@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SecretFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRole;
@@ -21,6 +23,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,16 +51,7 @@ class ExportCommandTest {
         SecretFile.write(folder.resolve("passphrase"), "a passphrase of the test".getBytes(UTF_8));
         SigningKey bundle = KeyFile.generate(KeyAlgorithm.ECDSA_P256, random);
         KeyFile.write(folder.resolve("bundle.pem"), bundle, passphrase);
-        Instant issued = Instant.parse("2026-01-01T00:00:00Z");
-        TrustRootBuilder root = new TrustRootBuilder("ledger.example.com", issued, issued.plus(Duration.ofDays(3650)));
-        for (TrustedKey key : TrustRoot.parse(Files.readAllBytes(GOLDEN.resolve("trust-root.json")))
-                .keys()) {
-            if (key.roles().contains(TrustRole.CHECKPOINT)) {
-                root.checkpointKey(key.spki());
-            } else if (key.roles().contains(TrustRole.BUNDLE)) {
-                root.bundleKey(key.spki());
-            }
-        }
+        TrustRootBuilder root = goldenRoot();
         root.bundleKey(bundle.spki());
         trustRoot = Files.write(
                         folder.resolve("trust-root.json"),
@@ -78,6 +73,21 @@ class ExportCommandTest {
                                 .formatted(folder))
                 .toString();
         out = folder.resolve("out").toString();
+    }
+
+    /** A trust root with the golden bucket's keys. */
+    private static TrustRootBuilder goldenRoot() throws Exception {
+        Instant issued = Instant.parse("2026-01-01T00:00:00Z");
+        TrustRootBuilder root = new TrustRootBuilder("ledger.example.com", issued, issued.plus(Duration.ofDays(3650)));
+        for (TrustedKey key : TrustRoot.parse(Files.readAllBytes(GOLDEN.resolve("trust-root.json")))
+                .keys()) {
+            if (key.roles().contains(TrustRole.CHECKPOINT)) {
+                root.checkpointKey(key.spki());
+            } else if (key.roles().contains(TrustRole.BUNDLE)) {
+                root.bundleKey(key.spki());
+            }
+        }
+        return root;
     }
 
     private TallyRun export(String bucket, String... arguments) {
@@ -228,6 +238,70 @@ class ExportCommandTest {
         // Then
         assertThat(again.exitCode()).as(again.everything()).isEqualTo(ExitCode.USAGE);
         assertThat(manifest).hasContent("other");
+    }
+
+    /** A rotation that is over: the old key signed until the instant, the new one, which the configuration names, since. */
+    private void rotate(Instant instant) throws Exception {
+        SecureRandom random = new SecureRandom();
+        char[] passphrase = "a passphrase of the test".toCharArray();
+        SigningKey old = KeyFile.generate(KeyAlgorithm.ECDSA_P256, random);
+        KeyFile.write(folder.resolve("old.pem"), old, passphrase);
+        SigningKey now = KeyFile.read(folder.resolve("bundle.pem"), passphrase);
+        Duration years = Duration.ofDays(1000);
+        Files.write(
+                Path.of(trustRoot),
+                goldenRoot()
+                        .key(bundleKey(old, instant.minus(years), instant, KeyStatus.RETIRED))
+                        .key(bundleKey(now, instant, instant.plus(years), KeyStatus.ACTIVE))
+                        .sign(KeyFile.generate(KeyAlgorithm.ECDSA_P256, random))
+                        .encode());
+    }
+
+    private static TrustedKey bundleKey(SigningKey key, Instant first, Instant last, KeyStatus status)
+            throws Exception {
+        return new TrustedKey(
+                PublicKey.of(key.spki()),
+                Set.of(TrustRole.BUNDLE),
+                List.of("ledger.example.com", "ledger.example.com/*"),
+                first,
+                last,
+                status,
+                Optional.empty());
+    }
+
+    @Test
+    void windowsOfARetiredKeyAskForItsFileBeforeAnythingIsWritten() throws Exception {
+        // Given: windows end at 03:15, 03:30, 03:45 and 04:00
+        rotate(Instant.parse("2026-11-21T03:40:00Z"));
+
+        // When
+        TallyRun without = export(BUCKET, "--tenant", "acme", "--shape", "compact");
+
+        // Then
+        assertThat(without.exitCode()).as(without.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(without.err())
+                .contains("the window that ends 2026-11-21T03:15:00Z")
+                .contains("add the key file of that time to ledger.bundle.key.file");
+        assertThat(Path.of(out, "compact")).doesNotExist();
+        TallyRun later = export(BUCKET, "--tenant", "acme", "--shape", "compact", "--from", "2026-11-21T03:30:00Z");
+        assertThat(later.exitCode()).as(later.everything()).isZero();
+        assertThat(later.out()).contains("2 bundles in ");
+    }
+
+    @Test
+    void windowsOfARetiredKeyAreSignedByIt() throws Exception {
+        // Given
+        rotate(Instant.parse("2026-11-21T03:40:00Z"));
+        Path file = Path.of(config);
+        Files.writeString(
+                file, Files.readString(file).replace("/bundle.pem", "/bundle.pem," + folder.resolve("old.pem")));
+
+        // When
+        TallyRun both = export(BUCKET, "--tenant", "acme", "--shape", "compact");
+
+        // Then
+        assertThat(both.exitCode()).as(both.everything()).isZero();
+        assertThat(both.out()).contains("4 bundles in ");
     }
 
     @Test

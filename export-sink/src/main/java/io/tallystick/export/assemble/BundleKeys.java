@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The keys that sign bundles, open until closed. Which one signs is decided by the trust root and the window's end, the
@@ -126,14 +127,25 @@ public final class BundleKeys implements AutoCloseable {
         return signing;
     }
 
+    /** Whether one of the keys may sign for a window. */
+    public boolean signsAt(Instant windowEnd) {
+        return keys.stream().anyMatch(key -> key.signs(windowEnd));
+    }
+
+    /** Ids of the keys whose signatures the trust root takes for a window; without one, none. */
+    public List<String> listedAt(Instant windowEnd) {
+        return listedKeysAt(windowEnd).map(TrustedKey::keyId).toList();
+    }
+
+    private Stream<TrustedKey> listedKeysAt(Instant windowEnd) {
+        return listed.stream().filter(trusted -> trusted.standing(windowEnd) == TrustedKey.Standing.VALID);
+    }
+
     /** What seals the bundles of a window: a new one by one key, one that is stored by any that may have signed it. */
     Seal seal(Instant windowEnd) {
         return new Seal(
                 at(windowEnd),
-                listed.stream()
-                        .filter(trusted -> trusted.standing(windowEnd) == TrustedKey.Standing.VALID)
-                        .map(TrustedKey::publicKey)
-                        .toList());
+                listedKeysAt(windowEnd).map(TrustedKey::publicKey).toList());
     }
 
     @Override

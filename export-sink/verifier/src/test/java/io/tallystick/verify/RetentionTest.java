@@ -128,8 +128,9 @@ class RetentionTest {
         // Then
         assertThat(verdict(3, ExitCode.INCOMPLETE, 30).reasons())
                 .containsExactly("the store locks nothing (lock mode none)");
-        VerificationReport alone = Verifier.verify(
-                VerifyRequest.of(bucket.acme(2).folder).withTrustRoot(scenario.trustRoot).withMinimumRetentionDays(30));
+        VerificationReport alone = Verifier.verify(VerifyRequest.of(bucket.acme(2).folder)
+                .withTrustRoot(scenario.trustRoot)
+                .withMinimumRetentionDays(30));
         assertThat(alone.bundles().get(0).phase(Phase.RETENTION).exitCode()).isEqualTo(ExitCode.INCOMPLETE);
     }
 
@@ -149,8 +150,8 @@ class RetentionTest {
         Files.move(folder.resolve("leaves"), leaves);
 
         // When
-        VerificationReport second = Verifier.verify(
-                bucket.request.withMinimumRetentionDays(30).withSince(transcript));
+        VerificationReport second =
+                Verifier.verify(bucket.request.withMinimumRetentionDays(30).withSince(transcript));
 
         // Then
         assertThat(second.bundles()).hasSize(1);
@@ -158,7 +159,8 @@ class RetentionTest {
                 .as(second.text())
                 .isEqualTo(missingSeconds == 0 ? ExitCode.VALID : ExitCode.FAILED);
         if (missingSeconds > 0) {
-            Fault fault = second.bundles().get(0).phase(Phase.RETENTION).faults().get(0);
+            Fault fault =
+                    second.bundles().get(0).phase(Phase.RETENTION).faults().get(0);
             assertThat(fault.toString())
                     .contains(bucket.acme(2).folder.getFileName() + "/export.json", "promised was " + UNTIL);
         }
