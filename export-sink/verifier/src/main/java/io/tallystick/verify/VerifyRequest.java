@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What to verify, and by what.
@@ -69,114 +70,85 @@ public record VerifyRequest(
     }
 
     public VerifyRequest withTarget(Path path) {
-        return new VerifyRequest(
-                path, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, since, minimumRetentionDays);
+        return with(draft -> draft.target = path);
     }
 
     public VerifyRequest withTrustRoot(Path file) {
-        return new VerifyRequest(
-                target,
-                Optional.of(file),
-                fingerprint,
-                registry,
-                anchors,
-                asOf,
-                now,
-                tenant,
-                since,
-                minimumRetentionDays);
+        return with(draft -> draft.trustRoot = Optional.of(file));
     }
 
     public VerifyRequest withFingerprint(Hash expected) {
-        return new VerifyRequest(
-                target,
-                trustRoot,
-                Optional.of(expected),
-                registry,
-                anchors,
-                asOf,
-                now,
-                tenant,
-                since,
-                minimumRetentionDays);
+        return with(draft -> draft.fingerprint = Optional.of(expected));
     }
 
     public VerifyRequest withRegistry(Path folder) {
-        return new VerifyRequest(
-                target,
-                trustRoot,
-                fingerprint,
-                Optional.of(folder),
-                anchors,
-                asOf,
-                now,
-                tenant,
-                since,
-                minimumRetentionDays);
+        return with(draft -> draft.registry = Optional.of(folder));
     }
 
     public VerifyRequest withAnchors(AnchorRequirement required) {
-        return new VerifyRequest(
-                target, trustRoot, fingerprint, registry, required, asOf, now, tenant, since, minimumRetentionDays);
+        return with(draft -> draft.anchors = required);
     }
 
     public VerifyRequest withAsOf(Instant instant) {
-        return new VerifyRequest(
-                target,
-                trustRoot,
-                fingerprint,
-                registry,
-                anchors,
-                Optional.of(instant),
-                now,
-                tenant,
-                since,
-                minimumRetentionDays);
+        return with(draft -> draft.asOf = Optional.of(instant));
     }
 
     public VerifyRequest withNow(Instant instant) {
-        return new VerifyRequest(
-                target,
-                trustRoot,
-                fingerprint,
-                registry,
-                anchors,
-                asOf,
-                Optional.of(instant),
-                tenant,
-                since,
-                minimumRetentionDays);
+        return with(draft -> draft.now = Optional.of(instant));
     }
 
     public VerifyRequest withTenant(String name) {
-        return new VerifyRequest(
-                target,
-                trustRoot,
-                fingerprint,
-                registry,
-                anchors,
-                asOf,
-                now,
-                Optional.of(name),
-                since,
-                minimumRetentionDays);
+        return with(draft -> draft.tenant = Optional.of(name));
     }
 
     public VerifyRequest withSince(Path file) {
-        return new VerifyRequest(
-                target,
-                trustRoot,
-                fingerprint,
-                registry,
-                anchors,
-                asOf,
-                now,
-                tenant,
-                Optional.of(file),
-                minimumRetentionDays);
+        return with(draft -> draft.since = Optional.of(file));
     }
 
     public VerifyRequest withMinimumRetentionDays(int days) {
-        return new VerifyRequest(target, trustRoot, fingerprint, registry, anchors, asOf, now, tenant, since, days);
+        return with(draft -> draft.minimumRetentionDays = days);
+    }
+
+    private VerifyRequest with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return new VerifyRequest(
+                draft.target,
+                draft.trustRoot,
+                draft.fingerprint,
+                draft.registry,
+                draft.anchors,
+                draft.asOf,
+                draft.now,
+                draft.tenant,
+                draft.since,
+                draft.minimumRetentionDays);
+    }
+
+    /** A request to be changed. */
+    private static final class Draft {
+        private Path target;
+        private Optional<Path> trustRoot;
+        private Optional<Hash> fingerprint;
+        private Optional<Path> registry;
+        private AnchorRequirement anchors;
+        private Optional<Instant> asOf;
+        private Optional<Instant> now;
+        private Optional<String> tenant;
+        private Optional<Path> since;
+        private int minimumRetentionDays;
+
+        private Draft(VerifyRequest of) {
+            target = of.target;
+            trustRoot = of.trustRoot;
+            fingerprint = of.fingerprint;
+            registry = of.registry;
+            anchors = of.anchors;
+            asOf = of.asOf;
+            now = of.now;
+            tenant = of.tenant;
+            since = of.since;
+            minimumRetentionDays = of.minimumRetentionDays;
+        }
     }
 }
