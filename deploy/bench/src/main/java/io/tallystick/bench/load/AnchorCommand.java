@@ -167,14 +167,14 @@ public final class AnchorCommand implements Callable<Integer> {
     private Speed watch(Ledger ledger, LongSupplier done, long entries, String what, int round)
             throws InterruptedException {
         Gauge gauge = new Gauge(ledger.rig(), THREADS);
-        if (!profile || round == 0) {
-            return gauge.watch(done, Progress::transactions, entries, () -> {});
-        }
-        Profile[] running = new Profile[1];
-        Speed speed = gauge.watch(done, Progress::transactions, entries, () -> running[0] = Profile.start(THREADS));
-        running[0].end();
-        running[0].print(what, spec.commandLine().getErr());
-        return speed;
+        return profile && round != 0
+                ? gauge.profile(
+                        done,
+                        Progress::transactions,
+                        entries,
+                        what,
+                        spec.commandLine().getErr())
+                : gauge.watch(done, Progress::transactions, entries);
     }
 
     private void row(int number, String what, List<Speed> speeds, List<Speed> baseline) {

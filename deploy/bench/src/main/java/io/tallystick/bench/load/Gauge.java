@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.load;
 
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -72,10 +73,27 @@ final class Gauge {
      * @param done records dealt with
      * @param counted something else that grows
      * @param all records there are
-     * @param begun runs when the measured stretch begins
      * @throws IllegalStateException if nothing happens for two minutes
      */
-    Speed watch(LongSupplier done, LongSupplier counted, long all, Runnable begun) throws InterruptedException {
+    Speed watch(LongSupplier done, LongSupplier counted, long all) throws InterruptedException {
+        return watch(done, counted, all, () -> {});
+    }
+
+    /**
+     * As {@link #watch}, and prints where the threads spent their time meanwhile.
+     *
+     * @param what is measured, in words
+     */
+    Speed profile(LongSupplier done, LongSupplier counted, long all, String what, PrintWriter out)
+            throws InterruptedException {
+        Profile[] running = new Profile[1];
+        Speed speed = watch(done, counted, all, () -> running[0] = Profile.start(threads));
+        running[0].end();
+        running[0].print(what, out);
+        return speed;
+    }
+
+    private Speed watch(LongSupplier done, LongSupplier counted, long all, Runnable begun) throws InterruptedException {
         Reading first = await(done, counted, (long) (all * FROM));
         begun.run();
         Reading last = await(done, counted, (long) (all * TO));

@@ -93,7 +93,7 @@ public final class IngestCommand implements Callable<Integer> {
         try (Admin admin = Clients.admin(ledger);
                 PlainCopy copy = PlainCopy.start(ledger, admin, source, CHAINS)) {
             LongSupplier written = Progress.written(admin, copy.target(), Rig.PARTITIONS);
-            return new Gauge(ledger.rig(), COPY_THREAD).watch(written, written, records, () -> {});
+            return new Gauge(ledger.rig(), COPY_THREAD).watch(written, written, records);
         }
     }
 
@@ -101,18 +101,16 @@ public final class IngestCommand implements Callable<Integer> {
         try (Admin admin = Clients.admin(ledger);
                 IngestApplication ingest = Stages.ingest(ledger.properties())) {
             ingest.start();
-            Profile[] running = new Profile[1];
             LongSupplier written = Progress.written(admin, ledger.topics().ingest(), Rig.PARTITIONS);
-            Speed speed = new Gauge(ledger.rig(), INGEST_THREAD).watch(written, written, records, () -> {
-                if (profile && round > 0) {
-                    running[0] = Profile.start(INGEST_THREAD);
-                }
-            });
-            if (running[0] != null) {
-                running[0].end();
-                running[0].print("ingest", spec.commandLine().getErr());
-            }
-            return speed;
+            Gauge gauge = new Gauge(ledger.rig(), INGEST_THREAD);
+            return profile && round > 0
+                    ? gauge.profile(
+                            written,
+                            written,
+                            records,
+                            "ingest",
+                            spec.commandLine().getErr())
+                    : gauge.watch(written, written, records);
         }
     }
 

@@ -69,9 +69,7 @@ final class SealWatch implements AutoCloseable {
                 new TopicPartition(ledger.topics().heads(), 0),
                 new TopicPartition(ledger.topics().registry(), 0),
                 new TopicPartition(ledger.topics().checkpoints(), 0));
-        watch.consumer.assign(partitions);
-        watch.consumer.seekToEnd(partitions);
-        partitions.forEach(watch.consumer::position);
+        Clients.readFromEnds(watch.consumer, partitions);
         watch.thread.setDaemon(true);
         watch.thread.start();
         return watch;

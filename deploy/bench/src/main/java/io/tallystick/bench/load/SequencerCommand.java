@@ -188,14 +188,14 @@ public final class SequencerCommand implements Callable<Integer> {
     private Speed watch(Ledger ledger, LongSupplier done, int records, String what, boolean sampled)
             throws InterruptedException {
         Gauge gauge = new Gauge(ledger.rig(), THREADS);
-        if (!sampled) {
-            return gauge.watch(done, Progress::transactions, records, () -> {});
-        }
-        Profile[] running = new Profile[1];
-        Speed speed = gauge.watch(done, Progress::transactions, records, () -> running[0] = Profile.start(THREADS));
-        running[0].end();
-        running[0].print(what, spec.commandLine().getErr());
-        return speed;
+        return sampled
+                ? gauge.profile(
+                        done,
+                        Progress::transactions,
+                        records,
+                        what,
+                        spec.commandLine().getErr())
+                : gauge.watch(done, Progress::transactions, records);
     }
 
     private void row(int size, int number, String what, List<Speed> speeds, List<Speed> baseline) {

@@ -60,9 +60,7 @@ final class Sightings implements AutoCloseable {
         places.keySet().forEach(topic -> sightings.consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .forEach(partitions::add));
-        sightings.consumer.assign(partitions);
-        sightings.consumer.seekToEnd(partitions);
-        partitions.forEach(sightings.consumer::position);
+        Clients.readFromEnds(sightings.consumer, partitions);
         sightings.thread.setDaemon(true);
         sightings.thread.start();
         return sightings;
