@@ -100,7 +100,10 @@ public final class SealCommand implements Callable<Integer> {
 
     private void measure(Rig rig, int number, int measured) throws IOException, InterruptedException {
         Map<String, String> all = new HashMap<>(settings);
-        all.put(LedgerSettings.WINDOW_SIZE_MS, Long.toString(windowSeconds * 1_000L));
+        String window = Long.toString(windowSeconds * 1_000L);
+        all.put(LedgerSettings.WINDOW_SIZE_MS, window);
+        // The default, a minute, need not divide a window that is so short.
+        all.putIfAbsent(LedgerSettings.CHECKPOINT_INTERVAL_MS, window);
         Ledger ledger = rig.ledger(all);
         ledger.describeTenant(AdmittedFeed.TENANT);
         Payloads payloads = new Payloads();
