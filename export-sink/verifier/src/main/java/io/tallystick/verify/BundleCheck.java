@@ -70,7 +70,7 @@ final class BundleCheck {
         }
         AnchorCheck.Anchored anchored = anchors(documents, findings);
         List<BundleFacts.Signer> signers = signatures(documents, anchored, findings);
-        retention.run(documents, neighbours, findings);
+        retention.run(root, documents, neighbours, findings);
         return checked(path, documents, findings, ends, anchored, BundleFacts.of(documents, signers));
     }
 

@@ -14,17 +14,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
- * Phase 9: is the bundle kept as long as was promised, and as long as is required? What the store really does is told by
- * the next window's bundle: its export.json has the lock of this one's manifest as it was read back from the store. Of the
- * newest window nobody can know yet: where the lock of the one before was checked, that leaves nothing incomplete; and where
- * an earlier verification ended with that one, it is checked now.
+ * Phase 9: is the bundle kept as long as was promised, and as long as is required? What the store really does is read from
+ * it now, where the bundle comes from there; else the next window's bundle tells it: its export.json has the lock of this
+ * one's manifest as it was read back from the store. Of the newest window nobody can know yet then: where the lock of the one
+ * before was checked, that leaves nothing incomplete; and where an earlier verification ended with that one, it is checked
+ * now.
  *
  * @param requiredDays what trust root and request ask for, from the window's end; 0 for nothing
+ * @param locks what was read from the store now, by the bundle's folder
  */
-record RetentionCheck(long requiredDays) {
+record RetentionCheck(long requiredDays, Map<Path, StoreLock> locks) {
     private static final String NO_LOCK = "none";
 
     /** From the weakest on. */
@@ -58,19 +61,19 @@ record RetentionCheck(long requiredDays) {
         }
     }
 
-    void run(Documents documents, Neighbours neighbours, Findings findings) throws IOException {
+    void run(Path bundle, Documents documents, Neighbours neighbours, Findings findings) throws IOException {
         boolean checkedBefore = neighbours.checkedBefore();
         if (neighbours.coveredBefore().isPresent()) {
             checkedBefore = runBefore(neighbours.coveredBefore().get(), documents, findings);
         }
-        run(documents, neighbours.told(), neighbours.newest() && checkedBefore, findings);
+        run(bundle, documents, neighbours.told(), neighbours.newest() && checkedBefore, findings);
     }
 
     /** The verification that ended with this bundle could not know its lock. */
     private boolean runBefore(Path folder, Documents next, Findings findings) throws IOException {
         Findings own = new Findings();
         Documents documents = Documents.read(new BundleFolder(folder), own);
-        run(documents, next.export().flatMap(ExportRecord::previousLock), false, own);
+        run(folder, documents, next.export().flatMap(ExportRecord::previousLock), false, own);
         PhaseVerdict verdict = own.verdict(Phase.RETENTION);
         String name = "../" + folder.getFileName() + "/" + BundleLayout.EXPORT;
         verdict.faults().forEach(fault -> findings.fail(Phase.RETENTION, name, fault.message()));
@@ -84,7 +87,11 @@ record RetentionCheck(long requiredDays) {
 
     /** @param excused whether it is no fault of the evidence that nobody tells this bundle's lock yet */
     private void run(
-            Documents documents, Optional<ExportRecord.PreviousLock> told, boolean excused, Findings findings) {
+            Path bundle,
+            Documents documents,
+            Optional<ExportRecord.PreviousLock> told,
+            boolean excused,
+            Findings findings) {
         if (documents.manifest().isEmpty() || documents.export().isEmpty()) {
             notChecked(findings, "manifest or export.json is missing or malformed");
             return;
@@ -97,6 +104,12 @@ record RetentionCheck(long requiredDays) {
         ExportRecord.Retention promise = documents.export().get().retention();
         Instant end = manifest.window().end();
         requirePromise(promise, end, findings);
+        StoreLock read = locks.get(bundle);
+        if (read != null) {
+            requireLock("the store's lock, read from it now, is ", read, promise, end, findings);
+            findings.checked(Phase.RETENTION);
+            return;
+        }
         Hash digest = Hash.sha256(documents.manifestBytes().orElseThrow().bytes());
         Optional<ExportRecord.PreviousLock> lock =
                 told.filter(found -> found.manifest().equals(digest));
@@ -114,7 +127,12 @@ record RetentionCheck(long requiredDays) {
             }
             return;
         }
-        requireLock(lock.get(), promise, end, findings);
+        requireLock(
+                "the store's lock, read back for the next bundle, is ",
+                new StoreLock(lock.get().mode(), lock.get().until()),
+                promise,
+                end,
+                findings);
         findings.checked(Phase.RETENTION);
     }
 
@@ -132,8 +150,8 @@ record RetentionCheck(long requiredDays) {
     }
 
     private void requireLock(
-            ExportRecord.PreviousLock lock, ExportRecord.Retention promise, Instant end, Findings findings) {
-        String found = "the store's lock, read back for the next bundle, is " + lock.mode() + " until " + lock.until();
+            String source, StoreLock lock, ExportRecord.Retention promise, Instant end, Findings findings) {
+        String found = source + lock.mode() + " until " + lock.until();
         Instant required = end.plus(Duration.ofDays(requiredDays));
         if (!MODES.contains(lock.mode()) || NO_LOCK.equals(lock.mode())) {
             fail(findings, found + ", which is no lock");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.Manifest;
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonParser;
@@ -50,21 +51,6 @@ final class Since {
         boolean isSignedAt(Instant windowEnd) {
             return signers.isEmpty()
                     || signers.stream().anyMatch(key -> key.standing(windowEnd) == TrustedKey.Standing.VALID);
-        }
-    }
-
-    /** The file cannot be relied on, with the exit code that means. */
-    static final class SinceException extends Exception {
-        private static final long serialVersionUID = 1L;
-        private final int exitCode;
-
-        SinceException(int exitCode, String message) {
-            super(message);
-            this.exitCode = exitCode;
-        }
-
-        int exitCode() {
-            return exitCode;
         }
     }
 
@@ -165,6 +151,13 @@ final class Since {
     /** Where the tenant's verification goes on; absent if it begins. */
     Optional<Point> of(String tenant) {
         return all.or(() -> Optional.ofNullable(tenants.get(tenant)));
+    }
+
+    /** Whether the bundle with this manifest is of a window that was covered. */
+    boolean covers(Manifest manifest) {
+        return of(manifest.tenant())
+                .filter(point -> manifest.registry().size() <= point.registry().size())
+                .isPresent();
     }
 
     /** Who verified one tenant has not seen the others. */

@@ -13,7 +13,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -94,7 +93,7 @@ public final class Verifier {
         }
         try {
             return new Run(request.withTarget(target)).verify();
-        } catch (Since.SinceException e) {
+        } catch (SinceException e) {
             return problem(e.exitCode(), e.getMessage());
         }
     }
@@ -115,7 +114,7 @@ public final class Verifier {
         private final List<BundleReport> bundles = new ArrayList<>();
         private final List<TenantReport> tenants = new ArrayList<>();
 
-        Run(VerifyRequest request) throws IOException, Since.SinceException {
+        Run(VerifyRequest request) throws IOException, SinceException {
             this.request = request;
             this.base = request.target().toRealPath();
             this.trust = TrustInput.read(request.trustRoot(), request.fingerprint());
@@ -124,7 +123,7 @@ public final class Verifier {
                     request.since().isPresent() ? Since.read(request.since().get(), trust) : Since.beginning();
         }
 
-        VerificationReport verify() throws IOException, Since.SinceException {
+        VerificationReport verify() throws IOException, SinceException {
             Target target = Target.of(request.target());
             since.requireFor(target.kind());
             Optional<RegistryFolder> registry =
@@ -176,7 +175,7 @@ public final class Verifier {
         private RetentionCheck retention() {
             int root =
                     trust.root().map(found -> found.policy().minRetentionDays()).orElse(0);
-            return new RetentionCheck(Math.max(root, request.minimumRetentionDays()));
+            return new RetentionCheck(Math.max(root, request.minimumRetentionDays()), request.locks());
         }
 
         private static PhaseVerdict layout(Target target) {
@@ -242,20 +241,20 @@ public final class Verifier {
 
         /** The bundle if it is of a window that an earlier verification covered. A manifest that lies leaves a gap. */
         private Optional<WindowSequence.Before> covered(Path folder) throws IOException {
-            if (request.since().isEmpty()) {
+            Path file = folder.resolve(BundleLayout.MANIFEST);
+            // What is no regular file, or no manifest, is verified like every other, which says what is wrong.
+            if (request.since().isEmpty() || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                 return Optional.empty();
             }
-            try (InputStream in =
-                    Files.newInputStream(folder.resolve(BundleLayout.MANIFEST), LinkOption.NOFOLLOW_LINKS)) {
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
                 byte[] bytes = in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1);
                 Manifest manifest = Manifest.parse(bytes);
-                return since.of(manifest.tenant())
-                        .filter(point ->
-                                manifest.registry().size() <= point.registry().size())
-                        .map(point ->
-                                new WindowSequence.Before(relative(folder), manifest, Hash.sha256(bytes), Map.of()));
-            } catch (BundleException | NoSuchFileException e) {
-                return Optional.empty(); // verified like every other, which says what is wrong
+                return since.covers(manifest)
+                        ? Optional.of(
+                                new WindowSequence.Before(relative(folder), manifest, Hash.sha256(bytes), Map.of()))
+                        : Optional.empty();
+            } catch (BundleException e) {
+                return Optional.empty();
             }
         }
 

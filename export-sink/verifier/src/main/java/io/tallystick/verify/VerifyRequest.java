@@ -4,6 +4,7 @@ package io.tallystick.verify;
 import io.tallystick.tree.Hash;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
  * @param since a registry checkpoint, or the transcript of an earlier verification: what it covers is taken as verified
  * @param minimumRetentionDays days from its window's end for which the store must keep every bundle, beside what the
  *     trust root requires; 0 for none
+ * @param locks what was read from the store now, by the real path of a bundle's folder; of others the next bundle tells
  */
 public record VerifyRequest(
         Path target,
@@ -35,7 +37,8 @@ public record VerifyRequest(
         Optional<Instant> now,
         Optional<String> tenant,
         Optional<Path> since,
-        int minimumRetentionDays) {
+        int minimumRetentionDays,
+        Map<Path, StoreLock> locks) {
     private static final int RETENTION_DAYS_MAX = 1_000_000;
 
     public VerifyRequest {
@@ -52,6 +55,7 @@ public record VerifyRequest(
         Objects.requireNonNull(now);
         Objects.requireNonNull(tenant);
         Objects.requireNonNull(since);
+        locks = Map.copyOf(locks);
     }
 
     /** A target and nothing else: no trust root, so at best exit code 4. */
@@ -66,7 +70,8 @@ public record VerifyRequest(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                0);
+                0,
+                Map.of());
     }
 
     public VerifyRequest withTarget(Path path) {
@@ -109,6 +114,10 @@ public record VerifyRequest(
         return with(draft -> draft.minimumRetentionDays = days);
     }
 
+    public VerifyRequest withLocks(Map<Path, StoreLock> read) {
+        return with(draft -> draft.locks = read);
+    }
+
     private VerifyRequest with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -122,7 +131,8 @@ public record VerifyRequest(
                 draft.now,
                 draft.tenant,
                 draft.since,
-                draft.minimumRetentionDays);
+                draft.minimumRetentionDays,
+                draft.locks);
     }
 
     /** A request to be changed. */
@@ -137,6 +147,7 @@ public record VerifyRequest(
         private Optional<String> tenant;
         private Optional<Path> since;
         private int minimumRetentionDays;
+        private Map<Path, StoreLock> locks;
 
         private Draft(VerifyRequest of) {
             target = of.target;
@@ -149,6 +160,7 @@ public record VerifyRequest(
             tenant = of.tenant;
             since = of.since;
             minimumRetentionDays = of.minimumRetentionDays;
+            locks = of.locks;
         }
     }
 }

@@ -2,7 +2,9 @@
 package io.tallystick.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.bundle.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -209,5 +211,61 @@ class SinceTest {
 
         // Then
         assertThat(report.exitCode()).isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void aLinkInPlaceOfAManifestIsAFaultOfItsBundle(@TempDir Path folder) throws IOException {
+        for (int window : new int[] {0, 2}) {
+            // Given: of a window before what is named, and of one behind
+            Tampering bucket = new Tampering(scenario, Files.createDirectory(folder.resolve("w" + window)));
+            Path manifest = bucket.acme(window).folder.resolve("manifest.json");
+            Path elsewhere = Files.move(manifest, folder.resolve("elsewhere" + window));
+            Files.createSymbolicLink(manifest, elsewhere);
+
+            // When
+            VerificationReport report = verify(bucket.bucket, checkpoint(1));
+
+            // Then
+            assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.FAILED);
+            assertThat(report.text()).contains("manifest.json", "not a regular file");
+        }
+    }
+
+    @Test
+    void coverageSaysWhatNeedsNotBeFetched(@TempDir Path folder) throws Exception {
+        for (Path since : List.of(checkpoint(1), transcript(folder, 2))) {
+            // When
+            Coverage coverage = Coverage.of(VerifyRequest.of(scenario.ledger.bucket)
+                    .withTrustRoot(scenario.trustRoot)
+                    .withSince(since));
+
+            // Then
+            for (int window = 0; window < 4; window++) {
+                Manifest manifest = Manifest.parse(Files.readAllBytes(scenario.ledger
+                        .bucket
+                        .resolve(Scenario.path("acme", window))
+                        .resolve("manifest.json")));
+                assertThat(coverage.covers(manifest)).isEqualTo(window < 2);
+            }
+        }
+    }
+
+    @Test
+    void withoutSinceNothingIsCovered() throws Exception {
+        Manifest first = Manifest.parse(Files.readAllBytes(
+                scenario.ledger.bucket.resolve(Scenario.path("acme", 0)).resolve("manifest.json")));
+
+        assertThat(Coverage.of(VerifyRequest.of(scenario.ledger.bucket)).covers(first))
+                .isFalse();
+    }
+
+    @Test
+    void coverageRefusesWhatVerificationRefuses(@TempDir Path folder) throws IOException {
+        Path no = Files.writeString(folder.resolve("no"), "{}");
+
+        assertThatThrownBy(() ->
+                        Coverage.of(VerifyRequest.of(scenario.ledger.bucket).withSince(no)))
+                .isInstanceOfSatisfying(
+                        SinceException.class, e -> assertThat(e.exitCode()).isEqualTo(ExitCode.USAGE));
     }
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Phase 9 against the lock that was read from the store for this verification. */
+class StoreLockTest {
+    private static final Instant UNTIL = Scenario.start(4).plus(Duration.ofDays(30));
+
+    @TempDir
+    Path folder;
+
+    private Tampering bucket;
+
+    @BeforeEach
+    void writeBucket() throws IOException {
+        bucket = new Tampering(Scenario.write(folder.resolve("ledger"), 2), folder);
+        for (int window = 0; window < 4; window++) {
+            TestBundle bundle = bucket.acme(window);
+            bundle.lock("compliance", UNTIL);
+            if (window > 0) {
+                bundle.previousLock(bucket.acme(window - 1), "compliance", UNTIL);
+            }
+            bucket.sealStatement(bundle);
+        }
+        bucket.request = bucket.request.withTenant("acme");
+    }
+
+    private PhaseVerdict verdict(int window, StoreLock lock, int exitCode, int days) throws IOException {
+        VerificationReport report = Verifier.verify(bucket.request
+                .withMinimumRetentionDays(days)
+                .withLocks(Map.of(bucket.acme(window).folder.toRealPath(), lock)));
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(exitCode);
+        return report.bundles().get(window).phase(Phase.RETENTION);
+    }
+
+    @Test
+    void theNewestWindowIsCheckedToo() throws IOException {
+        assertThat(verdict(3, new StoreLock("compliance", UNTIL), ExitCode.VALID, 30)
+                        .verdict())
+                .isEqualTo(PhaseVerdict.Verdict.PASS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, 0, which is no lock", "governance, 0, promised was compliance", "compliance, -1, promised was"})
+    void aLockThatIsWeakerNowThanTheNextBundleTellsFails(String mode, int seconds, String why) throws IOException {
+        // When
+        PhaseVerdict verdict = verdict(1, new StoreLock(mode, UNTIL.plusSeconds(seconds)), ExitCode.FAILED, 0);
+
+        // Then
+        assertThat(verdict.verdict()).isEqualTo(PhaseVerdict.Verdict.FAIL);
+        assertThat(verdict.faults())
+                .allSatisfy(fault ->
+                        assertThat(fault.message()).contains("read from it now").contains(why));
+    }
+
+    @Test
+    void aLockThatKeepsThePromiseMayBeTooShortForWhatIsAsked() throws IOException {
+        assertThat(verdict(3, new StoreLock("compliance", UNTIL), ExitCode.FAILED, 400)
+                        .verdict())
+                .isEqualTo(PhaseVerdict.Verdict.FAIL);
+    }
+}
