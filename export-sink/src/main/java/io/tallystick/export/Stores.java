@@ -22,9 +22,11 @@ final class Stores {
         if (config.isDirectory()) {
             return DirectoryObjectStore.open(config.directory());
         }
-        return config.isAzure()
-                ? AzureObjectStore.open(config.azure(), new Log())
-                : S3ObjectStore.open(config.s3(), new Log());
+        return config.isAzure() ? AzureObjectStore.open(config.azure(), log()) : S3ObjectStore.open(config.s3(), log());
+    }
+
+    static StoreWatch log() {
+        return new Log();
     }
 
     private record Log() implements StoreWatch {

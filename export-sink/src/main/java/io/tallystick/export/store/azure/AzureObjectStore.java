@@ -20,7 +20,9 @@ import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
+import io.tallystick.export.store.StoreListing;
 import io.tallystick.export.store.StoreWatch;
+import io.tallystick.export.store.StoredObject;
 import io.tallystick.export.store.Versions;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,7 +43,7 @@ import java.util.Optional;
  *
  * <p>An attempt whose answer was lost is followed by a look at what is there before anything is written again.
  */
-public final class AzureObjectStore implements ObjectStore {
+public final class AzureObjectStore implements ObjectStore, StoreListing {
     private static final int PAGE = 100;
     private static final Comparator<BlobItem> NEWEST_FIRST =
             Comparator.comparing(AzureObjectStore::versionOf).reversed();
@@ -51,6 +53,7 @@ public final class AzureObjectStore implements ObjectStore {
     private final AzureFaults faults;
     private final Attempts attempts;
     private final StoreWatch watch;
+    private final AzureListing listing;
 
     AzureObjectStore(BlobContainerClient client, AzureSettings settings, StoreWatch watch, Attempts.Pause pause) {
         this.client = client;
@@ -58,6 +61,7 @@ public final class AzureObjectStore implements ObjectStore {
         this.faults = new AzureFaults(settings);
         this.attempts = new Attempts(faults, pause);
         this.watch = watch;
+        this.listing = new AzureListing(client, faults, attempts);
     }
 
     /**
@@ -66,10 +70,23 @@ public final class AzureObjectStore implements ObjectStore {
      * @throws IOException if the container cannot be reached, or is not allowed to be read
      */
     public static AzureObjectStore open(AzureSettings settings, StoreWatch watch) throws IOException {
-        AzureObjectStore store = new AzureObjectStore(
-                AzureClients.open(settings), settings, watch, wait -> Thread.sleep(wait.toMillis()));
+        AzureObjectStore store = connect(settings, watch);
         store.attempts.run("GET container", again -> store.client.getProperties());
         return store;
+    }
+
+    /**
+     * Opens the container to be read, by whoever may perhaps do no more than list and read blobs.
+     *
+     * @throws IOException if the credentials cannot be used
+     */
+    public static StoreListing reader(AzureSettings settings, StoreWatch watch) throws IOException {
+        return connect(settings, watch);
+    }
+
+    private static AzureObjectStore connect(AzureSettings settings, StoreWatch watch) throws IOException {
+        return new AzureObjectStore(
+                AzureClients.open(settings), settings, watch, wait -> Thread.sleep(wait.toMillis()));
     }
 
     @Override
@@ -151,7 +168,7 @@ public final class AzureObjectStore implements ObjectStore {
     }
 
     /** Version ids are times of one form, so the oldest is the least; accounts without versions have none. */
-    private static String versionOf(BlobItem item) {
+    static String versionOf(BlobItem item) {
         return item.getVersionId() == null ? "" : item.getVersionId();
     }
 
@@ -220,7 +237,7 @@ public final class AzureObjectStore implements ObjectStore {
         });
     }
 
-    private static Optional<ObjectLock> lock(BlobProperties properties) {
+    static Optional<ObjectLock> lock(BlobProperties properties) {
         boolean held = Boolean.TRUE.equals(properties.hasLegalHold());
         LockMode mode = mode(properties.getImmutabilityPolicy());
         if (mode == LockMode.NONE && !held) {
@@ -231,6 +248,16 @@ public final class AzureObjectStore implements ObjectStore {
                 mode,
                 mode == LockMode.NONE ? Instant.EPOCH : until(properties.getImmutabilityPolicy()),
                 held));
+    }
+
+    @Override
+    public void list(String prefix, Visitor visitor) throws IOException {
+        listing.list(prefix, visitor);
+    }
+
+    @Override
+    public Optional<Opened> open(StoredObject object) throws IOException {
+        return listing.open(object);
     }
 
     static LockMode mode(BlobImmutabilityPolicy policy) {

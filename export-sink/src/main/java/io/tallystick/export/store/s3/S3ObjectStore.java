@@ -10,13 +10,13 @@ import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
+import io.tallystick.export.store.StoreListing;
 import io.tallystick.export.store.StoreWatch;
+import io.tallystick.export.store.StoredObject;
 import io.tallystick.export.store.Versions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Instant;
-import java.util.Locale;
 import java.util.Optional;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -42,17 +42,19 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
  *
  * <p>An attempt whose answer was lost is followed by a look at what is there before anything is written again.
  */
-public final class S3ObjectStore implements ObjectStore {
+public final class S3ObjectStore implements ObjectStore, StoreListing {
     private final S3Client client;
     private final S3Requests requests;
     private final Attempts attempts;
     private final StoreWatch watch;
+    private final S3Listing listing;
 
     S3ObjectStore(S3Client client, S3Settings settings, StoreWatch watch, Attempts.Pause pause) {
         this.client = client;
         this.requests = new S3Requests(settings);
         this.attempts = new Attempts(new S3Faults(settings), pause);
         this.watch = watch;
+        this.listing = new S3Listing(client, settings, attempts);
     }
 
     /**
@@ -69,6 +71,15 @@ public final class S3ObjectStore implements ObjectStore {
             store.close();
             throw e;
         }
+    }
+
+    /**
+     * Opens the bucket to be read, by whoever may perhaps do no more than list and read below a prefix.
+     *
+     * @throws IOException if there are no credentials or no region to ask with
+     */
+    public static StoreListing reader(S3Settings settings, StoreWatch watch) throws IOException {
+        return connect(settings, watch);
     }
 
     private static S3ObjectStore connect(S3Settings settings, StoreWatch watch) throws IOException {
@@ -281,18 +292,21 @@ public final class S3ObjectStore implements ObjectStore {
 
     private Optional<ObjectLock> lock(ObjectName name, String version) {
         HeadObjectResponse head = head(name, version);
-        boolean held = head.objectLockLegalHoldStatus() == ObjectLockLegalHoldStatus.ON;
-        if (head.objectLockMode() == null && !held) {
-            return Optional.empty();
-        }
-        Instant until = head.objectLockRetainUntilDate();
-        return Optional.of(new ObjectLock(
-                head.versionId() == null ? "null" : head.versionId(),
-                head.objectLockMode() == null
-                        ? LockMode.NONE
-                        : LockMode.of(head.objectLockModeAsString().toLowerCase(Locale.ROOT)),
-                until == null ? Instant.EPOCH : until,
-                held));
+        return S3Requests.lock(
+                head.versionId(),
+                head.objectLockModeAsString(),
+                head.objectLockRetainUntilDate(),
+                head.objectLockLegalHoldStatus());
+    }
+
+    @Override
+    public void list(String prefix, Visitor visitor) throws IOException {
+        listing.list(prefix, visitor);
+    }
+
+    @Override
+    public Optional<Opened> open(StoredObject object) throws IOException {
+        return listing.open(object);
     }
 
     @Override

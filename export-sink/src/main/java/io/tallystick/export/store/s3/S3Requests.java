@@ -4,15 +4,19 @@ package io.tallystick.export.store.s3;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ObjectLock;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.Versions;
 import io.tallystick.tree.Hash;
 import java.net.URLEncoder;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
@@ -117,6 +121,23 @@ final class S3Requests {
             versionMarker = more ? page.nextVersionIdMarker() : null;
         } while (keyMarker != null);
         return new Versions(ids, sizes, markers);
+    }
+
+    /**
+     * A lock as an answer's headers tell it.
+     *
+     * @param mode null if there is none, or whoever asks may not know
+     * @param until null without a mode
+     */
+    static Optional<ObjectLock> lock(String version, String mode, Instant until, ObjectLockLegalHoldStatus hold) {
+        boolean held = hold == ObjectLockLegalHoldStatus.ON;
+        return mode == null && !held
+                ? Optional.empty()
+                : Optional.of(new ObjectLock(
+                        version == null ? "null" : version,
+                        mode == null ? LockMode.NONE : LockMode.of(mode.toLowerCase(Locale.ROOT)),
+                        until == null ? Instant.EPOCH : until,
+                        held));
     }
 
     static String base64(Hash sha256) {

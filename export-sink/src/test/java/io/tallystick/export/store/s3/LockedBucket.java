@@ -90,6 +90,10 @@ final class LockedBucket {
                 .add(new Version("v" + ++ids, new byte[0], true, Map.of()));
     }
 
+    void remove(String key) {
+        versions.remove(key);
+    }
+
     /** @return false if a lock forbids it */
     boolean delete(String key, String id) {
         Optional<Version> found = version(key, id);

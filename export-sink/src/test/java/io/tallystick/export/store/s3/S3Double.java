@@ -60,7 +60,9 @@ final class S3Double implements AutoCloseable {
         /** It has its effect, but nobody is told. */
         LOST(0, ""),
         /** Only half of the body is kept, and the answer is that all is well. */
-        TRUNCATED(0, "");
+        TRUNCATED(0, ""),
+        /** All of the answer is announced and half of it comes. */
+        CUT(0, "");
 
         private final int status;
         private final String code;
@@ -199,9 +201,23 @@ final class S3Double implements AutoCloseable {
         bucket.put(key, text.getBytes(UTF_8), Map.of());
     }
 
+    synchronized void putBehind(String key, byte[] bytes) {
+        bucket.put(key, bytes, Map.of());
+    }
+
+    /** Somebody else removes every version of an object, locked or not. */
+    synchronized void removeBehind(String key) {
+        bucket.remove(key);
+    }
+
     /** Somebody else deletes an object, as far as that goes. */
     synchronized void hideBehind(String key) {
         bucket.hide(key);
+    }
+
+    /** Lists so many versions a page. */
+    synchronized void pageMax(int versions) {
+        routes.pageMax(versions);
     }
 
     synchronized int openUploads() {
@@ -234,7 +250,11 @@ final class S3Double implements AutoCloseable {
         exchange.sendResponseHeaders(
                 reply.status(),
                 head || reply.body().size() == 0 ? -1 : reply.body().size());
-        if (!head) {
+        if (fault.filter(Fault.CUT::equals).isPresent()) {
+            exchange.getResponseBody()
+                    .write(reply.body().toByteArray(), 0, reply.body().size() / 2);
+            exchange.getResponseBody().flush();
+        } else if (!head) {
             reply.body().writeTo(exchange.getResponseBody());
         }
         exchange.close();

@@ -25,6 +25,7 @@ final class S3DoubleRoutes {
 
     private final LockedBucket bucket;
     private final Set<Trait> traits;
+    private int pageMax = 1_000;
     private final Map<String, Upload> uploads = new HashMap<>();
 
     private static final class Upload {
@@ -41,6 +42,11 @@ final class S3DoubleRoutes {
     S3DoubleRoutes(LockedBucket bucket, Set<Trait> traits) {
         this.bucket = bucket;
         this.traits = traits;
+    }
+
+    /** Lists so many versions a page, whatever is asked for. */
+    void pageMax(int versions) {
+        pageMax = versions;
     }
 
     int openUploads() {
@@ -200,8 +206,13 @@ final class S3DoubleRoutes {
         return Reply.of(200, headers, version.bytes);
     }
 
+    /** A page: of each key the newest version first, going on after the version that the markers name. */
     private Reply list(Seen request) {
-        StringBuilder xml = new StringBuilder("<ListVersionsResult><IsTruncated>false</IsTruncated>");
+        String afterKey = request.query().getOrDefault("key-marker", "");
+        String afterVersion = request.query().getOrDefault("version-id-marker", "");
+        StringBuilder xml = new StringBuilder();
+        boolean started = afterKey.isEmpty();
+        int listed = 0;
         for (String key : bucket.keys()) {
             if (!key.startsWith(request.query().get("prefix"))) {
                 continue;
@@ -209,12 +220,27 @@ final class S3DoubleRoutes {
             List<LockedBucket.Version> all = bucket.all(key);
             for (int i = all.size() - 1; i >= 0; i--) {
                 LockedBucket.Version version = all.get(i);
+                if (!started) {
+                    started = key.equals(afterKey) && version.id.equals(afterVersion);
+                    continue;
+                }
                 String element = version.marker ? "DeleteMarker" : "Version";
                 xml.append('<').append(element).append("><Key>").append(key).append("</Key><VersionId>");
                 xml.append(version.id).append("</VersionId><Size>").append(version.bytes.length);
                 xml.append("</Size></").append(element).append('>');
+                if (++listed == pageMax) {
+                    return page(
+                            true,
+                            "<NextKeyMarker>" + key + "</NextKeyMarker><NextVersionIdMarker>" + version.id
+                                    + "</NextVersionIdMarker>" + xml);
+                }
             }
         }
-        return Reply.xml(xml.append("</ListVersionsResult>").toString());
+        return page(false, xml.toString());
+    }
+
+    private static Reply page(boolean truncated, String content) {
+        return Reply.xml(
+                "<ListVersionsResult><IsTruncated>" + truncated + "</IsTruncated>" + content + "</ListVersionsResult>");
     }
 }

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.fetch;
+
+import io.tallystick.bundle.BundleException;
+import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.Manifest;
+import io.tallystick.export.store.StoreListing;
+import io.tallystick.export.store.StoredObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What of a bucket is to be fetched. The bucket is listed twice: first for the bundles that are complete, then for their
+ * objects. So of a bundle that is written meanwhile either all is found or it counts as not there; listed once, it could have
+ * its last object and lack its first.
+ */
+final class BucketIndex {
+    private final StoreListing store;
+    private final Extent extent;
+    private final int objectsMax;
+    private final Set<String> complete = new HashSet<>();
+    private final Set<String> incomplete = new HashSet<>();
+    private final Map<String, SortedMap<Instant, StoredObject>> manifests = new HashMap<>();
+    private final Map<String, Span> spans = new HashMap<>();
+    private final List<FoundObject> objects = new ArrayList<>();
+    private Span shared;
+    private long bytes;
+    private boolean any;
+
+    /** @param objectsMax most objects to fetch, and most bundles to look at */
+    BucketIndex(StoreListing store, Extent extent, int objectsMax) {
+        this.store = store;
+        this.extent = extent;
+        this.objectsMax = objectsMax;
+        this.shared = extent.span();
+    }
+
+    void list(Narrowing narrowing) throws IOException, UnfitBucketException, TooMuchException {
+        for (String prefix : extent.prefixes()) {
+            visit(prefix, this::look);
+        }
+        narrow(narrowing);
+        for (String prefix : extent.prefixes()) {
+            visit(prefix, this::take);
+        }
+    }
+
+    private interface Step {
+        void run(StoredObject object) throws UnfitBucketException, TooMuchException;
+    }
+
+    /** A listing ends with an exception of its own; the cause is why. */
+    private static final class Ended extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        Ended(Exception why) {
+            super(why);
+        }
+    }
+
+    private void visit(String prefix, Step step) throws IOException, UnfitBucketException, TooMuchException {
+        try {
+            store.list(prefix, object -> {
+                try {
+                    step.run(object);
+                } catch (UnfitBucketException | TooMuchException e) {
+                    throw new Ended(e);
+                }
+            });
+        } catch (Ended e) {
+            if (e.getCause() instanceof UnfitBucketException unfit) {
+                throw unfit;
+            }
+            throw (TooMuchException) e.getCause();
+        }
+    }
+
+    private void look(StoredObject stored) throws UnfitBucketException, TooMuchException {
+        if (FoundObject.isFolder(stored)) {
+            return;
+        }
+        any = true;
+        FoundObject object = FoundObject.of(stored);
+        if (object.bundleDir().isEmpty() || !object.isWithin(extent.span())) {
+            return;
+        }
+        if (object.commits()) {
+            complete.add(object.bundleDir().get());
+            requireFew(complete.size(), "bundles");
+        } else if (object.isManifest()) {
+            manifests
+                    .computeIfAbsent(object.tenantDir().orElseThrow(), unused -> new TreeMap<>())
+                    .put(object.window().orElseThrow(), stored);
+        }
+    }
+
+    private void requireFew(int count, String what) throws TooMuchException {
+        if (count > objectsMax) {
+            throw new TooMuchException("more than " + objectsMax + " " + what + " of " + extent);
+        }
+    }
+
+    private void narrow(Narrowing narrowing) throws IOException {
+        for (Map.Entry<String, SortedMap<Instant, StoredObject>> tenant : manifests.entrySet()) {
+            SortedMap<Instant, StoredObject> windows = new TreeMap<>(tenant.getValue());
+            windows.keySet()
+                    .removeIf(start -> !complete.contains(tenant.getKey() + "/" + BundleLayout.windowDir(start)));
+            spans.put(tenant.getKey(), narrowing.of(windows, extent.span(), this::manifest));
+        }
+        shared = spans.values().stream().reduce(Span::with).orElse(extent.span());
+    }
+
+    private Optional<Manifest> manifest(StoredObject stored) throws IOException {
+        Optional<StoreListing.Opened> opened = store.open(stored);
+        if (opened.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = opened.get().in()) {
+            return Optional.of(Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1)));
+        } catch (BundleException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void take(StoredObject stored) throws UnfitBucketException, TooMuchException {
+        if (FoundObject.isFolder(stored)) {
+            return;
+        }
+        FoundObject object = FoundObject.of(stored);
+        if (object.isUnread() || !object.isWithin(span(object))) {
+            return;
+        }
+        Optional<String> bundle = object.bundleDir();
+        if (bundle.isPresent() && !complete.contains(bundle.get())) {
+            incomplete.add(bundle.get());
+            return;
+        }
+        if (stored.bytes() > object.bytesMax()) {
+            throw new UnfitBucketException(stored.name() + " has " + stored.bytes()
+                    + " bytes, and what is stored there has" + " at most " + object.bytesMax());
+        }
+        objects.add(object);
+        requireFew(objects.size(), "objects");
+        bytes += stored.bytes();
+    }
+
+    private Span span(FoundObject object) {
+        return object.tenantDir()
+                .map(tenant -> spans.getOrDefault(tenant, extent.span()))
+                .orElse(shared);
+    }
+
+    /** Whether there is anything at all where it was looked for. */
+    boolean isAny() {
+        return any;
+    }
+
+    List<FoundObject> objects() {
+        return objects;
+    }
+
+    /** Of the objects together. */
+    long bytes() {
+        return bytes;
+    }
+
+    /** Folders of bundles that are not complete: they do not count. */
+    int incomplete() {
+        return incomplete.size();
+    }
+
+    /** Objects that somebody wrote over, or hid. */
+    long ambiguous() {
+        return objects.stream().filter(object -> object.stored().ambiguous()).count();
+    }
+}

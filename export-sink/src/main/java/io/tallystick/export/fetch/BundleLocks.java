@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.fetch;
+
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ObjectLock;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The locks of bundles, as the store shows them with their objects. A bundle of which no object shows a lock is not among
+ * them: it has none, or whoever asks may not see it. Where one object of a bundle shows a lock, one without has none.
+ *
+ * <p>Thread-safe.
+ */
+final class BundleLocks {
+    private final Map<String, Weakest> bundles = new HashMap<>();
+
+    private static final class Weakest {
+        private LockMode mode = LockMode.COMPLIANCE;
+        private Instant until = Instant.MAX;
+        private boolean shown;
+
+        private void add(LockMode next, Instant ends) {
+            mode = mode.compareTo(next) < 0 ? mode : next;
+            until = until.isBefore(ends) ? until : ends;
+            shown |= next != LockMode.NONE;
+        }
+    }
+
+    synchronized void add(String bundleDir, Optional<ObjectLock> lock) {
+        bundles.computeIfAbsent(bundleDir, unused -> new Weakest())
+                .add(
+                        lock.map(ObjectLock::mode).orElse(LockMode.NONE),
+                        lock.map(ObjectLock::until).orElse(Instant.EPOCH));
+    }
+
+    /** By the bundle's folder. */
+    synchronized Map<String, Fetched.Lock> shown() {
+        Map<String, Fetched.Lock> locks = new TreeMap<>();
+        bundles.forEach((bundle, weakest) -> {
+            if (weakest.shown) {
+                locks.put(bundle, new Fetched.Lock(weakest.mode, weakest.until));
+            }
+        });
+        return locks;
+    }
+
+    synchronized int notShown() {
+        return (int) bundles.values().stream().filter(weakest -> !weakest.shown).count();
+    }
+}

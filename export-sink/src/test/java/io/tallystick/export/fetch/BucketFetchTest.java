@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.export.fetch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.export.store.Content;
+import io.tallystick.export.store.LockMode;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
+import io.tallystick.export.store.StoreListing;
+import io.tallystick.export.store.s3.FaultyBucket;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The verifier's golden bucket, fetched from one of S3. */
+class BucketFetchTest {
+    private static final Path GOLDEN = Path.of("verifier/src/test/resources/bundles/four-windows/bucket");
+    private static final String WINDOW = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T031500Z/";
+    private static final String START = "window_start=";
+    private static final Instant THIRD = Instant.parse("2026-11-21T03:30:00Z");
+    private static final Instant UNTIL = Instant.parse("2099-01-01T00:00:00Z");
+    private static final BucketFetch.Progress SILENT = (objects, objectsAll, bytes, bytesAll) -> {};
+
+    @TempDir
+    private Path folder;
+
+    private final SortedMap<String, byte[]> golden = new TreeMap<>();
+    private FaultyBucket bucket;
+    private StoreListing store;
+
+    @BeforeEach
+    void fill() throws IOException {
+        bucket = new FaultyBucket();
+        store = bucket.reader();
+        try (Stream<Path> files = Files.walk(GOLDEN)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                golden.put(GOLDEN.relativize(file).toString(), Files.readAllBytes(file));
+            }
+        }
+        golden.forEach(bucket::put);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        store.close();
+        bucket.close();
+    }
+
+    private Optional<Fetched> fetch(Extent extent, Narrowing narrowing) throws Exception {
+        return new BucketFetch(store, SILENT).into(folder, extent, narrowing);
+    }
+
+    private Fetched fetchAll() throws Exception {
+        return fetch(Extent.ALL, Narrowing.NONE).orElseThrow();
+    }
+
+    private Set<String> here() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return new TreeSet<>(files.filter(Files::isRegularFile)
+                    .map(file -> folder.relativize(file).toString())
+                    .toList());
+        }
+    }
+
+    private void requireGolden() throws IOException {
+        assertThat(here()).isEqualTo(golden.keySet());
+        for (String name : here()) {
+            assertThat(Files.readAllBytes(folder.resolve(name))).isEqualTo(golden.get(name));
+        }
+    }
+
+    private Set<String> windowsOf(String tenant) throws IOException {
+        return new TreeSet<>(here().stream()
+                .filter(name -> name.startsWith("v1/" + tenant + "/"))
+                .map(name ->
+                        name.substring(name.indexOf(START) + START.length()).substring(0, 16))
+                .toList());
+    }
+
+    @Test
+    void fetchesWhatVerificationReadsAndNothingBesideIt() throws Exception {
+        // Given
+        bucket.put("v1/README.md", new byte[] {1});
+        bucket.put("v1/trust-root-1.json", new byte[] {1});
+        bucket.put("v1/keys/k.pem", new byte[] {1});
+        bucket.put("v1/sql/duckdb.sql", new byte[] {1});
+        bucket.put("v1/tenant=acme/", new byte[0]);
+        bucket.put("probe/canary", new byte[] {1});
+
+        // When
+        Fetched fetched = fetchAll();
+
+        // Then
+        requireGolden();
+        assertThat(fetched.objects()).isEqualTo(golden.size());
+        assertThat(fetched.bytes())
+                .isEqualTo(golden.values().stream()
+                        .mapToLong(bytes -> bytes.length)
+                        .sum());
+        assertThat(fetched.ambiguous()).isZero();
+        assertThat(fetched.incomplete()).isZero();
+    }
+
+    @Test
+    void whatIsForeignInABucketIsFetchedForTheVerifierToName() throws Exception {
+        bucket.put("v1/note.txt", new byte[] {1});
+
+        fetchAll();
+
+        assertThat(here()).contains("v1/note.txt");
+    }
+
+    @Test
+    void oneTenantIsFetchedWithTheRegistryAndNoOther() throws Exception {
+        fetch(Extent.ALL.withTenant("acme"), Narrowing.NONE);
+
+        assertThat(here()).noneMatch(name -> name.contains("globex")).anyMatch(name -> name.startsWith("v1/registry/"));
+        assertThat(windowsOf("tenant=acme")).hasSize(4);
+    }
+
+    @Test
+    void aPeriodIsFetchedAlone() throws Exception {
+        // Given
+        bucket.put("v1/anchors/dt=2026-11-21/4/a.tsr", new byte[] {1});
+        bucket.put("v1/anchors/dt=2026-11-20/2/a.tsr", new byte[] {1});
+
+        // When
+        fetch(Extent.ALL.withTenant("acme").within(THIRD, THIRD.plusSeconds(1)), Narrowing.NONE);
+
+        // Then
+        assertThat(windowsOf("tenant=acme")).containsExactly("20261121T033000Z");
+        assertThat(windowsOf("registry")).containsExactly("20261121T033000Z");
+        assertThat(here())
+                .contains("v1/anchors/dt=2026-11-21/4/a.tsr")
+                .noneMatch(name -> name.contains("dt=2026-11-20"));
+    }
+
+    @Test
+    void theRegistryIsFetchedOfWindowsWhoseBundlesAreGoneToo() throws Exception {
+        // Given: else nobody would notice
+        golden.keySet().stream()
+                .filter(name -> name.contains("T030000Z") && name.contains("tenant="))
+                .forEach(bucket::remove);
+
+        // When
+        fetchAll();
+
+        // Then
+        assertThat(windowsOf("tenant=acme")).hasSize(3);
+        assertThat(windowsOf("registry")).hasSize(4);
+    }
+
+    @Test
+    void fromWhatWasCoveredTheLastWindowIsFetchedWithAllThatFollow() throws Exception {
+        // When
+        fetch(Extent.ALL, Narrowing.after(manifest -> !manifest.window().start().isAfter(THIRD.minusSeconds(900))));
+
+        // Then
+        assertThat(windowsOf("tenant=acme"))
+                .containsExactly("20261121T031500Z", "20261121T033000Z", "20261121T034500Z");
+        assertThat(windowsOf("registry")).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 900, 1_800, 2_700, 100_000})
+    void theLastEarlyWindowIsFetchedAlone(long seconds) throws Exception {
+        // Given: -1 is before all, so that nothing is told apart
+        Instant place = Instant.parse("2026-11-21T03:00:00Z").plusSeconds(seconds);
+
+        // When
+        fetch(
+                Extent.ALL.withTenant("acme").withoutRegistry(),
+                Narrowing.at(manifest -> !manifest.window().start().isAfter(place)));
+
+        // Then
+        assertThat(windowsOf("tenant=acme")).hasSize(seconds < 0 ? 4 : 1);
+        assertThat(here()).noneMatch(name -> name.startsWith("v1/registry/"));
+    }
+
+    @Test
+    void wherePlacesCannotBeToldAllIsFetched() throws Exception {
+        // Given
+        for (String name : golden.keySet()) {
+            if (name.startsWith("v1/tenant=acme/") && name.endsWith("/manifest.json")) {
+                bucket.remove(name);
+                bucket.put(name, new byte[] {'{'});
+            }
+        }
+
+        // When
+        fetch(Extent.ALL.withTenant("acme"), Narrowing.at(manifest -> true));
+
+        // Then
+        assertThat(windowsOf("tenant=acme")).hasSize(4);
+    }
+
+    @Test
+    void theOldestVersionCountsAndAHiddenObjectIsThere() throws Exception {
+        // Given
+        bucket.put(WINDOW + "manifest.json", new byte[] {'{', '}'});
+        bucket.hide(WINDOW + "checkpoint");
+
+        // When
+        Fetched fetched = fetchAll();
+
+        // Then
+        requireGolden();
+        assertThat(fetched.ambiguous()).isEqualTo(2);
+    }
+
+    @Test
+    void aBundleWithoutItsCheckpointIsNotFetched() throws Exception {
+        // Given
+        bucket.remove(WINDOW + "checkpoint");
+
+        // When
+        Fetched fetched = fetchAll();
+
+        // Then
+        assertThat(windowsOf("tenant=acme")).hasSize(3);
+        assertThat(fetched.incomplete()).isEqualTo(1);
+    }
+
+    @Test
+    void aBundleThatIsCompletedMeanwhileIsNotFetchedInPart() throws Exception {
+        // Given: its writer comes to its end between the two listings
+        bucket.remove(WINDOW + "checkpoint");
+        bucket.beforeListing(2, () -> bucket.put(WINDOW + "checkpoint", golden.get(WINDOW + "checkpoint")));
+
+        // When
+        Fetched fetched = fetchAll();
+
+        // Then
+        assertThat(here()).noneMatch(name -> name.startsWith(WINDOW));
+        assertThat(fetched.incomplete()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsTheWeakestLockOfEachBundle() throws Exception {
+        // Given: acme's windows locked, one object of the third for less, one of the last not at all
+        String third = WINDOW.replace("T0315", "T0330");
+        String last = WINDOW.replace("T0315", "T0345");
+        try (ObjectStore locking = bucket.open()) {
+            for (String name : golden.keySet()) {
+                if (name.startsWith("v1/tenant=acme/") && !name.equals(last + "manifest.json")) {
+                    bucket.remove(name);
+                    Instant until = name.equals(third + "export.json") ? UNTIL.minusSeconds(60) : UNTIL;
+                    locking.putIfAbsent(
+                            new ObjectName(name), Content.of(golden.get(name)), new Protection(until, false, ""));
+                }
+            }
+        }
+
+        // When
+        Fetched fetched = fetchAll();
+
+        // Then
+        assertThat(fetched.locks())
+                .hasSize(4)
+                .containsEntry(folder(WINDOW), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL))
+                .containsEntry(folder(third), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL.minusSeconds(60)))
+                .containsEntry(folder(last), new Fetched.Lock(LockMode.NONE, Instant.EPOCH));
+        assertThat(fetched.withoutLock()).as("globex").isEqualTo(4);
+    }
+
+    private static String folder(String path) {
+        return path.substring(0, path.length() - 1);
+    }
+
+    @Test
+    void aBrokenTransferIsRepeated() throws Exception {
+        // Given
+        bucket.cutShortOnce(WINDOW + "manifest.json");
+
+        // When
+        fetchAll();
+
+        // Then
+        requireGolden();
+        assertThat(bucket.gets(WINDOW + "manifest.json")).isEqualTo(2);
+    }
+
+    @Test
+    void anEmptyBucketHasNothing() throws Exception {
+        golden.keySet().forEach(bucket::remove);
+
+        assertThat(fetch(Extent.ALL, Narrowing.NONE)).isEmpty();
+    }
+
+    @Test
+    void whatIsCutShortEveryTimeIsAFaultOfTheStore() throws Exception {
+        bucket.cutShort(WINDOW + "manifest.json");
+
+        assertThatThrownBy(this::fetchAll)
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(ScratchException.class)
+                .hasMessageContaining(WINDOW + "manifest.json");
+    }
+
+    @Test
+    void anObjectThatVanishesIsNoFaultOfTheEvidence() {
+        bucket.beforeGet(WINDOW + "manifest.sig", () -> bucket.remove(WINDOW + "manifest.sig"));
+
+        assertThatThrownBy(this::fetchAll)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("manifest.sig was listed and is not there any more");
+    }
+
+    @Test
+    void aRefusalOfTheStoreIsAFaultOfTheStore() {
+        bucket.forbid();
+
+        assertThatThrownBy(this::fetchAll).isInstanceOf(IOException.class).hasMessageContaining("403");
+    }
+
+    @Test
+    void aBucketThatIsNotThereIsAFaultOfTheStore() {
+        bucket.vanish();
+
+        assertThatThrownBy(this::fetchAll).isInstanceOf(IOException.class).hasMessageContaining("NoSuchBucket");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v1/../../etc/cron.d/evil",
+                "v1/tenant=acme/../x",
+                "v1//x",
+                "v1/.hidden",
+                "v1/a b",
+                "v1/a\\b",
+                "v1/C:/x",
+                "v1/tenant=acme/x/"
+            })
+    void aNameThatLeadsElsewhereIsRefusedBeforeAnythingIsFetched(String name) throws Exception {
+        bucket.put(name, new byte[] {1});
+
+        assertThatThrownBy(this::fetchAll)
+                .isInstanceOf(UnfitBucketException.class)
+                .hasMessageContaining("no evidence can have");
+        assertThat(here()).isEmpty();
+    }
+
+    @Test
+    void aNameThatIsTooLongIsRefused() throws Exception {
+        bucket.put("v1/" + "x".repeat(300), new byte[] {1});
+
+        assertThatThrownBy(this::fetchAll).isInstanceOf(UnfitBucketException.class);
+    }
+
+    @Test
+    void anObjectLargerThanItMayBeIsRefusedBeforeAnythingIsFetched() throws Exception {
+        // Given
+        bucket.remove(WINDOW + "checkpoint");
+        bucket.put(WINDOW + "checkpoint", new byte[64 * 1024 + 1]);
+
+        // Then
+        assertThatThrownBy(this::fetchAll)
+                .isInstanceOf(UnfitBucketException.class)
+                .hasMessageContaining(WINDOW + "checkpoint")
+                .hasMessageContaining("65537");
+        assertThat(here()).isEmpty();
+    }
+
+    @Test
+    void anObjectThatIsAFolderTooIsRefused() {
+        bucket.put(WINDOW + "manifest.json/x", new byte[] {1});
+
+        assertThatThrownBy(this::fetchAll)
+                .isInstanceOf(UnfitBucketException.class)
+                .hasMessageContaining("an object and a folder");
+    }
+
+    @Test
+    void moreObjectsThanAreFetchedAtOnceAreNotFetched() throws Exception {
+        BucketFetch fetch = new BucketFetch(store, SILENT, golden.size() - 1, any -> Long.MAX_VALUE);
+
+        assertThatThrownBy(() -> fetch.into(folder, Extent.ALL, Narrowing.NONE))
+                .isInstanceOf(TooMuchException.class)
+                .hasMessageContaining("more than " + (golden.size() - 1) + " objects");
+        assertThat(here()).isEmpty();
+    }
+
+    @Test
+    void withoutRoomNothingIsFetched() throws Exception {
+        BucketFetch fetch = new BucketFetch(store, SILENT, BucketFetch.OBJECTS_MAX, any -> 4_096);
+
+        assertThatThrownBy(() -> fetch.into(folder, Extent.ALL, Narrowing.NONE))
+                .isInstanceOf(ScratchException.class)
+                .hasMessageContaining("MiB left");
+        assertThat(here()).isEmpty();
+    }
+
+    @Test
+    void stoppedItEndsSoon() throws Exception {
+        // Given
+        AtomicInteger seen = new AtomicInteger();
+        BucketFetch[] fetch = new BucketFetch[1];
+        fetch[0] = new BucketFetch(store, (objects, objectsAll, bytes, bytesAll) -> {
+            seen.incrementAndGet();
+            fetch[0].stop();
+        });
+
+        // Then
+        assertThatThrownBy(() -> fetch[0].into(folder, Extent.ALL, Narrowing.NONE))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("stopped");
+        assertThat(seen.get()).isLessThan(golden.size());
+    }
+}
