@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.bundle.BundleException;
 import io.tallystick.entry.ChainId;
+import io.tallystick.export.fetch.Narrowing;
 import io.tallystick.verify.EvidenceArchive;
 import io.tallystick.verify.EvidenceTooLargeException;
 import io.tallystick.verify.ExitCode;
@@ -22,9 +23,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tally evidence}: one file to hand over. */
@@ -47,8 +48,8 @@ final class EvidenceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "BUCKET", description = "Folder of the bucket, or a zip archive of it.")
-    private Path bucket;
+    @Mixin
+    private EvidenceSource source;
 
     @Option(names = "--tenant", paramLabel = "TENANT", required = true, description = "Whose evidence.")
     private String tenant;
@@ -73,18 +74,28 @@ final class EvidenceCommand implements Callable<Integer> {
     private Path out;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         requireInput();
-        EvidenceArchive.Evidence evidence = new EvidenceArchive.Evidence(
-                bucket,
-                tenant,
-                from == null ? Instant.MIN : instant(from),
-                to == null ? Instant.MAX : instant(to),
-                trustRoot,
-                verifierJars());
+        Instant begin = from == null ? Instant.MIN : instant(from);
+        Instant end = to == null ? Instant.MAX : instant(to);
+        EvidenceSource.Wanted wanted =
+                new EvidenceSource.Wanted(EvidenceSource.extent(tenant).within(begin, end), Narrowing.NONE);
+        List<Path> verifier = verifierJars();
         VerificationReport report;
+        try (LocatedEvidence bucket = source.locate(spec, () -> wanted)) {
+            requireBucket(bucket.path());
+            report = pack(new EvidenceArchive.Evidence(bucket.path(), tenant, begin, end, trustRoot, verifier));
+        }
+        PrintWriter text = spec.commandLine().getOut();
+        text.print(report.text());
+        text.println("written to " + out);
+        text.flush();
+        return report.exitCode();
+    }
+
+    private VerificationReport pack(EvidenceArchive.Evidence evidence) {
         try {
-            report = EvidenceArchive.write(evidence, out);
+            return EvidenceArchive.write(evidence, out);
         } catch (EvidenceTooLargeException e) {
             throw new CommandException(
                     ExitCode.USAGE,
@@ -94,7 +105,7 @@ final class EvidenceCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    bucket + ": " + e.getMessage(),
+                    evidence.bucket() + ": " + e.getMessage(),
                     "Name the folder of the bucket with the originals, or a zip of it, and a tenant of it.",
                     e);
         } catch (BundleException e) {
@@ -110,11 +121,6 @@ final class EvidenceCommand implements Callable<Integer> {
                     "Is there room, and may the folders be read and written?",
                     e);
         }
-        PrintWriter text = spec.commandLine().getOut();
-        text.print(report.text());
-        text.println("written to " + out);
-        text.flush();
-        return report.exitCode();
     }
 
     private void requireInput() {
@@ -122,15 +128,18 @@ final class EvidenceCommand implements Callable<Integer> {
             throw new CommandException(
                     ExitCode.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
         }
-        if (!Files.exists(bucket)) {
-            throw new CommandException(
-                    ExitCode.USAGE, bucket + " does not exist", "Name the bucket's folder, or a zip of it.");
-        }
         if (!Files.isRegularFile(trustRoot)) {
             throw new CommandException(ExitCode.USAGE, trustRoot + " is not a file", "Name the trust root.");
         }
         if (Files.exists(out)) {
             throw new CommandException(ExitCode.USAGE, out + " exists already", "Name a file that does not exist.");
+        }
+    }
+
+    private static void requireBucket(Path bucket) {
+        if (!Files.exists(bucket)) {
+            throw new CommandException(
+                    ExitCode.USAGE, bucket + " does not exist", "Name the bucket's folder, or a zip of it.");
         }
     }
 

@@ -5,7 +5,9 @@ import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Derivation;
 import io.tallystick.export.DerivedExport;
+import io.tallystick.export.EvidenceStore;
 import io.tallystick.export.ExportConfig;
+import io.tallystick.export.fetch.Narrowing;
 import io.tallystick.json.JsonObject;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.verify.ExitCode;
@@ -59,8 +61,14 @@ final class ExportCommand implements Callable<Integer> {
     @Mixin
     private OutputOption output;
 
-    @Parameters(paramLabel = "BUNDLES", description = "Folder of a bucket, or of one bundle.")
-    private Path source;
+    @Parameters(
+            paramLabel = "BUNDLES",
+            description = "Folder of a bucket, or of one bundle; or a bucket, s3://bucket/prefix or"
+                    + " azure://container/prefix.")
+    private String bundles;
+
+    @Mixin
+    private BucketOptions bucket;
 
     @Option(names = "--tenant", paramLabel = "TENANT", description = "Whose bundles; not needed for one bundle.")
     private String tenant;
@@ -113,20 +121,40 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, String> properties = config.properties();
-        DerivedExport.Selection selection = selection();
+        Path root = root(properties);
+        EvidenceSource.requireThere(root, "--trust-root");
+        try (LocatedEvidence originals = locate(properties)) {
+            return export(originals.path(), root, properties);
+        }
+    }
+
+    /** Of a bucket, what the tenant has up to the end that is asked for: names do not say when a window ends. */
+    private LocatedEvidence locate(Map<String, String> properties) {
+        if (!EvidenceStore.isUrl(bundles)) {
+            return new LocatedEvidence.Local(EvidenceSource.path(bundles));
+        }
+        EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(
+                EvidenceSource.extent(requireTenant()).within(Instant.MIN, to == null ? Instant.MAX : to),
+                Narrowing.NONE);
+        return bucket.fetch(
+                bucket.store(bundles, properties), wanted, spec.commandLine().getErr());
+    }
+
+    private int export(Path source, Path root, Map<String, String> properties) {
+        DerivedExport.Selection selection = selection(source);
         if (!Files.isDirectory(source)) {
             throw new CommandException(
                     ExitCode.USAGE, source + " is not a folder", "Name a bucket's folder, or a bundle's.");
         }
-        VerifyRequest request = VerifyRequest.of(source).withNow(Instant.now()).withTrustRoot(root(properties));
-        requireSound(Verifier.verify(isBundle() ? request : request.withTenant(requireTenant())));
+        VerifyRequest request = VerifyRequest.of(source).withNow(Instant.now()).withTrustRoot(root);
+        requireSound(Verifier.verify(isBundle(source) ? request : request.withTenant(requireTenant())));
         DerivedExport.Written written = write(properties, selection);
         VerificationReport copies = Verifier.verify(request.withTarget(written.folder()));
         print(written, copies);
         return copies.exitCode();
     }
 
-    private boolean isBundle() {
+    private static boolean isBundle(Path source) {
         return Files.isRegularFile(source.resolve(BundleLayout.CHECKPOINT));
     }
 
@@ -137,7 +165,7 @@ final class ExportCommand implements Callable<Integer> {
         return tenant;
     }
 
-    private DerivedExport.Selection selection() {
+    private DerivedExport.Selection selection(Path source) {
         boolean some = !types.isEmpty() || !subjects.isEmpty();
         Shape wanted = shape == null ? (some ? Shape.FILTERED : Shape.CANONICAL) : shape;
         try {

@@ -6,6 +6,8 @@ import io.tallystick.bundle.EntryProof;
 import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Entry;
+import io.tallystick.export.fetch.Extent;
+import io.tallystick.export.fetch.Narrowing;
 import io.tallystick.json.JsonObject;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
@@ -26,7 +28,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tally prove}: cuts one entry out of a bundle, with all that proves it. */
@@ -50,10 +51,8 @@ final class ProveCommand implements Callable<Integer> {
     @Mixin
     private TrustOptions trust;
 
-    @Parameters(
-            paramLabel = "BUNDLES",
-            description = "Folder of a bundle, of a tenant, or of a bucket; or a zip of one.")
-    private Path target;
+    @Mixin
+    private EvidenceSource source;
 
     @Option(names = "--chain", paramLabel = "TENANT/N", description = "The entry's chain, as in acme/3.")
     private String chain;
@@ -129,6 +128,27 @@ final class ProveCommand implements Callable<Integer> {
     }
 
     private EntryProof cut(WantedEntry wanted) {
+        try (LocatedEvidence evidence = source.locate(spec, () -> fetched(wanted))) {
+            return cut(evidence.path(), wanted);
+        }
+    }
+
+    private EvidenceSource.Wanted fetched(WantedEntry wanted) {
+        trust.file().ifPresent(file -> EvidenceSource.requireThere(file, "--trust-root"));
+        Extent extent =
+                EvidenceSource.extent(chain == null ? null : chain(chain).tenant());
+        return new EvidenceSource.Wanted(extent.withoutRegistry(), narrowing(wanted));
+    }
+
+    /** The one window of a bucket that holds the entry, where its sequence is known. */
+    private static Narrowing narrowing(WantedEntry wanted) {
+        return wanted instanceof WantedEntry.At at
+                ? Narrowing.at(manifest -> manifest.chains().stream()
+                        .noneMatch(chain -> chain.partition() == at.chain().partition() && chain.firstSeq() > at.seq()))
+                : Narrowing.NONE;
+    }
+
+    private static EntryProof cut(Path target, WantedEntry wanted) {
         try {
             return EntryProver.cut(target, wanted);
         } catch (NoSuchEntryException e) {

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.verify.AnchorRequirement;
+import io.tallystick.export.fetch.Narrowing;
+import io.tallystick.verify.Coverage;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.SinceException;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
+import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tally verify}: evidence, offline. */
+/** {@code tally verify}: evidence, offline once it is here. */
 @Command(
         name = "verify",
         description = {
-            "Verify evidence bundles, offline: a bundle's folder, a tenant's folder, a whole bucket, or a zip of one"
-                    + " of them.",
+            "Verify evidence bundles: a bundle's folder, a tenant's folder, a whole bucket, or a zip of one of them.",
+            "Offline, but for a bucket named by its URL: what is needed of it is fetched first, into a folder of yours"
+                    + " alone that",
+            "goes when the command ends, and its locks are read.",
             "Every phase has a verdict of its own; the report names file, line and sequence of what is wrong.",
             "",
             "Exit codes: 0 verified, 1 evidence failed, 2 usage, 3 intact but incomplete, 4 signer unknown or no trust",
@@ -35,10 +37,8 @@ final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private OutputOption output;
 
-    @Parameters(
-            paramLabel = "BUNDLES",
-            description = "Folder of a bundle, of a tenant (v1/tenant=acme), or of a bucket; or a zip of one.")
-    private Path target;
+    @Mixin
+    private EvidenceSource source;
 
     @Mixin
     private TrustOptions trust;
@@ -65,56 +65,70 @@ final class VerifyCommand implements Callable<Integer> {
             })
     private Path since;
 
-    @Option(
-            names = "--require-anchors",
-            paramLabel = "KIND[:N],…",
-            description = {
-                "Outside parties that must vouch for every registry checkpoint, beside what the trust root requires:",
-                "witness, tsa, log, each with how many, such as witness:2,tsa. Too few: exit code 3."
-            })
-    private String anchors;
-
-    @Option(
-            names = "--as-of",
-            paramLabel = "TIME",
-            description = {
-                "Judge the evidence as of this time (2026-11-21T04:00:00Z): windows that ended by then must be there,",
-                "and required anchors that prove a time must prove this one."
-            })
-    private String asOf;
+    @Mixin
+    private AnchorOptions anchors;
 
     @Option(
             names = "--minimum-retention-days",
             paramLabel = "N",
             description = {
-                "How long the store must keep every bundle, from its window's end on. Its real lock, as it was read back"
-                        + " for",
-                "the bundle after it, must reach so far; where none was read back, the newest window too: exit code 3."
+                "How long the store must keep every bundle, from its window's end on. Its real lock, as it is read from a"
+                        + " bucket",
+                "now, or was read back for the bundle after it, must reach so far; where none was, the newest window too:"
+                        + " exit",
+                "code 3."
             })
     private int retentionDays;
 
     @Override
     public Integer call() {
-        VerifyRequest request = trust.request(target);
+        VerifyRequest request = request();
+        VerificationReport report;
+        try (LocatedEvidence evidence = source.locate(spec, () -> wanted(request))) {
+            report = Verifier.verify(request.withTarget(evidence.path()).withLocks(evidence.locks()));
+        }
+        reports.write(report);
+        return output.print(spec, report);
+    }
+
+    private VerifyRequest request() {
+        VerifyRequest request = anchors.require(trust.request(Path.of("")));
         if (registry != null) {
             request = request.withRegistry(registry);
         }
         if (tenant != null) {
             request = request.withTenant(tenant);
         }
-        if (anchors != null) {
-            request = request.withAnchors(parseAnchors());
-        }
-        if (asOf != null) {
-            request = request.withAsOf(parseAsOf());
-        }
         if (since != null) {
             request = request.withSince(since);
         }
-        request = requireRetention(request);
-        VerificationReport report = Verifier.verify(request);
-        reports.write(report);
-        return output.print(spec, report);
+        return requireRetention(request);
+    }
+
+    private EvidenceSource.Wanted wanted(VerifyRequest request) {
+        trust.file().ifPresent(file -> EvidenceSource.requireThere(file, "--trust-root"));
+        EvidenceSource.requireThere(registry, "--registry");
+        EvidenceSource.requireThere(since, "--since");
+        return new EvidenceSource.Wanted(EvidenceSource.extent(tenant), narrowing(request));
+    }
+
+    /** Of what an earlier verification covered, a bucket's last window alone is fetched: the next one is held to it. */
+    private static Narrowing narrowing(VerifyRequest request) {
+        if (request.since().isEmpty()) {
+            return Narrowing.NONE;
+        }
+        try {
+            return Narrowing.after(Coverage.of(request)::covers);
+        } catch (SinceException e) {
+            throw new CommandException(
+                    e.exitCode(),
+                    e.getMessage(),
+                    "--since is a registry checkpoint, or a transcript that ended well.",
+                    e);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.UNREACHABLE, "cannot read: " + e.getMessage(), "Name files that can be read.", e);
+        }
     }
 
     private VerifyRequest requireRetention(VerifyRequest request) {
@@ -123,23 +137,6 @@ final class VerifyCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new CommandException(
                     ExitCode.USAGE, e.getMessage(), "--minimum-retention-days is a number of days, like 2555.", e);
-        }
-    }
-
-    private AnchorRequirement parseAnchors() {
-        try {
-            return AnchorRequirement.parse(anchors);
-        } catch (IllegalArgumentException e) {
-            throw new CommandException(ExitCode.USAGE, e.getMessage(), "It is like witness:2,tsa,log.", e);
-        }
-    }
-
-    private Instant parseAsOf() {
-        try {
-            return Instant.parse(asOf);
-        } catch (DateTimeParseException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, "not a time: " + asOf, "It is UTC, like 2026-11-21T04:00:00Z.", e);
         }
     }
 }

@@ -33,6 +33,9 @@ final class VerifyProofCommand implements Callable<Integer> {
     private TrustOptions trust;
 
     @Mixin
+    private AnchorOptions anchors;
+
+    @Mixin
     private ReportOptions reports;
 
     @Parameters(paramLabel = "PROOF", description = "A .proof.json file.")
@@ -40,7 +43,7 @@ final class VerifyProofCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        VerificationReport report = ProofVerifier.verify(trust.request(proof));
+        VerificationReport report = ProofVerifier.verify(anchors.require(trust.request(proof)));
         reports.write(report);
         return output.print(spec, report);
     }

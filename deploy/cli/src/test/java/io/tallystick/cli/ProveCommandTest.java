@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -238,5 +240,36 @@ class ProveCommandTest {
         assertThat(Files.readString(folder.resolve("t.json"))).contains("tallystick/verification/v1");
         assertThat(later.exitCode()).as(later.everything()).isEqualTo(3);
         assertThat(later.out()).contains("no committed bundle here after what --since names");
+    }
+
+    @Test
+    void aProofIsHeldToTheAnchorsThatAreAsked() {
+        // Given: no outside party vouches for the golden bucket
+        TallyRun.of("prove", BUCKET, "--chain", "acme/0", "--seq", "2", "--out", file("p"), "--trust-root", ROOT);
+
+        // When
+        TallyRun plain = verifyProof("--as-of", "2026-11-21T04:00:00Z");
+        TallyRun anchored = verifyProof("--require-anchors", "witness:2,tsa");
+
+        // Then
+        assertThat(plain.exitCode()).as(plain.everything()).isZero();
+        assertThat(anchored.exitCode()).as(anchored.everything()).isEqualTo(ExitCode.INCOMPLETE);
+    }
+
+    private TallyRun verifyProof(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("verify-proof", file("p"), "--trust-root", ROOT));
+        all.addAll(List.of(arguments));
+        return TallyRun.of(all.toArray(new String[0]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--require-anchors=oracle", "--require-anchors=witness:0", "--as-of=yesterday", "--as-of="})
+    void whatCannotBeAskedOfAProofIsWrongUsage(String argument) {
+        TallyRun.of("prove", BUCKET, "--chain", "acme/0", "--seq", "2", "--out", file("p"));
+
+        TallyRun run = verifyProof(argument);
+
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).doesNotContain("\tat ");
     }
 }

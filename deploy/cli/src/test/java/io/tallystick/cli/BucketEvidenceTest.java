@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
+import io.tallystick.export.store.Protection;
+import io.tallystick.export.store.s3.FaultyBucket;
+import io.tallystick.verify.ExitCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands for auditors on a bucket of S3 that holds the verifier's golden evidence. */
+class BucketEvidenceTest {
+    private static final Path GOLDEN = Path.of("../../export-sink/verifier/src/test/resources/bundles/four-windows");
+    private static final String ROOT = GOLDEN.resolve("trust-root.json").toString();
+    private static final String URL = "s3://evidence";
+    private static final String WINDOW = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T031500Z/";
+    private static final String OTHER = "v1/tenant=globex/dt=2026-11-21/window_start=20261121T031500Z/";
+
+    @TempDir
+    Path folder;
+
+    private final SortedMap<String, byte[]> golden = new TreeMap<>();
+    private FaultyBucket bucket;
+
+    @BeforeEach
+    void fill() throws IOException {
+        bucket = new FaultyBucket();
+        try (Stream<Path> files = Files.walk(GOLDEN.resolve("bucket"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                golden.put(GOLDEN.resolve("bucket").relativize(file).toString(), Files.readAllBytes(file));
+            }
+        }
+        golden.forEach(bucket::put);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        bucket.close();
+        try (Stream<Path> left = Files.walk(folder.resolve("scratch"))) {
+            assertThat(left.filter(Files::isRegularFile)).as("left behind").isEmpty();
+        } catch (NoSuchFileException e) {
+            assertThat(folder.resolve("scratch")).doesNotExist();
+        }
+    }
+
+    private TallyRun run(String command, String target, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(
+                command,
+                target,
+                "--endpoint",
+                bucket.endpoint().toString(),
+                "--region",
+                "us-east-1",
+                "--path-style",
+                "--scratch",
+                folder.resolve("scratch").toString()));
+        all.addAll(Arrays.asList(arguments));
+        return TallyRun.of(all.toArray(new String[0]));
+    }
+
+    private TallyRun verify(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--trust-root", ROOT));
+        all.addAll(Arrays.asList(arguments));
+        return run("verify", URL, all.toArray(new String[0]));
+    }
+
+    private void assertUnreachable(TallyRun run) {
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err())
+                .contains("nothing was found out about the evidence")
+                .doesNotContain("\tat ");
+    }
+
+    private String file(String name) {
+        return folder.resolve(name).toString();
+    }
+
+    @Test
+    void aBucketVerifiesAsItsFolderDoes() {
+        // When
+        TallyRun bucketRun = verify("--output", "json");
+        TallyRun folderRun =
+                TallyRun.of("verify", GOLDEN.resolve("bucket").toString(), "--trust-root", ROOT, "--output", "json");
+
+        // Then
+        assertThat(bucketRun.exitCode()).as(bucketRun.everything()).isZero();
+        assertThat(bucketRun.out()).isEqualTo(folderRun.out());
+        assertThat(bucketRun.err()).contains("fetching from s3://evidence: all tenants", "fetched 79 objects");
+    }
+
+    @Test
+    void oneTenantIsVerifiedWithoutFetchingAnother() {
+        // When
+        TallyRun run = verify("--tenant", "acme");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(bucket.gets(OTHER + "manifest.json")).isZero();
+    }
+
+    @Test
+    void sinceACheckpointWhatItCoveredIsNotFetched() throws IOException {
+        // Given
+        Path since = Files.write(folder.resolve("since"), golden.get(WINDOW.replace("T0315", "T0330") + "checkpoint"));
+
+        // When
+        TallyRun run = verify("--since", since.toString());
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("1 bundles lie before what --since names");
+        assertThat(bucket.gets(WINDOW + "export.json")).isZero();
+        assertThat(bucket.gets(WINDOW.replace("T0315", "T0345") + "export.json"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theLedgersOwnStoreIsMeantByItsConfiguration() throws IOException {
+        // Given
+        Path config = Files.writeString(
+                folder.resolve("ledger.properties"),
+                """
+                ledger.export.store=s3://evidence
+                ledger.export.lock.mode=compliance
+                ledger.export.s3.endpoint=%s
+                ledger.export.s3.region=us-east-1
+                ledger.export.s3.path.style=true
+                """
+                        .formatted(bucket.endpoint()));
+        Path directory = Files.writeString(
+                folder.resolve("directory.properties"), "ledger.export.directory=" + GOLDEN.resolve("bucket") + "\n");
+
+        // When
+        TallyRun own = TallyRun.of(
+                "verify", "--config", config.toString(), "--trust-root", ROOT, "--scratch", file("scratch"));
+        TallyRun local = TallyRun.of("verify", "--config", directory.toString(), "--trust-root", ROOT);
+
+        // Then
+        assertThat(own.exitCode()).as(own.everything()).isZero();
+        assertThat(local.exitCode()).as(local.everything()).isZero();
+        assertThat(local.err()).isEmpty();
+    }
+
+    @Test
+    void tamperingInTheBucketFails() {
+        // Given
+        String name = WINDOW + "manifest.json";
+        byte[] changed = golden.get(name).clone();
+        changed[changed.length / 2] ^= 1;
+        bucket.remove(name);
+        bucket.put(name, changed);
+
+        // Then
+        TallyRun run = verify();
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+    }
+
+    @Test
+    void whatIsWrittenOverEvidenceDoesNotCountAndIsSaid() {
+        // Given
+        bucket.put(WINDOW + "manifest.json", new byte[] {'{', '}'});
+        bucket.hide(WINDOW + "checkpoint");
+
+        // When
+        TallyRun run = verify();
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.err()).contains("2 of them have a second version, or the first is hidden");
+    }
+
+    @Test
+    void theLockIsReadFromTheStore() throws IOException {
+        // Given: what the golden ledger promised was no lock, and the store has one
+        try (ObjectStore locking = bucket.open()) {
+            for (String name : golden.keySet()) {
+                if (name.startsWith("v1/tenant=acme/")) {
+                    bucket.remove(name);
+                    locking.putIfAbsent(
+                            new ObjectName(name),
+                            Content.of(golden.get(name)),
+                            new Protection(Instant.parse("2099-01-01T00:00:00Z"), false, ""));
+                }
+            }
+        }
+
+        // When
+        TallyRun locked = verify("--tenant", "acme", "--output", "json");
+        TallyRun without = verify("--tenant", "globex");
+        bucket.extendLocks(Instant.parse("2026-11-21T04:00:00Z"));
+        TallyRun shortened = verify("--tenant", "acme");
+
+        // Then
+        assertThat(locked.exitCode()).as(locked.everything()).isZero();
+        assertThat(locked.out()).doesNotContain("the store locks nothing");
+        assertThat(without.err()).contains("4 bundles show no lock");
+        assertThat(shortened.exitCode()).as(shortened.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(shortened.out()).contains("the store's lock, read from it now, is compliance until 2026-11-21T04");
+    }
+
+    @Test
+    void provesAnEntryFromTheOneWindowThatHoldsIt() {
+        // When
+        TallyRun prove = run(
+                "prove", URL, "--chain", "acme/0", "--seq", "2", "--trust-root", ROOT, "--out", file("p.proof.json"));
+
+        // Then
+        assertThat(prove.exitCode()).as(prove.everything()).isZero();
+        assertThat(TallyRun.of("verify-proof", file("p.proof.json"), "--trust-root", ROOT)
+                        .exitCode())
+                .isZero();
+        assertThat(golden.keySet().stream().filter(name -> name.endsWith("/export.json") && bucket.gets(name) > 0))
+                .hasSize(1);
+    }
+
+    @Test
+    void provesAnEntryByItsIdWherever() {
+        TallyRun prove = run("prove", URL, "--id", "b-2", "--trust-root", ROOT, "--out", file("p.proof.json"));
+
+        assertThat(prove.exitCode()).as(prove.everything()).isZero();
+    }
+
+    @Test
+    void anEntryThatIsNotThereIsNotProven() {
+        TallyRun prove = run("prove", URL, "--chain", "acme/0", "--seq", "999", "--out", file("p.proof.json"));
+
+        assertThat(prove.exitCode()).as(prove.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(Path.of(file("p.proof.json"))).doesNotExist();
+    }
+
+    @Test
+    void missingBucketsAndRefusalsAreNoTampering() {
+        bucket.forbid();
+        TallyRun refused = verify();
+        assertUnreachable(refused);
+        assertThat(refused.err()).contains("403 AccessDenied", "credentials");
+
+        bucket.vanish();
+        TallyRun missing = verify();
+        assertUnreachable(missing);
+        assertThat(missing.err()).contains("404 NoSuchBucket");
+    }
+
+    @Test
+    void whatIsCutShortIsNoTampering() {
+        bucket.cutShort(WINDOW + "manifest.json");
+
+        assertUnreachable(verify());
+    }
+
+    @Test
+    void whatVanishesMeanwhileIsNoTampering() {
+        bucket.beforeGet(WINDOW + "manifest.sig", () -> bucket.remove(WINDOW + "manifest.sig"));
+
+        TallyRun run = verify();
+        assertUnreachable(run);
+        assertThat(run.err()).contains("manifest.sig was listed and is not there any more");
+    }
+
+    @Test
+    void aNameThatLeadsElsewhereFails() {
+        bucket.put("v1/../../evil", new byte[] {1});
+
+        TallyRun run = verify();
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("'v1/../../evil'").doesNotContain("\tat ");
+        assertThat(folder.resolve("evil")).doesNotExist();
+    }
+
+    @Test
+    void aPrefixWithoutEvidenceIsAWrongName() {
+        TallyRun run = run("verify", URL + "/elsewhere", "--trust-root", ROOT);
+
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("no evidence in s3://evidence/elsewhere", "prefix");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://", "s3://buck et", "azure://evidence", "https://evidence.example", "gs://evidence"})
+    void whatNamesNoBucketIsAWrongName(String url) {
+        TallyRun run = TallyRun.of("verify", url, "--trust-root", ROOT);
+
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("azure://container/prefix").doesNotContain("\tat ");
+    }
+
+    @Test
+    void wrongInputIsSaidBeforeAnythingIsFetched() throws IOException {
+        String no = Files.writeString(folder.resolve("no"), "{}").toString();
+        for (String[] wrong : new String[][] {
+            {"--since", file("none")},
+            {"--since", no},
+            {"--tenant", "../acme"},
+            {"--registry", file("none")},
+            {"--as-of", "yesterday"},
+            {"--require-anchors", "oracle"}
+        }) {
+            TallyRun run = verify(wrong);
+            assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+            assertThat(run.err()).doesNotContain("fetching");
+        }
+        assertThat(run("verify", URL, "--trust-root", file("none")).exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(golden.keySet().stream().mapToLong(bucket::gets).sum()).isZero();
+    }
+
+    @Test
+    void nothingNamedIsWrongUsage() {
+        TallyRun run = TallyRun.of("verify", "--trust-root", ROOT);
+
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--config", "Usage:");
+    }
+
+    @Test
+    void aScratchFolderThatOthersMayWriteToIsRefused() throws IOException {
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        TallyRun run = TallyRun.of("verify", URL, "--trust-root", ROOT, "--scratch", open.toString());
+
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--scratch");
+    }
+
+    private TallyRun evidence(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("--tenant", "acme", "--trust-root", ROOT, "--out", file("e.zip")));
+        all.addAll(Arrays.asList(arguments));
+        return run("evidence", URL, all.toArray(new String[0]));
+    }
+
+    @Test
+    void packsAPeriodOfABucketAsOfItsFolder() throws IOException {
+        // When
+        TallyRun fromBucket = evidence("--from", "2026-11-21T03:15:00Z", "--to", "2026-11-21T03:45:00Z");
+        TallyRun fromFolder = TallyRun.of(
+                "evidence",
+                GOLDEN.resolve("bucket").toString(),
+                "--tenant",
+                "acme",
+                "--trust-root",
+                ROOT,
+                "--out",
+                file("f.zip"),
+                "--from",
+                "2026-11-21T03:15:00Z",
+                "--to",
+                "2026-11-21T03:45:00Z");
+
+        // Then
+        assertThat(fromBucket.exitCode()).as(fromBucket.everything()).isEqualTo(fromFolder.exitCode());
+        assertThat(folder.resolve("e.zip")).hasSameBinaryContentAs(folder.resolve("f.zip"));
+        assertThat(bucket.gets(WINDOW.replace("T0315", "T0345") + "export.json"))
+                .isZero();
+    }
+
+    @Test
+    void evidenceOfABucketThatCannotBeReachedIsNotWritten() {
+        bucket.forbid();
+
+        assertUnreachable(evidence());
+        assertThat(folder.resolve("e.zip")).doesNotExist();
+    }
+}
