@@ -50,6 +50,11 @@ public final class AnchorConfig extends AbstractConfig {
     public static final String STREAMS_PREFIX = "streams.";
 
     private static final int COMMIT_INTERVAL_MS = 100;
+
+    /** The signer writes a window's checkpoints at once; Kafka's default of 16 KiB holds some twenty. No commit waits for a linger. */
+    private static final Map<String, Object> SIGNER_BATCHES =
+            Map.of(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024, ProducerConfig.LINGER_MS_CONFIG, 5);
+
     private static final int SESSION_TIMEOUT_MS = 10_000;
 
     /** Rebuilding a lost store happens between two polls. */
@@ -91,7 +96,11 @@ public final class AnchorConfig extends AbstractConfig {
         if (getList(SIGNING_KEY_FILES).isEmpty()
                 && getList(PKCS11_KEYS).isEmpty()
                 && signingProvider().isEmpty()) {
-            throw new ConfigException(SIGNING_KEY_FILES, "", "must name at least one file");
+            throw new ConfigException("no checkpoint keys: name files with " + SIGNING_KEY_FILES
+                    + ", keys of a token with " + PKCS11_KEYS + ", or a " + SIGNING_PROVIDER);
+        }
+        if (!getList(SIGNING_KEY_FILES).isEmpty() && getString(PASSPHRASE_FILE) == null) {
+            throw new ConfigException(PASSPHRASE_FILE, null, "is needed to open the files of " + SIGNING_KEY_FILES);
         }
         if (getList(PKCS11_KEYS).isEmpty() != (getString(PKCS11_CONFIG) == null)
                 || (getString(PKCS11_CONFIG) == null) != (getString(PKCS11_PIN_FILE) == null)) {
@@ -124,17 +133,19 @@ public final class AnchorConfig extends AbstractConfig {
                 .define(
                         SIGNING_KEY_FILES,
                         ConfigDef.Type.LIST,
+                        List.of(),
                         Importance.HIGH,
-                        "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256. Lines are"
-                                + " written Ed25519, P-256, ML-DSA-44, and in this order within an algorithm: in a"
-                                + " rotation the old key first.")
+                        "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256 unless a token or a"
+                                + " provider has it: without files " + PKCS11_KEYS + " or " + SIGNING_PROVIDER
+                                + " is needed. Lines are written Ed25519, P-256, ML-DSA-44, and in this order within an"
+                                + " algorithm: in a rotation the old key first.")
                 .define(
                         PASSPHRASE_FILE,
                         ConfigDef.Type.STRING,
-                        ConfigDef.NO_DEFAULT_VALUE,
+                        null,
                         new NonEmptyString(),
                         Importance.HIGH,
-                        "File, mode 0600, with the passphrase of the signing keys.")
+                        "File, mode 0600, with the passphrase of the signing keys; needed with key files only.")
                 .define(
                         PKCS11_CONFIG,
                         ConfigDef.Type.STRING,
@@ -259,15 +270,11 @@ public final class AnchorConfig extends AbstractConfig {
         return getList(SIGNING_KEY_FILES).stream().map(Path::of).toList();
     }
 
+    /** @throws ConfigException if none is named, which without key files is allowed */
     Path passphraseFile() {
-        return Path.of(getString(PASSPHRASE_FILE));
-    }
-
-    /** A token with checkpoint keys. */
-    record TokenKeys(Path configuration, Path pinFile, List<String> aliases) {
-        TokenKeys {
-            aliases = List.copyOf(aliases);
-        }
+        return Optional.ofNullable(getString(PASSPHRASE_FILE))
+                .map(Path::of)
+                .orElseThrow(() -> new ConfigException(PASSPHRASE_FILE, null, "is needed to open a key file"));
     }
 
     /** The token with checkpoint keys, if there is one. */
@@ -366,20 +373,20 @@ public final class AnchorConfig extends AbstractConfig {
 
     /** Properties of the anchors' producer; a new one fences the old. */
     Map<String, Object> anchorsProducer() {
-        return exclusiveProducer(topics().group("anchors"));
+        return exclusiveProducer(topics().group("anchors"), Map.of(ProducerConfig.LINGER_MS_CONFIG, 0));
     }
 
     /** Properties of the signer's producer: one transactional id in the whole ledger, so that a new one fences the old. */
     Map<String, Object> signerProducer() {
-        return exclusiveProducer(topics().group("signer"));
+        return exclusiveProducer(topics().group("signer"), SIGNER_BATCHES);
     }
 
-    private Map<String, Object> exclusiveProducer(String id) {
+    private Map<String, Object> exclusiveProducer(String id, Map<String, Object> batches) {
         Map<String, Object> properties = ledger.kafkaClient(id);
+        properties.putAll(batches);
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, 0);
         return properties;
     }
 

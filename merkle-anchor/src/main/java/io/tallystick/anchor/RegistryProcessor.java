@@ -91,6 +91,8 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
                     .addKeyValue("treeSize", sealed.extended().size())
                     .log("window registered");
             report();
+            // The signer waits for it.
+            context.commit();
         }
     }
 

@@ -35,14 +35,13 @@ import org.slf4j.LoggerFactory;
  * <p>Per batch: the intents are committed; then the notes are signed and verified, outside any transaction; then they are
  * committed together with the consumer's offsets. A crash after the first step leaves intents without notes: the same roots
  * are offered again and lead to the same notes. A crash after the last step is no crash. With a guard file each head is in
- * it before its intent is in the topic. For one thread.
+ * it before its intent is in the topic. For one thread; notes of a batch are signed in several.
  */
 final class SignerSession implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SignerSession.class);
 
     private final AnchorConfig config;
-    private final CheckpointSigner signer;
-    private final WindowGrid windows;
+    private final BatchSigning signing;
     private final SigningGuard guard = new SigningGuard();
     private final Producer<String, SpecificRecord> producer;
     private Optional<GuardFile> outside = Optional.empty();
@@ -60,8 +59,10 @@ final class SignerSession implements AutoCloseable {
      */
     SignerSession(AnchorConfig config, CheckpointSigner signer, SignerEnds ends) {
         this.config = config;
-        this.signer = signer;
-        this.windows = new WindowGrid(config.ledger().windowSize());
+        WindowGrid windows = new WindowGrid(config.ledger().windowSize());
+        this.signing = new BatchSigning(
+                config.topics().group("signer"),
+                root -> signer.sign(root.origin(), root.head(), windows.endOf(root.window())));
         this.producer = ends.producer();
         boolean open = false;
         try {
@@ -151,7 +152,7 @@ final class SignerSession implements AutoCloseable {
 
     private void complete(
             List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-        List<Bytes> notes = batch.stream().map(this::sign).toList();
+        List<Bytes> notes = signing.sign(batch);
         producer.beginTransaction();
         for (int i = 0; i < batch.size(); i++) {
             send(config.topics().checkpoints(), batch.get(i).origin(), checkpoint(batch.get(i), notes.get(i)));
@@ -165,10 +166,6 @@ final class SignerSession implements AutoCloseable {
                     .addKeyValue("window", root.window())
                     .log("checkpoint published");
         }
-    }
-
-    private Bytes sign(Root root) {
-        return signer.sign(root.origin(), root.head(), windows.endOf(root.window()));
     }
 
     private static SignedCheckpoint checkpoint(Root root, Bytes note) {
@@ -191,6 +188,7 @@ final class SignerSession implements AutoCloseable {
     @Override
     public void close() {
         try {
+            signing.close();
             producer.close(Duration.ZERO);
         } finally {
             outside.ifPresent(GuardFile::close);

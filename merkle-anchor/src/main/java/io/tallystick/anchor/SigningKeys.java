@@ -50,7 +50,7 @@ final class SigningKeys implements AutoCloseable {
         return new SigningKeys(all);
     }
 
-    private static List<SigningKey> open(AnchorConfig.TokenKeys keys) {
+    private static List<SigningKey> open(TokenKeys keys) {
         char[] pin = {};
         try {
             pin = KeyFile.readPassphrase(keys.pinFile());

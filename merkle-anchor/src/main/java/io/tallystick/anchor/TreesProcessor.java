@@ -63,11 +63,14 @@ final class TreesProcessor implements Processor<String, SpecificRecord, String, 
                     HeadRecords.write(head, partition()),
                     head.time().toEpochMilli()));
         }
-        cuts.closed()
-                .ifPresent(closed -> context.forward(new Record<>(
-                        null,
-                        HeadRecords.write(closed, partition()),
-                        closed.end().toEpochMilli())));
+        cuts.closed().ifPresent(this::forward);
+    }
+
+    /** Whoever waits for the window's end need not wait for the end of the commit interval as well. */
+    private void forward(Cuts.Closed closed) {
+        context.forward(new Record<>(
+                null, HeadRecords.write(closed, partition()), closed.end().toEpochMilli()));
+        context.commit();
     }
 
     /**

@@ -199,6 +199,50 @@ class AnchorConfigTest {
                 .withMessageContaining(key);
     }
 
+    private AnchorConfig withoutFiles(Map<String, String> keys) {
+        Map<String, Object> properties = Settings.valid(directory);
+        properties.remove("ledger.signing.key.files");
+        properties.remove("ledger.key.passphrase.file");
+        properties.putAll(keys);
+        return new AnchorConfig(properties);
+    }
+
+    @Test
+    void keysOfATokenOrAServiceNeedNeitherFilesNorAPassphrase() {
+        AnchorConfig token = withoutFiles(Map.of(
+                "ledger.signing.pkcs11.config", "token.cfg",
+                "ledger.signing.pkcs11.keys", "checkpoint",
+                "ledger.signing.pkcs11.pin.file", "pin"));
+        AnchorConfig service = withoutFiles(Map.of("ledger.signing.provider", "kms"));
+
+        assertThat(token.signingKeyFiles()).isEmpty();
+        assertThat(token.tokenKeys()).isPresent();
+        assertThat(service.signingKeyFiles()).isEmpty();
+        assertThat(service.signingProvider()).contains("kms");
+    }
+
+    @Test
+    void withoutAnyKeysItIsSaidWhereTheyMayBe() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> withoutFiles(Map.of()))
+                .withMessageContainingAll(
+                        "ledger.signing.key.files", "ledger.signing.pkcs11.keys", "ledger.signing.provider");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> withoutFiles(Map.of("ledger.signing.pkcs11.keys", "checkpoint")))
+                .withMessageContaining("ledger.signing.pkcs11.config");
+    }
+
+    @Test
+    void aFileWithoutAPassphraseIsRefused() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> withoutFiles(Map.of("ledger.signing.key.files", "checkpoint.pem")))
+                .withMessageContaining("ledger.key.passphrase.file");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() ->
+                        withoutFiles(Map.of("ledger.signing.provider", "kms")).passphraseFile())
+                .withMessageContaining("ledger.key.passphrase.file");
+    }
+
     @Test
     void impossibleValuesAreRefused() {
         assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> with("state.dir", ""));

@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.OperatorRecords;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -40,6 +41,14 @@ final class KeyChangeOptions {
 
     Duration windowSize() {
         return config.settings().windowSize();
+    }
+
+    /** Looks at the ledger each time it is asked. */
+    KeyBacklog backlog() {
+        return role -> {
+            WindowTable windows = LedgerWindows.read(config.properties(), LedgerWindows.RECORDS);
+            return role == TrustRole.BUNDLE ? windows.exportedUntil() : windows.signedUntil();
+        };
     }
 
     /**

@@ -9,6 +9,7 @@ import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -18,8 +19,11 @@ import java.util.Optional;
  * @param files without the key's file
  * @param keyId the key
  * @param issued now
+ * @param window size of a window
+ * @param backlog asked whether a window still waits for the key
  */
-record KeyRetirement(KeyRing files, String keyId, Instant issued) implements KeyStep {
+record KeyRetirement(KeyRing files, String keyId, Instant issued, Duration window, KeyBacklog backlog)
+        implements KeyStep {
     @Override
     public boolean isDone(TrustRoot root) {
         return listed(root, keyId).status() == KeyStatus.RETIRED;
@@ -27,14 +31,40 @@ record KeyRetirement(KeyRing files, String keyId, Instant issued) implements Key
 
     @Override
     public TrustRootDraft draft(TrustRoot now) {
-        requireSignsNoMore(active(now, keyId));
+        requireNotNeeded(active(now, keyId));
         return TrustRootDraft.following(now, issued)
                 .withKey(keyId, kept -> kept.with(KeyStatus.RETIRED, kept.notAfter(), Optional.empty()));
     }
 
     @Override
     public void requireTimely(TrustRoot next) {
-        requireSignsNoMore(listed(next, keyId));
+        requireNotNeeded(listed(next, keyId));
+    }
+
+    private void requireNotNeeded(TrustedKey key) {
+        requireSignsNoMore(key);
+        Instant last = lastWindowEnd(key);
+        if (last.isBefore(key.notBefore())) {
+            return;
+        }
+        Optional<Instant> signed = backlog.signedUntil(files.role());
+        if (signed.isEmpty() || signed.get().isBefore(last)) {
+            String what = files.role() == TrustRole.BUNDLE ? "bundles" : "checkpoints";
+            String done = files.role() == TrustRole.BUNDLE ? "exported" : "sealed";
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "key " + keyId + " signs " + what + " of windows that end until " + last + ", and "
+                            + signed.map(end -> "those that end after " + end + " wait for it")
+                                    .orElse("no window is " + done),
+                    "Wait until 'tally windows' shows the window that ends then " + done
+                            + ", and repeat. If it never will" + " be: --despite-backlog, see --help.");
+        }
+    }
+
+    /** The last end of a window of the key. */
+    private Instant lastWindowEnd(TrustedKey key) {
+        long size = window.toMillis();
+        return Instant.ofEpochMilli(Math.floorDiv(key.notAfter().toEpochMilli(), size) * size);
     }
 
     private void requireSignsNoMore(TrustedKey key) {

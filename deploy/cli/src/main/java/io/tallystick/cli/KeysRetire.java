@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import java.io.PrintWriter;
@@ -23,9 +24,11 @@ import picocli.CommandLine.Spec;
             "setting that names it, and operator/0 is told. What the key signed stands for ever. May be repeated, whatever"
                     + " failed.",
             "",
-            "Windows up to T2 are signed with the old key, however late: wait until 'tally windows' shows windows after T2"
-                    + " sealed",
-            "and exported. A stage that was behind and is restarted before that lacks the file, so keep it until then."
+            "Windows up to T2 are signed with the old key, however late. So it is refused until the last of them is sealed"
+                    + " (of a",
+            "bundle key: exported); 'tally windows' shows it. --despite-backlog is for windows that will never be: should the"
+                    + " signer",
+            "come to one all the same, it stops, and asks for the file to be named in the setting again."
         })
 final class KeysRetire implements Runnable {
     @Spec
@@ -37,6 +40,9 @@ final class KeysRetire implements Runnable {
     @Option(names = "--key", required = true, paramLabel = "FILE", description = "The key file that signs no more.")
     private Path file;
 
+    @Option(names = "--despite-backlog", description = "Retire it although windows wait for it.")
+    private boolean despiteBacklog;
+
     @Override
     public void run() {
         LedgerKeys keys = change.keys();
@@ -47,7 +53,12 @@ final class KeysRetire implements Runnable {
             }
         });
         KeyRing ring = keys.ring(KeyRetirement.listed(now, keyId).roles());
-        KeyRetirement step = new KeyRetirement(ring.without(file), keyId, Instant.now());
+        KeyRetirement step = new KeyRetirement(
+                ring.without(file),
+                keyId,
+                Instant.now(),
+                change.windowSize(),
+                despiteBacklog ? KeyBacklog.UNASKED : change.backlog());
         PrintWriter out = spec.commandLine().getOut();
         change.carryOut(step, out, root -> report(out, keyId, root));
     }
@@ -59,7 +70,9 @@ final class KeysRetire implements Runnable {
                         ? "key " + keyId + " would be retired in version " + root.version() + " of the trust root"
                         : "key " + keyId + " is retired; trust root version " + root.version() + ", fingerprint "
                                 + root.fingerprint());
-        out.println("  keep " + file + " until 'tally windows' shows windows after " + key.notAfter()
-                + " sealed and exported");
+        out.println(
+                key.roles().contains(TrustRole.BUNDLE)
+                        ? "  keep " + file + ": old windows that are exported anew are signed with it"
+                        : "  give out the trust root; restart 'tally run anchor' and 'tally run export' at leisure");
     }
 }

@@ -33,7 +33,7 @@ import java.util.Set;
  * The keys of a ledger and its first trust root, in the files its configuration names.
  *
  * @param signing checkpoint keys; a file whose name contains {@code ed25519} or {@code ml-dsa-44} is such a key, the others
- *     are P-256; empty if they are in a token
+ *     are P-256; empty if they are in a token or a service
  * @param bundle P-256 keys of bundles: one, and two in a rotation
  * @param root key of the trust root; needed again only when the trust root changes, and empty if its holders sign elsewhere
  * @param passphrase file with the passphrase of all of them
@@ -67,9 +67,11 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Optional<Path> root, Pa
 
     /** @throws CommandException if a key's file is not named */
     static LedgerKeys of(Map<String, String> properties) {
-        boolean inToken = !properties.getOrDefault(AnchorConfig.PKCS11_KEYS, "").isBlank();
+        boolean elsewhere =
+                !properties.getOrDefault(AnchorConfig.PKCS11_KEYS, "").isBlank()
+                        || properties.containsKey(AnchorConfig.SIGNING_PROVIDER);
         return new LedgerKeys(
-                inToken
+                elsewhere
                         ? files(properties.getOrDefault(SIGNING_KEY_FILES, ""))
                         : files(required(properties, SIGNING_KEY_FILES)),
                 files(required(properties, BUNDLE_KEY_FILE)),

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
             "Put a signed version in force that 'tally trust-root update' made: it takes the place of the file that",
             "ledger.trust.root.file names, the version before stays beside it as trust-root-<version>.json, and operator/0 is"
                     + " told",
-            "of it and of each key that is now retired, compromised or revoked. May be repeated, whatever failed.",
+            "of it and of each key that is new, or is now retired, compromised or revoked. May be repeated, whatever failed.",
             "",
             "Versions that 'tally keys rotate' or 'keys retire' made are put in force by those, with --signed."
         })

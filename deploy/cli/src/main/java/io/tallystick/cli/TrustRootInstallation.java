@@ -105,15 +105,19 @@ final class TrustRootInstallation {
                     .filter(old -> old.compromisedSince().equals(key.compromisedSince()))
                     .isPresent();
             if (!same) {
-                tell(key, next, announcements);
+                tell(key, before.key(key.keyId()).isEmpty(), next, announcements);
             }
         }
         announcements.published(next, order);
     }
 
-    private void tell(TrustedKey key, TrustRoot root, KeyAnnouncements announcements) {
+    private void tell(TrustedKey key, boolean added, TrustRoot root, KeyAnnouncements announcements) {
         switch (key.status()) {
-            case ACTIVE -> {} // the trust root says so
+            case ACTIVE -> {
+                if (added) {
+                    announcements.introduced(key, root, order);
+                }
+            }
             case RETIRED -> announcements.retired(key, root, order);
             case COMPROMISED -> announcements.compromised(key, root, order);
             case REVOKED -> announcements.revoked(key, root, order);

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -94,6 +95,18 @@ final class WindowTable {
 
     private static Instant later(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
+    }
+
+    /** End of the last window that is signed; empty if none is. */
+    Optional<Instant> signedUntil() {
+        return signed.equals(Instant.MIN) ? Optional.empty() : Optional.of(signed.plus(size));
+    }
+
+    /** End of the last window whose bundles are all committed; empty if there is none. */
+    Optional<Instant> exportedUntil() {
+        return exported.size() < partitions
+                ? Optional.empty()
+                : exported.values().stream().min(Instant::compareTo).map(start -> start.plus(size));
     }
 
     /** The last windows, oldest first, and the one that is open; none is left out in between. */

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.avro.RegistryWindow;
-import io.tallystick.export.ExportConfig;
-import io.tallystick.export.ExportProgress;
 import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonValue;
-import io.tallystick.topic.LedgerSettings;
-import io.tallystick.topic.Topics;
 import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.TopicPartition;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,7 +48,7 @@ final class WindowsCommand implements Runnable {
     @Option(
             names = "--records",
             paramLabel = "N",
-            defaultValue = "20000",
+            defaultValue = "" + LedgerWindows.RECORDS,
             description = {
                 "Most records to read of each topic (default: 20000). With very many chains a window's records may lie"
                         + " further",
@@ -71,41 +62,7 @@ final class WindowsCommand implements Runnable {
             throw new CommandException(
                     ExitCode.USAGE, "--last and --records are at least 1", "Leave them out for the defaults.");
         }
-        LedgerSettings settings = config.settings();
-        Map<String, String> properties = config.properties();
-        print(table(settings, properties).rows(count));
-    }
-
-    private WindowTable table(LedgerSettings settings, Map<String, String> properties) {
-        Topics topics = settings.topics();
-        WindowTable table;
-        long signedTo;
-        try (GroupOffsets groups = new GroupOffsets(settings)) {
-            String exporter = ExportProgress.group(topics, properties.getOrDefault(ExportConfig.NAME, ""));
-            table = new WindowTable(
-                    settings.origin(),
-                    settings.partitions(),
-                    settings.windowSize(),
-                    ConfiguredAnchors.of(properties),
-                    ExportProgress.lastWindows(groups.of(exporter)));
-            signedTo = Optional.ofNullable(
-                            groups.of(topics.group("signer")).get(new TopicPartition(topics.registry(), 0)))
-                    .map(OffsetAndMetadata::offset)
-                    .orElse(0L);
-        }
-        try (TopicTail tail = new TopicTail(settings, records)) {
-            for (String topic : List.of(topics.heads(), topics.checkpoints(), topics.attestations())) {
-                tail.read(topic, record -> table.add(record.value()));
-            }
-            tail.read(topics.registry(), record -> {
-                table.add(record.value());
-                // The signer commits a window with its checkpoint, which may lie before what was read of that topic.
-                if (record.offset() < signedTo && record.value() instanceof RegistryWindow window) {
-                    table.signed(window.getWindowStart());
-                }
-            });
-        }
-        return table;
+        print(LedgerWindows.read(config.properties(), records).rows(count));
     }
 
     private void print(List<WindowRow> rows) {

@@ -14,6 +14,7 @@ import io.tallystick.trust.TrustRootDraft;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,12 +34,16 @@ abstract class KeyChangeFixture {
     static final Instant T2 = Instant.parse("2030-01-08T00:00:00Z");
     static final Instant END = Instant.parse("2047-01-01T00:00:00Z");
 
+    static final Duration WINDOW = Duration.ofMinutes(15);
+
     @TempDir
     Path directory;
 
     final OperatorChain chain = new OperatorChain();
     Path config;
     LedgerKeys keys;
+    /** End of the last window that is signed, or exported. */
+    Optional<Instant> signedUntil = Optional.of(T2);
 
     @BeforeEach
     void makeLedger() throws Exception {
@@ -90,7 +95,11 @@ abstract class KeyChangeFixture {
     KeyStep retirement(TrustRole role, Instant at) throws Exception {
         LedgerKeys now = LedgerKeys.of(ConfigFile.read(config));
         return new KeyRetirement(
-                now.ring(Set.of(role)).without(old(role)), key(old(role)).keyId(), at);
+                now.ring(Set.of(role)).without(old(role)),
+                key(old(role)).keyId(),
+                at,
+                WINDOW,
+                asked -> asked == role ? signedUntil : Optional.empty());
     }
 
     Optional<TrustRoot> carryOut(KeyStep step) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,55 @@ class KeyChangeTest extends KeyChangeFixture {
         assertThatThrownBy(() -> carryOut(retirement(TrustRole.BUNDLE, T2)))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining("signs until");
+        assertThat(inForce().version()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CHECKPOINT, sealed", "BUNDLE, exported"})
+    void aKeyIsNotRetiredWhileWindowsWaitForIt(TrustRole role, String done) throws Exception {
+        carryOut(introduction(role));
+        KeyStep step = retirement(role, T2.plusMillis(1));
+
+        signedUntil = Optional.of(T2.minus(WINDOW));
+        assertThatThrownBy(() -> carryOut(step))
+                .isInstanceOfSatisfying(CommandException.class, failed -> {
+                    assertThat(failed.exitCode()).isEqualTo(ExitCode.USAGE);
+                    assertThat(failed.remedy()).contains("tally windows", done, "--despite-backlog");
+                })
+                .hasMessageContainingAll("until " + T2, "end after " + T2.minus(WINDOW) + " wait for it");
+        signedUntil = Optional.empty();
+        assertThatThrownBy(() -> carryOut(step)).hasMessageContaining("no window is " + done);
+
+        assertThat(inForce().version()).isEqualTo(2);
+        assertThat(chain.events).hasSize(2);
+        signedUntil = Optional.of(T2);
+        carryOut(step);
+        assertThat(inForce().key(key(old(role)).keyId()).orElseThrow().status()).isEqualTo(KeyStatus.RETIRED);
+    }
+
+    @Test
+    void aRetirementInForceIsFinishedWhateverWaits() throws Exception {
+        carryOut(introduction(TrustRole.CHECKPOINT));
+        chain.failsAfter = 0;
+        assertThatThrownBy(() -> carryOut(retirement(TrustRole.CHECKPOINT, T2.plusMillis(1))))
+                .isInstanceOf(CommandException.class);
+        signedUntil = Optional.empty();
+
+        carryOut(retirement(TrustRole.CHECKPOINT, T2.plusMillis(2)));
+
+        assertThat(chain.types()).contains("ledger.key.retired");
+    }
+
+    @Test
+    void aSignedRetirementWaitsForWindowsAsWell() throws Exception {
+        carryOut(introduction(TrustRole.CHECKPOINT));
+        KeyStep step = retirement(TrustRole.CHECKPOINT, T2.plusMillis(1));
+        Path signed = signedElsewhere(step);
+        signedUntil = Optional.of(T1);
+
+        assertThatThrownBy(() -> carryOut(step, Optional.of(signed)))
+                .isInstanceOf(CommandException.class)
+                .hasMessageContaining("wait for it");
         assertThat(inForce().version()).isEqualTo(2);
     }
 

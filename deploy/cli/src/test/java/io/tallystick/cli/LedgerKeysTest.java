@@ -112,12 +112,15 @@ class LedgerKeysTest {
         keys.createMissing(ORIGIN);
         byte[] before = Files.readAllBytes(keys.trustRoot());
         LedgerKeys token = with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.pkcs11.keys", "checkpoint"));
+        LedgerKeys service = with(LedgerKeys.SIGNING_KEY_FILES, Map.of("ledger.signing.provider", "kms"));
         LedgerKeys rootless = with(LedgerKeys.ROOT_KEY_FILE, Map.of());
 
         token.createMissing(ORIGIN);
+        service.createMissing(ORIGIN);
         rootless.createMissing(ORIGIN);
 
         assertThat(token.signing()).isEmpty();
+        assertThat(service.signing()).isEmpty();
         assertThat(rootless.root()).isEmpty();
         assertThat(Files.readAllBytes(keys.trustRoot())).isEqualTo(before);
     }

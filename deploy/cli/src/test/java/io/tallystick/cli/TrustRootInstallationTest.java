@@ -18,7 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.BeforeEach;
@@ -115,6 +117,62 @@ class TrustRootInstallationTest extends KeyChangeFixture {
                         "ledger.key.compromised",
                         "ledger.trust-root.published");
         assertThat(chain.payload(2).string("since")).isEqualTo("2026-10-31T23:59:59.000Z");
+    }
+
+    private Path adding(TrustedKey... added) throws Exception {
+        TrustRootDraft draft = TrustRootDraft.following(inForce(), NOW);
+        for (TrustedKey key : added) {
+            draft = draft.withKey(key);
+        }
+        return signed(draft);
+    }
+
+    private TrustedKey added(TrustRole role) throws Exception {
+        return new TrustedKey(
+                key(fresh(role)),
+                Set.of(role),
+                role == TrustRole.ROOT ? List.of() : List.of(LEDGER, LEDGER + "/*"),
+                NOW,
+                inForce().expires(),
+                KeyStatus.ACTIVE,
+                Optional.empty());
+    }
+
+    @Test
+    void eachKeyThatIsNewIsToldOnce() throws Exception {
+        TrustedKey checkpoint = added(TrustRole.CHECKPOINT);
+        TrustedKey root = added(TrustRole.ROOT);
+        Path next = adding(checkpoint, root);
+
+        install(next);
+        install(next);
+
+        assertThat(chain.types())
+                .containsExactly("ledger.key.introduced", "ledger.key.introduced", "ledger.trust-root.published");
+        assertThat(List.of(chain.payload(0).string("role"), chain.payload(1).string("role")))
+                .containsExactlyInAnyOrder("checkpoint", "root");
+        assertThat(List.of(chain.payload(0).string("keyId"), chain.payload(1).string("keyId")))
+                .containsExactlyInAnyOrder(checkpoint.keyId(), root.keyId());
+        assertThat(chain.payload(0).has("replaces")).isFalse();
+    }
+
+    @Test
+    void aKeyThatARotationIntroducedIsNotToldAgain() throws Exception {
+        carryOut(introduction(TrustRole.CHECKPOINT));
+        install(signed(TrustRootDraft.following(inForce(), NOW).withExpiry(END.plusSeconds(1))));
+
+        assertThat(chain.types())
+                .containsExactly("ledger.key.introduced", "ledger.trust-root.published", "ledger.trust-root.published");
+    }
+
+    @Test
+    void aNewKeyThatIsTakenBackBeforeItIsToldIsNotToldAsNew() throws Exception {
+        TrustedKey key = added(TrustRole.CHECKPOINT);
+        Path next = adding(key.with(KeyStatus.REVOKED, key.notAfter(), Optional.empty()));
+
+        install(next);
+
+        assertThat(chain.types()).containsExactly("ledger.key.revoked", "ledger.trust-root.published");
     }
 
     @Test

@@ -121,6 +121,24 @@ class WindowTableTest {
     }
 
     @Test
+    void itIsSignedAndExportedAsFarAsTheLastOfAllIs() {
+        assertThat(table().signedUntil()).isEmpty();
+        assertThat(table().exportedUntil()).isEmpty();
+
+        closed(window(2), 0);
+        registered(window(2));
+        signed(window(3), ORIGIN + "/acme/0");
+        exported(window(1), 0);
+        assertThat(table().signedUntil()).isEmpty();
+        assertThat(table().exportedUntil()).isEmpty();
+
+        signed(window(1), ORIGIN);
+        exported(window(0), 1);
+        assertThat(table().signedUntil()).contains(window(2));
+        assertThat(table().exportedUntil()).contains(window(1));
+    }
+
+    @Test
     void aWindowGoesThroughItsStatesAndSaysWhatItWaitsFor() {
         closed(START, 1);
         assertThat(first().state()).isEqualTo(WindowRow.State.OPEN);

@@ -9,6 +9,8 @@ import io.tallystick.note.NoteSigners;
 import io.tallystick.note.SignedNote;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyException;
+import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -24,12 +26,32 @@ import java.util.stream.Collectors;
  * <p>Signature lines stand in the order Ed25519, ECDSA P-256, ML-DSA-44; keys of one algorithm in the order given, so in a
  * rotation the old one first. The key name is the origin. Which keys sign depends on the window's end alone, so a rotation
  * happens at the same window whenever a process was restarted. Ed25519 and ECDSA are deterministic here (RFC 8032, RFC
- * 6979): signing again gives the same bytes. An ML-DSA-44 line states its signing time and differs.
+ * 6979): signing again gives the same bytes. An ML-DSA-44 line states its signing time and differs. Safe from several threads.
  */
 public final class CheckpointSigner {
-    private final List<CheckpointKey> keys;
+    private final List<Known> keys;
     private final InstantSource clock;
     private final KeyObjection objection;
+
+    /** A key and its public part, which is decoded once for all origins. */
+    private record Known(CheckpointKey key, PublicKey publicKey) {
+        static Known of(CheckpointKey key) {
+            NoteSigners.of("origin", key.key());
+            try {
+                return new Known(key, PublicKey.of(key.key().spki()));
+            } catch (KeyException e) {
+                throw new IllegalArgumentException(e.getMessage(), e);
+            }
+        }
+
+        KeyAlgorithm algorithm() {
+            return publicKey.algorithm();
+        }
+
+        NoteSigner named(String origin, Instant now) {
+            return NoteSigners.of(origin, key.key(), publicKey, now);
+        }
+    }
 
     /** Signs with all keys, whatever the window. As {@link #CheckpointSigner(List, InstantSource)}. */
     public CheckpointSigner(List<SigningKey> keys) {
@@ -48,26 +70,24 @@ public final class CheckpointSigner {
      * @throws IllegalArgumentException if there is no P-256 key, or a key is not of the algorithm it claims
      */
     public CheckpointSigner(List<CheckpointKey> keys, InstantSource clock, KeyObjection objection) {
-        for (CheckpointKey key : keys) {
-            NoteSigners.of("origin", key.key());
-        }
         this.clock = clock;
         this.objection = objection;
         this.keys = keys.stream()
-                .sorted(Comparator.comparing(key -> key.key().algorithm()))
+                .map(Known::of)
+                .sorted(Comparator.comparing(Known::algorithm))
                 .toList();
-        if (keys.stream().noneMatch(CheckpointSigner::isP256)) {
+        if (this.keys.stream().noneMatch(CheckpointSigner::isP256)) {
             throw new IllegalArgumentException("checkpoints need an ECDSA P-256 key, none was given");
         }
     }
 
-    private static boolean isP256(CheckpointKey key) {
-        return key.key().algorithm() == KeyAlgorithm.ECDSA_P256;
+    private static boolean isP256(Known key) {
+        return key.algorithm() == KeyAlgorithm.ECDSA_P256;
     }
 
     /** The algorithms of its keys. */
     public Set<KeyAlgorithm> algorithms() {
-        return keys.stream().map(key -> key.key().algorithm()).collect(Collectors.toUnmodifiableSet());
+        return keys.stream().map(Known::algorithm).collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -80,11 +100,11 @@ public final class CheckpointSigner {
         Instant until = from;
         for (boolean extended = true; extended; ) {
             extended = false;
-            for (CheckpointKey key : keys) {
-                if (key.key().algorithm() == algorithm
-                        && !key.notBefore().isAfter(until)
-                        && key.notAfter().isAfter(until)) {
-                    until = key.notAfter();
+            for (Known known : keys) {
+                if (known.algorithm() == algorithm
+                        && !known.key().notBefore().isAfter(until)
+                        && known.key().notAfter().isAfter(until)) {
+                    until = known.key().notAfter();
                     extended = true;
                 }
             }
@@ -102,8 +122,8 @@ public final class CheckpointSigner {
      */
     public Bytes sign(String origin, TreeHead head, Instant windowEnd) {
         Checkpoint checkpoint = new Checkpoint(origin, head);
-        List<CheckpointKey> valid =
-                keys.stream().filter(key -> key.signs(windowEnd)).toList();
+        List<Known> valid =
+                keys.stream().filter(known -> known.key().signs(windowEnd)).toList();
         if (valid.stream().noneMatch(CheckpointSigner::isP256)) {
             throw new UnfitSignerException(
                     UnfitSignerException.Reason.KEY,
@@ -111,15 +131,14 @@ public final class CheckpointSigner {
                             + ": the trust root lets none of the configured keys; give the key that is valid then, or have a"
                             + " new version of the trust root");
         }
-        for (CheckpointKey key : valid) {
-            objection.to(key.key().keyId(), origin, windowEnd).ifPresent(why -> {
+        for (Known known : valid) {
+            objection.to(known.publicKey().keyId(), origin, windowEnd).ifPresent(why -> {
                 throw new UnfitSignerException(UnfitSignerException.Reason.TRUST_ROOT, why);
             });
         }
         Instant now = clock.instant();
-        List<NoteSigner> signers = valid.stream()
-                .map(key -> NoteSigners.of(origin, key.key(), now))
-                .toList();
+        List<NoteSigner> signers =
+                valid.stream().map(known -> known.named(origin, now)).toList();
         try {
             byte[] note = SignedNote.sign(checkpoint.text(), signers).encode();
             verify(checkpoint, signers, SignedNote.parse(note));

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * ledger.trust-root.published   type ":" fingerprint           {"by","fingerprint","version"}
  * </pre>
  *
- * All may have {@code "reason"}; fingerprint and version are those of the trust root that says so. For one thread.
+ * {@code "replaces"} is absent where a key takes over from none. All may have {@code "reason"}; fingerprint and version are those of the trust root that says so. For one thread.
  */
 public final class KeyAnnouncements {
     private final OperatorEvents events;
@@ -59,6 +59,11 @@ public final class KeyAnnouncements {
      */
     public void introduced(TrustedKey key, String replaces, TrustRoot root, AdminOrder order) {
         tell("ledger.key.introduced", key.keyId(), key(key, root, order).put("replaces", replaces));
+    }
+
+    /** As above, of a key that takes over from none. */
+    public void introduced(TrustedKey key, TrustRoot root, AdminOrder order) {
+        tell("ledger.key.introduced", key.keyId(), key(key, root, order));
     }
 
     /** A key has signed its last. @throws org.apache.kafka.common.KafkaException if the event cannot be written */

@@ -2,6 +2,7 @@
 package io.tallystick.note;
 
 import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
 import java.time.Instant;
 
@@ -18,8 +19,16 @@ public final class NoteSigners {
      * @throws IllegalArgumentException if the name cannot name a key
      */
     public static NoteSigner of(String keyName, SigningKey key, Instant signedAt) {
-        NoteVerifier verifier = NoteVerifiers.of(keyName, key.algorithm(), key.spki());
-        return new KeySigner(verifier, key, signedAt);
+        return new KeySigner(NoteVerifiers.of(keyName, key.algorithm(), key.spki()), key, signedAt);
+    }
+
+    /**
+     * As {@link #of(String, SigningKey, Instant)}, for who signs under many names with one key.
+     *
+     * @param publicKey the key's own, decoded already
+     */
+    public static NoteSigner of(String keyName, SigningKey key, PublicKey publicKey, Instant signedAt) {
+        return new KeySigner(NoteVerifiers.of(keyName, publicKey), key, signedAt);
     }
 
     /** As {@link #of(String, SigningKey, Instant)}, for lines without a time or at an unknown one. */

@@ -4,8 +4,8 @@ package io.tallystick.note;
 import io.tallystick.trust.InvalidSignatureException;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
+import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.PublicKeys;
-import io.tallystick.trust.Signatures;
 import io.tallystick.trust.StrictBase64;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -38,30 +38,34 @@ public final class NoteVerifiers {
      *     {@link PublicKeys})
      */
     public static NoteVerifier of(String name, KeyAlgorithm algorithm, byte[] spki) {
-        return switch (algorithm) {
-            case ED25519 -> {
-                requireAlgorithm(algorithm, spki);
-                yield ed25519(name, raw(spki));
-            }
-            case ECDSA_P256 -> ecdsaP256(name, spki);
-            case ML_DSA_44 -> {
-                requireAlgorithm(algorithm, spki);
-                yield new KeyVerifier(name, KeyNames.named(name, MlDsaLine.TYPE, rawMlDsa(spki)), algorithm, spki);
-            }
-        };
+        PublicKey key = acceptable(spki);
+        if (key.algorithm() != algorithm) {
+            throw new IllegalArgumentException("not a key of " + algorithm.wireName());
+        }
+        return of(name, key);
+    }
+
+    /**
+     * The verifier of a public key that is decoded already.
+     *
+     * @param name as for {@link #of(String, KeyAlgorithm, byte[])}
+     * @throws IllegalArgumentException if the name cannot name a key
+     */
+    public static NoteVerifier of(String name, PublicKey key) {
+        int keyId = key.algorithm() == KeyAlgorithm.ECDSA_P256
+                ? KeyNames.ofSpki(key.spki())
+                : KeyNames.named(name, type(key.algorithm()), key.raw());
+        return new KeyVerifier(name, keyId, key);
     }
 
     /** An Ed25519 verifier; {@code raw} are the 32 bytes of the key. As for {@link #of}. */
     public static NoteVerifier ed25519(String name, byte[] raw) {
-        byte[] spki = PublicKeys.ed25519Spki(raw);
-        requireAlgorithm(KeyAlgorithm.ED25519, spki);
-        return new KeyVerifier(name, KeyNames.named(name, TYPE_ED25519, raw), KeyAlgorithm.ED25519, spki);
+        return of(name, KeyAlgorithm.ED25519, PublicKeys.ed25519Spki(raw));
     }
 
     /** An ECDSA P-256 verifier. As for {@link #of}. */
     public static NoteVerifier ecdsaP256(String name, byte[] spki) {
-        requireAlgorithm(KeyAlgorithm.ECDSA_P256, spki);
-        return new KeyVerifier(name, KeyNames.ofSpki(spki), KeyAlgorithm.ECDSA_P256, spki);
+        return of(name, KeyAlgorithm.ECDSA_P256, spki);
     }
 
     /**
@@ -92,20 +96,10 @@ public final class NoteVerifiers {
     /** The verifier key text of a public key. As for {@link #of}. */
     public static String vkey(String name, KeyAlgorithm algorithm, byte[] spki) {
         NoteVerifier verifier = of(name, algorithm, spki);
-        byte type =
-                switch (algorithm) {
-                    case ED25519 -> TYPE_ED25519;
-                    case ECDSA_P256 -> TYPE_ECDSA;
-                    case ML_DSA_44 -> MlDsaLine.TYPE;
-                };
         byte[] key =
-                switch (algorithm) {
-                    case ED25519 -> raw(spki);
-                    case ECDSA_P256 -> spki;
-                    case ML_DSA_44 -> rawMlDsa(spki);
-                };
+                algorithm == KeyAlgorithm.ECDSA_P256 ? spki : acceptable(spki).raw();
         byte[] typed = new byte[key.length + 1];
-        typed[0] = type;
+        typed[0] = type(algorithm);
         System.arraycopy(key, 0, typed, 1, key.length);
         return name + "+" + HexFormat.of().toHexDigits(verifier.keyId()) + "+" + StrictBase64.encode(typed);
     }
@@ -129,27 +123,17 @@ public final class NoteVerifiers {
         throw NoteException.malformed("verifier key of an unknown type");
     }
 
-    private static byte[] raw(byte[] spki) {
-        try {
-            return PublicKeys.ed25519Raw(spki);
-        } catch (KeyException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+    private static byte type(KeyAlgorithm algorithm) {
+        return switch (algorithm) {
+            case ED25519 -> TYPE_ED25519;
+            case ECDSA_P256 -> TYPE_ECDSA;
+            case ML_DSA_44 -> MlDsaLine.TYPE;
+        };
     }
 
-    private static byte[] rawMlDsa(byte[] spki) {
+    private static PublicKey acceptable(byte[] spki) {
         try {
-            return PublicKeys.mlDsa44Raw(spki);
-        } catch (KeyException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
-    }
-
-    private static void requireAlgorithm(KeyAlgorithm algorithm, byte[] spki) {
-        try {
-            if (PublicKeys.algorithm(spki) != algorithm) {
-                throw new IllegalArgumentException("not a key of " + algorithm.wireName());
-            }
+            return PublicKey.of(spki);
         } catch (KeyException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
@@ -159,17 +143,15 @@ public final class NoteVerifiers {
     private static final class KeyVerifier implements NoteVerifier {
         private final String name;
         private final int keyId;
-        private final KeyAlgorithm algorithm;
-        private final byte[] spki;
+        private final PublicKey key;
 
-        KeyVerifier(String name, int keyId, KeyAlgorithm algorithm, byte[] spki) {
+        KeyVerifier(String name, int keyId, PublicKey key) {
             if (!KeyNames.isKeyName(name)) {
                 throw new IllegalArgumentException("not a key name: " + name);
             }
             this.name = name;
             this.keyId = keyId;
-            this.algorithm = algorithm;
-            this.spki = spki.clone();
+            this.key = key;
         }
 
         @Override
@@ -185,10 +167,10 @@ public final class NoteVerifiers {
         @Override
         public void verify(byte[] text, byte[] sig) throws NoteException {
             try {
-                if (algorithm == KeyAlgorithm.ML_DSA_44) {
-                    MlDsaLine.verify(name, spki, text, sig);
+                if (key.algorithm() == KeyAlgorithm.ML_DSA_44) {
+                    MlDsaLine.verify(name, key.spki(), text, sig);
                 } else {
-                    Signatures.verify(algorithm, spki, text, sig);
+                    key.verify(text, sig);
                 }
             } catch (InvalidSignatureException e) {
                 throw new NoteException(NoteException.Fault.BAD_SIGNATURE, this + ": " + e.getMessage(), e);

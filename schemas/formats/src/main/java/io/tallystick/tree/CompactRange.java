@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.tree;
 
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
@@ -14,13 +15,14 @@ import java.util.Objects;
  */
 public final class CompactRange {
     /** The range of no leaves at the left edge of a tree. */
-    public static final CompactRange EMPTY = new CompactRange(0, 0, List.of());
+    public static final CompactRange EMPTY = new CompactRange(0, 0, new Hash[0]);
 
     private final long begin;
     private final long end;
-    private final List<Hash> frontier;
+    private final Hash[] frontier;
 
-    private CompactRange(long begin, long end, List<Hash> frontier) {
+    /** @param frontier not copied */
+    private CompactRange(long begin, long end, Hash[] frontier) {
         this.begin = begin;
         this.end = end;
         this.frontier = frontier;
@@ -41,7 +43,7 @@ public final class CompactRange {
             throw new IllegalArgumentException("a tree of " + size + " leaves has a frontier of " + Long.bitCount(size)
                     + " hashes, not " + frontier.size());
         }
-        return new CompactRange(0, size, List.copyOf(frontier));
+        return new CompactRange(0, size, List.copyOf(frontier).toArray(Hash[]::new));
     }
 
     /** The range of no leaves at a position inside a tree, to be appended to and merged later. */
@@ -49,7 +51,7 @@ public final class CompactRange {
         if (begin < 0) {
             throw new IllegalArgumentException("leaf index is negative: " + begin);
         }
-        return begin == 0 ? EMPTY : new CompactRange(begin, begin, List.of());
+        return begin == 0 ? EMPTY : new CompactRange(begin, begin, new Hash[0]);
     }
 
     /** Index of the first leaf covered. */
@@ -64,14 +66,12 @@ public final class CompactRange {
 
     /** Roots of the perfect subtrees, left to right; of a whole tree the largest is first. */
     public List<Hash> frontier() {
-        return frontier;
+        return Collections.unmodifiableList(Arrays.asList(frontier));
     }
 
     /** The range with one more leaf at its right end. */
     public CompactRange append(Hash leafHash) {
-        Growing growing = new Growing(this);
-        growing.add(Objects.requireNonNull(leafHash), 0);
-        return growing.toRange();
+        return with(Objects.requireNonNull(leafHash), 0);
     }
 
     /**
@@ -85,11 +85,27 @@ public final class CompactRange {
             throw new IllegalArgumentException(
                     "a range that begins at " + right.begin + " does not follow one that ends at " + end);
         }
-        Growing growing = new Growing(this);
+        CompactRange merged = this;
         for (Hash subtree : right.frontier) {
-            growing.add(subtree, subtreeLevel(growing.end, right.end));
+            merged = merged.with(subtree, subtreeLevel(merged.end, right.end));
         }
-        return growing.toRange();
+        return merged;
+    }
+
+    /** With a perfect subtree of 2^level leaves, joined with its left siblings as far as they are covered. */
+    private CompactRange with(Hash subtree, int level) {
+        long next = Math.addExact(end, 1L << level);
+        Hash joined = subtree;
+        int kept = frontier.length;
+        int at = level;
+        for (long index = end >> level; (index & 1) == 1 && (index - 1) << at >= begin; index >>= 1) {
+            kept--;
+            joined = Rfc6962.nodeHash(frontier[kept], joined);
+            at++;
+        }
+        Hash[] grown = Arrays.copyOf(frontier, kept + 1);
+        grown[kept] = joined;
+        return new CompactRange(begin, next, grown);
     }
 
     /** Level of the largest aligned perfect subtree that begins at {@code from} and does not pass {@code to}. */
@@ -107,12 +123,12 @@ public final class CompactRange {
         if (begin != 0) {
             throw new IllegalStateException("a range that begins at " + begin + " has no root");
         }
-        if (frontier.isEmpty()) {
+        if (frontier.length == 0) {
             return Rfc6962.EMPTY_ROOT;
         }
-        Hash root = frontier.get(frontier.size() - 1);
-        for (int i = frontier.size() - 2; i >= 0; i--) {
-            root = Rfc6962.nodeHash(frontier.get(i), root);
+        Hash root = frontier[frontier.length - 1];
+        for (int i = frontier.length - 2; i >= 0; i--) {
+            root = Rfc6962.nodeHash(frontier[i], root);
         }
         return root;
     }
@@ -127,49 +143,16 @@ public final class CompactRange {
         return other instanceof CompactRange range
                 && begin == range.begin
                 && end == range.end
-                && frontier.equals(range.frontier);
+                && Arrays.equals(frontier, range.frontier);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(begin, end, frontier);
+        return Objects.hash(begin, end, Arrays.hashCode(frontier));
     }
 
     @Override
     public String toString() {
-        return "[" + begin + ", " + end + ") " + frontier;
-    }
-
-    /** A range while subtrees are added to it. */
-    private static final class Growing {
-        private final long begin;
-        private long end;
-        private final List<Hash> subtrees;
-
-        Growing(CompactRange range) {
-            begin = range.begin;
-            end = range.end;
-            subtrees = new ArrayList<>(range.frontier.size() + 1);
-            subtrees.addAll(range.frontier);
-        }
-
-        /** Adds a perfect subtree of 2^level leaves, joining it with its left siblings as far as they are covered. */
-        void add(Hash subtree, int level) {
-            long next = Math.addExact(end, 1L << level);
-            Hash joined = subtree;
-            int at = level;
-            long index = end >> level;
-            while ((index & 1) == 1 && (index - 1) << at >= begin) {
-                joined = Rfc6962.nodeHash(subtrees.remove(subtrees.size() - 1), joined);
-                index >>= 1;
-                at++;
-            }
-            subtrees.add(joined);
-            end = next;
-        }
-
-        CompactRange toRange() {
-            return new CompactRange(begin, end, List.copyOf(subtrees));
-        }
+        return "[" + begin + ", " + end + ") " + Arrays.toString(frontier);
     }
 }

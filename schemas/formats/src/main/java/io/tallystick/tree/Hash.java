@@ -19,13 +19,23 @@ public final class Hash implements Comparable<Hash> {
     /** Thirty-two zero bytes: the {@code prev} of the first entry of a chain. */
     public static final Hash ZERO = new Hash(new byte[LENGTH]);
 
-    /** Never handed out. Making one costs as much as hashing 300 bytes. */
-    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(Hash::newDigest);
+    private static final ThreadLocal<Hasher> HASHER = ThreadLocal.withInitial(Hasher::new);
 
     private static final HexFormat HEX = HexFormat.of();
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
     private final byte[] bytes;
+
+    /** One thread's SHA-256, never handed out; making one costs as much as hashing 300 bytes. */
+    private static final class Hasher {
+        private final MessageDigest digest = newDigest();
+        private final byte[] pair = new byte[1 + 2 * LENGTH];
+
+        MessageDigest reset() {
+            digest.reset();
+            return digest;
+        }
+    }
 
     private Hash(byte[] bytes) {
         this.bytes = bytes;
@@ -79,7 +89,7 @@ public final class Hash implements Comparable<Hash> {
 
     /** SHA-256 over the concatenation of the parts. */
     public static Hash sha256(byte[]... parts) {
-        MessageDigest digest = digest();
+        MessageDigest digest = HASHER.get().reset();
         for (byte[] part : parts) {
             digest.update(part);
         }
@@ -95,20 +105,22 @@ public final class Hash implements Comparable<Hash> {
         }
     }
 
-    /** This thread's SHA-256, reset. To be finished before anything else is hashed. */
-    static MessageDigest digest() {
-        MessageDigest digest = DIGEST.get();
-        digest.reset();
-        return digest;
-    }
-
-    /** The digest of what has been fed to it so far; resets the digest. */
-    static Hash finish(MessageDigest digest) {
+    /** SHA-256 over a byte and data. */
+    static Hash prefixed(byte prefix, byte[] data) {
+        MessageDigest digest = HASHER.get().reset();
+        digest.update(prefix);
+        digest.update(data);
         return new Hash(digest.digest());
     }
 
-    void feed(MessageDigest digest) {
-        digest.update(bytes);
+    /** SHA-256 over a byte and two hashes, which reach the digest in one piece: it copies what comes in pieces. */
+    static Hash prefixed(byte prefix, Hash left, Hash right) {
+        Hasher hasher = HASHER.get();
+        byte[] pair = hasher.pair;
+        pair[0] = prefix;
+        System.arraycopy(left.bytes, 0, pair, 1, LENGTH);
+        System.arraycopy(right.bytes, 0, pair, 1 + LENGTH, LENGTH);
+        return new Hash(hasher.reset().digest(pair));
     }
 
     /** Writes the text form, 64 bytes. */

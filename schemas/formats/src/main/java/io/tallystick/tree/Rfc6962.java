@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.tree;
 
-import java.security.MessageDigest;
-
 /** The hashes of RFC 6962 §2.1 with SHA-256. */
 public final class Rfc6962 {
     /** Root of the tree without leaves: SHA-256 of nothing. */
@@ -15,18 +13,11 @@ public final class Rfc6962 {
 
     /** {@code SHA-256(0x00 || data)}. */
     public static Hash leafHash(byte[] data) {
-        MessageDigest digest = Hash.digest();
-        digest.update(LEAF);
-        digest.update(data);
-        return Hash.finish(digest);
+        return Hash.prefixed(LEAF, data);
     }
 
     /** {@code SHA-256(0x01 || left || right)}. */
     public static Hash nodeHash(Hash left, Hash right) {
-        MessageDigest digest = Hash.digest();
-        digest.update(NODE);
-        left.feed(digest);
-        right.feed(digest);
-        return Hash.finish(digest);
+        return Hash.prefixed(NODE, left, right);
     }
 }

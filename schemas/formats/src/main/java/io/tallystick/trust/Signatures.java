@@ -24,20 +24,35 @@ public final class Signatures {
      */
     public static void verify(KeyAlgorithm algorithm, byte[] spki, byte[] message, byte[] sig)
             throws InvalidSignatureException {
+        AsymmetricKeyParameter key;
+        try {
+            key = PublicKeys.decode(algorithm, spki);
+        } catch (KeyException | RuntimeException e) {
+            throw unverifiable(algorithm, e);
+        }
+        verify(algorithm, key, message, sig);
+    }
+
+    /** As {@link #verify(KeyAlgorithm, byte[], byte[], byte[])}, with a key that was decoded before. */
+    static void verify(KeyAlgorithm algorithm, AsymmetricKeyParameter key, byte[] message, byte[] sig)
+            throws InvalidSignatureException {
         boolean valid;
         try {
-            AsymmetricKeyParameter key = PublicKeys.decode(algorithm, spki);
             valid = switch (algorithm) {
                 case ED25519 -> verify(new Ed25519Signer(), key, message, sig);
                 case ML_DSA_44 -> verify(new MLDSASigner(), key, message, sig);
                 case ECDSA_P256 -> verifyEcdsa(key, message, sig);
             };
-        } catch (KeyException | IOException | RuntimeException e) {
-            throw new InvalidSignatureException(algorithm.wireName() + " signature cannot be verified", e);
+        } catch (IOException | RuntimeException e) {
+            throw unverifiable(algorithm, e);
         }
         if (!valid) {
             throw new InvalidSignatureException(algorithm.wireName() + " signature is wrong");
         }
+    }
+
+    private static InvalidSignatureException unverifiable(KeyAlgorithm algorithm, Exception fault) {
+        return new InvalidSignatureException(algorithm.wireName() + " signature cannot be verified", fault);
     }
 
     private static boolean verify(Signer signer, AsymmetricKeyParameter key, byte[] message, byte[] sig) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,10 @@ class SignaturesTest {
         // Then
         assertThatCode(() -> Signatures.verify(algorithm, key.spki(), MESSAGE, signature))
                 .doesNotThrowAnyException();
+        PublicKey decoded = decoded(key.spki()).orElseThrow();
+        for (int again = 0; again < 20; again++) {
+            assertThatCode(() -> decoded.verify(MESSAGE, signature)).doesNotThrowAnyException();
+        }
         assertThat(key.sign(MESSAGE)).as("deterministic").isEqualTo(signature);
     }
 
@@ -223,5 +228,17 @@ class SignaturesTest {
     private static void refused(KeyAlgorithm algorithm, byte[] spki, byte[] message, byte[] signature) {
         assertThatExceptionOfType(InvalidSignatureException.class)
                 .isThrownBy(() -> Signatures.verify(algorithm, spki, message, signature));
+        decoded(spki).filter(key -> key.algorithm() == algorithm).ifPresent(key -> assertThatExceptionOfType(
+                        InvalidSignatureException.class)
+                .isThrownBy(() -> key.verify(message, signature)));
+    }
+
+    /** Empty if the key itself is refused. */
+    private static Optional<PublicKey> decoded(byte[] spki) {
+        try {
+            return Optional.of(PublicKey.of(spki));
+        } catch (KeyException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.anchor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.sign.Root;
+import io.tallystick.anchor.sign.UnfitSignerException;
+import io.tallystick.entry.Bytes;
+import io.tallystick.fixtures.TestKeys;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.KeyAlgorithm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.errors.InterruptException;
+import org.junit.jupiter.api.Test;
+
+class BatchSigningTest {
+    private static final Instant WINDOW = Instant.parse("2026-11-21T12:00:00Z");
+
+    private static List<Root> roots(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(chain -> new Root(
+                        "ledger.example.com/acme/" + chain, new TreeHead(chain + 1L, Hash.sha256()), true, WINDOW))
+                .toList();
+    }
+
+    private static Bytes note(Root root) {
+        return Bytes.of(root.origin().getBytes(UTF_8));
+    }
+
+    private static List<Bytes> sign(int count, Function<Root, Bytes> signature) {
+        try (BatchSigning signing = new BatchSigning("test-signing", signature)) {
+            return signing.sign(roots(count));
+        }
+    }
+
+    @Test
+    void notesStandInTheOrderOfTheirRoots() {
+        for (int count : List.of(0, 1, 2, 7, 1000)) {
+            assertThat(sign(count, BatchSigningTest::note))
+                    .isEqualTo(roots(count).stream().map(BatchSigningTest::note).toList());
+        }
+    }
+
+    @Test
+    void theyAreThoseThatOneThreadMakes() {
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(TestKeys.key(KeyAlgorithm.ED25519, "one"), TestKeys.key(KeyAlgorithm.ECDSA_P256, "two")));
+        Function<Root, Bytes> signature = root -> signer.sign(root.origin(), root.head(), WINDOW.plusSeconds(900));
+
+        assertThat(sign(60, signature))
+                .isEqualTo(roots(60).stream().map(signature).toList());
+    }
+
+    @Test
+    void severalAreSignedAtOnce() {
+        CyclicBarrier four = new CyclicBarrier(4);
+
+        assertThat(sign(8, root -> {
+                    try {
+                        four.await(60, TimeUnit.SECONDS);
+                        return note(root);
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .hasSize(8);
+    }
+
+    @Test
+    void aKeeperThatDoesNotAnswerEndsTheBatchAndTheNextOneIsSigned() {
+        AtomicInteger outages = new AtomicInteger(1);
+        Function<Root, Bytes> signature = root -> {
+            if (outages.getAndDecrement() > 0) {
+                throw new UncheckedIOException(new IOException("no answer"));
+            }
+            return note(root);
+        };
+
+        try (BatchSigning signing = new BatchSigning("test-signing", signature)) {
+            assertThatThrownBy(() -> signing.sign(roots(1000)))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("no answer");
+            assertThat(signing.sign(roots(3))).hasSize(3);
+        }
+    }
+
+    @Test
+    void whereNoneCanBeSignedNoThreadAsksTwice() {
+        AtomicInteger asked = new AtomicInteger();
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+        assertThatThrownBy(() -> sign(1000, root -> {
+                    asked.incrementAndGet();
+                    threads.add(Thread.currentThread());
+                    throw new UnfitSignerException(UnfitSignerException.Reason.KEY, "no key");
+                }))
+                .isInstanceOf(UnfitSignerException.class)
+                .hasMessage("no key");
+        assertThat(asked).hasValue(threads.size());
+    }
+
+    @Test
+    void anErrorIsThrownAsItIs() {
+        assertThatThrownBy(() -> sign(2, root -> {
+                    throw new AssertionError("impossible");
+                }))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("impossible");
+    }
+
+    @Test
+    void whoIsInterruptedGetsNoNotes() {
+        CountDownLatch never = new CountDownLatch(1);
+        Thread.currentThread().interrupt();
+
+        assertThatThrownBy(() -> sign(4, root -> {
+                    try {
+                        never.await();
+                        return note(root);
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }))
+                .isInstanceOf(InterruptException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+}
