@@ -2,12 +2,9 @@
 package io.tallystick.export;
 
 import io.tallystick.avro.Boundary;
-import io.tallystick.avro.Init;
-import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.PartitionExported;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
-import io.tallystick.entry.ChainId;
 import io.tallystick.export.assemble.ChainSegment;
 import io.tallystick.export.assemble.ChainState;
 import io.tallystick.export.assemble.DataFileWriter;
@@ -68,19 +65,8 @@ final class ChainExporter implements Step {
     private final Producer<String, SpecificRecord> producer;
     private final Assignment assignment;
     private final ScratchDirectory scratch;
-    private final Map<Integer, Reading> readings = new HashMap<>();
+    private final Map<Integer, EntriesReading> readings = new HashMap<>();
     private int scratchNames;
-
-    /** A partition that is being read. */
-    private static final class Reading {
-        private final PartitionWindow window;
-        /** Of the next record; -1 until one has been read. */
-        private long pseq = -1;
-
-        private Reading(PartitionWindow window) {
-            this.window = window;
-        }
-    }
 
     ChainExporter(Clients clients, ObjectStore store, Path scratchParent, RetentionRules rules) throws IOException {
         this.clients = clients;
@@ -100,9 +86,13 @@ final class ChainExporter implements Step {
         begin(assignment.takeAdded());
         boolean progress = false;
         for (TopicPartition partition : records.partitions()) {
-            Reading reading = readings.get(partition.partition());
+            EntriesReading reading = readings.get(partition.partition());
             for (ConsumerRecord<String, SpecificRecord> record : records.records(partition)) {
-                progress |= take(partition, reading, record);
+                Optional<Boundary> ended = reading.take(record);
+                if (ended.isPresent()) {
+                    endWindow(partition, reading, ended.get(), record.offset());
+                    progress = true;
+                }
             }
         }
         return progress || assignment.isReadToEnd();
@@ -126,7 +116,9 @@ final class ChainExporter implements Step {
             Collection<ChainState> chains = states.getOrDefault(partition.partition(), List.of());
             Path directory = Files.createDirectory(scratch.path().resolve(Integer.toString(scratchNames++)));
             PartitionWindow window = new PartitionWindow(directory, BundleLayout.DATA_BYTES_MAX, end, chains);
-            readings.put(partition.partition(), new Reading(window));
+            readings.put(
+                    partition.partition(),
+                    new EntriesReading(window, clients.ledger().partitions()));
             LOGGER.atInfo()
                     .addKeyValue("partition", partition.partition())
                     .addKeyValue("chains", chains.size())
@@ -149,56 +141,18 @@ final class ChainExporter implements Step {
 
     private void release(Collection<TopicPartition> lost) throws IOException {
         for (TopicPartition partition : lost) {
-            Reading reading = readings.remove(partition.partition());
+            EntriesReading reading = readings.remove(partition.partition());
             if (reading != null) {
-                reading.window.close();
+                reading.close();
             }
         }
     }
 
-    /** @return whether a window ended */
-    private boolean take(TopicPartition partition, Reading reading, ConsumerRecord<String, SpecificRecord> record)
+    private void endWindow(TopicPartition partition, EntriesReading reading, Boundary boundary, long offset)
             throws IOException {
-        SpecificRecord value = record.value();
-        if (value instanceof LedgerEntry entry) {
-            requirePseq(reading, record, entry.getPseq());
-            reading.window.append(chain(record, entry), ExportRecords.entry(entry));
-        } else if (value instanceof Boundary boundary) {
-            requirePseq(reading, record, boundary.getPseq());
-            if (boundary.getWindowStart() != null) {
-                endWindow(partition, reading, boundary, record.offset());
-                return true;
-            }
-        } else if (value instanceof Init init) {
-            requirePseq(reading, record, init.getPseq());
-        } else {
-            throw new LedgerIntegrityException(where(record) + " holds no record of the ledger: " + value);
-        }
-        return false;
-    }
-
-    private static void requirePseq(Reading reading, ConsumerRecord<?, ?> record, long pseq) {
-        if (reading.pseq >= 0 && pseq != reading.pseq) {
-            throw new LedgerIntegrityException(where(record) + " has pseq " + pseq + ", expected " + reading.pseq);
-        }
-        reading.pseq = pseq + 1;
-    }
-
-    private ChainId chain(ConsumerRecord<String, SpecificRecord> record, LedgerEntry entry) {
-        boolean here = entry.getChain().equals(record.key())
-                && Topics.partitionOf(record.key(), clients.ledger().partitions()) == record.partition();
-        if (!here) {
-            throw new LedgerIntegrityException(
-                    where(record) + " holds chain " + entry.getChain() + " under key " + record.key());
-        }
-        return ChainId.parse(record.key());
-    }
-
-    private void endWindow(TopicPartition partition, Reading reading, Boundary boundary, long offset)
-            throws IOException {
-        Manifest.Window window = new Manifest.Window(boundary.getWindowStart(), boundary.getTime());
+        Manifest.Window window = EntriesReading.window(boundary);
         tenants.refresh(); // retention may have been changed
-        List<ChainSegment> segments = reading.window.end(window, ExportRecords.claims(boundary), files);
+        List<ChainSegment> segments = reading.end(boundary, files);
         publish(partition.partition(), window, segments);
         // Crash here: the window is exported again, with the same result.
         consumer.commitSync(Map.of(
@@ -245,10 +199,6 @@ final class ChainExporter implements Step {
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
-    }
-
-    private static String where(ConsumerRecord<?, ?> record) {
-        return record.topic() + "-" + record.partition() + " offset " + record.offset();
     }
 
     @Override

@@ -120,7 +120,7 @@ final class ExportRecords {
     static Bytes bytes(ByteBuffer buffer) {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
-        return Bytes.of(bytes);
+        return Bytes.wrap(bytes);
     }
 
     static Hash hash(ByteBuffer buffer) {

@@ -1,39 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.tallystick.export.ScriptedLedger.ACME_1ST;
+import static io.tallystick.export.ScriptedLedger.ACME_2ND;
+import static io.tallystick.export.ScriptedLedger.ACME_3RD;
+import static io.tallystick.export.ScriptedLedger.GLOBEX_3RD;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.github.luben.zstd.ZstdInputStream;
-import io.confluent.kafka.schemaregistry.client.rest.RestService;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
-import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.FailingStore;
-import io.tallystick.export.assemble.SampleLedger;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
-import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
-import io.tallystick.trust.KeyFile;
-import io.tallystick.verify.VerificationReport;
-import io.tallystick.verify.Verifier;
-import io.tallystick.verify.VerifyRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,17 +44,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** The exporter on a real broker: what it writes is what an auditor accepts, however often it is interrupted. */
 @ExtendWith(LedgerExtension.class)
 class ExportIT {
-    private static final String ACME_1ST = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T031500Z/";
-    private static final String ACME_2ND = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T033000Z/";
-    private static final String ACME_3RD = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T034500Z/";
-    private static final String GLOBEX_3RD = "v1/tenant=globex/dt=2026-11-21/window_start=20261121T034500Z/";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     @TempDir
     Path temp;
 
-    private final SampleLedger sample = new SampleLedger();
     private final BlockingQueue<Throwable> fatal = new LinkedBlockingQueue<>();
+    private ScriptedLedger ledger;
     private Map<String, String> properties;
     private Path bucket;
     private List<CoreExport.WindowScript> script;
@@ -69,48 +58,16 @@ class ExportIT {
 
     @BeforeEach
     void setUp(EmbeddedLedger embedded) throws Exception {
-        bucket = temp.resolve("bucket");
-        properties = properties(embedded);
-        ExportConfig config = new ExportConfig(properties);
-        try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
-            admin.init(1);
-        }
-        script = CoreExport.threeWindows(sample, schema(embedded));
-        feed = new LedgerFeed(config.ledger());
-        feed.tenants("acme", "globex");
-    }
-
-    private Map<String, String> properties(EmbeddedLedger embedded) throws Exception {
-        Path passphrase = Files.createFile(
-                temp.resolve("passphrase"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.writeString(passphrase, "correct horse");
-        KeyFile.write(temp.resolve("bundle.pem"), sample.bundleKey(), "correct horse".toCharArray());
-        Files.write(temp.resolve("trust-root.json"), sample.trustRoot());
-        Map<String, String> all = new HashMap<>();
-        all.put("bootstrap.servers", embedded.bootstrapServers());
-        all.put("schema.registry.url", embedded.registryUrl());
-        all.put("ledger.origin", SampleLedger.ORIGIN);
-        all.put("ledger.prefix", embedded.newPrefix());
-        all.put("ledger.partitions", "4");
-        all.put("ledger.export.directory", bucket.toString());
-        all.put("ledger.export.scratch.directory", temp.resolve("scratch").toString());
-        all.put("ledger.bundle.key.file", temp.resolve("bundle.pem").toString());
-        all.put("ledger.key.passphrase.file", passphrase.toString());
-        all.put("ledger.trust.root.file", temp.resolve("trust-root.json").toString());
-        return all;
-    }
-
-    private static SchemaRef schema(EmbeddedLedger embedded) throws Exception {
-        RestService registry = new RestService(embedded.registryUrl());
-        int id = registry.registerSchema(new String(CoreExport.SCHEMA, UTF_8), "sample-value");
-        return new SchemaRef(
-                id, Hash.sha256(registry.getId(id).getSchemaString().getBytes(UTF_8)));
+        ledger = new ScriptedLedger(embedded, temp);
+        properties = ledger.properties();
+        bucket = ledger.bucket();
+        script = ledger.script();
+        feed = ledger.feed();
     }
 
     @AfterEach
     void tearDown() {
-        feed.close();
+        ledger.close();
     }
 
     private ExportApplication start() {
@@ -134,19 +91,6 @@ class ExportIT {
         awaitObject(GLOBEX_3RD + "checkpoint");
     }
 
-    private void requireValid(Path target) {
-        VerificationReport report =
-                Verifier.verify(VerifyRequest.of(target).withTrustRoot(temp.resolve("trust-root.json")));
-        assertThat(report.exitCode()).as(report.text()).isZero();
-    }
-
-    private void feedAll() {
-        for (CoreExport.WindowScript window : script) {
-            feed.entries(window);
-            feed.seal(window);
-        }
-    }
-
     /** What two exports must have in common: everything that follows from the topics, data uncompressed. */
     private static SortedMap<String, Hash> evidence(Path bucket) throws IOException {
         SortedMap<String, Hash> evidence = new TreeMap<>();
@@ -166,7 +110,7 @@ class ExportIT {
     @Test
     void writesBundlesThatAnAuditorAccepts() {
         // Given
-        feedAll();
+        ledger.feedAll();
 
         // When
         try (ExportApplication application = start()) {
@@ -175,13 +119,13 @@ class ExportIT {
         }
 
         // Then
-        requireValid(bucket);
-        requireValid(bucket.resolve("v1/tenant=acme"));
-        requireValid(bucket.resolve("v1/tenant=globex"));
+        ledger.requireValid(bucket);
+        ledger.requireValid(bucket.resolve("v1/tenant=acme"));
+        ledger.requireValid(bucket.resolve("v1/tenant=globex"));
         assertThat(bucket.resolve("v1/trust-root-1.json")).exists();
         assertThat(bucket.resolve("v1/README.md")).exists();
         assertThat(bucket.resolve("v1/sql/duckdb.sql")).exists();
-        assertThat(bucket.resolve("v1/keys/" + sample.bundleKey().keyId() + ".pem"))
+        assertThat(bucket.resolve("v1/keys/" + ledger.sample().bundleKey().keyId() + ".pem"))
                 .exists();
     }
 
@@ -211,13 +155,13 @@ class ExportIT {
         }
 
         // Then
-        requireValid(bucket);
+        ledger.requireValid(bucket);
     }
 
     @Test
     void aFurtherExporterFillsAnotherStoreWithTheSameEvidence() throws Exception {
         // Given
-        feedAll();
+        ledger.feedAll();
         try (ExportApplication application = start()) {
             assertThat(application).isNotNull();
             awaitAll();
@@ -235,13 +179,13 @@ class ExportIT {
 
         // Then
         assertThat(evidence(bucket)).isEqualTo(evidence(first));
-        requireValid(bucket);
+        ledger.requireValid(bucket);
     }
 
     @Test
     void goesOnByItselfAfterAStoreThatFails() throws Exception {
         // Given: failures at several places, each of them once, all of them persisted
-        feedAll();
+        ledger.feedAll();
 
         // When
         try (ExportApplication application = start(store -> new FailingStore(
@@ -256,14 +200,14 @@ class ExportIT {
         }
 
         // Then
-        requireValid(bucket);
+        ledger.requireValid(bucket);
     }
 
     @Test
     void stopsWhenAStoreGoesOnFailing() {
         // Given: many polls return between one failure and the next
         properties.put("ledger.export.retry.timeout.ms", "2000");
-        feedAll();
+        ledger.feedAll();
 
         // When
         try (ExportApplication application = start(store -> new BrokenStore(store))) {
@@ -300,7 +244,7 @@ class ExportIT {
     @Test
     void stopsAtAnObjectThatIsNotItsOwn() throws Exception {
         // Given
-        feedAll();
+        ledger.feedAll();
         Path foreign = bucket.resolve(ACME_1ST + "chain-0003-00000.ndjson.zst");
         Files.createDirectories(foreign.getParent());
         Files.writeString(foreign, "not ours");

@@ -2,9 +2,11 @@
 package io.tallystick.bench;
 
 import io.tallystick.bench.evidence.EvidenceCommand;
+import io.tallystick.bench.evidence.ProveCommand;
 import io.tallystick.bench.faults.FaultsCommand;
 import io.tallystick.bench.kernel.KernelsCommand;
 import io.tallystick.bench.load.AnchorCommand;
+import io.tallystick.bench.load.ExportCommand;
 import io.tallystick.bench.load.IngestCommand;
 import io.tallystick.bench.load.LatencyCommand;
 import io.tallystick.bench.load.RecoveryCommand;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Spec;
             KernelsCommand.class,
             FaultsCommand.class,
             AnchorCommand.class,
+            ExportCommand.class,
             IngestCommand.class,
             LatencyCommand.class,
             RecoveryCommand.class,
@@ -34,7 +37,8 @@ import picocli.CommandLine.Spec;
             SealCommand.class,
             SequencerCommand.class,
             SimulateCommand.class,
-            EvidenceCommand.class
+            EvidenceCommand.class,
+            ProveCommand.class
         })
 public final class Bench implements Runnable {
     @Spec

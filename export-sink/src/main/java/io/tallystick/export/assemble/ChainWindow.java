@@ -68,7 +68,7 @@ final class ChainWindow implements AutoCloseable {
         requireCommitments(line);
         count(entry);
         spool.append(line.encode());
-        lastLeaf = Rfc6962.leafHash(stored.entry().toByteArray());
+        lastLeaf = Rfc6962.leafHash(stored.entry().array());
         tree = tree.append(lastLeaf);
         lastRecorded = entry.recorded();
         return lastRecorded;
@@ -76,7 +76,7 @@ final class ChainWindow implements AutoCloseable {
 
     private BundleLine line(StoredEntry stored) {
         try {
-            return BundleLine.of(stored.entry().toByteArray(), stored.context(), stored.payload());
+            return BundleLine.of(stored.entry().array(), stored.context(), stored.payload());
         } catch (BundleException e) {
             throw new LedgerIntegrityException(where() + ": no line can be made: " + e.getMessage(), e);
         }
@@ -86,13 +86,13 @@ final class ChainWindow implements AutoCloseable {
         Optional<PayloadRef> payload = BundleLine.payloadOf(line.entry());
         line.payload().ifPresent(opening -> opening.bytes()
                 .ifPresent(bytes -> require(
-                        Commitments.payload(opening.salt(), bytes.toByteArray())
+                        Commitments.payload(opening.salt(), bytes)
                                 .equals(payload.orElseThrow().commit()),
                         "payload is not what the entry commits to")));
         Optional<ContextRef> context = BundleLine.contextOf(line.entry());
         line.context().ifPresent(opening -> opening.bytes()
                 .ifPresent(bytes -> require(
-                        Commitments.context(opening.salt(), bytes.toByteArray())
+                        Commitments.context(opening.salt(), bytes.array())
                                 .equals(context.orElseThrow().commit()),
                         "context is not what the entry commits to")));
     }

@@ -95,10 +95,11 @@ final class LineSpool implements AutoCloseable {
     }
 
     private void flush() throws IOException {
-        byte[] content = buffer.toByteArray();
+        try (OutputStream file =
+                Files.newOutputStream(plainFile(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            buffer.writeTo(new DigestOutputStream(file, digest));
+        }
         buffer.reset();
-        digest.update(content);
-        Files.write(plainFile(), content, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private void finishFile() throws IOException {

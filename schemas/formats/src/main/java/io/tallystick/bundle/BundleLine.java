@@ -159,14 +159,14 @@ public final class BundleLine {
     public byte[] encode() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(length());
         out.writeBytes(OPEN);
-        out.writeBytes(entryBytes.toByteArray());
+        out.writeBytes(entryBytes.array());
         context.ifPresent(opening -> {
             out.writeBytes(CONTEXT);
-            out.writeBytes(opening.bytes().orElseThrow().toByteArray());
+            out.writeBytes(opening.bytes().orElseThrow().array());
             writeSalt(out, CONTEXT_SALT, opening.salt());
         });
         payload.ifPresent(opening -> {
-            opening.bytes().ifPresent(bytes -> writePayload(out, bytes.toByteArray()));
+            opening.bytes().ifPresent(bytes -> writePayload(out, bytes.array()));
             writeSalt(out, SALT, opening.salt());
         });
         out.write('}');
@@ -218,13 +218,13 @@ public final class BundleLine {
     private void requireJson() throws BundleException {
         if (context.isPresent()) {
             try {
-                Context.decode(context.get().bytes().orElseThrow().toByteArray());
+                Context.decode(context.get().bytes().orElseThrow().array());
             } catch (EntryException e) {
                 throw new BundleException("context: " + e.getMessage(), e);
             }
         }
         if (payload.isPresent() && payload.get().bytes().isPresent() && isJson(entry)) {
-            byte[] bytes = payload.get().bytes().get().toByteArray();
+            byte[] bytes = payload.get().bytes().get().array();
             try {
                 if (JsonScanner.minify(bytes, PAYLOAD_DEPTH_MAX).length != bytes.length) {
                     throw new BundleException("payload has insignificant whitespace");
@@ -277,7 +277,7 @@ public final class BundleLine {
             if (at != line.length) {
                 throw new BundleException("bytes after the line's object, from byte " + at);
             }
-            BundleLine parsed = new BundleLine(Bytes.of(entryBytes), entry, context, payload);
+            BundleLine parsed = new BundleLine(Bytes.wrap(entryBytes), entry, context, payload);
             parsed.requireJson();
             return parsed;
         }
@@ -298,7 +298,7 @@ public final class BundleLine {
                 throw new BundleException("context without contextSalt");
             }
             byte[] bytes = take(end);
-            return new Opening(Optional.of(Bytes.of(bytes)), salt(CONTEXT_SALT, "contextSalt"));
+            return new Opening(Optional.of(Bytes.wrap(bytes)), salt(CONTEXT_SALT, "contextSalt"));
         }
 
         /** The salt ends the line, so the payload is what lies before it. */
@@ -313,7 +313,7 @@ public final class BundleLine {
                 throw new BundleException("payload without salt");
             }
             byte[] bytes = isJson(entry) ? take(saltAt) : base64(saltAt);
-            return new Opening(Optional.of(Bytes.of(bytes)), salt(SALT, "salt"));
+            return new Opening(Optional.of(Bytes.wrap(bytes)), salt(SALT, "salt"));
         }
 
         private byte[] base64(int end) throws BundleException {

@@ -1,21 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.evidence;
 
-import io.tallystick.bundle.BundleException;
-import io.tallystick.verify.EntryProver;
-import io.tallystick.verify.NoSuchEntryException;
-import io.tallystick.verify.WantedEntry;
+import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.Verifier;
+import io.tallystick.verify.VerifyRequest;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,18 +20,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Verifies a bundle of real events in a JVM with a small heap, in turn with 'zstd -dc | sha256sum' over the"
-                    + " same",
-            "files, and cuts the proof of one entry out of it. Needs bash, zstd and sha256sum."
+            "Verifies a bundle of real events in a JVM with a small heap, and in this one until it is warm, in turn with"
+                    + " 'zstd -dc",
+            "| sha256sum' over the same files. Needs bash, zstd and sha256sum."
         })
 public final class EvidenceCommand implements Callable<Integer> {
+    private static final long QUICK_MB = 100;
+
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--mb",
-            defaultValue = "1000",
-            description = "Content of the bundle in MB (10^6 bytes; default 1000).")
+    @Option(names = "--mb", description = "Content of the bundle in MB (10^6 bytes; default 1000; quick: 100).")
     private long megabytes;
 
     @Option(names = "--heap", defaultValue = "256m", description = "-Xmx of the verifier (default 256m).")
@@ -54,63 +48,69 @@ public final class EvidenceCommand implements Callable<Integer> {
             description = "Bytes of each payload, made of real events; 0 (default) for real events as they are.")
     private int payloadBytes;
 
+    @Option(names = "--quick", description = "A small bundle: the start of the JVM weighs more.")
+    private boolean quick;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Path work = Files.createTempDirectory("bench-verify");
-        try {
+        if (megabytes == 0) {
+            megabytes = quick ? QUICK_MB : 1000;
+        }
+        try (Workspace work = Workspace.with(megabytes, payloadBytes)) {
             return run(work);
-        } finally {
-            try (Stream<Path> all = Files.walk(work)) {
-                for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(path);
-                }
-            }
         }
     }
 
-    private int run(Path work) throws IOException, InterruptedException {
+    private int run(Workspace work) throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        BundleMaker maker = new BundleMaker(work.resolve("bucket"), payloadBytes);
-        long entries = maker.write(megabytes * 1_000_000);
-        long stored = 0;
-        for (Path file : maker.stored()) {
-            stored += Files.size(file);
-        }
         out.printf(
                 Locale.ROOT,
                 "bundle: %,d entries, %,d MB of content, %,d MB stored%n",
-                entries,
+                work.entries(),
                 megabytes,
-                stored / 1_000_000);
-        String files = maker.stored().stream().map(file -> "'" + file + "'").collect(Collectors.joining(" "));
+                work.storedBytes() / 1_000_000);
+        String files = work.stored().stream().map(file -> "'" + file + "'").collect(Collectors.joining(" "));
         List<String> baseline = List.of("bash", "-c", "zstd -dc " + files + " | sha256sum");
-        List<String> verifier = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx" + heap,
-                "-XX:+UseSerialGC",
-                "-cp",
-                System.getProperty("java.class.path"),
+        List<String> verifier = new ArrayList<>(Workspace.java(heap));
+        verifier.addAll(List.of(
                 "io.tallystick.verify.Main",
                 "verify",
-                maker.tenantFolder().toString(),
+                work.tenantFolder().toString(),
                 "--trust-root",
-                work.resolve("trust-root.json").toString());
+                work.trustRoot().toString()));
         List<Timed> plain = new ArrayList<>();
         List<Timed> verified = new ArrayList<>();
+        List<Timed> warm = new ArrayList<>();
+        verifyHere(work);
         for (int round = 0; round < rounds; round++) {
             plain.add(Timed.run(baseline));
             verified.add(Timed.run(verifier));
+            warm.add(verifyHere(work));
         }
         print(out, "zstd -dc | sha256sum", plain);
         print(out, "tally verify, -Xmx" + heap, verified);
-        out.printf(
-                Locale.ROOT,
-                "ratio: wall %.2f, CPU %.2f (wanted: at most 2)%n",
-                Timed.median(verified, Timed::wall) / Timed.median(plain, Timed::wall),
-                Timed.median(verified, Timed::cpu) / Timed.median(plain, Timed::cpu));
-        prove(out, maker, entries / 2);
+        print(out, "the same, in this JVM, warm", warm);
+        ratio(out, "with the start of its JVM", verified, plain);
+        ratio(out, "warm", warm, plain);
         out.flush();
         return verified.stream().allMatch(timed -> timed.exitCode() == 0) ? 0 : 1;
+    }
+
+    private static Timed verifyHere(Workspace work) {
+        return Timed.here(() -> {
+            VerificationReport report =
+                    Verifier.verify(VerifyRequest.of(work.tenantFolder()).withTrustRoot(work.trustRoot()));
+            return report.exitCode();
+        });
+    }
+
+    private static void ratio(PrintWriter out, String what, List<Timed> runs, List<Timed> plain) {
+        out.printf(
+                Locale.ROOT,
+                "ratio, %s: wall %.2f, CPU %.2f (wanted: at most 2)%n",
+                what,
+                Timed.median(runs, Timed::wall) / Timed.median(plain, Timed::wall),
+                Timed.median(runs, Timed::cpu) / Timed.median(plain, Timed::cpu));
     }
 
     private void print(PrintWriter out, String what, List<Timed> runs) {
@@ -124,23 +124,5 @@ public final class EvidenceCommand implements Callable<Integer> {
                 megabytes / cpu,
                 Timed.median(runs, Timed::peakMegabytes),
                 runs.get(0).exitCode());
-    }
-
-    private void prove(PrintWriter out, BundleMaker maker, long seq) throws IOException {
-        List<Double> seconds = new ArrayList<>();
-        for (int round = 0; round < rounds; round++) {
-            long begin = System.nanoTime();
-            try {
-                EntryProver.cut(maker.tenantFolder(), new WantedEntry.At(BundleMaker.CHAIN, seq));
-            } catch (BundleException | NoSuchEntryException e) {
-                throw new IllegalStateException(e);
-            }
-            seconds.add((System.nanoTime() - begin) / 1e9);
-        }
-        out.printf(
-                Locale.ROOT,
-                "prove seq %,d: %s s in this JVM, first to last (start of a JVM not counted)%n",
-                seq,
-                seconds.stream().map(s -> String.format(Locale.ROOT, "%.2f", s)).collect(Collectors.joining(", ")));
     }
 }

@@ -2,12 +2,15 @@
 package io.tallystick.bench.evidence;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -49,6 +52,20 @@ record Timed(int exitCode, double wall, double cpu, double peakMegabytes) {
         } finally {
             Files.delete(times);
         }
+    }
+
+    /**
+     * One run in this JVM; its CPU seconds are those of the calling thread alone.
+     *
+     * @param work gives the exit code
+     */
+    static Timed here(IntSupplier work) {
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long cpu = threads.getCurrentThreadCpuTime();
+        long wall = System.nanoTime();
+        int exitCode = work.getAsInt();
+        return new Timed(
+                exitCode, (System.nanoTime() - wall) / 1e9, (threads.getCurrentThreadCpuTime() - cpu) / 1e9, 0);
     }
 
     private static double resident(ProcessHandle process) {

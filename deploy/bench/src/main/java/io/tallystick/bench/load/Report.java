@@ -69,10 +69,9 @@ final class Report {
     private static String machine() {
         return String.format(
                 Locale.ROOT,
-                "machine: %d processors, load average %.1f at the end, Java %s; broker in a JVM of its own, %d partitions",
+                "machine: %d processors, load average %.1f at the end, Java %s",
                 Runtime.getRuntime().availableProcessors(),
                 load(),
-                Runtime.version(),
-                Rig.PARTITIONS);
+                Runtime.version());
     }
 }
