@@ -30,8 +30,10 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 
@@ -154,10 +156,25 @@ final class SourceProbe {
         return point.leaderEpoch().isPresent() ? Optional.of(point.leaderEpoch().getAsInt()) : Optional.empty();
     }
 
-    /** Looks at topics in one request, begun before this returns; {@code result} is told of all of them at once. */
+    /** Looks at topics by their names, begun before this returns; {@code result} is told of all of them at once. */
     void look(Set<String> topics, Consumer<Map<String, Sight>> result) {
-        Map<String, KafkaFuture<TopicDescription>> asked =
-                admin.describeTopics(topics).topicNameValues();
+        collect(admin.describeTopics(topics).topicNameValues(), result);
+    }
+
+    /**
+     * Looks whether topics with these ids are there, begun before this returns; {@code result} is told of all of them at once.
+     * One request, where a look by name takes two, one after the other.
+     */
+    void lookById(Set<String> topicIds, Consumer<Map<String, Sight>> result) {
+        Map<String, KafkaFuture<TopicDescription>> asked = new HashMap<>();
+        admin.describeTopics(TopicCollection.ofTopicIds(
+                        topicIds.stream().map(Uuid::fromString).collect(Collectors.toSet())))
+                .topicIdValues()
+                .forEach((topicId, answer) -> asked.put(topicId.toString(), answer));
+        collect(asked, result);
+    }
+
+    private static void collect(Map<String, KafkaFuture<TopicDescription>> asked, Consumer<Map<String, Sight>> result) {
         Map<String, Sight> seen = new ConcurrentHashMap<>();
         CompletableFuture<?>[] all = asked.entrySet().stream()
                 .map(topic -> topic.getValue()

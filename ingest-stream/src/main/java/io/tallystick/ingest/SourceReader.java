@@ -51,7 +51,6 @@ final class SourceReader implements ConsumerRebalanceListener {
     private final SourceCommands commands;
     private final IngestMetrics metrics;
     private final Map<TopicPartition, OwnedPartition> owned = new HashMap<>();
-    private final Map<String, Set<OwnedPartition>> byTopic = new HashMap<>();
     private final Set<TopicPartition> skipped = new HashSet<>();
     private final Map<String, TenantRules> rules = new HashMap<>();
 
@@ -138,7 +137,6 @@ final class SourceReader implements ConsumerRebalanceListener {
                     System.nanoTime());
             OwnedPartition added = new OwnedPartition(partition, follower, writer.partitionOf(follower.chain()));
             owned.put(partition, added);
-            byTopic.computeIfAbsent(partition.topic(), topic -> new HashSet<>()).add(added);
             // Held until its real position is known; the seek only keeps the consumer from looking for one itself.
             applyHolds(added);
             consumer.seek(partition, 0);
@@ -187,15 +185,9 @@ final class SourceReader implements ConsumerRebalanceListener {
         for (TopicPartition partition : partitions) {
             OwnedPartition gone = owned.remove(partition);
             if (gone != null) {
-                byTopic.computeIfPresent(partition.topic(), (topic, of) -> without(of, gone));
                 log(gone, "no longer assigned");
             }
         }
-    }
-
-    private static Set<OwnedPartition> without(Set<OwnedPartition> of, OwnedPartition gone) {
-        of.remove(gone);
-        return of.isEmpty() ? null : of;
     }
 
     // ---- what happens to partitions
@@ -235,15 +227,6 @@ final class SourceReader implements ConsumerRebalanceListener {
     static boolean isNamed(TopicPartition partition, Throwable failure) {
         Pattern name = Pattern.compile("(?<![\\w.-])" + Pattern.quote(partition.toString()) + "(?![\\w-]|\\.[\\w.-])");
         return name.matcher(String.valueOf(failure.getMessage())).find();
-    }
-
-    /** What a look at topics found, told to every partition of each of them. */
-    void seen(Map<String, SourceProbe.Sight> sights) {
-        sights.forEach((topic, sight) -> sight.topicId().ifPresent(topicId -> {
-            for (OwnedPartition partition : List.copyOf(byTopic.getOrDefault(topic, Set.of()))) {
-                perform(partition, partition.follower().topicIs(topicId, System.nanoTime()));
-            }
-        }));
     }
 
     /** The sequencer says where it stands. */

@@ -2,6 +2,7 @@
 package io.tallystick.ingest;
 
 import io.tallystick.ingest.admit.Confirmations;
+import io.tallystick.ingest.admit.SourceFollower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,12 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Lets polled batches through once a look at their topics, begun after the poll, has found the ids they were assigned with.
+ * Lets polled batches through once a look, begun after the poll, has found the topics with the ids they were assigned with.
  * A consumer returns the records of a topic that was deleted and created again under the old position, and says nothing.
  *
  * <pre>
  * poll --&gt; TopicGate --(one look at a time, about all that waits)--&gt; admitted
- *              |-- another id, or none: dropped, and the partition is located again
+ *              |-- no topic with that id: dropped, and the partition is located again
  * </pre>
  *
  * <p>For the ingest thread only.
@@ -57,10 +58,13 @@ final class TopicGate {
         return confirmations.isEmpty();
     }
 
-    /** A batch was polled. */
+    /** A batch was polled. One whose topic nobody has looked up yet is dropped: it is read from another position then. */
     void add(SourceBatch batch) {
-        limit.polled(batch);
-        confirmations.add(batch.partition().partition().topic(), batch);
+        SourceFollower follower = batch.partition().follower();
+        if (follower.isLocated()) {
+            limit.polled(batch);
+            confirmations.add(follower.source().topicId(), batch);
+        }
     }
 
     /** Begins a look, unless one is on its way or nothing waits; not sooner after the one before than the interval. */
@@ -71,10 +75,10 @@ final class TopicGate {
             askLater(early);
             return;
         }
-        Set<String> topics = confirmations.ask();
-        if (!topics.isEmpty()) {
+        Set<String> topicIds = confirmations.ask();
+        if (!topicIds.isEmpty()) {
             lookBegan = now;
-            probe.look(topics, sights -> inbox.put(() -> answered(sights, now)));
+            probe.lookById(topicIds, sights -> inbox.put(() -> answered(sights, now)));
         }
     }
 
@@ -93,9 +97,8 @@ final class TopicGate {
         List<Confirmations.Waiting<SourceBatch>> released = confirmations.answered();
         // The next look travels while these are admitted.
         ask();
-        reader.seen(sights);
         for (Confirmations.Waiting<SourceBatch> waiting : released) {
-            release(waiting.batch(), sights.get(waiting.topic()));
+            release(waiting.batch(), sights.get(waiting.topicId()));
         }
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Batches that wait until the id of their topic is confirmed by a look begun after they were polled. DESIGN.md section 5,
- * re-created topics.
+ * Batches that wait until a look begun after they were polled has found the topic with the id they were assigned with.
+ * DESIGN.md section 5, re-created topics.
  *
  * <pre>
  * poll --&gt; arrived --(a look begins)--&gt; asked --(it is answered)--&gt; released, in the order of arrival
@@ -23,10 +23,10 @@ public final class Confirmations<B> {
     /**
      * A batch, and the topic it is said to come from.
      *
-     * @param topic name of the topic
+     * @param topicId id of the topic
      * @param batch the batch
      */
-    public record Waiting<B>(String topic, B batch) {}
+    public record Waiting<B>(String topicId, B batch) {}
 
     private List<Waiting<B>> arrived = new ArrayList<>();
     private List<Waiting<B>> asked = List.of();
@@ -37,20 +37,20 @@ public final class Confirmations<B> {
     }
 
     /** A batch was polled. */
-    public void add(String topic, B batch) {
-        arrived.add(new Waiting<>(topic, batch));
+    public void add(String topicId, B batch) {
+        arrived.add(new Waiting<>(topicId, batch));
     }
 
-    /** The topics to look at now, which the caller does at once; none while a look is on its way or nothing waits. */
+    /** The ids of the topics to look for now, which the caller does at once; none while a look is on its way or nothing waits. */
     public Set<String> ask() {
         if (!asked.isEmpty() || arrived.isEmpty()) {
             return Set.of();
         }
         asked = arrived;
         arrived = new ArrayList<>();
-        Set<String> topics = new LinkedHashSet<>();
-        asked.forEach(waiting -> topics.add(waiting.topic()));
-        return topics;
+        Set<String> topicIds = new LinkedHashSet<>();
+        asked.forEach(waiting -> topicIds.add(waiting.topicId()));
+        return topicIds;
     }
 
     /** The look is answered, whatever it found: the batches it was about, in the order of arrival. */

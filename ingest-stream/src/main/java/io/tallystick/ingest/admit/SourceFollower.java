@@ -32,7 +32,7 @@ import java.util.Set;
  *
  * <p>Each input answers with the commands it leads to; they are to be carried out at once. Records are fetched only while
  * {@link #isHeld} is false. A polled batch is worth something only while {@link #isCurrent} its reading, and only after a look
- * at the topic begun after the poll was told to {@link #topicIs}.
+ * begun after the poll has found its topic.
  *
  * <p>Pure, for one thread. Times are nanoseconds of one monotonic clock.
  */
@@ -317,7 +317,7 @@ public final class SourceFollower {
     // ---- whose topic it is
 
     /** The topic was looked at and has this id. Another one than before makes every batch polled so far worthless. */
-    public List<Command> topicIs(String topicId, long nowNanos) {
+    List<Command> topicIs(String topicId, long nowNanos) {
         boolean expected =
                 source.isEmpty() || isHeld(Hold.RECREATED) || source().topicId().equals(topicId);
         return expected ? List.of() : recreated(topicId, nowNanos);

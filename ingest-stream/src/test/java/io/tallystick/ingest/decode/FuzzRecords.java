@@ -147,7 +147,8 @@ final class FuzzRecords {
         return out.toByteArray();
     }
 
-    private byte[] ledgerEvent() {
+    /** The datum of a sound LedgerEvent. */
+    byte[] ledgerEvent() {
         GenericData.Record event = new GenericData.Record(LedgerEvent.getClassSchema());
         event.put("id", "a-1");
         event.put("type", "order");
@@ -176,7 +177,7 @@ final class FuzzRecords {
         return frame(id == TYPES.size() ? 1000 : id, datum);
     }
 
-    private static byte[] frame(int id, byte[] datum) {
+    static byte[] frame(int id, byte[] datum) {
         return ByteBuffer.allocate(5 + datum.length)
                 .put((byte) 0)
                 .putInt(id)

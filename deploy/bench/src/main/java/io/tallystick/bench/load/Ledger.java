@@ -37,7 +37,7 @@ record Ledger(Rig rig, Map<String, String> properties) {
         properties.put(LedgerSettings.SCHEMA_REGISTRY_URL, rig.registryUrl());
         properties.put(LedgerSettings.ORIGIN, "ledger.bench");
         properties.put(LedgerSettings.PREFIX, prefix);
-        properties.put(LedgerSettings.PARTITIONS, Integer.toString(Rig.PARTITIONS));
+        properties.putIfAbsent(LedgerSettings.PARTITIONS, Integer.toString(Rig.PARTITIONS));
         Ledger ledger = new Ledger(rig, properties);
         try (LedgerAdmin admin = ledger.admin()) {
             admin.init(1);

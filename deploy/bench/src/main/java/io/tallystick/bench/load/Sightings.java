@@ -9,10 +9,12 @@ import io.tallystick.serde.LedgerSerdes;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -115,6 +117,11 @@ final class Sightings implements AutoCloseable {
             number = number * 10 + payload.get(i) - '0';
         }
         return number;
+    }
+
+    /** The watched places, in the order events pass them. */
+    Set<Place> places() {
+        return Collections.unmodifiableSet(seen.keySet());
     }
 
     /** Milliseconds from the time each record of a run was due to its sighting; those not seen yet are infinite. */

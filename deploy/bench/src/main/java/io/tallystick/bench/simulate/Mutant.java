@@ -14,6 +14,7 @@ import io.tallystick.ingest.admit.SourceFollower;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
@@ -69,7 +70,12 @@ enum Mutant {
                 : DESIGNED;
     }
 
-    /** The topic id a look has found, as the follower hears it. */
+    /** Whether a look has found the topic of a batch, as ingest hears it. */
+    boolean isThere(String topicId, Set<String> found) {
+        return this == WITHOUT_TOPIC_CHECK || found.contains(topicId);
+    }
+
+    /** The topic id read for a claim, as the follower hears it. */
     String seen(String topicId, SourceFollower follower) {
         return this == WITHOUT_TOPIC_CHECK && follower.isLocated()
                 ? follower.source().topicId()

@@ -109,7 +109,8 @@ final class Reading implements Command.Performer {
                 new ResumePoint(batch.position(), batch.epoch().isPresent() ? batch.epoch() : position.leaderEpoch());
         fetched = Optional.of(log.topicId());
         if (!batch.records().isEmpty()) {
-            session.confirmations.add(source.topic, new Polled(this, follower.reading(), batch.records()));
+            session.confirmations.add(
+                    follower.source().topicId(), new Polled(this, follower.reading(), batch.records()));
             session.confirm();
         }
         return !batch.records().isEmpty();
@@ -123,12 +124,7 @@ final class Reading implements Command.Performer {
         perform(follower.truncated(same, nanos()));
     }
 
-    /** The topic was looked at. */
-    void seen(String topicId) {
-        perform(follower.topicIs(world.mutant.seen(topicId, follower), nanos()));
-    }
-
-    /** Admits a batch if its topic could be looked at after it was polled. */
+    /** Admits a batch if its topic was found after it was polled. */
     void release(Polled batch, boolean confirmed) {
         if (follower.isCurrent(batch.reading()) && !confirmed) {
             perform(follower.topicUnknown("no such topic", nanos()));

@@ -6,12 +6,13 @@ import io.tallystick.entry.Salt;
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.Confirmations;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 
 /**
  * One run of one ingest instance, from its start to its death: the shell around the followers of the partitions it believes
@@ -196,34 +197,28 @@ final class Session {
 
     /** Has the topics of waiting batches looked at, all in one request, and then releases them. */
     void confirm() {
-        List<String> topics = new ArrayList<>(confirmations.ask());
-        if (topics.isEmpty()) {
+        Set<String> topicIds = confirmations.ask();
+        if (topicIds.isEmpty()) {
             return;
         }
         boolean fails = world.faults.lookupFails();
         world.time.in(world.faults.lookupMs(), () -> {
-            Map<String, String> found = new LinkedHashMap<>();
-            world.sources.stream()
-                    .filter(source -> topics.contains(source.topic))
-                    .forEach(source -> source.log()
-                            .filter(log -> !fails)
-                            .ifPresent(log -> found.put(source.topic, log.topicId())));
+            Set<String> found = new HashSet<>();
+            world.sources.forEach(source -> source.log()
+                    .map(SourceLog::topicId)
+                    .filter(topicId -> !fails && topicIds.contains(topicId))
+                    .ifPresent(found::add));
             postIn(world.faults.lookupMs(), () -> confirmed(found));
         });
     }
 
-    private void confirmed(Map<String, String> found) {
+    private void confirmed(Set<String> found) {
         List<Confirmations.Waiting<Reading.Polled>> released = confirmations.answered();
         // The next look travels while these are admitted.
         confirm();
-        for (Reading reading : List.copyOf(readings.values())) {
-            if (found.containsKey(reading.source.topic)) {
-                reading.seen(found.get(reading.source.topic));
-            }
-        }
         for (Confirmations.Waiting<Reading.Polled> waiting : released) {
             if (reads(waiting.batch().of())) {
-                waiting.batch().of().release(waiting.batch(), found.containsKey(waiting.topic()));
+                waiting.batch().of().release(waiting.batch(), world.mutant.isThere(waiting.topicId(), found));
             }
         }
     }
