@@ -31,6 +31,9 @@ final class BucketWatch {
 
     /** Requires that all that was there is there unchanged, and remembers what has been added. */
     void requireNothingRewritten() throws IOException {
+        if (known.isEmpty() && !Files.exists(bucket.resolve("v1"))) {
+            return;
+        }
         Map<String, Seen> now = new TreeMap<>();
         try (Stream<Path> walk = Files.walk(bucket.resolve("v1"))) {
             for (Path file : walk.filter(Files::isRegularFile).toList()) {

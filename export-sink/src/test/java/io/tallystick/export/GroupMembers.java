@@ -40,7 +40,10 @@ final class GroupMembers implements AutoCloseable {
 
     private static boolean isNobodyThere(ExecutionException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof GroupIdNotFoundException || cause instanceof UnknownMemberIdException) {
+            // The client finds the members first, and refuses to remove none.
+            if (cause instanceof GroupIdNotFoundException
+                    || cause instanceof UnknownMemberIdException
+                    || cause instanceof IllegalArgumentException) {
                 return true;
             }
         }

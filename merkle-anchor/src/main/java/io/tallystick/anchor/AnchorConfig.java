@@ -38,6 +38,8 @@ public final class AnchorConfig extends AbstractConfig {
     /** Name of a {@link io.tallystick.trust.SigningKeyProvider}; its settings are behind this and a dot. */
     public static final String SIGNING_PROVIDER = "ledger.signing.provider";
 
+    public static final String SIGNING_THREADS = "ledger.signing.threads";
+
     public static final String GUARD_FILE = "ledger.signer.guard.file";
 
     /** Ids of the anchors; the keys of each are behind {@code ledger.anchor.<id>.}. */
@@ -145,7 +147,8 @@ public final class AnchorConfig extends AbstractConfig {
                         null,
                         new NonEmptyString(),
                         Importance.HIGH,
-                        "File, mode 0600, with the passphrase of the signing keys; needed with key files only.")
+                        "File, mode 0600, with the passphrase of the signing keys; needed with key files, and by a local log that"
+                                + " names none of its own.")
                 .define(
                         PKCS11_CONFIG,
                         ConfigDef.Type.STRING,
@@ -173,6 +176,15 @@ public final class AnchorConfig extends AbstractConfig {
                         "Name of a provider on the class path that opens further checkpoint keys, of a key management"
                                 + " service for example; it gets all settings behind ledger.signing.provider. and says"
                                 + " what they mean. Their lines come last within an algorithm.")
+                .define(
+                        SIGNING_THREADS,
+                        ConfigDef.Type.INT,
+                        4,
+                        Range.between(1, 64),
+                        Importance.LOW,
+                        "Threads that sign the checkpoints of a window's end at once. Fewer where a key service allows few"
+                                + " requests a second, or a token has few sessions; more where a service takes long to"
+                                + " answer.")
                 .define(
                         TRUST_ROOT_FILE,
                         ConfigDef.Type.STRING,
@@ -293,6 +305,10 @@ public final class AnchorConfig extends AbstractConfig {
         Map<String, String> settings = new HashMap<>();
         originalsWithPrefix(SIGNING_PROVIDER + ".").forEach((key, value) -> settings.put(key, String.valueOf(value)));
         return settings;
+    }
+
+    int signingThreads() {
+        return getInt(SIGNING_THREADS);
     }
 
     /** The trust root that says which key signs when, if there is one. */

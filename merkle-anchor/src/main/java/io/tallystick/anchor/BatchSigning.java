@@ -3,8 +3,11 @@ package io.tallystick.anchor;
 
 import io.tallystick.anchor.sign.Root;
 import io.tallystick.entry.Bytes;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -20,23 +23,18 @@ import org.apache.kafka.common.errors.InterruptException;
  * time then. For one caller, who gets all notes of a batch or none.
  */
 final class BatchSigning implements AutoCloseable {
-    /** A key's service that takes long to answer is asked for so many, however few processors there are. */
-    private static final int THREADS_MIN = 4;
-
-    private static final int THREADS_MAX = 8;
-
     private final Function<Root, Bytes> signature;
     private final int threads;
     private final ExecutorService workers;
 
     /**
      * @param name of the threads
-     * @param signature signs one root; called by several threads at once
+     * @param threads how many sign at once
+     * @param signature signs one root; called by that many threads at once
      */
-    BatchSigning(String name, Function<Root, Bytes> signature) {
+    BatchSigning(String name, int threads, Function<Root, Bytes> signature) {
         this.signature = signature;
-        this.threads =
-                Math.max(THREADS_MIN, Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors()));
+        this.threads = threads;
         AtomicInteger number = new AtomicInteger();
         this.workers = Executors.newFixedThreadPool(threads, work -> {
             Thread thread = new Thread(work, name + "-" + number.incrementAndGet());
@@ -46,46 +44,59 @@ final class BatchSigning implements AutoCloseable {
     }
 
     /**
-     * Signs the roots; returns when no thread is at work any more.
+     * Signs the roots; returns when no thread is at work any more, unless it is interrupted: then none begins another.
      *
      * @return the notes in the order of the roots
-     * @throws RuntimeException what the signature of one of them threw; no further one is begun then
+     * @throws RuntimeException what the signature of one of them threw; no further one is begun then. Of several faults the
+     *     gravest, with the others suppressed: one that may be gone at the next attempt hides none that will not
      */
     List<Bytes> sign(List<Root> batch) {
         Bytes[] notes = new Bytes[batch.size()];
         AtomicInteger next = new AtomicInteger();
         Callable<Void> turns = () -> {
-            boolean done = false;
             try {
                 for (int turn = next.getAndIncrement(); turn < notes.length; turn = next.getAndIncrement()) {
                     notes[turn] = signature.apply(batch.get(turn));
                 }
-                done = true;
             } finally {
-                if (!done) {
-                    next.set(notes.length);
-                }
+                next.set(notes.length);
             }
             return null;
         };
         try {
-            List<Future<Void>> ends = workers.invokeAll(Collections.nCopies(Math.min(threads, notes.length), turns));
-            for (Future<Void> end : ends) {
-                end.get();
-            }
-        } catch (ExecutionException e) {
-            throw thrown(e.getCause());
+            requireDone(workers.invokeAll(Collections.nCopies(Math.min(threads, notes.length), turns)));
         } catch (InterruptedException e) {
             throw new InterruptException(e);
+        } finally {
+            next.set(notes.length);
         }
         return Arrays.asList(notes);
     }
 
-    private static RuntimeException thrown(Throwable fault) {
-        if (fault instanceof Error error) {
+    private static void requireDone(List<Future<Void>> ends) throws InterruptedException {
+        List<Throwable> faults = new ArrayList<>();
+        for (Future<Void> end : ends) {
+            try {
+                end.get();
+            } catch (ExecutionException e) {
+                faults.add(e.getCause());
+            }
+        }
+        if (faults.isEmpty()) {
+            return;
+        }
+        faults.sort(Comparator.comparing(BatchSigning::mayPass));
+        Throwable gravest = faults.get(0);
+        faults.stream().skip(1).filter(other -> other != gravest).forEach(gravest::addSuppressed);
+        if (gravest instanceof Error error) {
             throw error;
         }
-        return (RuntimeException) fault;
+        throw (RuntimeException) gravest;
+    }
+
+    /** 0 for an error, 1 for what ends the process, 2 for what may succeed at another time. */
+    private static int mayPass(Throwable fault) {
+        return fault instanceof Error ? 0 : fault instanceof UncheckedIOException ? 2 : 1;
     }
 
     @Override

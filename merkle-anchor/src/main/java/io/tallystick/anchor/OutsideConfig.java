@@ -161,7 +161,15 @@ final class OutsideConfig extends AbstractConfig {
         }
         if (kind() != AnchorKind.LOCAL_LOG) {
             url();
+        } else {
+            passphraseFile();
         }
+    }
+
+    /** @throws ConfigException if neither it nor the ledger names one */
+    private Path passphraseFile() {
+        String given = getString(PASSPHRASE_FILE);
+        return given.isEmpty() ? ledger.passphraseFile() : Path.of(given);
     }
 
     String id() {
@@ -247,8 +255,7 @@ final class OutsideConfig extends AbstractConfig {
     }
 
     private SigningKey key() throws KeyException {
-        String given = getString(PASSPHRASE_FILE);
-        char[] passphrase = KeyFile.readPassphrase(given.isEmpty() ? ledger.passphraseFile() : Path.of(given));
+        char[] passphrase = KeyFile.readPassphrase(passphraseFile());
         try {
             return KeyFile.read(Path.of(getString(KEY_FILE)), passphrase);
         } finally {

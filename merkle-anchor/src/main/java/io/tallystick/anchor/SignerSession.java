@@ -62,6 +62,7 @@ final class SignerSession implements AutoCloseable {
         WindowGrid windows = new WindowGrid(config.ledger().windowSize());
         this.signing = new BatchSigning(
                 config.topics().group("signer"),
+                config.signingThreads(),
                 root -> signer.sign(root.origin(), root.head(), windows.endOf(root.window())));
         this.producer = ends.producer();
         boolean open = false;

@@ -43,7 +43,7 @@ class BatchSigningTest {
     }
 
     private static List<Bytes> sign(int count, Function<Root, Bytes> signature) {
-        try (BatchSigning signing = new BatchSigning("test-signing", signature)) {
+        try (BatchSigning signing = new BatchSigning("test-signing", 4, signature)) {
             return signing.sign(roots(count));
         }
     }
@@ -91,7 +91,7 @@ class BatchSigningTest {
             return note(root);
         };
 
-        try (BatchSigning signing = new BatchSigning("test-signing", signature)) {
+        try (BatchSigning signing = new BatchSigning("test-signing", 4, signature)) {
             assertThatThrownBy(() -> signing.sign(roots(1000)))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("no answer");
@@ -121,6 +121,42 @@ class BatchSigningTest {
                 }))
                 .isInstanceOf(AssertionError.class)
                 .hasMessage("impossible");
+    }
+
+    @Test
+    void aFaultThatMayPassHidesNoneThatWillNot() {
+        for (int attempt = 0; attempt < 20; attempt++) {
+            CyclicBarrier both = new CyclicBarrier(2);
+            AtomicInteger turn = new AtomicInteger(attempt);
+
+            assertThatThrownBy(() -> sign(2, root -> {
+                        int mine = turn.getAndIncrement();
+                        try {
+                            both.await(60, TimeUnit.SECONDS);
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                        if (mine % 2 == 0) {
+                            throw new UncheckedIOException(new IOException("throttled"));
+                        }
+                        throw new UnfitSignerException(UnfitSignerException.Reason.KEY, "another key's signature");
+                    }))
+                    .isInstanceOf(UnfitSignerException.class)
+                    .hasSuppressedException(new UncheckedIOException(new IOException("throttled")));
+        }
+    }
+
+    @Test
+    void oneThreadAsksOneByOne() {
+        AtomicInteger atOnce = new AtomicInteger();
+        try (BatchSigning signing = new BatchSigning("test-signing", 1, root -> {
+            assertThat(atOnce.incrementAndGet()).isEqualTo(1);
+            Bytes note = note(root);
+            atOnce.decrementAndGet();
+            return note;
+        })) {
+            assertThat(signing.sign(roots(100))).hasSize(100);
+        }
     }
 
     @Test

@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
             "",
             "Windows up to T2 are signed with the old key, however late. So it is refused until the last of them is sealed"
                     + " (of a",
-            "bundle key: exported); 'tally windows' shows it. --despite-backlog is for windows that will never be: should the"
+            "bundle key: exported, by the exporter that this configuration names; look after others yourself); 'tally windows'"
+                    + " shows it. --despite-backlog is for windows that will never be: should the"
                     + " signer",
             "come to one all the same, it stops, and asks for the file to be named in the setting again."
         })

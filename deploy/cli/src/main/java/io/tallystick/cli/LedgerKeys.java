@@ -77,7 +77,12 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Optional<Path> root, Pa
                 files(required(properties, BUNDLE_KEY_FILE)),
                 Optional.ofNullable(properties.get(ROOT_KEY_FILE)).map(Path::of),
                 Path.of(required(properties, PASSPHRASE_FILE)),
-                Path.of(required(properties, TRUST_ROOT_FILE)));
+                trustRoot(properties));
+    }
+
+    /** @throws CommandException if no trust root is named */
+    static Path trustRoot(Map<String, String> properties) {
+        return Path.of(required(properties, TRUST_ROOT_FILE));
     }
 
     private static List<Path> files(String names) {

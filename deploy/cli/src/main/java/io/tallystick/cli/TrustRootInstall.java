@@ -40,7 +40,7 @@ final class TrustRootInstall implements Runnable {
     @Override
     public void run() {
         LedgerSettings settings = config.settings();
-        Path trustRoot = LedgerKeys.of(config.properties()).trustRoot();
+        Path trustRoot = LedgerKeys.trustRoot(config.properties());
         TrustRoot root = new TrustRootInstallation(settings, trustRoot, new OperatorRecords(settings), order.order())
                 .carryOut(file, Instant.now());
         PrintWriter out = spec.commandLine().getOut();

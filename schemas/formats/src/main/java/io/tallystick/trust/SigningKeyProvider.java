@@ -17,7 +17,7 @@ public interface SigningKeyProvider {
      * Opens the keys; whoever asked closes them.
      *
      * @param settings what the configuration gives this provider, without prefix; a secret is given as the name of a file
-     * @return at least one, to the contract of {@link SigningKey}
+     * @return at least one, to the contract of {@link SigningKey}; several threads sign with it at once
      * @throws KeyException if a setting is missing or impossible, or a key cannot be used; the message names the setting, and
      *     no secret
      */
