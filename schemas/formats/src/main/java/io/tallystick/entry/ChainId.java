@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.entry;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
  * Names a chain: one partition of one tenant's topic. Written {@code acme/3}.
  *
@@ -22,9 +19,8 @@ public record ChainId(String tenant, int partition) implements Comparable<ChainI
     /** The tenant of the ledger's own events. */
     public static final String OPERATOR = "operator";
 
-    private static final String TENANT = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-    private static final Pattern TENANT_PATTERN = Pattern.compile(TENANT);
-    private static final Pattern CHAIN_PATTERN = Pattern.compile("(" + TENANT + ")/(0|[1-9][0-9]{0,3})");
+    private static final int TENANT_LENGTH_MAX = 63;
+    private static final int PARTITION_DIGITS_MAX = 4;
 
     public ChainId {
         if (!isTenant(tenant)) {
@@ -41,16 +37,39 @@ public record ChainId(String tenant, int partition) implements Comparable<ChainI
      * @throws IllegalArgumentException if it has another form
      */
     public static ChainId parse(String text) {
-        Matcher matcher = CHAIN_PATTERN.matcher(text);
-        if (!matcher.matches()) {
+        int slash = text.indexOf('/');
+        if (slash < 0 || !isTenant(text.substring(0, slash)) || !isPartition(text, slash + 1)) {
             throw new IllegalArgumentException("not a chain id: '" + text + "'");
         }
-        return new ChainId(matcher.group(1), Integer.parseInt(matcher.group(2)));
+        return new ChainId(text.substring(0, slash), Integer.parseInt(text, slash + 1, text.length(), 10));
+    }
+
+    private static boolean isPartition(String text, int from) {
+        int digits = text.length() - from;
+        if (digits < 1 || digits > PARTITION_DIGITS_MAX || (digits > 1 && text.charAt(from) == '0')) {
+            return false;
+        }
+        for (int i = from; i < text.length(); i++) {
+            if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the text has the form of a tenant id; {@code operator} has. */
     public static boolean isTenant(String text) {
-        return TENANT_PATTERN.matcher(text).matches();
+        int last = text.length() - 1;
+        if (last < 0 || last >= TENANT_LENGTH_MAX || text.charAt(0) == '-' || text.charAt(last) == '-') {
+            return false;
+        }
+        for (int i = 0; i <= last; i++) {
+            char c = text.charAt(i);
+            if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-') {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The chain's checkpoint origin: {@code ledger.example.com/acme/3}. */

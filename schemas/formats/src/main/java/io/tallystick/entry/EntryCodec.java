@@ -2,9 +2,9 @@
 package io.tallystick.entry;
 
 import io.tallystick.json.JsonException;
-import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonParser;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The one encoder and the one decoder of entries, format version 1.
@@ -76,8 +76,8 @@ public final class EntryCodec {
             throw new EntryException("entry of " + bytes.length + " bytes is larger than " + BYTES_MAX);
         }
         try {
-            JsonObject members = JsonParser.parseObject(bytes, DEPTH_MAX);
-            Entry entry = EntryReader.read(members);
+            Optional<Entry> event = EventReader.read(bytes);
+            Entry entry = event.isPresent() ? event.get() : EntryReader.read(JsonParser.parseObject(bytes, DEPTH_MAX));
             int difference = Arrays.mismatch(bytes, encode(entry));
             if (difference >= 0) {
                 throw new EntryException("entry is not in RFC 8785 form at byte " + difference);

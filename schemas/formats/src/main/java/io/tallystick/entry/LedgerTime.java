@@ -22,6 +22,8 @@ public final class LedgerTime {
     /** The last instant that can be written. */
     public static final Instant MAX = Instant.ofEpochMilli(253_402_300_799_999L);
 
+    private static final int DATE_LENGTH = 10;
+
     private static final String FORM = "0000-00-00T00:00:00.000Z";
 
     private static final int NANOS_OF_MILLI = 1_000_000;
@@ -86,6 +88,15 @@ public final class LedgerTime {
             put(form, 5, 2, date.getMonthValue());
             put(form, 8, 2, date.getDayOfMonth());
         }
+
+        private boolean isOf(String text) {
+            for (int i = 0; i < DATE_LENGTH; i++) {
+                if (text.charAt(i) != form[i]) {
+                    return false;
+                }
+            }
+            return true;
+        }
     }
 
     /**
@@ -96,6 +107,16 @@ public final class LedgerTime {
     public static Instant parse(String text) {
         if (!hasForm(text)) {
             throw new IllegalArgumentException("not a time of the form " + FORM + ": '" + text + "'");
+        }
+        Day day = lastDay;
+        if (day.isOf(text)) {
+            int hour = number(text, 11, 2);
+            int minute = number(text, 14, 2);
+            int second = number(text, 17, 2);
+            if (hour < 24 && minute < 60 && second < 60) {
+                long seconds = day.epochDay * SECONDS_OF_DAY + hour * 3600L + minute * 60L + second;
+                return Instant.ofEpochSecond(seconds, number(text, 20, 3) * (long) NANOS_OF_MILLI);
+            }
         }
         try {
             Instant time = LocalDateTime.of(
