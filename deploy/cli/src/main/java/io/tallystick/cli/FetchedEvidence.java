@@ -117,6 +117,7 @@ final class FetchedEvidence implements LocatedEvidence {
         fetched.locks()
                 .forEach((folder, lock) -> read.put(
                         bucket.resolve(folder), new StoreLock(lock.mode().text(), lock.until())));
+        fetched.withoutLock().forEach(folder -> read.put(bucket.resolve(folder), StoreLock.NOT_SHOWN));
         return read;
     }
 
@@ -131,8 +132,8 @@ final class FetchedEvidence implements LocatedEvidence {
             note("  " + fetched.incomplete()
                     + " folders have no checkpoint: they are not committed and were not fetched");
         }
-        if (fetched.withoutLock() > 0) {
-            note("  " + fetched.withoutLock()
+        if (!fetched.withoutLock().isEmpty()) {
+            note("  " + fetched.withoutLock().size()
                     + " bundles show no lock: they have none, or these credentials may not see"
                     + " it (S3: s3:GetObjectRetention)");
         }

@@ -128,16 +128,25 @@ final class ProveCommand implements Callable<Integer> {
     }
 
     private EntryProof cut(WantedEntry wanted) {
-        try (LocatedEvidence evidence = source.locate(spec, () -> fetched(wanted))) {
-            return cut(evidence.path(), wanted);
+        Narrowing narrowing = narrowing(wanted);
+        try (LocatedEvidence evidence = source.locate(spec, () -> fetched(narrowing))) {
+            boolean all = evidence instanceof LocatedEvidence.Local || narrowing.equals(Narrowing.NONE);
+            Optional<EntryProof> proof = cut(evidence.path(), wanted, all);
+            if (proof.isPresent()) {
+                return proof.get();
+            }
+        }
+        // Perhaps a manifest that lies led to a wrong window.
+        try (LocatedEvidence evidence = source.locate(spec, () -> fetched(Narrowing.NONE))) {
+            return cut(evidence.path(), wanted, true).orElseThrow();
         }
     }
 
-    private EvidenceSource.Wanted fetched(WantedEntry wanted) {
+    private EvidenceSource.Wanted fetched(Narrowing narrowing) {
         trust.file().ifPresent(file -> EvidenceSource.requireThere(file, "--trust-root"));
         Extent extent =
                 EvidenceSource.extent(chain == null ? null : chain(chain).tenant());
-        return new EvidenceSource.Wanted(extent.withoutRegistry(), narrowing(wanted));
+        return new EvidenceSource.Wanted(extent.withoutRegistry(), narrowing);
     }
 
     /** The one window of a bucket that holds the entry, where its sequence is known. */
@@ -148,19 +157,32 @@ final class ProveCommand implements Callable<Integer> {
                 : Narrowing.NONE;
     }
 
-    private static EntryProof cut(Path target, WantedEntry wanted) {
+    /**
+     * @param all whether no other bundles are left to look into
+     * @return empty if it cannot be cut out, and not all was looked into
+     */
+    private static Optional<EntryProof> cut(Path target, WantedEntry wanted, boolean all) {
         try {
-            return EntryProver.cut(target, wanted);
-        } catch (NoSuchEntryException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, e.getMessage(), "Name it by --chain and --seq; 'tally inspect' shows both.", e);
-        } catch (BundleException e) {
-            throw new CommandException(
-                    ExitCode.FAILED, e.getMessage(), "Run 'tally verify' on the bundle: it says what is wrong.", e);
+            return Optional.of(EntryProver.cut(target, wanted));
+        } catch (NoSuchEntryException | BundleException e) {
+            if (!all) {
+                return Optional.empty();
+            }
+            throw e instanceof BundleException ? unfit(e) : missing(e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE, "cannot read " + target + ": " + e.getMessage(), "Name a folder with bundles.", e);
         }
+    }
+
+    private static CommandException missing(Exception fault) {
+        return new CommandException(
+                ExitCode.USAGE, fault.getMessage(), "Name it by --chain and --seq; 'tally inspect' shows both.", fault);
+    }
+
+    private static CommandException unfit(Exception fault) {
+        return new CommandException(
+                ExitCode.FAILED, fault.getMessage(), "Run 'tally verify' on the bundle: it says what is wrong.", fault);
     }
 
     private WantedEntry wanted() {

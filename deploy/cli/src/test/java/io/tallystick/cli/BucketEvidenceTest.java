@@ -129,10 +129,84 @@ class BucketEvidenceTest {
 
         // Then
         assertThat(run.exitCode()).as(run.everything()).isZero();
-        assertThat(run.out()).contains("1 bundles lie before what --since names");
+        assertThat(run.out()).contains("3 bundles lie before what --since names");
         assertThat(bucket.gets(WINDOW + "export.json")).isZero();
         assertThat(bucket.gets(WINDOW.replace("T0315", "T0345") + "export.json"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void sinceACheckpointAnEarlierFolderThatSaysALaterWindowIsFound() throws IOException {
+        // Given: a copy of the last window's bundle in place of the first's, which was covered
+        Path since = Files.write(folder.resolve("since"), golden.get(WINDOW.replace("T0315", "T0330") + "checkpoint"));
+        String first = WINDOW.replace("T0315", "T0300");
+        bucket.remove(first + "manifest.json");
+        bucket.put(first + "manifest.json", golden.get(WINDOW.replace("T0315", "T0345") + "manifest.json"));
+
+        // Then
+        TallyRun run = verify("--since", since.toString());
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).contains("T030000Z");
+    }
+
+    @Test
+    void aSecondBundleBelowAFolderOfAWindowFails() {
+        // Given
+        golden.keySet().stream()
+                .filter(name -> name.startsWith(WINDOW))
+                .forEach(name -> bucket.put(
+                        WINDOW.replace("T0315", "T0400") + "copy/" + name.substring(WINDOW.length()),
+                        golden.get(name)));
+
+        // Then
+        TallyRun run = verify("--tenant", "acme");
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.out()).contains("a second bundle");
+    }
+
+    @Test
+    void aTenantWhoseBundlesAreAllGoneIsIncomplete() {
+        golden.keySet().stream()
+                .filter(name -> name.startsWith("v1/tenant=acme/") && name.endsWith("/checkpoint"))
+                .forEach(bucket::remove);
+
+        TallyRun run = verify("--tenant", "acme");
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.INCOMPLETE);
+    }
+
+    @Test
+    void anObjectThatIsAFolderFurtherUpFails() {
+        bucket.put("v1/tenant=acme", new byte[] {1});
+
+        TallyRun run = verify();
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err()).contains("v1/tenant=acme is an object and a folder");
+    }
+
+    @Test
+    void aLockThatTheStoreDoesNotShowIsNotCheckedWhereOneIsRequired() {
+        TallyRun run = verify("--tenant", "acme", "--minimum-retention-days", "1");
+
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(run.err()).contains("4 bundles show no lock");
+    }
+
+    @Test
+    void aManifestInAWrongFolderHidesNoEntryFromProof() {
+        // Given: asked for the entry's place, the third window says that it begins like the first
+        String third = WINDOW.replace("T0315", "T0330");
+        bucket.remove(third + "manifest.json");
+        bucket.put(third + "manifest.json", golden.get(WINDOW.replace("T0315", "T0300") + "manifest.json"));
+
+        // When
+        TallyRun run = run(
+                "prove", URL, "--chain", "acme/0", "--seq", "2", "--trust-root", ROOT, "--out", file("p.proof.json"));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(bucket.gets(WINDOW.replace("T0315", "T0345") + "export.json"))
+                .as("a fetch of all")
+                .isPositive();
     }
 
     @Test

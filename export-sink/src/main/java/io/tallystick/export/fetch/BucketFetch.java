@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,13 +27,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * said of the evidence. For one use.
  */
 public final class BucketFetch {
-    /** Most objects of one fetch: some years of a tenant, and memory for their names. */
-    static final int OBJECTS_MAX = 500_000;
+    /**
+     * Most objects of one fetch. A window of 15 minutes has some ten of them, and more with the partitions: this is years of
+     * a tenant with few, and some hundred megabytes of memory for their names.
+     */
+    static final int OBJECTS_MAX = 2_000_000;
 
     private static final int THREADS = 8;
     private static final int ATTEMPTS = 3;
     private static final int BUFFER = 64 * 1024;
     private static final long BLOCK = 4 * 1024;
+    private static final long END_SECONDS = 10;
 
     private final StoreListing store;
     private final Progress progress;
@@ -90,6 +95,7 @@ public final class BucketFetch {
             return Optional.empty();
         }
         requireRoom(folder, index);
+        createTenants(folder, index);
         fetchAll(folder, index);
         return Optional.of(new Fetched(
                 folder,
@@ -107,6 +113,17 @@ public final class BucketFetch {
         if (needed > left) {
             throw new ScratchException(index.objects().size() + " objects need " + mebibytes(needed) + " MiB, and "
                     + folder + " has " + mebibytes(left) + " MiB left");
+        }
+    }
+
+    /** A tenant whose bundles are all gone is still one that was there. */
+    private static void createTenants(Path folder, BucketIndex index) throws ScratchException {
+        try {
+            for (String tenant : index.tenants()) {
+                createFolder(folder, folder.resolve(tenant));
+            }
+        } catch (IOException e) {
+            throw new ScratchException("cannot make folders in " + folder + ": " + e.getMessage(), e);
         }
     }
 
@@ -133,7 +150,21 @@ public final class BucketFetch {
             }
         } finally {
             stopped = true;
-            threads.shutdown();
+            end(threads);
+        }
+    }
+
+    /** Whoever gets the folder back finds nobody who still writes to it, unless the store holds them up. */
+    private static void end(ExecutorService threads) {
+        threads.shutdownNow();
+        boolean interrupted = Thread.interrupted();
+        try {
+            threads.awaitTermination(END_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -159,7 +190,7 @@ public final class BucketFetch {
         boolean well = false;
         try {
             for (int i = next.getAndIncrement(); i < index.objects().size(); i = next.getAndIncrement()) {
-                fetch(index.objects().get(i), folder);
+                fetch(index.objects().get(i), index, folder);
                 long bytes = fetched.addAndGet(index.objects().get(i).stored().bytes());
                 progress.at(done.incrementAndGet(), index.objects().size(), bytes, index.bytes());
             }
@@ -171,13 +202,13 @@ public final class BucketFetch {
         }
     }
 
-    private void fetch(FoundObject object, Path folder) throws IOException, UnfitBucketException {
+    private void fetch(FoundObject object, BucketIndex index, Path folder) throws IOException, UnfitBucketException {
         requireRunning();
         Path file = folder.resolve(object.stored().name());
-        create(file, object.stored().name());
+        create(folder, file, object.stored().name());
         for (int attempt = 1; ; attempt++) {
             try {
-                copy(object, file);
+                copy(object, index.bundleOf(object), file);
                 return;
             } catch (ScratchException e) {
                 throw e;
@@ -189,9 +220,9 @@ public final class BucketFetch {
         }
     }
 
-    private static void create(Path file, String name) throws ScratchException, UnfitBucketException {
+    private static void create(Path folder, Path file, String name) throws ScratchException, UnfitBucketException {
         try {
-            Files.createDirectories(file.getParent());
+            createFolder(folder, file.getParent());
             Files.createFile(file);
         } catch (FileAlreadyExistsException | NotDirectoryException e) {
             throw new UnfitBucketException(name + " is an object and a folder, or there twice in upper and lower case");
@@ -200,11 +231,26 @@ public final class BucketFetch {
         }
     }
 
-    private void copy(FoundObject object, Path file) throws IOException {
+    /** With those above it, but for the outermost: if that is gone, nobody wants anything any more. */
+    private static void createFolder(Path outermost, Path folder) throws IOException {
+        if (folder.equals(outermost) || Files.isDirectory(folder)) {
+            return;
+        }
+        createFolder(outermost, folder.getParent());
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(folder)) {
+                throw e; // else another thread was faster
+            }
+        }
+    }
+
+    private void copy(FoundObject object, Optional<String> bundleDir, Path file) throws IOException {
         StoreListing.Opened opened = store.open(object.stored())
                 .orElseThrow(() -> new IOException(object.stored().name()
                         + " was listed and is not there any more: something changed in the bucket meanwhile"));
-        object.bundleDir().ifPresent(bundle -> locks.add(bundle, opened.lock()));
+        bundleDir.ifPresent(bundle -> locks.add(bundle, opened.lock()));
         long count = 0;
         try (InputStream in = opened.in();
                 OutputStream out = open(file)) {

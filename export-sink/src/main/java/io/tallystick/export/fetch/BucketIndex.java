@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What of a bucket is to be fetched. The bucket is listed twice: first for the bundles that are complete, then for their
@@ -25,15 +27,24 @@ import java.util.TreeMap;
  * its last object and lack its first.
  */
 final class BucketIndex {
+    /** What is below a name comes right behind it. */
+    private static final Comparator<FoundObject> FOLDERS_FIRST =
+            Comparator.comparing(object -> object.stored().name().replace('/', '\0'));
+
     private final StoreListing store;
     private final Extent extent;
     private final int objectsMax;
     private final Set<String> complete = new HashSet<>();
     private final Set<String> incomplete = new HashSet<>();
+    private final Set<String> bundles = new HashSet<>();
+    private final Set<String> tenants = new TreeSet<>();
+    private final Set<Instant> windows = new HashSet<>();
     private final Map<String, SortedMap<Instant, StoredObject>> manifests = new HashMap<>();
     private final Map<String, Span> spans = new HashMap<>();
     private final List<FoundObject> objects = new ArrayList<>();
     private Span shared;
+    private boolean identities;
+    private int manifestCount;
     private long bytes;
     private boolean any;
 
@@ -52,6 +63,23 @@ final class BucketIndex {
         narrow(narrowing);
         for (String prefix : extent.prefixes()) {
             visit(prefix, this::take);
+        }
+        requireFiles();
+    }
+
+    /** Nothing is a folder of others and an object too: a copy of it could not be made. */
+    private void requireFiles() throws UnfitBucketException {
+        objects.sort(FOLDERS_FIRST);
+        String before = "";
+        for (FoundObject object : objects) {
+            String name = object.stored().name();
+            if (tenants.contains(name)) {
+                throw new UnfitBucketException(name + " is an object and a folder");
+            }
+            if (!before.isEmpty() && name.startsWith(before + "/")) {
+                throw new UnfitBucketException(before + " is an object and a folder");
+            }
+            before = name;
         }
     }
 
@@ -91,13 +119,20 @@ final class BucketIndex {
         }
         any = true;
         FoundObject object = FoundObject.of(stored);
-        if (object.bundleDir().isEmpty() || !object.isWithin(extent.span())) {
+        object.tenantDir().ifPresent(tenants::add);
+        requireFew(tenants.size(), "tenants");
+        if (!object.isWithin(extent.span())) {
             return;
         }
+        object.registryWindow().ifPresent(windows::add);
+        requireFew(windows.size(), "windows");
         if (object.commits()) {
-            complete.add(object.bundleDir().get());
+            complete.add(object.bundleDir().orElseThrow());
+            object.window().ifPresent(windows::add);
             requireFew(complete.size(), "bundles");
         } else if (object.isManifest()) {
+            manifestCount++;
+            requireFew(manifestCount, "manifests");
             manifests
                     .computeIfAbsent(object.tenantDir().orElseThrow(), unused -> new TreeMap<>())
                     .put(object.window().orElseThrow(), stored);
@@ -117,6 +152,7 @@ final class BucketIndex {
                     .removeIf(start -> !complete.contains(tenant.getKey() + "/" + BundleLayout.windowDir(start)));
             spans.put(tenant.getKey(), narrowing.of(windows, extent.span(), this::manifest));
         }
+        identities = !narrowing.alone();
         shared = spans.values().stream().reduce(Span::with).orElse(extent.span());
     }
 
@@ -137,21 +173,37 @@ final class BucketIndex {
             return;
         }
         FoundObject object = FoundObject.of(stored);
-        if (object.isUnread() || !object.isWithin(span(object))) {
+        if (object.isUnread() || !isWanted(object)) {
             return;
         }
         Optional<String> bundle = object.bundleDir();
         if (bundle.isPresent() && !complete.contains(bundle.get())) {
             incomplete.add(bundle.get());
+            requireFew(incomplete.size(), "folders without a checkpoint");
             return;
         }
         if (stored.bytes() > object.bytesMax()) {
             throw new UnfitBucketException(stored.name() + " has " + stored.bytes()
                     + " bytes, and what is stored there has" + " at most " + object.bytesMax());
         }
+        if (object.tenantDir().isPresent() && stored.name().endsWith("/" + BundleLayout.CHECKPOINT)) {
+            bundles.add(FoundObject.folderOf(stored.name()));
+        }
         objects.add(object);
         requireFew(objects.size(), "objects");
         bytes += stored.bytes();
+    }
+
+    /**
+     * Of windows before the span nothing is wanted but what tells that they are there: the verifier finds the ones that say
+     * otherwise than the folder they lie in. Leaves of windows that came after the first listing are of the next fetch.
+     */
+    private boolean isWanted(FoundObject object) {
+        Optional<Instant> registry = object.registryWindow();
+        if (registry.isPresent() && !windows.contains(registry.get())) {
+            return false;
+        }
+        return object.isWithin(span(object)) || (identities && object.identifies() && object.isWithin(extent.span()));
     }
 
     private Span span(FoundObject object) {
@@ -163,6 +215,20 @@ final class BucketIndex {
     /** Whether there is anything at all where it was looked for. */
     boolean isAny() {
         return any;
+    }
+
+    /** Folders of tenants that have something, be it nothing that is fetched. */
+    Set<String> tenants() {
+        return tenants;
+    }
+
+    /** The folder of the committed bundle that an object lies in, however deep. */
+    Optional<String> bundleOf(FoundObject object) {
+        String dir = FoundObject.folderOf(object.stored().name());
+        while (!dir.isEmpty() && !bundles.contains(dir)) {
+            dir = FoundObject.folderOf(dir);
+        }
+        return dir.isEmpty() ? Optional.empty() : Optional.of(dir);
     }
 
     List<FoundObject> objects() {

@@ -7,11 +7,13 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
- * The locks of bundles, as the store shows them with their objects. A bundle of which no object shows a lock is not among
- * them: it has none, or whoever asks may not see it. Where one object of a bundle shows a lock, one without has none.
+ * The locks of bundles, as the store shows them with their objects. A bundle of which no object shows a lock is listed apart:
+ * it has none, or whoever asks may not see it. Where one object of a bundle shows a lock, one without has none.
  *
  * <p>Thread-safe.
  */
@@ -48,7 +50,13 @@ final class BundleLocks {
         return locks;
     }
 
-    synchronized int notShown() {
-        return (int) bundles.values().stream().filter(weakest -> !weakest.shown).count();
+    synchronized Set<String> notShown() {
+        Set<String> folders = new TreeSet<>();
+        bundles.forEach((bundle, weakest) -> {
+            if (!weakest.shown) {
+                folders.add(bundle);
+            }
+        });
+        return folders;
     }
 }

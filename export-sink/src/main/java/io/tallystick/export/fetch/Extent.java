@@ -49,11 +49,11 @@ public record Extent(Optional<String> tenant, Instant from, Instant to, boolean 
             return List.of(BundleLayout.ROOT + "/");
         }
         List<String> prefixes = new ArrayList<>();
+        if (registry) {
+            prefixes.add(BundleLayout.ROOT + "/registry/"); // first: a window that it has meanwhile is not asked for
+        }
         prefixes.add(tenant.map(name -> BundleLayout.tenantDir(name) + "/").orElse(BundleLayout.ROOT + "/tenant="));
         prefixes.add(BundleLayout.ROOT + "/anchors/");
-        if (registry) {
-            prefixes.add(BundleLayout.ROOT + "/registry/");
-        }
         return prefixes;
     }
 

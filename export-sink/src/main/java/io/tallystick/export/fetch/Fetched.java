@@ -5,6 +5,7 @@ import io.tallystick.export.store.LockMode;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What was fetched.
@@ -14,7 +15,7 @@ import java.util.Map;
  * @param ambiguous objects that have a second version, or whose first is hidden; the oldest was fetched
  * @param incomplete folders of bundles without a checkpoint, which were not fetched
  * @param locks by the folder of a bundle, relative to the bucket; of its objects the weakest
- * @param withoutLock bundles of which no object shows a lock
+ * @param withoutLock folders of the bundles of which no object shows a lock
  */
 public record Fetched(
         Path bucket,
@@ -23,11 +24,12 @@ public record Fetched(
         long ambiguous,
         int incomplete,
         Map<String, Lock> locks,
-        int withoutLock) {
+        Set<String> withoutLock) {
     /** The weakest lock of a bundle's objects. */
     public record Lock(LockMode mode, Instant until) {}
 
     public Fetched {
         locks = Map.copyOf(locks);
+        withoutLock = Set.copyOf(withoutLock);
     }
 }

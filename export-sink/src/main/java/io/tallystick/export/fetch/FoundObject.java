@@ -88,13 +88,32 @@ record FoundObject(StoredObject stored) {
         return String.join("/", parts.subList(4, parts.size()));
     }
 
-    /** Whether it says that its bundle is complete. */
+    /** Whether it says that its bundle is complete, or one that somebody stored further below. */
     boolean commits() {
-        return bundleDir().isPresent() && file().equals(BundleLayout.CHECKPOINT);
+        return bundleDir().isPresent() && isOrEndsWith(BundleLayout.CHECKPOINT);
     }
 
     boolean isManifest() {
         return bundleDir().isPresent() && file().equals(BundleLayout.MANIFEST);
+    }
+
+    /** Whether it is what the verifier needs to see that a bundle is there, and of which window. */
+    boolean identifies() {
+        return commits() || (bundleDir().isPresent() && isOrEndsWith(BundleLayout.MANIFEST));
+    }
+
+    private boolean isOrEndsWith(String name) {
+        return file().equals(name) || file().endsWith("/" + name);
+    }
+
+    /** The window of the registry's leaves, if it is of them. */
+    Optional<Instant> registryWindow() {
+        return parts().get(1).equals("registry") ? window() : Optional.empty();
+    }
+
+    /** The folder it lies in; empty if that is the bucket. */
+    static String folderOf(String name) {
+        return name.substring(0, Math.max(name.lastIndexOf('/'), 0));
     }
 
     /** The day of an anchor's window. */

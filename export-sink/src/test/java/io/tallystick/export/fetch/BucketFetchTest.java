@@ -10,8 +10,10 @@ import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.StoreListing;
+import io.tallystick.export.store.StoredObject;
 import io.tallystick.export.store.s3.FaultyBucket;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -20,7 +22,9 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -172,9 +176,12 @@ class BucketFetchTest {
         // When
         fetch(Extent.ALL, Narrowing.after(manifest -> !manifest.window().start().isAfter(THIRD.minusSeconds(900))));
 
-        // Then
-        assertThat(windowsOf("tenant=acme"))
-                .containsExactly("20261121T031500Z", "20261121T033000Z", "20261121T034500Z");
+        // Then: of what lies before, what says of which window it is
+        String first = WINDOW.replace("T0315", "T0300");
+        assertThat(windowsOf("tenant=acme")).hasSize(4);
+        assertThat(here().stream().filter(name -> name.startsWith(first)))
+                .containsExactly(first + "checkpoint", first + "manifest.json");
+        assertThat(here()).contains(WINDOW + "export.json");
         assertThat(windowsOf("registry")).hasSize(3);
     }
 
@@ -252,6 +259,90 @@ class BucketFetchTest {
         assertThat(fetched.incomplete()).isEqualTo(1);
     }
 
+    /** Somebody stores a copy of a bundle in a folder below that of a window. */
+    private String copyBelow(String window) {
+        golden.keySet().stream()
+                .filter(name -> name.startsWith(WINDOW))
+                .forEach(name -> bucket.put(window + "copy/" + name.substring(WINDOW.length()), golden.get(name)));
+        return window + "copy";
+    }
+
+    @Test
+    void aBundleBelowAWindowsFolderIsFetchedForTheVerifierToFind() throws Exception {
+        // Given: not in the reach of any checkpoint of the window's own
+        String copy = copyBelow(WINDOW.replace("T0315", "T0400"));
+
+        // When
+        Fetched fetched = fetchAll();
+
+        // Then
+        assertThat(here()).contains(copy + "/checkpoint", copy + "/manifest.json", copy + "/proofs/registry.json");
+        assertThat(fetched.incomplete()).isZero();
+        assertThat(fetched.withoutLock()).contains(copy);
+    }
+
+    @Test
+    void aBundleBelowAWindowThatWasCoveredIsFound() throws Exception {
+        String copy = copyBelow(WINDOW.replace("T0315", "T0230"));
+
+        fetch(Extent.ALL, Narrowing.after(manifest -> !manifest.window().start().isAfter(THIRD)));
+
+        assertThat(here()).contains(copy + "/checkpoint", copy + "/manifest.json");
+    }
+
+    @Test
+    void aTenantWhoseBundlesAreAllGoneIsStillThere() throws Exception {
+        // Given
+        golden.keySet().stream()
+                .filter(name -> name.startsWith("v1/tenant=acme/") && name.endsWith("/checkpoint"))
+                .forEach(bucket::remove);
+
+        // When
+        Fetched fetched = fetch(Extent.ALL.withTenant("acme"), Narrowing.NONE).orElseThrow();
+
+        // Then
+        assertThat(folder.resolve("v1/tenant=acme")).isEmptyDirectory();
+        assertThat(fetched.incomplete()).isEqualTo(4);
+    }
+
+    @Test
+    void aWindowThatTheRegistryGetsMeanwhileIsOfTheNextFetch() throws Exception {
+        // Given: an exporter at work
+        String leaves = golden.keySet().stream()
+                .filter(name -> name.startsWith("v1/registry/") && name.contains("T034500Z"))
+                .findFirst()
+                .orElseThrow();
+        bucket.beforeListing(2, () -> bucket.put(leaves.replace("T034500Z", "T040000Z"), golden.get(leaves)));
+
+        // When
+        fetchAll();
+
+        // Then
+        requireGolden();
+    }
+
+    @Test
+    void theRegistryOfABundleThatIsFetchedIsFetchedWithIt() throws Exception {
+        // Given: its leaves come between the two listings
+        String[] leaves = golden.keySet().stream()
+                .filter(name -> name.startsWith("v1/registry/") && name.contains("T034500Z"))
+                .toArray(String[]::new);
+        for (String name : leaves) {
+            bucket.remove(name);
+        }
+        bucket.beforeListing(2, () -> {
+            for (String name : leaves) {
+                bucket.put(name, golden.get(name));
+            }
+        });
+
+        // When
+        fetchAll();
+
+        // Then
+        requireGolden();
+    }
+
     @Test
     void tellsTheWeakestLockOfEachBundle() throws Exception {
         // Given: acme's windows locked, one object of the third for less, one of the last not at all
@@ -277,7 +368,7 @@ class BucketFetchTest {
                 .containsEntry(folder(WINDOW), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL))
                 .containsEntry(folder(third), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL.minusSeconds(60)))
                 .containsEntry(folder(last), new Fetched.Lock(LockMode.NONE, Instant.EPOCH));
-        assertThat(fetched.withoutLock()).as("globex").isEqualTo(4);
+        assertThat(fetched.withoutLock()).hasSize(4).allMatch(bundle -> bundle.contains("tenant=globex"));
     }
 
     private static String folder(String path) {
@@ -386,6 +477,111 @@ class BucketFetchTest {
         assertThatThrownBy(this::fetchAll)
                 .isInstanceOf(UnfitBucketException.class)
                 .hasMessageContaining("an object and a folder");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "v1/tenant=acme",
+                "v1/tenant=acme/dt=2026-11-21",
+                "v1/registry",
+                "v1/tenant=acme/dt=2026-11-21/window_start=20261121T031500Z"
+            })
+    void anObjectThatIsAFolderFurtherUpIsRefusedBeforeAnythingIsFetched(String name) throws Exception {
+        bucket.put(name, new byte[] {1});
+        bucket.put(name + "-and", new byte[] {1});
+
+        assertThatThrownBy(this::fetchAll)
+                .isInstanceOf(UnfitBucketException.class)
+                .hasMessage(name + " is an object and a folder");
+        assertThat(here()).isEmpty();
+    }
+
+    @Test
+    void manifestsAndFoldersWithoutACheckpointAreCountedToo() {
+        // Given: more than are allowed, and nothing of them to fetch
+        for (int i = 10; i < 24; i++) {
+            bucket.put(WINDOW.replace("T0315", "T" + i + "15") + "export.json", new byte[] {1});
+        }
+        BucketFetch few = new BucketFetch(store, SILENT, 11, any -> Long.MAX_VALUE);
+        Extent later = Extent.ALL
+                .withTenant("acme")
+                .withoutRegistry()
+                .within(Instant.parse("2026-11-21T10:00:00Z"), Instant.MAX);
+
+        // Then
+        assertThatThrownBy(() -> few.into(folder, later, Narrowing.NONE))
+                .isInstanceOf(TooMuchException.class)
+                .hasMessageContaining("more than 11 folders without a checkpoint");
+        for (int i = 10; i < 24; i++) {
+            bucket.put(WINDOW.replace("T0315", "T" + i + "15") + "manifest.json", new byte[] {1});
+        }
+        assertThatThrownBy(() -> few.into(folder, later, Narrowing.NONE))
+                .isInstanceOf(TooMuchException.class)
+                .hasMessageContaining("more than 11 manifests");
+    }
+
+    @Test
+    void aFolderThatWasTakenAwayIsNotMadeAgain() throws Exception {
+        // Given
+        Path scratch = Files.createDirectory(folder.resolve("scratch"));
+        BucketFetch.Progress takenAway = (objects, objectsAll, bytes, bytesAll) -> {
+            try {
+                Files.move(scratch, folder.resolve("gone"));
+            } catch (IOException e) {
+                assertThat(scratch).doesNotExist(); // the second time
+            }
+        };
+
+        // Then
+        assertThatThrownBy(() -> new BucketFetch(store, takenAway).into(scratch, Extent.ALL, Narrowing.NONE))
+                .isInstanceOf(ScratchException.class);
+        assertThat(scratch).doesNotExist();
+    }
+
+    /** The first object that is asked for fails, every time; the others wait. */
+    private static final class Stuck implements StoreListing {
+        private final StoreListing store;
+        private final AtomicReference<String> broken = new AtomicReference<>();
+        private final AtomicInteger waiting = new AtomicInteger();
+
+        Stuck(StoreListing store) {
+            this.store = store;
+        }
+
+        @Override
+        public void list(String prefix, Visitor visitor) throws IOException {
+            store.list(prefix, visitor);
+        }
+
+        @Override
+        public Optional<Opened> open(StoredObject object) throws IOException {
+            broken.compareAndSet(null, object.name());
+            if (object.name().equals(broken.get())) {
+                throw new IOException("broken");
+            }
+            waiting.incrementAndGet();
+            try {
+                TimeUnit.SECONDS.sleep(2);
+            } catch (InterruptedException e) {
+                throw new InterruptedIOException("interrupted");
+            } finally {
+                waiting.decrementAndGet();
+            }
+            return store.open(object);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void nobodyIsAtWorkAnyMoreOnceAFetchHasFailed() {
+        Stuck stuck = new Stuck(store);
+
+        assertThatThrownBy(() -> new BucketFetch(stuck, SILENT).into(folder, Extent.ALL, Narrowing.NONE))
+                .isInstanceOf(IOException.class);
+        assertThat(stuck.waiting).hasValue(0);
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.Optional;
  */
 record RetentionCheck(long requiredDays, Map<Path, StoreLock> locks) {
     private static final String NO_LOCK = "none";
+    private static final String LOCKS_NOTHING = "the store locks nothing (lock mode none)";
 
     /** From the weakest on. */
     private static final List<String> MODES = List.of(NO_LOCK, "governance", "compliance");
@@ -105,6 +106,14 @@ record RetentionCheck(long requiredDays, Map<Path, StoreLock> locks) {
         Instant end = manifest.window().end();
         requirePromise(promise, end, findings);
         StoreLock read = locks.get(bundle);
+        if (StoreLock.NOT_SHOWN.equals(read)) { // whatever was told when it was written: it is not so now
+            notChecked(
+                    findings,
+                    NO_LOCK.equals(promise.mode())
+                            ? LOCKS_NOTHING
+                            : "the store shows no lock now: there is none, or whoever read it may not see it");
+            return;
+        }
         if (read != null) {
             requireLock("the store's lock, read from it now, is ", read, promise, end, findings);
             findings.checked(Phase.RETENTION);
@@ -114,7 +123,7 @@ record RetentionCheck(long requiredDays, Map<Path, StoreLock> locks) {
         Optional<ExportRecord.PreviousLock> lock =
                 told.filter(found -> found.manifest().equals(digest));
         if (lock.isEmpty() && NO_LOCK.equals(promise.mode())) {
-            notChecked(findings, "the store locks nothing (lock mode none)");
+            notChecked(findings, LOCKS_NOTHING);
             return;
         }
         if (lock.isEmpty()) {

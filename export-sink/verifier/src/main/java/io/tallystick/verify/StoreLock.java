@@ -7,10 +7,13 @@ import java.util.Objects;
 /**
  * The lock of a bundle as somebody read it from the store for this verification: of its objects the weakest.
  *
- * @param mode {@code none}, {@code governance} or {@code compliance}
+ * @param mode {@code none}, {@code governance} or {@code compliance}; empty where no object shows any lock
  * @param until no object of the bundle may be deleted before this instant
  */
 public record StoreLock(String mode, Instant until) {
+    /** No object of the bundle shows a lock: it has none, or whoever read it may not see it. */
+    public static final StoreLock NOT_SHOWN = new StoreLock("", Instant.EPOCH);
+
     public StoreLock {
         Objects.requireNonNull(mode);
         Objects.requireNonNull(until);

@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -215,6 +217,35 @@ class RetentionTest {
 
         // Then
         assertThat(verdict(0, ExitCode.FAILED, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+    }
+
+    @Test
+    void aLockThatIsGoneFromTheStoreIsNotCheckedWhateverTheNextBundleTells() throws IOException {
+        // Given: the next bundle tells of a good one, and so does the store of the last two
+        lock("compliance", UNTIL, UNTIL);
+        Map<Path, StoreLock> locks = new HashMap<>();
+        for (int window = 0; window < 4; window++) {
+            StoreLock good = new StoreLock("compliance", UNTIL);
+            locks.put(bucket.acme(window).folder.toRealPath(), window < 2 ? StoreLock.NOT_SHOWN : good);
+        }
+        bucket.request = bucket.request.withLocks(locks);
+
+        // Then
+        assertThat(verdict(0, ExitCode.VALID, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+        assertThat(verdict(0, ExitCode.INCOMPLETE, 30).reasons())
+                .containsExactly("the store shows no lock now: there is none, or whoever read it may not see it");
+        assertThat(verdict(2, ExitCode.INCOMPLETE, 30).verdict()).isEqualTo(PhaseVerdict.Verdict.PASS);
+    }
+
+    @Test
+    void theNewestWindowIsNotExcusedWhereTheStoreShowsNoLock() throws IOException {
+        // Given
+        lock("compliance", UNTIL, UNTIL);
+        Path newest = bucket.acme(3).folder.toRealPath();
+        bucket.request = bucket.request.withLocks(Map.of(newest, StoreLock.NOT_SHOWN));
+
+        // Then
+        assertThat(verdict(3, ExitCode.INCOMPLETE, 30).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
     }
 
     @Test

@@ -46,8 +46,11 @@ final class AzureListing {
                     .iterator()
                     .next());
             List<BlobItem> items = page.getValue();
-            items.forEach(item -> add(item, names));
+            for (BlobItem item : items) {
+                add(item, names);
+            }
             token = page.getContinuationToken();
+            requireNext(prefix, from, token);
             if (!items.isEmpty()) {
                 names.pageEnds(name(items.get(items.size() - 1)));
             }
@@ -55,12 +58,27 @@ final class AzureListing {
         names.end();
     }
 
-    private void add(BlobItem item, VersionedNames names) {
+    static void requireNext(String prefix, String from, String next) throws IOException {
+        if (next != null && !next.isEmpty() && next.equals(from)) {
+            throw new IOException("LIST " + prefix + ": the store lists the same page again and again");
+        }
+    }
+
+    static long bytes(BlobItem item) throws IOException {
+        Long bytes = item.getProperties().getContentLength();
+        if (bytes == null || bytes < 0) {
+            throw new IOException(
+                    "LIST: the store says no length of " + item.getName() + ", or none that can be: " + bytes);
+        }
+        return bytes;
+    }
+
+    private void add(BlobItem item, VersionedNames names) throws IOException {
         if (Boolean.TRUE.equals(item.isPrefix())) {
             return; // a folder of an account that has them
         }
         String version = AzureObjectStore.versionOf(item);
-        names.version(name(item), version, item.getProperties().getContentLength());
+        names.version(name(item), version, bytes(item));
         if (!version.isEmpty() && !Boolean.TRUE.equals(item.isCurrentVersion())) {
             names.hidden(name(item)); // by a later version, or by none
         }

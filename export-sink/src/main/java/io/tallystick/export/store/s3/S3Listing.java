@@ -38,7 +38,7 @@ final class S3Listing {
         ListObjectVersionsResponse page = page(prefix, null, null);
         while (true) {
             for (ObjectVersion version : page.versions()) {
-                names.version(name(version.key()), id(version), version.size());
+                names.version(name(version.key()), id(version), bytes(version));
             }
             for (DeleteMarkerEntry marker : page.deleteMarkers()) {
                 names.hidden(name(marker.key()));
@@ -50,6 +50,14 @@ final class S3Listing {
             names.pageEnds(name(page.nextKeyMarker()));
             page = next(prefix, page);
         }
+    }
+
+    static long bytes(ObjectVersion version) throws IOException {
+        if (version.size() == null || version.size() < 0) {
+            throw new IOException(
+                    "LIST: the store says no length of " + version.key() + ", or none that can be: " + version.size());
+        }
+        return version.size();
     }
 
     private static String id(ObjectVersion version) {
@@ -92,14 +100,7 @@ final class S3Listing {
                 ResponseInputStream<GetObjectResponse> found = client.getObject(get -> get.bucket(settings.bucket())
                         .key(base + object.name())
                         .versionId(object.version().isEmpty() ? null : object.version()));
-                GetObjectResponse head = found.response();
-                return Optional.of(new StoreListing.Opened(
-                        new FetchedStream(found, head.contentLength(), new S3Faults(settings)),
-                        S3Requests.lock(
-                                head.versionId(),
-                                head.objectLockModeAsString(),
-                                head.objectLockRetainUntilDate(),
-                                head.objectLockLegalHoldStatus())));
+                return Optional.of(opened(found));
             } catch (SdkException e) {
                 if (S3Fault.of(e) == S3Fault.MISSING) {
                     return Optional.empty();
@@ -107,5 +108,21 @@ final class S3Listing {
                 throw e;
             }
         });
+    }
+
+    private StoreListing.Opened opened(ResponseInputStream<GetObjectResponse> found) {
+        GetObjectResponse head = found.response();
+        try {
+            return new StoreListing.Opened(
+                    new FetchedStream(found, head.contentLength(), new S3Faults(settings)),
+                    S3Requests.lock(
+                            head.versionId(),
+                            head.objectLockModeAsString(),
+                            head.objectLockRetainUntilDate(),
+                            head.objectLockLegalHoldStatus()));
+        } catch (RuntimeException e) {
+            found.abort();
+            throw e;
+        }
     }
 }

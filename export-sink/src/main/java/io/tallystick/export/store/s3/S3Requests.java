@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -126,7 +125,7 @@ final class S3Requests {
     /**
      * A lock as an answer's headers tell it.
      *
-     * @param mode null if there is none, or whoever asks may not know
+     * @param mode null if there is none, or whoever asks may not know; one that nobody knows is none, for it promises nothing
      * @param until null without a mode
      */
     static Optional<ObjectLock> lock(String version, String mode, Instant until, ObjectLockLegalHoldStatus hold) {
@@ -134,10 +133,14 @@ final class S3Requests {
         return mode == null && !held
                 ? Optional.empty()
                 : Optional.of(new ObjectLock(
-                        version == null ? "null" : version,
-                        mode == null ? LockMode.NONE : LockMode.of(mode.toLowerCase(Locale.ROOT)),
-                        until == null ? Instant.EPOCH : until,
-                        held));
+                        version == null ? "null" : version, known(mode), until == null ? Instant.EPOCH : until, held));
+    }
+
+    private static LockMode known(String mode) {
+        if (ObjectLockMode.COMPLIANCE.toString().equals(mode)) {
+            return LockMode.COMPLIANCE;
+        }
+        return ObjectLockMode.GOVERNANCE.toString().equals(mode) ? LockMode.GOVERNANCE : LockMode.NONE;
     }
 
     static String base64(Hash sha256) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import com.azure.storage.blob.models.BlobItem;
+import com.azure.storage.blob.models.BlobItemProperties;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ObjectName;
@@ -78,6 +80,26 @@ class AzureListingTest {
         for (StoredObject object : found) {
             assertThat(text(object)).isIn("first", "only", "hidden");
         }
+    }
+
+    @Test
+    void aPageThatLeadsToItselfIsAFaultOfTheStore() throws Exception {
+        AzureListing.requireNext("v1/", null, "2");
+        AzureListing.requireNext("v1/", "2", "3");
+        AzureListing.requireNext("v1/", "3", null);
+
+        assertThatThrownBy(() -> AzureListing.requireNext("v1/", "2", "2"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the same page again and again");
+    }
+
+    @Test
+    void aLengthThatCannotBeIsAFaultOfTheStore() {
+        BlobItem item = new BlobItem().setName("v1/a").setProperties(new BlobItemProperties());
+
+        assertThatThrownBy(() -> AzureListing.bytes(item))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no length of v1/a");
     }
 
     @Test

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.s3.model.ObjectVersion;
 
 /** What is found in a bucket, and which version of it. */
 class S3ListingTest {
@@ -140,6 +141,27 @@ class S3ListingTest {
             assertThat(lock.until()).isEqualTo(UNTIL);
         });
         assertThat(open.lock()).isEqualTo(Optional.<ObjectLock>empty());
+    }
+
+    @Test
+    void aModeThatNobodyKnowsIsNoLock() {
+        assertThat(S3Requests.lock("1", "RELAXED", UNTIL, null))
+                .hasValueSatisfying(lock -> assertThat(lock.mode()).isEqualTo(LockMode.NONE));
+        assertThat(S3Requests.lock("1", "GOVERNANCE", UNTIL, null))
+                .hasValueSatisfying(lock -> assertThat(lock.mode()).isEqualTo(LockMode.GOVERNANCE));
+    }
+
+    @Test
+    void aLengthThatCannotBeIsAFaultOfTheStore() {
+        ObjectVersion unsaid = ObjectVersion.builder().key("v1/a").build();
+        ObjectVersion negative = unsaid.toBuilder().size(-1L).build();
+
+        assertThatThrownBy(() -> S3Listing.bytes(unsaid))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("no length of v1/a");
+        assertThatThrownBy(() -> S3Listing.bytes(negative))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("-1");
     }
 
     @Test
