@@ -16,6 +16,7 @@ import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.FailingStore;
 import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ForwardingStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
@@ -29,7 +30,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -210,7 +210,7 @@ class ExportIT {
         ledger.feedAll();
 
         // When
-        try (ExportApplication application = start(store -> new BrokenStore(store))) {
+        try (ExportApplication application = start(BrokenStore::new)) {
             assertThat(application).isNotNull();
             await().atMost(PATIENCE).until(() -> !fatal.isEmpty());
         }
@@ -221,23 +221,17 @@ class ExportIT {
     }
 
     /** Takes everything but checkpoints of bundles. */
-    private record BrokenStore(ObjectStore store) implements ObjectStore {
+    private static final class BrokenStore extends ForwardingStore {
+        BrokenStore(ObjectStore store) {
+            super(store);
+        }
+
         @Override
         public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
             if (name.toString().endsWith("/checkpoint")) {
                 throw new IOException("made to fail at " + name);
             }
-            return store.putIfAbsent(name, content, protection);
-        }
-
-        @Override
-        public Optional<InputStream> open(ObjectName name) throws IOException {
-            return store.open(name);
-        }
-
-        @Override
-        public void close() throws IOException {
-            store.close();
+            return super.putIfAbsent(name, content, protection);
         }
     }
 

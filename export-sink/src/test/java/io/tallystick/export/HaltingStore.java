@@ -2,16 +2,15 @@
 package io.tallystick.export;
 
 import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ForwardingStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Optional;
 
 /** Ends the process at one PUT as {@code kill -9} would: nothing is closed, nothing is cleaned up. */
-record HaltingStore(ObjectStore store, Point point) implements ObjectStore {
+final class HaltingStore extends ForwardingStore {
     /** Status of a process that died at its point. */
     static final int HALTED = 86;
 
@@ -38,10 +37,18 @@ record HaltingStore(ObjectStore store, Point point) implements ObjectStore {
         }
     }
 
+    private final Point point;
+
+    /** @param point where the process dies */
+    HaltingStore(ObjectStore store, Point point) {
+        super(store);
+        this.point = point;
+    }
+
     @Override
     public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
         haltIf(Moment.BEFORE, name);
-        PutOutcome outcome = store.putIfAbsent(name, content, protection);
+        PutOutcome outcome = super.putIfAbsent(name, content, protection);
         haltIf(Moment.AFTER, name);
         return outcome;
     }
@@ -50,15 +57,5 @@ record HaltingStore(ObjectStore store, Point point) implements ObjectStore {
         if (point.equals(new Point(moment, name.path()))) {
             Runtime.getRuntime().halt(HALTED);
         }
-    }
-
-    @Override
-    public Optional<InputStream> open(ObjectName name) throws IOException {
-        return store.open(name);
-    }
-
-    @Override
-    public void close() throws IOException {
-        store.close();
     }
 }

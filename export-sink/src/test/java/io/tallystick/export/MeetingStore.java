@@ -2,14 +2,13 @@
 package io.tallystick.export;
 
 import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ForwardingStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CyclicBarrier;
@@ -21,7 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What one of two exporters writes through. Once that has begun each PUT waits a while for the other's of the same name, so that
  * they race for it.
  */
-record MeetingStore(ObjectStore store, Meetings meetings) implements ObjectStore {
+final class MeetingStore extends ForwardingStore {
     /** They come to the objects of different tenants in different orders: then one writes alone. */
     private static final int PATIENCE_MS = 700;
 
@@ -63,23 +62,20 @@ record MeetingStore(ObjectStore store, Meetings meetings) implements ObjectStore
         }
     }
 
+    private final Meetings meetings;
+
+    MeetingStore(ObjectStore store, Meetings meetings) {
+        super(store);
+        this.meetings = meetings;
+    }
+
     @Override
     public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
         meetings.await(name);
-        PutOutcome outcome = store.putIfAbsent(name, content, protection);
+        PutOutcome outcome = super.putIfAbsent(name, content, protection);
         if (outcome == PutOutcome.CREATED) {
             meetings.created.merge(name, 1, Integer::sum);
         }
         return outcome;
-    }
-
-    @Override
-    public Optional<InputStream> open(ObjectName name) throws IOException {
-        return store.open(name);
-    }
-
-    @Override
-    public void close() throws IOException {
-        store.close();
     }
 }

@@ -2,16 +2,15 @@
 package io.tallystick.export.assemble;
 
 import io.tallystick.export.store.Content;
+import io.tallystick.export.store.ForwardingStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Optional;
 
 /** A store that fails once, at a given PUT, before or after the object is stored. */
-public final class FailingStore implements ObjectStore {
+public final class FailingStore extends ForwardingStore {
     /** How it fails. */
     public enum Failure {
         /** The object is not there. */
@@ -20,14 +19,13 @@ public final class FailingStore implements ObjectStore {
         FAILED_BUT_PERSISTED
     }
 
-    private final ObjectStore store;
     private final int failAt;
     private final Failure failure;
     private int puts;
 
     /** @param failAt number of the PUT that fails, from 0; negative for none */
     public FailingStore(ObjectStore store, int failAt, Failure failure) {
-        this.store = store;
+        super(store);
         this.failAt = failAt;
         this.failure = failure;
     }
@@ -41,21 +39,11 @@ public final class FailingStore implements ObjectStore {
     public synchronized PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection)
             throws IOException {
         if (puts++ != failAt) {
-            return store.putIfAbsent(name, content, protection);
+            return super.putIfAbsent(name, content, protection);
         }
         if (failure == Failure.FAILED_BUT_PERSISTED) {
-            store.putIfAbsent(name, content, protection);
+            super.putIfAbsent(name, content, protection);
         }
         throw new IOException("made to fail at " + name);
-    }
-
-    @Override
-    public Optional<InputStream> open(ObjectName name) throws IOException {
-        return store.open(name);
-    }
-
-    @Override
-    public void close() throws IOException {
-        store.close();
     }
 }

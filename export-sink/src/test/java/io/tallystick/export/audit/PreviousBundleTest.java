@@ -7,17 +7,14 @@ import io.tallystick.bundle.BundleLayout;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.SampleLedger;
-import io.tallystick.export.store.Content;
 import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.store.ForwardingStore;
 import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ObjectLock;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
-import io.tallystick.export.store.Protection;
-import io.tallystick.export.store.PutOutcome;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -159,10 +156,12 @@ class PreviousBundleTest {
     }
 
     /** A store that reports this lock for everything. */
-    private record Locked(ObjectStore store, Instant until) implements ObjectStore {
-        @Override
-        public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
-            return store.putIfAbsent(name, content, protection);
+    private static final class Locked extends ForwardingStore {
+        private final Instant until;
+
+        Locked(ObjectStore store, Instant until) {
+            super(store);
+            this.until = until;
         }
 
         @Override
@@ -173,16 +172,6 @@ class PreviousBundleTest {
         @Override
         public Optional<ObjectLock> lock(ObjectName name) {
             return Optional.of(new ObjectLock("v1", LockMode.COMPLIANCE, until, false));
-        }
-
-        @Override
-        public Optional<InputStream> open(ObjectName name) throws IOException {
-            return store.open(name);
-        }
-
-        @Override
-        public void close() throws IOException {
-            store.close();
         }
     }
 }
