@@ -61,15 +61,18 @@ final class Judge {
         }
     }
 
-    /** Whether every chain has come to where it can come, and whoever reads its source has nothing more to say. */
+    /** Whether every chain has come to where it can come or somebody is told, and who reads its source has nothing more to say. */
     boolean isSettled() {
         return world.sequencer.lag() == 0 && world.sources.stream().allMatch(this::isSettled);
     }
 
     private boolean isSettled(Source source) {
         Optional<ChainState> chain = world.sequencer.committed(source);
-        if (!source.isBound() || chain.flatMap(ChainState::halt).isPresent()) {
+        if (chain.flatMap(ChainState::halt).isPresent()) {
             return true;
+        }
+        if (!source.isBound()) {
+            return world.watch.isMetered(source);
         }
         SourceLog log = source.latest();
         return chain.filter(state -> state.source().topicId().equals(source.expectedId())

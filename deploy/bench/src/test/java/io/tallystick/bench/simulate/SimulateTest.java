@@ -11,6 +11,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A short campaign, and the test of the test: a protocol that lacks a rule is found out. */
 class SimulateTest {
     private static final long SEEDS = 2_000;
+
+    /** Some rules, like R4, are the last of several that stand against a fault: about one seed in 2,500 shows that they lack. */
+    private static final long MUTANT_SEEDS = 40_000;
+
     private static final int THREADS = 2;
 
     /** So that a failure names a seed that can be repeated; another first seed gives other histories. */
@@ -49,10 +53,10 @@ class SimulateTest {
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void aProtocolThatLacksARuleIsFoundOut(Mutant mutant) {
         // When
-        Optional<History.Result> found = Campaign.find(mutant, 1, SEEDS);
+        Optional<History.Result> found = Campaign.find(mutant, 1, MUTANT_SEEDS);
 
         // Then
-        assertThat(found).as("%s within %d seeds", mutant, SEEDS).isPresent();
+        assertThat(found).as("%s within %d seeds", mutant, MUTANT_SEEDS).isPresent();
         assertThat(History.run(found.orElseThrow().seed(), Mutant.NONE, false).violation())
                 .as("the protocol as it is, with the same seed")
                 .isEmpty();
