@@ -48,6 +48,10 @@ public final class BundleLine {
     private static final int SALT_HEX = 32;
     private static final byte[] OPEN = ascii("{\"entry\":");
     private static final byte[] ENTRY_END = ascii(",\"v\":1}");
+
+    /** Where the entry's bytes begin in a line. */
+    public static final int ENTRY_BEGIN = OPEN.length;
+
     private static final byte[] CONTEXT = ascii(",\"context\":");
     private static final byte[] CONTEXT_SALT = ascii(",\"contextSalt\":\"");
     private static final byte[] PAYLOAD = ascii(",\"payload\":");
@@ -133,7 +137,35 @@ public final class BundleLine {
      * @throws BundleException if the line does not begin with an entry
      */
     public static byte[] cutEntry(byte[] line) throws BundleException {
-        return new Parser(line).entryBytes();
+        return Arrays.copyOfRange(line, ENTRY_BEGIN, entryEnd(line, line.length));
+    }
+
+    /**
+     * Where the entry's bytes end in a line whose rest may be broken; they begin at {@link #ENTRY_BEGIN}.
+     *
+     * @param line the line, and perhaps more
+     * @param length of the line
+     * @throws BundleException if the line does not begin with an entry
+     */
+    public static int entryEnd(byte[] line, int length) throws BundleException {
+        if (length < OPEN.length || !Arrays.equals(line, 0, OPEN.length, OPEN, 0, OPEN.length)) {
+            throw unexpected(OPEN, "the line's start", 0);
+        }
+        int to = Math.min(length, ENTRY_BEGIN + ENTRY_BYTES_MAX);
+        // A brace is rarer than the comma the end begins with.
+        int last = ENTRY_END.length - 1;
+        for (int at = ENTRY_BEGIN + last; at < to; at++) {
+            at = ByteSearch.indexOf(ENTRY_END[last], line, at, to);
+            if (at < to && Arrays.equals(line, at - last, at + 1, ENTRY_END, 0, ENTRY_END.length)) {
+                return at + 1;
+            }
+        }
+        throw new BundleException("no entry within " + ENTRY_BYTES_MAX + " bytes");
+    }
+
+    private static BundleException unexpected(byte[] text, String what, int at) {
+        return new BundleException("expected " + what + " (" + new String(text, StandardCharsets.US_ASCII)
+                + ") at byte " + at + " of the line");
     }
 
     /** What the entry says of its payload, whatever its kind. */
@@ -282,19 +314,16 @@ public final class BundleLine {
             return parsed;
         }
 
-        byte[] entryBytes() throws BundleException {
-            expect(OPEN, "the line's start");
-            int end = find(ENTRY_END, at, Math.min(line.length, at + ENTRY_BYTES_MAX));
-            if (end < 0) {
-                throw new BundleException("no entry within " + ENTRY_BYTES_MAX + " bytes");
-            }
-            return take(end + ENTRY_END.length);
+        private byte[] entryBytes() throws BundleException {
+            int end = entryEnd(line, line.length);
+            at = ENTRY_BEGIN;
+            return take(end);
         }
 
         private Opening context() throws BundleException {
             expect(CONTEXT, "context");
-            int end = find(CONTEXT_SALT, at, line.length);
-            if (end < 0) {
+            int end = ByteSearch.indexOf(CONTEXT_SALT, line, at, line.length);
+            if (end == line.length) {
                 throw new BundleException("context without contextSalt");
             }
             byte[] bytes = take(end);
@@ -346,19 +375,9 @@ public final class BundleLine {
 
         private void expect(byte[] text, String what) throws BundleException {
             if (line.length - at < text.length || !Arrays.equals(line, at, at + text.length, text, 0, text.length)) {
-                throw new BundleException("expected " + what + " (" + new String(text, StandardCharsets.US_ASCII)
-                        + ") at byte " + at + " of the line");
+                throw unexpected(text, what, at);
             }
             at += text.length;
-        }
-
-        private int find(byte[] text, int from, int to) {
-            for (int i = from; i <= to - text.length; i++) {
-                if (line[i] == text[0] && Arrays.equals(line, i, i + text.length, text, 0, text.length)) {
-                    return i;
-                }
-            }
-            return -1;
         }
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.tallystick.json.JsonObject;
 import io.tallystick.tree.Hash;
-import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
@@ -201,26 +200,13 @@ final class EventReader {
         if (in.length - at < 2 * Hash.LENGTH) {
             throw new NotPlainException();
         }
-        byte[] bytes = new byte[Hash.LENGTH];
-        int wrong = 0;
-        for (int i = 0; i < bytes.length; i++) {
-            int high = digit(in[at++]);
-            int low = digit(in[at++]);
-            wrong |= high | low;
-            bytes[i] = (byte) (high << 4 | low);
-        }
-        if (wrong < 0) {
+        int start = at;
+        at += 2 * Hash.LENGTH;
+        try {
+            return Hash.parseHex(in, start);
+        } catch (IllegalArgumentException e) {
             throw new NotPlainException();
         }
-        return Hash.of(ByteBuffer.wrap(bytes));
-    }
-
-    /** Negative for anything but a lower-case hexadecimal digit. */
-    private static int digit(byte letter) {
-        if (letter >= '0' && letter <= '9') {
-            return letter - '0';
-        }
-        return letter >= 'a' && letter <= 'f' ? letter - 'a' + 10 : -1;
     }
 
     private Instant time() throws NotPlainException {

@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.HexFormat;
 
 /**
  * A SHA-256 digest: 32 bytes, immutable. Its text form is 64 lower-case hexadecimal digits; it orders as unsigned
@@ -21,8 +20,8 @@ public final class Hash implements Comparable<Hash> {
 
     private static final ThreadLocal<Hasher> HASHER = ThreadLocal.withInitial(Hasher::new);
 
-    private static final HexFormat HEX = HexFormat.of();
     private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] VALUES = values();
 
     private final byte[] bytes;
 
@@ -76,15 +75,42 @@ public final class Hash implements Comparable<Hash> {
         if (text.length() != 2 * LENGTH) {
             throw new IllegalArgumentException("a hash has 64 hexadecimal digits, not " + text.length());
         }
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            boolean digit = c >= '0' && c <= '9';
-            boolean letter = c >= 'a' && c <= 'f';
-            if (!digit && !letter) {
-                throw new IllegalArgumentException("not a lower-case hexadecimal digit at " + i);
-            }
+        return parseHex(text.getBytes(StandardCharsets.ISO_8859_1), 0);
+    }
+
+    /**
+     * Reads the text form, 64 bytes from {@code at}.
+     *
+     * @throws IllegalArgumentException unless they are lower-case hexadecimal digits
+     * @throws IndexOutOfBoundsException if there are fewer
+     */
+    public static Hash parseHex(byte[] text, int at) {
+        byte[] bytes = new byte[LENGTH];
+        int wrong = 0;
+        for (int i = 0; i < LENGTH; i++) {
+            int high = VALUES[text[at + 2 * i] & 0xff];
+            int low = VALUES[text[at + 2 * i + 1] & 0xff];
+            wrong |= high | low;
+            bytes[i] = (byte) (high << 4 | low);
         }
-        return new Hash(HEX.parseHex(text));
+        if (wrong < 0) {
+            int i = at;
+            while (VALUES[text[i] & 0xff] >= 0) {
+                i++;
+            }
+            throw new IllegalArgumentException("not a lower-case hexadecimal digit at " + (i - at));
+        }
+        return new Hash(bytes);
+    }
+
+    /** Of each digit its value, of everything else -1: whether a digit is a letter cannot be foreseen, so nothing branches on it. */
+    private static byte[] values() {
+        byte[] values = new byte[256];
+        Arrays.fill(values, (byte) -1);
+        for (int i = 0; i < DIGITS.length; i++) {
+            values[DIGITS[i]] = (byte) i;
+        }
+        return values;
     }
 
     /** SHA-256 over the concatenation of the parts. */
@@ -105,11 +131,11 @@ public final class Hash implements Comparable<Hash> {
         }
     }
 
-    /** SHA-256 over a byte and data. */
-    static Hash prefixed(byte prefix, byte[] data) {
+    /** SHA-256 over a byte and a part of data. */
+    static Hash prefixed(byte prefix, byte[] data, int from, int length) {
         MessageDigest digest = HASHER.get().reset();
         digest.update(prefix);
-        digest.update(data);
+        digest.update(data, from, length);
         return new Hash(digest.digest());
     }
 

@@ -13,7 +13,12 @@ public final class Rfc6962 {
 
     /** {@code SHA-256(0x00 || data)}. */
     public static Hash leafHash(byte[] data) {
-        return Hash.prefixed(LEAF, data);
+        return Hash.prefixed(LEAF, data, 0, data.length);
+    }
+
+    /** {@code SHA-256(0x00 || data[from, to))}. */
+    public static Hash leafHash(byte[] data, int from, int to) {
+        return Hash.prefixed(LEAF, data, from, to - from);
     }
 
     /** {@code SHA-256(0x01 || left || right)}. */
