@@ -127,7 +127,7 @@ public final class EntryProver {
         }
         if (!search.others().isEmpty()) {
             List<String> places = new ArrayList<>(List.of(place(search.line().get())));
-            places.addAll(search.others());
+            search.others().forEach(other -> places.add(place(other)));
             throw ambiguous(wanted, places);
         }
         if (!search.path().head().equals(chain.head())) {

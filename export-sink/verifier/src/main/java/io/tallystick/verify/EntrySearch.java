@@ -1,92 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
-import com.github.luben.zstd.ZstdIOException;
 import io.tallystick.bundle.BundleException;
-import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.BundleLine;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.tree.CompactRange;
-import io.tallystick.tree.Hash;
 import io.tallystick.tree.InclusionPath;
-import io.tallystick.tree.Rfc6962;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.io.InterruptedIOException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
-/** Goes once through a chain's lines of one window: finds the entry, and its path in the chain's tree. */
+/**
+ * Goes once through a chain's lines of one window: finds the entry, and its path in the chain's tree. Its data files are read
+ * side by side, as many as there are processors.
+ */
 final class EntrySearch {
     private final Path folder;
     private final Manifest manifest;
     private final Manifest.Chain chain;
     private final WantedEntry wanted;
     private CompactRange range;
-    private long seq;
     private BundleLine line;
     private InclusionPath path;
-    private final List<String> others = new ArrayList<>();
+    private final List<BundleLine> others = new ArrayList<>();
 
     EntrySearch(Path folder, Manifest manifest, Manifest.Chain chain, WantedEntry wanted) {
         this.folder = folder;
         this.manifest = manifest;
         this.chain = chain;
         this.wanted = wanted;
-        this.seq = chain.firstSeq();
-        this.range = CompactRange.of(seq, chain.frontier());
+        this.range = CompactRange.of(chain.firstSeq(), chain.frontier());
     }
 
+    /**
+     * @throws IOException if a data file cannot be read
+     * @throws BundleException if it is not what a data file may be; of several the first
+     */
     void run() throws IOException, BundleException {
-        for (Manifest.DataFile file : manifest.filesOf(chain)) {
-            String stored = file.name() + BundleLayout.STORED_SUFFIX;
-            try (InputStream in = Files.newInputStream(
-                            folder.resolve(stored), StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-                    InputStream content = DataStream.open(in)) {
-                LineReader lines = LineReader.withoutDigest(content, BundleLayout.LINE_BYTES_MAX, file.bytes());
-                for (byte[] next = lines.next(); next != null; next = lines.next()) {
-                    line(next);
-                }
-            } catch (LineReader.LineException | ZstdFrames.FrameException | ZstdIOException e) {
-                throw new BundleException(folder + "/" + stored + ": " + e.getMessage(), e);
+        List<Manifest.DataFile> files = manifest.filesOf(chain);
+        int threads = Math.min(files.size(), Runtime.getRuntime().availableProcessors());
+        ExecutorService pool = Executors.newFixedThreadPool(Math.max(1, threads));
+        try {
+            List<Future<DataFileSearch>> searches = new ArrayList<>();
+            long first = chain.firstSeq();
+            for (Manifest.DataFile file : files) {
+                searches.add(pool.submit(new DataFileSearch(folder, file, first, wanted)));
+                first += file.lines();
             }
+            for (Future<DataFileSearch> search : searches) {
+                join(search.get());
+            }
+        } catch (ExecutionException e) {
+            throw thrown(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while data files were read");
+        } finally {
+            pool.shutdownNow();
         }
     }
 
-    private void line(byte[] bytes) throws BundleException {
-        byte[] entry = BundleLine.cutEntry(bytes);
-        Hash leaf = Rfc6962.leafHash(entry);
-        if (wanted.mayBe(seq, entry)) {
-            BundleLine candidate = BundleLine.parse(bytes);
-            if (wanted.is(candidate.entry())) {
-                found(candidate, leaf);
-                seq++;
-                return;
-            }
+    private static IOException thrown(Throwable cause) throws BundleException {
+        if (cause instanceof BundleException fault) {
+            throw fault;
         }
-        append(leaf);
-        seq++;
+        if (cause instanceof IOException failure) {
+            return failure;
+        }
+        throw new IllegalStateException("a data file could not be searched", cause);
     }
 
-    private void found(BundleLine candidate, Hash leaf) {
+    private void join(DataFileSearch file) {
+        if (file.match().isEmpty()) {
+            follow(file.leaves());
+            return;
+        }
+        DataFileSearch.Match match = file.match().get();
         if (line == null) {
-            line = candidate;
-            path = new InclusionPath(range, leaf);
+            range = range.merge(match.before());
+            line = match.line();
+            path = new InclusionPath(range, match.leaf());
         } else {
-            others.add(candidate.entry().chain() + " seq " + candidate.entry().seq());
-            append(leaf);
+            others.add(match.line());
+            follow(match.before().append(match.leaf()));
         }
+        others.addAll(file.others());
+        follow(file.leaves());
     }
 
-    private void append(Hash leaf) {
+    private void follow(CompactRange leaves) {
         if (path == null) {
-            range = range.append(leaf);
+            range = range.merge(leaves);
         } else {
-            path.append(leaf);
+            path.append(leaves);
         }
     }
 
@@ -95,7 +108,7 @@ final class EntrySearch {
     }
 
     /** Further entries that are what was asked for. */
-    List<String> others() {
+    List<BundleLine> others() {
         return others;
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.ByteSearch;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +20,7 @@ final class LineReader {
     private final Optional<MessageDigest> digest;
     private final byte[] buffer = new byte[64 * 1024];
     private byte[] line = new byte[1024];
+    private int length;
     private int from;
     private int to;
     private long content;
@@ -51,37 +53,48 @@ final class LineReader {
 
     /** The next line without its LF; null at the end. Lines are not empty. */
     byte[] next() throws IOException {
-        int length = 0;
+        return advance() ? Arrays.copyOf(line, length) : null;
+    }
+
+    /**
+     * Goes to the next line: {@code line()[0, length())}, without its LF. Lines are not empty.
+     *
+     * @return false at the end
+     */
+    boolean advance() throws IOException {
+        length = 0;
         for (; ; ) {
             if (from == to && !fill()) {
                 if (length > 0) {
                     throw new LineException("line " + (lines + 1) + " has no line feed at its end");
                 }
-                return null;
+                return false;
             }
-            int end = lineFeed();
-            length = append(length, end);
+            int end = ByteSearch.indexOf((byte) '\n', buffer, from, to);
+            length = append(end);
             if (end < to) {
                 from = end + 1;
                 lines++;
                 if (length == 0) {
                     throw new LineException("line " + lines + " is empty");
                 }
-                return Arrays.copyOf(line, length);
+                return true;
             }
             from = to;
         }
     }
 
-    private int lineFeed() {
-        int i = from;
-        while (i < to && buffer[i] != '\n') {
-            i++;
-        }
-        return i;
+    /** The array that holds the line until {@link #advance} is called again. */
+    byte[] line() {
+        return line;
     }
 
-    private int append(int length, int end) throws LineException {
+    /** Of the line, in bytes. */
+    int length() {
+        return length;
+    }
+
+    private int append(int end) throws LineException {
         int grown = length + end - from;
         if (grown > lineMax) {
             throw new LineException("line " + (lines + 1) + " is over " + lineMax + " bytes");

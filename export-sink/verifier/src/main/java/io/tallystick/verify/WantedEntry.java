@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.ByteSearch;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Control;
@@ -9,6 +10,7 @@ import io.tallystick.entry.Event;
 import io.tallystick.json.Jcs;
 import io.tallystick.json.JsonString;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -26,8 +28,8 @@ public sealed interface WantedEntry {
         }
 
         @Override
-        public boolean mayBe(long entrySeq, byte[] line) {
-            return entrySeq == seq;
+        public Sieve sieve() {
+            return (entrySeq, line, from, to) -> entrySeq == seq;
         }
 
         @Override
@@ -48,6 +50,8 @@ public sealed interface WantedEntry {
      * @param chain where to look; absent for everywhere
      */
     record Named(String id, Optional<String> producer, Optional<ChainId> chain) implements WantedEntry {
+        private static final byte[] LABEL = "\"id\":".getBytes(StandardCharsets.US_ASCII);
+
         public Named {
             Objects.requireNonNull(id);
             Objects.requireNonNull(producer);
@@ -59,27 +63,21 @@ public sealed interface WantedEntry {
             return chain.isEmpty() || chain.get().equals(of);
         }
 
+        /** In an entry that has one, nothing before its id looks like its label. */
         @Override
-        public boolean mayBe(long entrySeq, byte[] line) {
-            return contains(line, needle());
+        public Sieve sieve() {
+            byte[] member = concat(LABEL, Jcs.encode(new JsonString(id)));
+            return (entrySeq, line, from, to) -> {
+                int at = ByteSearch.indexOf(LABEL, line, from, to);
+                int end = at + member.length;
+                return end <= to && Arrays.equals(line, at, end, member, 0, member.length);
+            };
         }
 
-        private byte[] needle() {
-            return ("\"id\":" + new String(Jcs.encode(new JsonString(id)), StandardCharsets.UTF_8))
-                    .getBytes(StandardCharsets.UTF_8);
-        }
-
-        private static boolean contains(byte[] line, byte[] needle) {
-            for (int i = 0; i <= line.length - needle.length; i++) {
-                int same = 0;
-                while (same < needle.length && line[i + same] == needle[same]) {
-                    same++;
-                }
-                if (same == needle.length) {
-                    return true;
-                }
-            }
-            return false;
+        private static byte[] concat(byte[] label, byte[] value) {
+            byte[] member = Arrays.copyOf(label, label.length + value.length);
+            System.arraycopy(value, 0, member, label.length, value.length);
+            return member;
         }
 
         @Override
@@ -99,11 +97,17 @@ public sealed interface WantedEntry {
         }
     }
 
+    /** Never says no to the right entry. */
+    interface Sieve {
+        /** @param line whose part {@code [from, to)} is the entry of this sequence */
+        boolean passes(long seq, byte[] line, int from, int to);
+    }
+
     /** Whether the chain's part in one window can hold it. */
     boolean mayBeIn(ChainId chain, Manifest.Chain window);
 
-    /** A cheap test that never says no to the right entry. */
-    boolean mayBe(long seq, byte[] entryBytes);
+    /** A cheap test for many entries. */
+    Sieve sieve();
 
     /** Whether it is the one. */
     boolean is(Entry entry);

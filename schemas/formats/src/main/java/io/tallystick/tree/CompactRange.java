@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.tree;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -90,6 +91,18 @@ public final class CompactRange {
             merged = merged.with(subtree, subtreeLevel(merged.end, right.end));
         }
         return merged;
+    }
+
+    /** A range for each perfect subtree, left to right. */
+    List<CompactRange> subtrees() {
+        List<CompactRange> subtrees = new ArrayList<>(frontier.length);
+        long from = begin;
+        for (Hash subtree : frontier) {
+            long to = from + (1L << subtreeLevel(from, end));
+            subtrees.add(new CompactRange(from, to, new Hash[] {subtree}));
+            from = to;
+        }
+        return subtrees;
     }
 
     /** With a perfect subtree of 2^level leaves, joined with its left siblings as far as they are covered. */

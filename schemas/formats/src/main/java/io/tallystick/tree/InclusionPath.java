@@ -4,6 +4,7 @@ package io.tallystick.tree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 
 /**
  * Collects the inclusion proof of one leaf while the leaves behind it pass by. RFC 6962 §2.1.1. Needs the frontier of
@@ -40,13 +41,33 @@ public final class InclusionPath {
 
     /** The next leaf behind it. */
     public void append(Hash hash) {
+        grow(right -> right.append(hash), 1);
+    }
+
+    /**
+     * The next leaves behind it.
+     *
+     * @throws IllegalArgumentException if the range begins elsewhere
+     */
+    public void append(CompactRange leaves) {
+        if (leaves.begin() != size) {
+            throw new IllegalArgumentException(
+                    "a range that begins at " + leaves.begin() + " does not follow a tree of " + size + " leaves");
+        }
+        // Perfect subtrees at aligned places are nested or apart: each lies inside one right sibling.
+        for (CompactRange subtree : leaves.subtrees()) {
+            grow(right -> right.merge(subtree), subtree.size());
+        }
+    }
+
+    private void grow(UnaryOperator<CompactRange> sibling, long leaves) {
         if (size == rightEnd) {
             rightEnd = size + Long.lowestOneBit(size);
             right.add(CompactRange.startingAt(size));
         }
         int last = right.size() - 1;
-        right.set(last, right.get(last).append(hash));
-        size++;
+        right.set(last, sibling.apply(right.get(last)));
+        size += leaves;
     }
 
     /** Sibling hashes in the tree of the leaves seen so far, the leaf's own first. */

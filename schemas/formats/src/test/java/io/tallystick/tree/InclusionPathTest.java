@@ -58,6 +58,44 @@ class InclusionPathTest {
     }
 
     @Test
+    void rangesOfLeavesAreAsGoodAsTheLeaves() {
+        // Given
+        List<Hash> leaves = SlowTree.leaves(70);
+        for (int leaf = 0; leaf < leaves.size(); leaf++) {
+            for (int first = leaf + 1; first <= leaves.size(); first++) {
+                InclusionPath oneByOne = new InclusionPath(SlowTree.range(leaves.subList(0, leaf)), leaves.get(leaf));
+                leaves.subList(leaf + 1, leaves.size()).forEach(oneByOne::append);
+
+                // When: two ranges, the first of which may hold nothing
+                InclusionPath path = new InclusionPath(SlowTree.range(leaves.subList(0, leaf)), leaves.get(leaf));
+                path.append(range(leaves, leaf + 1, first));
+                path.append(range(leaves, first, leaves.size()));
+
+                // Then
+                assertThat(path.head()).isEqualTo(oneByOne.head());
+                assertThat(path.proof()).isEqualTo(oneByOne.proof());
+            }
+        }
+    }
+
+    private static CompactRange range(List<Hash> leaves, int from, int to) {
+        CompactRange range = CompactRange.startingAt(from);
+        for (Hash leaf : leaves.subList(from, to)) {
+            range = range.append(leaf);
+        }
+        return range;
+    }
+
+    @Test
+    void refusesARangeThatDoesNotFollow() {
+        InclusionPath path = new InclusionPath(CompactRange.EMPTY, Hash.ZERO);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> path.append(CompactRange.startingAt(2).append(Hash.ZERO)));
+        assertThatIllegalArgumentException().isThrownBy(() -> path.append(CompactRange.EMPTY.append(Hash.ZERO)));
+    }
+
+    @Test
     void refusesABaseThatBeginsInsideATree() {
         CompactRange inside = CompactRange.startingAt(4).append(Hash.ZERO);
 
