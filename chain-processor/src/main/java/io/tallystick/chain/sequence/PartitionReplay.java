@@ -63,14 +63,22 @@ public final class PartitionReplay {
         }
         PartitionState before = partition.orElseThrow(
                 () -> new LedgerIntegrityException("it begins with " + identity + ", expected an Init record"));
-        require(identity.pseq() == before.nextPseq(), identity, "pseq " + before.nextPseq());
+        if (identity.pseq() != before.nextPseq()) {
+            throw unexpected(identity, "pseq " + before.nextPseq());
+        }
         Instant now = before.clock().now();
         if (record instanceof Boundary boundary) {
-            require(identity.recorded().isAfter(now), identity, "a boundary after " + now);
-            require(boundary.getPartition() == place.partition(), identity, "partition " + place.partition());
+            if (!identity.recorded().isAfter(now)) {
+                throw unexpected(identity, "a boundary after " + now);
+            }
+            if (boundary.getPartition() != place.partition()) {
+                throw unexpected(identity, "partition " + place.partition());
+            }
             boundary.getClaims().forEach(this::claim);
         } else if (record instanceof LedgerEntry envelope) {
-            require(!identity.recorded().isBefore(now), identity, "recorded at or after " + now);
+            if (identity.recorded().isBefore(now)) {
+                throw unexpected(identity, "recorded at or after " + now);
+            }
             place.requireHere(envelope.getChain());
             Entry entry = EntriesRecords.entry(envelope);
             append(entry, envelope.getLeaderEpoch(), identity);
@@ -81,12 +89,15 @@ public final class PartitionReplay {
     }
 
     private void begin(Init init, LastRecord identity) {
-        require(partition.isEmpty() && init.getPseq() == 0, identity, "one Init record, pseq 0, at the beginning");
-        require(
-                init.getPartitions() == place.partitions() && init.getOrigin().equals(place.origin()),
-                identity,
-                "an Init record of " + place.origin() + " with " + place.partitions() + " partitions, not of "
-                        + init.getOrigin() + " with " + init.getPartitions());
+        if (partition.isPresent() || init.getPseq() != 0) {
+            throw unexpected(identity, "one Init record, pseq 0, at the beginning");
+        }
+        if (init.getPartitions() != place.partitions() || !init.getOrigin().equals(place.origin())) {
+            throw unexpected(
+                    identity,
+                    "an Init record of " + place.origin() + " with " + place.partitions() + " partitions, not of "
+                            + init.getOrigin() + " with " + init.getPartitions());
+        }
         partition = Optional.of(new PartitionState(
                 init.getOrigin(), LedgerClock.startingAt(init.getCreated()), identity, ChainsDigest.EMPTY));
     }
@@ -104,21 +115,23 @@ public final class PartitionReplay {
         ChainState state = chains.get(entry.chain().toString());
         Hash leaf = identity.entry().orElseThrow().leafHash();
         if (state == null) {
-            require(
-                    entry.body() instanceof Genesis
-                            && entry.seq() == 0
-                            && entry.prev().equals(Hash.ZERO),
-                    identity,
-                    "the genesis of " + entry.chain());
-            put(begun(entry.chain(), (Genesis) entry.body(), leaf));
+            if (!(entry.body() instanceof Genesis genesis)
+                    || entry.seq() != 0
+                    || !entry.prev().equals(Hash.ZERO)) {
+                throw unexpected(identity, "the genesis of " + entry.chain());
+            }
+            put(begun(entry.chain(), genesis, leaf));
             return;
         }
-        require(entry.seq() == state.size(), identity, "seq " + state.size());
-        require(entry.prev().equals(state.last()), identity, "prev " + state.last() + ", not " + entry.prev());
-        require(
-                state.halt().isEmpty() || entry.body() instanceof Control,
-                identity,
-                "nothing but what clears the halt of " + entry.chain());
+        if (entry.seq() != state.size()) {
+            throw unexpected(identity, "seq " + state.size());
+        }
+        if (!entry.prev().equals(state.last())) {
+            throw unexpected(identity, "prev " + state.last() + ", not " + entry.prev());
+        }
+        if (state.halt().isPresent() && !(entry.body() instanceof Control)) {
+            throw unexpected(identity, "nothing but what clears the halt of " + entry.chain());
+        }
         put(next(state, entry.body(), leaderEpoch, leaf, identity));
     }
 
@@ -163,10 +176,9 @@ public final class PartitionReplay {
     }
 
     private static void follows(ChainState state, long from, LastRecord identity) {
-        require(
-                from == state.source().next(),
-                identity,
-                "source offsets from " + state.source().next() + ", not " + from);
+        if (from != state.source().next()) {
+            throw unexpected(identity, "source offsets from " + state.source().next() + ", not " + from);
+        }
     }
 
     private void put(ChainState state) {
@@ -174,10 +186,8 @@ public final class PartitionReplay {
         changed.put(state.chain().toString(), state);
     }
 
-    private static void require(boolean holds, LastRecord found, String expected) {
-        if (!holds) {
-            throw new LedgerIntegrityException("expected " + expected + ", found " + found);
-        }
+    private static LedgerIntegrityException unexpected(LastRecord found, String expected) {
+        return new LedgerIntegrityException("expected " + expected + ", found " + found);
     }
 
     /** The partition's state, with the digest of all its chains. */

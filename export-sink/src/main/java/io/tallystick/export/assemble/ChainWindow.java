@@ -4,6 +4,7 @@ package io.tallystick.export.assemble;
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLine;
 import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.Bytes;
 import io.tallystick.entry.Closed;
 import io.tallystick.entry.Commitments;
 import io.tallystick.entry.ContextRef;
@@ -61,10 +62,18 @@ final class ChainWindow implements AutoCloseable {
     Instant append(StoredEntry stored) throws IOException {
         BundleLine line = line(stored);
         Entry entry = line.entry();
-        require(entry.chain().equals(begin.chain()), "entry of chain " + entry.chain());
-        require(entry.seq() == tree.size(), "seq " + entry.seq() + ", expected " + tree.size());
-        require(entry.prev().equals(lastLeaf), "prev " + entry.prev() + ", expected " + lastLeaf);
-        require(!entry.recorded().isBefore(lastRecorded), "recorded " + entry.recorded() + " after " + lastRecorded);
+        if (!entry.chain().equals(begin.chain())) {
+            throw violation("entry of chain " + entry.chain());
+        }
+        if (entry.seq() != tree.size()) {
+            throw violation("seq " + entry.seq() + ", expected " + tree.size());
+        }
+        if (!entry.prev().equals(lastLeaf)) {
+            throw violation("prev " + entry.prev() + ", expected " + lastLeaf);
+        }
+        if (entry.recorded().isBefore(lastRecorded)) {
+            throw violation("recorded " + entry.recorded() + " after " + lastRecorded);
+        }
         requireCommitments(line);
         count(entry);
         spool.append(line.encode());
@@ -84,17 +93,20 @@ final class ChainWindow implements AutoCloseable {
 
     private void requireCommitments(BundleLine line) {
         Optional<PayloadRef> payload = BundleLine.payloadOf(line.entry());
-        line.payload().ifPresent(opening -> opening.bytes()
-                .ifPresent(bytes -> require(
-                        Commitments.payload(opening.salt(), bytes)
-                                .equals(payload.orElseThrow().commit()),
-                        "payload is not what the entry commits to")));
+        Optional<Bytes> payloadBytes = line.payload().flatMap(BundleLine.Opening::bytes);
+        if (payloadBytes.isPresent()
+                && !Commitments.payload(line.payload().get().salt(), payloadBytes.get())
+                        .equals(payload.orElseThrow().commit())) {
+            throw violation("payload is not what the entry commits to");
+        }
         Optional<ContextRef> context = BundleLine.contextOf(line.entry());
-        line.context().ifPresent(opening -> opening.bytes()
-                .ifPresent(bytes -> require(
-                        Commitments.context(opening.salt(), bytes.array())
-                                .equals(context.orElseThrow().commit()),
-                        "context is not what the entry commits to")));
+        Optional<Bytes> contextBytes = line.context().flatMap(BundleLine.Opening::bytes);
+        if (contextBytes.isPresent()
+                && !Commitments.context(
+                                line.context().get().salt(), contextBytes.get().array())
+                        .equals(context.orElseThrow().commit())) {
+            throw violation("context is not what the entry commits to");
+        }
     }
 
     private void count(Entry entry) {
@@ -128,7 +140,9 @@ final class ChainWindow implements AutoCloseable {
     }
 
     private void advance(long from, long next) {
-        require(from == sourceNext && next > from, "covers [" + from + ", " + next + "), expected from " + sourceNext);
+        if (from != sourceNext || next <= from) {
+            throw violation("covers [" + from + ", " + next + "), expected from " + sourceNext);
+        }
         sourceNext = next;
     }
 
@@ -161,10 +175,8 @@ final class ChainWindow implements AutoCloseable {
                 files);
     }
 
-    private void require(boolean holds, String message) {
-        if (!holds) {
-            throw new LedgerIntegrityException(where() + ": " + message);
-        }
+    private LedgerIntegrityException violation(String message) {
+        return new LedgerIntegrityException(where() + ": " + message);
     }
 
     private String where() {

@@ -111,20 +111,21 @@ public record ChainTree(
         byte[] bytes = stored.entry();
         Hash leaf = Rfc6962.leafHash(bytes);
         Entry entry = decode(chain, stored, bytes);
-        require(entry.chain().equals(chain), stored, "entry belongs to chain " + entry.chain());
-        require(!closed, stored, "chain was closed by sequence " + (size() - 1));
-        require(
-                entry.seq() == size() && stored.seq() == size(),
-                stored,
-                "tree size is " + size() + ", entry has sequence " + entry.seq());
-        require(
-                entry.prev().equals(lastLeaf),
-                stored,
-                "last leaf hash is " + lastLeaf + ", entry names " + entry.prev() + " as previous");
-        require(
-                !entry.recorded().isBefore(recorded),
-                stored,
-                "recorded went back from " + recorded + " to " + entry.recorded());
+        if (!entry.chain().equals(chain)) {
+            throw violation(stored, "entry belongs to chain " + entry.chain());
+        }
+        if (closed) {
+            throw violation(stored, "chain was closed by sequence " + (size() - 1));
+        }
+        if (entry.seq() != size() || stored.seq() != size()) {
+            throw violation(stored, "tree size is " + size() + ", entry has sequence " + entry.seq());
+        }
+        if (!entry.prev().equals(lastLeaf)) {
+            throw violation(stored, "last leaf hash is " + lastLeaf + ", entry names " + entry.prev() + " as previous");
+        }
+        if (entry.recorded().isBefore(recorded)) {
+            throw violation(stored, "recorded went back from " + recorded + " to " + entry.recorded());
+        }
         return new ChainTree(
                 chain,
                 range.append(leaf),
@@ -144,10 +145,8 @@ public record ChainTree(
         }
     }
 
-    private void require(boolean holds, StoredEntry stored, String fault) {
-        if (!holds) {
-            throw new LedgerIntegrityException(stored.where(chain) + ": " + fault);
-        }
+    private LedgerIntegrityException violation(StoredEntry stored, String fault) {
+        return new LedgerIntegrityException(stored.where(chain) + ": " + fault);
     }
 
     /** Whether entries came after the last cut at a window's end. */
