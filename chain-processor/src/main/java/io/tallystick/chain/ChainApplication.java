@@ -40,6 +40,7 @@ public final class ChainApplication implements AutoCloseable {
     private KafkaStreams streams;
     private KafkaStreamsMetrics streamsMetrics;
     private IndexMemory memory;
+    private SpareReaders readers;
 
     /**
      * @param config configuration
@@ -76,15 +77,14 @@ public final class ChainApplication implements AutoCloseable {
             new ChainGroup(config, admin).requireOffsets();
         }
         Serde<SpecificRecord> records = new LedgerSerdes(config.ledger().schemaRegistryUrl()).records();
+        readers = new SpareReaders(
+                config.ledger(), records.deserializer(), CommittedRecords.pendingMax(config.transactionTimeout()));
         SequencerSupplier sequencer = new SequencerSupplier(
                 config.ledger(),
                 config.clockMaxAhead(),
                 replayMax,
-                new KafkaEntriesTail(
-                        config.ledger(),
-                        records.deserializer(),
-                        CommittedRecords.pendingMax(config.transactionTimeout())),
-                new KafkaHaltMarks(config.ledger(), records.deserializer(), config.transactionTimeout()),
+                new KafkaEntriesTail(config.ledger(), readers),
+                new KafkaHaltMarks(config.ledger(), readers),
                 duplicates(records),
                 new CommitPace(),
                 meters,
@@ -156,6 +156,7 @@ public final class ChainApplication implements AutoCloseable {
         }
         boolean stopped = streams.close(timeout);
         streamsMetrics.close();
+        readers.close();
         if (stopped) {
             memory.close();
         } else {

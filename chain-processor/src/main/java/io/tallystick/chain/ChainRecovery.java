@@ -287,7 +287,9 @@ public final class ChainRecovery {
 
     /** The marks of halted chains, as the positions topic has them. */
     public Collection<ChainHalt> halts() {
-        return new KafkaHaltMarks(config.ledger(), records.deserializer(), config.transactionTimeout()).read(true);
+        try (SpareReaders readers = new SpareReaders(config.ledger(), records.deserializer(), pendingMax)) {
+            return new KafkaHaltMarks(config.ledger(), readers).read(true);
+        }
     }
 
     /**

@@ -28,6 +28,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 final class CommittedRecords<V> implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** A fetch that waits at the broker for more holds up whatever is asked next: by default half a second, for each task. */
+    static final int FETCH_WAIT_MS = 50;
+
     /** A broker looks for transactions that took too long every 10 s. */
     private static final Duration ABORT_MAX = Duration.ofSeconds(30);
 
@@ -45,6 +48,7 @@ final class CommittedRecords<V> implements AutoCloseable {
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
         this.consumer = new KafkaConsumer<>(properties, new StringDeserializer(), values);
         this.admin = Admin.create(client);
         this.pendingMax = pendingMax;
@@ -105,6 +109,11 @@ final class CommittedRecords<V> implements AutoCloseable {
                                 + partition.partition() + "' and end it with 'kafka-transactions.sh abort'");
             }
         }
+    }
+
+    /** Lets go of what was fetched ahead. */
+    void forget() {
+        consumer.unsubscribe();
     }
 
     @Override

@@ -5,16 +5,14 @@ import io.tallystick.chain.sequence.EntriesRecords;
 import io.tallystick.chain.sequence.HeadGuard;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.LedgerSettings;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.Deserializer;
 
 /**
- * Reads the tail with clients of its own.
+ * Reads the tail with a spare reader.
  *
  * <p>Offsets are not counters: transaction markers and aborted records lie between. So it reads a stretch before the end, and
  * a stretch {@value #GROWTH} times as long if that does not reach far enough. The cost depends on the records wanted and on
@@ -25,35 +23,30 @@ final class KafkaEntriesTail implements EntriesTail {
     private static final int GROWTH = 8;
 
     private final LedgerSettings ledger;
-    private final Deserializer<SpecificRecord> values;
-    private final Duration pendingMax;
+    private final SpareReaders readers;
 
-    /**
-     * @param values of the entries topic
-     * @param pendingMax how long to wait for the end of a pending transaction, see {@link CommittedRecords#pendingMax}
-     */
-    KafkaEntriesTail(LedgerSettings ledger, Deserializer<SpecificRecord> values, Duration pendingMax) {
+    KafkaEntriesTail(LedgerSettings ledger, SpareReaders readers) {
         this.ledger = ledger;
-        this.values = values;
-        this.pendingMax = pendingMax;
+        this.readers = readers;
     }
 
     /** @throws KafkaException if the brokers do not answer, or a pending transaction does not end */
     @Override
     public List<SpecificRecord> read(int partition, long fromPseq, long aheadMax) {
         TopicPartition entries = new TopicPartition(ledger.topics().entries(), partition);
-        String client = ledger.topics().group("chain") + "-head-guard";
-        try (CommittedRecords<SpecificRecord> reader =
-                new CommittedRecords<>(ledger.kafkaClient(client), values, pendingMax)) {
-            long end = reader.end(entries);
-            long begin = begin(reader, entries);
-            for (long stretch = FIRST_STRETCH; ; stretch *= GROWTH) {
-                long from = Math.max(begin, end - stretch);
-                List<SpecificRecord> records = new ArrayList<>();
-                reader.read(entries, from, end, record -> records.add(EntriesRecords.withoutPayload(record.value())));
-                if (from == begin || enough(records, fromPseq, aheadMax)) {
-                    return records;
-                }
+        return readers.read(reader -> read(reader, entries, fromPseq, aheadMax));
+    }
+
+    private static List<SpecificRecord> read(
+            CommittedRecords<SpecificRecord> reader, TopicPartition entries, long fromPseq, long aheadMax) {
+        long end = reader.end(entries);
+        long begin = begin(reader, entries);
+        for (long stretch = FIRST_STRETCH; ; stretch *= GROWTH) {
+            long from = Math.max(begin, end - stretch);
+            List<SpecificRecord> records = new ArrayList<>();
+            reader.read(entries, from, end, record -> records.add(EntriesRecords.withoutPayload(record.value())));
+            if (from == begin || enough(records, fromPseq, aheadMax)) {
+                return records;
             }
         }
     }

@@ -345,13 +345,14 @@ class HeadGuardIT {
     @Test
     void aTransactionThatNeverEndsIsReportedWithItsRemedy() throws InterruptedException, ExecutionException {
         // Given: longer than the guard waits
-        try (Producer<String, SpecificRecord> hanging = stranger(600_000)) {
+        try (Producer<String, SpecificRecord> hanging = stranger(600_000);
+                SpareReaders readers =
+                        new SpareReaders(ledger.settings, ledger.records.deserializer(), Duration.ofSeconds(2))) {
             hanging.initTransactions();
             hanging.beginTransaction();
             hanging.send(new ProducerRecord<>(ledger.topics().entries(), HOME, null, new Tick(0)))
                     .get();
-            KafkaEntriesTail tail =
-                    new KafkaEntriesTail(ledger.settings, ledger.records.deserializer(), Duration.ofSeconds(2));
+            KafkaEntriesTail tail = new KafkaEntriesTail(ledger.settings, readers);
 
             // When, Then
             assertThatThrownBy(() -> tail.read(HOME, 0, LIMIT))

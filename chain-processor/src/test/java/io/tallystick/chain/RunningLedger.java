@@ -153,8 +153,10 @@ final class RunningLedger implements AutoCloseable {
 
     /** The marks in the positions topic. */
     Map<String, ChainHalt> halts() {
-        return new KafkaHaltMarks(settings, records.deserializer(), Duration.ofSeconds(60))
-                .read(true).stream().collect(Collectors.toMap(ChainHalt::getChain, mark -> mark));
+        try (SpareReaders readers = new SpareReaders(settings, records.deserializer(), Duration.ofSeconds(90))) {
+            return new KafkaHaltMarks(settings, readers)
+                    .read(true).stream().collect(Collectors.toMap(ChainHalt::getChain, mark -> mark));
+        }
     }
 
     private List<SpecificRecord> read(String topic, int partition) {

@@ -39,9 +39,6 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
     /** After how many records the watermark moves although nothing is to be remembered. */
     private static final long WATERMARK_RECORDS = 8_192;
 
-    /** After how many records what is written goes to files: what a crash makes the next start read again. */
-    private static final long UNFLUSHED_RECORDS = 65_536;
-
     /** The order of the keys: RocksDB finds the place of a key fast that follows the one before. Stable: the later slot wins. */
     private static final Comparator<Ring.Added> BY_KEY = Comparator.comparing(
             added -> added.kept().identity(),
@@ -66,7 +63,6 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
     private Optional<Identity> stale = Optional.empty();
     private long staleOrdinal;
     private long written = -1;
-    private long flushed = -1;
     private volatile Optional<Instant> cut = Optional.empty();
     private final AtomicLong entries = new AtomicLong();
     private volatile long bytes;
@@ -108,7 +104,6 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
         entries.set(rings.values().stream().mapToLong(Ring::size).sum());
         cut = found.get().cut();
         written = found.get().pseq();
-        flushed = written;
         bytes = store.bytes();
         return found;
     }
@@ -135,7 +130,6 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
         mark = Optional.empty();
         markInDoubt = Optional.empty();
         written = -1;
-        flushed = -1;
         cut = Optional.empty();
         entries.set(0);
     }
@@ -253,10 +247,6 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
         confirmed.clear();
         onDisk.stored(store, entries.get());
         written = last.pseq();
-        if (flushed < 0 || written - flushed >= UNFLUSHED_RECORDS) {
-            store.flush(false);
-            flushed = written;
-        }
         bytes = store.bytes();
     }
 
@@ -289,7 +279,7 @@ public final class DuplicateIndex implements Identities, AutoCloseable {
         }
         try {
             write();
-            store.flush(true);
+            store.flush();
         } finally {
             store.close();
             store = null;

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * RocksDB in a directory of its own, without a write-ahead log: after a crash it holds some earlier state, whole batches in the
- * order written. RocksDB's lock keeps a second process out.
+ * RocksDB in a directory of its own, with a write-ahead log that is not forced to disk: after the death of the process it holds
+ * all that was written, after that of the machine some earlier state, whole batches in the order written. RocksDB's lock keeps a
+ * second process out.
  *
  * <p>For one thread.
  */
@@ -36,7 +37,7 @@ final class IndexStore implements AutoCloseable {
 
     private final Path directory;
     private final Options options;
-    private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+    private final WriteOptions unforced = new WriteOptions().setSync(false);
     private RocksDB db;
 
     /**
@@ -122,7 +123,7 @@ final class IndexStore implements AutoCloseable {
     /** All of it or, after a crash, nothing. */
     void write(WriteBatch batch) {
         try {
-            db.write(unlogged, batch);
+            db.write(unforced, batch);
         } catch (RocksDBException e) {
             throw failed(e);
         }
@@ -160,9 +161,9 @@ final class IndexStore implements AutoCloseable {
         return key.length >= prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
     }
 
-    /** Moves what was written to disk; a crash then loses only what comes after. */
-    void flush(boolean wait) {
-        try (FlushOptions how = new FlushOptions().setWaitForFlush(wait).setAllowWriteStall(true)) {
+    /** Moves what was written from the log to files, so that the next start need not read it again. */
+    void flush() {
+        try (FlushOptions how = new FlushOptions().setWaitForFlush(true).setAllowWriteStall(true)) {
             db.flush(how);
         } catch (RocksDBException e) {
             throw failed(e);
@@ -188,7 +189,7 @@ final class IndexStore implements AutoCloseable {
     @Override
     public void close() {
         db.close();
-        unlogged.close();
+        unforced.close();
         options.close();
     }
 }

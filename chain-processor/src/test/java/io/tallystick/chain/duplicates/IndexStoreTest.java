@@ -5,8 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +21,7 @@ import org.rocksdb.WriteBatch;
 
 class IndexStoreTest {
     private static final byte[] KEY = "key".getBytes(UTF_8);
+    private static final byte[] LATER = "later".getBytes(UTF_8);
     private static final byte[] VALUE = "value".getBytes(UTF_8);
 
     @TempDir
@@ -36,7 +39,22 @@ class IndexStoreTest {
                 WriteBatch batch = new WriteBatch()) {
             batch.put(KEY, VALUE);
             store.write(batch);
-            store.flush(true);
+            store.flush();
+        }
+    }
+
+    /** The files as a process leaves them that is killed after two writes. */
+    private void kill(Path left) throws RocksDBException, IOException {
+        try (IndexStore store = new IndexStore(directory, memory)) {
+            for (byte[] key : List.of(KEY, LATER)) {
+                try (WriteBatch batch = new WriteBatch()) {
+                    batch.put(key, VALUE);
+                    store.write(batch);
+                }
+            }
+            for (Path file : files("(?!LOCK).*")) {
+                Files.copy(file, left.resolve(file.getFileName()));
+            }
         }
     }
 
@@ -44,6 +62,38 @@ class IndexStoreTest {
         try (Stream<Path> all = Files.list(directory)) {
             return all.filter(file -> file.getFileName().toString().matches(pattern))
                     .toList();
+        }
+    }
+
+    @Test
+    void whatWasWrittenOutlivesTheProcess(@TempDir Path left) throws RocksDBException, IOException {
+        // Given
+        kill(left);
+
+        // When, Then
+        try (IndexStore store = new IndexStore(left, memory)) {
+            assertThat(store.get(KEY)).isEqualTo(VALUE);
+            assertThat(store.get(LATER)).isEqualTo(VALUE);
+        }
+    }
+
+    @Test
+    void aLogThatIsTornLosesItsEndAndNoMore(@TempDir Path left) throws RocksDBException, IOException {
+        // Given: the machine died, and the end of the log had not reached the disk
+        kill(left);
+        try (Stream<Path> files = Files.list(left);
+                FileChannel log = FileChannel.open(
+                        files.filter(file -> file.toString().endsWith(".log"))
+                                .findFirst()
+                                .orElseThrow(),
+                        StandardOpenOption.WRITE)) {
+            log.truncate(log.size() - 1);
+        }
+
+        // When, Then
+        try (IndexStore store = new IndexStore(left, memory)) {
+            assertThat(store.get(KEY)).isEqualTo(VALUE);
+            assertThat(store.get(LATER)).isNull();
         }
     }
 
