@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
-import static io.tallystick.verify.ZipDirectory.NARROW;
-import static io.tallystick.verify.ZipDirectory.require;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -50,7 +47,7 @@ final class ZipBody {
      */
     long add(Listed entry) throws IOException, ZipFault {
         long data = data(entry);
-        require(entry.packed() >= 0 && entry.packed() <= end - data, outside(entry));
+        ZipDirectory.require(entry.packed() >= 0 && entry.packed() <= end - data, outside(entry));
         endLast(entry.offset());
         last = entry;
         lastEnd = data + entry.packed();
@@ -64,29 +61,29 @@ final class ZipBody {
 
     private long data(Listed entry) throws IOException, ZipFault {
         byte[] name = entry.name().getBytes(StandardCharsets.US_ASCII);
-        require(entry.offset() >= 0 && entry.offset() <= end - LOCAL - name.length, outside(entry));
+        ZipDirectory.require(entry.offset() >= 0 && entry.offset() <= end - LOCAL - name.length, outside(entry));
         ByteBuffer local = bytes(file, entry.offset(), LOCAL + name.length);
         int extraBytes = local.getShort(28) & 0xFFFF;
         boolean same = local.getInt(0) == LOCAL_SIGNATURE
                 && (local.getShort(8) & 0xFFFF) == entry.method()
                 && (local.getShort(26) & 0xFFFF) == name.length
                 && local.slice(LOCAL, name.length).equals(ByteBuffer.wrap(name));
-        require(same, differs(entry));
+        ZipDirectory.require(same, differs(entry));
         long data = entry.offset() + LOCAL + name.length + extraBytes;
-        require(data <= end, outside(entry));
+        ZipDirectory.require(data <= end, outside(entry));
         ZipSizes sizes = new ZipSizes(local.getInt(22), local.getInt(18), 0);
         sizes.widen(entry.name(), bytes(file, data - extraBytes, extraBytes), extraBytes);
-        requireSame(entry, local.getShort(6) & 0xFFFF, local.getInt(14) & NARROW, sizes);
+        requireSame(entry, local.getShort(6) & 0xFFFF, local.getInt(14) & ZipDirectory.NARROW, sizes);
         return data;
     }
 
     private static void requireSame(Listed entry, int flags, long crc, ZipSizes sizes) throws ZipFault {
-        require((flags & ~ZipDirectory.FLAGS_KNOWN) == 0, differs(entry));
-        require((flags & DESCRIBED) == (entry.flags() & DESCRIBED), differs(entry));
+        ZipDirectory.require((flags & ~ZipDirectory.FLAGS_KNOWN) == 0, differs(entry));
+        ZipDirectory.require((flags & DESCRIBED) == (entry.flags() & DESCRIBED), differs(entry));
         boolean later = isDescribed(entry);
-        require(crc == entry.crc() || (later && crc == 0), differs(entry));
-        require(sizes.packed() == entry.packed() || (later && isOpen(sizes.packed())), differs(entry));
-        require(sizes.size() == entry.size() || (later && isOpen(sizes.size())), differs(entry));
+        ZipDirectory.require(crc == entry.crc() || (later && crc == 0), differs(entry));
+        ZipDirectory.require(sizes.packed() == entry.packed() || (later && isOpen(sizes.packed())), differs(entry));
+        ZipDirectory.require(sizes.size() == entry.size() || (later && isOpen(sizes.size())), differs(entry));
     }
 
     private static boolean isDescribed(Listed entry) {
@@ -95,29 +92,30 @@ final class ZipBody {
 
     /** What writers put where they do not know yet. */
     private static boolean isOpen(long size) {
-        return size == 0 || size == NARROW;
+        return size == 0 || size == ZipDirectory.NARROW;
     }
 
     /** @param next where the next one begins */
     private void endLast(long next) throws IOException, ZipFault {
         long left = next - lastEnd;
-        require(left >= 0, "two entries share bytes, or are not in the order of the directory");
+        ZipDirectory.require(left >= 0, "two entries share bytes, or are not in the order of the directory");
         if (last != null && isDescribed(last)) {
             requireDescriptor(last, left);
         } else {
-            require(left == 0, left + " bytes at " + lastEnd + " belong to no entry");
+            ZipDirectory.require(left == 0, left + " bytes at " + lastEnd + " belong to no entry");
         }
     }
 
     /** With or without a signature, sizes of four or of eight bytes: APPNOTE leaves both to the writer. */
     private void requireDescriptor(Listed entry, long bytes) throws IOException, ZipFault {
-        require(bytes == 12 || bytes == 16 || bytes == 20 || bytes == 24, descriptor(entry));
+        ZipDirectory.require(bytes == 12 || bytes == 16 || bytes == 20 || bytes == 24, descriptor(entry));
         ByteBuffer found = bytes(file, lastEnd, (int) bytes);
         boolean signed = bytes == 16 || bytes == 24;
-        require(!signed || found.getInt() == DESCRIPTOR_SIGNATURE, descriptor(entry));
-        require((found.getInt() & NARROW) == entry.crc(), descriptor(entry));
+        ZipDirectory.require(!signed || found.getInt() == DESCRIPTOR_SIGNATURE, descriptor(entry));
+        ZipDirectory.require((found.getInt() & ZipDirectory.NARROW) == entry.crc(), descriptor(entry));
         for (long size : new long[] {entry.packed(), entry.size()}) {
-            require((bytes < 20 ? found.getInt() & NARROW : found.getLong()) == size, descriptor(entry));
+            ZipDirectory.require(
+                    (bytes < 20 ? found.getInt() & ZipDirectory.NARROW : found.getLong()) == size, descriptor(entry));
         }
     }
 
@@ -136,7 +134,7 @@ final class ZipBody {
     static ByteBuffer bytes(FileChannel file, long offset, int length) throws IOException, ZipFault {
         ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
         while (bytes.hasRemaining()) {
-            require(file.read(bytes, offset + bytes.position()) > 0, "it ends too early");
+            ZipDirectory.require(file.read(bytes, offset + bytes.position()) > 0, "it ends too early");
         }
         return bytes.flip();
     }

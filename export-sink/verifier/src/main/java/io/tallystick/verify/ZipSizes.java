@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
-import static io.tallystick.verify.ZipDirectory.NARROW;
-import static io.tallystick.verify.ZipDirectory.require;
-
 import java.nio.ByteBuffer;
 
 /** Sizes and offset of an entry; those that do not fit in four bytes from its zip64 field (APPNOTE 4.5.3). */
@@ -18,9 +15,9 @@ final class ZipSizes {
     private long offset;
 
     ZipSizes(int size, int packed, int offset) {
-        this.size = size & NARROW;
-        this.packed = packed & NARROW;
-        this.offset = offset & NARROW;
+        this.size = size & ZipDirectory.NARROW;
+        this.packed = packed & ZipDirectory.NARROW;
+        this.offset = offset & ZipDirectory.NARROW;
     }
 
     /**
@@ -33,8 +30,8 @@ final class ZipSizes {
         while (end - extra.position() >= 4) {
             int id = extra.getShort() & 0xFFFF;
             int bytes = extra.getShort() & 0xFFFF;
-            require(bytes <= end - extra.position(), name + ": a broken extra field");
-            require(id != UNICODE_PATH, name + ": has a second name in an extra field");
+            ZipDirectory.require(bytes <= end - extra.position(), name + ": a broken extra field");
+            ZipDirectory.require(id != UNICODE_PATH, name + ": has a second name in an extra field");
             int next = extra.position() + bytes;
             if (id == ZIP64) {
                 size = wide(name, size, extra, next);
@@ -46,10 +43,10 @@ final class ZipSizes {
     }
 
     private static long wide(String name, long narrow, ByteBuffer extra, int end) throws ZipFault {
-        if (narrow != NARROW) {
+        if (narrow != ZipDirectory.NARROW) {
             return narrow;
         }
-        require(end - extra.position() >= Long.BYTES, name + ": a broken zip64 field");
+        ZipDirectory.require(end - extra.position() >= Long.BYTES, name + ": a broken zip64 field");
         return extra.getLong();
     }
 

@@ -136,9 +136,7 @@ class ZipTest {
         }
         for (int size : new int[] {0, 1, -1}) {
             byte[] header = TestZip.header("v1/a", 0, 8, 0, size, size, new byte[0]);
-            byte[] zip = new TestZip()
-                    .described(header, content, 8, behind)
-                    .end(0);
+            byte[] zip = new TestZip().described(header, content, 8, behind).end(0);
 
             // When / Then
             try (UnpackedZip unpacked = UnpackedZip.of(Files.write(folder.resolve("a.zip"), zip))) {
