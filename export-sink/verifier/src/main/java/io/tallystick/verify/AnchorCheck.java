@@ -8,14 +8,9 @@ import io.tallystick.receipt.AnchoredCheckpoint;
 import io.tallystick.receipt.Receipt;
 import io.tallystick.receipt.ReceiptException;
 import io.tallystick.receipt.ReceiptNames;
-import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,15 +23,17 @@ import java.util.Set;
  * there leaves the phase unchecked with exit code 3.
  */
 final class AnchorCheck {
-    /** Later checkpoints that are looked at for one bundle. */
-    private static final int COVERS_MAX = 8;
+    /** Later checkpoints that are looked at for one bundle and give nothing that was wanted. */
+    static final int COVERS_MAX = 8;
 
     private final TrustRoot root;
     private final AnchorParties parties;
     private final AnchorRequirement required;
     private final Optional<Instant> asOf;
+    private final Optional<RegistryFolder> registry;
     private final Optional<AnchorFolder> folder;
     private final Optional<AnchorCover> cover;
+    private AnchorIndex index;
 
     AnchorCheck(TrustRoot root, AnchorRequirement requested, Optional<Instant> asOf, Optional<RegistryFolder> registry)
             throws IOException {
@@ -44,6 +41,7 @@ final class AnchorCheck {
         this.parties = new AnchorParties(root);
         this.required = requested.and(AnchorRequirement.of(root.policy()));
         this.asOf = asOf;
+        this.registry = registry;
         this.folder = registry.isPresent() ? AnchorFolder.beside(registry.get().root()) : Optional.empty();
         this.cover = folder.map(anchors -> new AnchorCover(registry.orElseThrow(), anchors, root));
     }
@@ -61,16 +59,16 @@ final class AnchorCheck {
 
     /** Evaluates the receipts for a bundle's registry checkpoint. */
     Anchored run(Manifest manifest, Documents.Note checkpoint, Findings findings) throws IOException {
-        List<AnchorReport> anchors = new ArrayList<>();
+        AnchorTally tally = tally();
         if (folder.isPresent()) {
-            collect(manifest, checkpoint, anchors, findings);
+            collect(manifest, checkpoint, tally, findings);
         }
-        return judged(anchors, findings);
+        return judged(tally, findings);
     }
 
     /** Evaluates the receipts that a proof carries for its registry checkpoint. */
     Anchored carried(EntryProof proof, Documents.Note checkpoint, Findings findings) {
-        List<AnchorReport> anchors = new ArrayList<>();
+        AnchorTally tally = tally();
         AnchoredCheckpoint anchored = stored(checkpoint);
         for (EntryProof.Anchor anchor : proof.anchors()) {
             Optional<ReceiptNames.Parsed> name = ReceiptNames.parse(anchor.name());
@@ -81,20 +79,24 @@ final class AnchorCheck {
                             anchor.content().toByteArray(),
                             anchored,
                             proof.windowLeaf().end());
-                    anchors.add(new AnchorReport(anchor.name(), receipt, OptionalLong.empty()));
+                    tally.add(name.get(), new AnchorReport(anchor.name(), receipt, OptionalLong.empty()));
                 } catch (ReceiptException e) {
                     findings.fail(Phase.ANCHORS, anchor.name(), e.getMessage());
                 }
             }
         }
-        return judged(anchors, findings);
+        return judged(tally, findings);
     }
 
-    private Anchored judged(List<AnchorReport> anchors, Findings findings) {
+    private AnchorTally tally() {
+        return new AnchorTally(required, root.policy().witnessQuorum(), asOf);
+    }
+
+    private Anchored judged(AnchorTally tally, Findings findings) {
         findings.checked(Phase.ANCHORS);
         parties.unusable().forEach(why -> findings.note("the trust root lists what cannot be used: " + why));
-        judge(anchors, findings);
-        return new Anchored(List.copyOf(anchors), existedBy(anchors));
+        judge(tally, findings);
+        return new Anchored(tally.anchors(), tally.existedBy());
     }
 
     private boolean isListed(String file, Optional<ReceiptNames.Parsed> name, Findings findings) {
@@ -109,24 +111,41 @@ final class AnchorCheck {
         return true;
     }
 
-    private void collect(Manifest manifest, Documents.Note note, List<AnchorReport> anchors, Findings findings)
+    private void collect(Manifest manifest, Documents.Note note, AnchorTally tally, Findings findings)
             throws IOException {
         Instant start = manifest.window().start();
-        Instant end = manifest.window().end();
-        receipts(stored(note), start, end, OptionalLong.empty(), anchors, findings);
-        Instant after = start;
-        for (int i = 0; i < COVERS_MAX && !isSatisfied(anchors); i++) {
-            Optional<AnchorCover.Cover> next = cover.orElseThrow().next(manifest, after);
-            if (next.isEmpty()) {
-                return;
-            }
-            after = next.get().windowStart();
+        receipts(stored(note), start, manifest.window().end(), OptionalLong.empty(), tally, findings);
+        Set<ReceiptNames.Parsed> wanted = tally.wanted(parties.listed());
+        Optional<Instant> next = next(start, wanted);
+        for (int vain = 0; vain < COVERS_MAX && next.isPresent(); next = next(next.get(), wanted)) {
+            cover(manifest, next.get(), tally, findings);
+            Set<ReceiptNames.Parsed> left = tally.wanted(parties.listed());
+            vain += left.containsAll(wanted) ? 1 : 0;
+            wanted = left;
+        }
+    }
+
+    /** The next window whose receipts, by their names, can be worth to be looked at. */
+    private Optional<Instant> next(Instant after, Set<ReceiptNames.Parsed> wanted) throws IOException {
+        if (wanted.isEmpty()) {
+            return Optional.empty();
+        }
+        if (index == null) {
+            index = AnchorIndex.of(registry.orElseThrow(), folder.orElseThrow(), parties.listed());
+        }
+        return index.next(after, wanted);
+    }
+
+    /** The receipts of this window's checkpoint, if it contains the bundle's. */
+    private void cover(Manifest manifest, Instant window, AnchorTally tally, Findings findings) throws IOException {
+        Optional<AnchorCover.Cover> covering = cover.orElseThrow().next(manifest, window.minusNanos(1));
+        if (covering.isPresent()) {
             receipts(
-                    next.get().checkpoint(),
-                    after,
-                    next.get().windowEnd(),
-                    OptionalLong.of(next.get().size()),
-                    anchors,
+                    covering.get().checkpoint(),
+                    covering.get().windowStart(),
+                    covering.get().windowEnd(),
+                    OptionalLong.of(covering.get().size()),
+                    tally,
                     findings);
         }
     }
@@ -144,7 +163,7 @@ final class AnchorCheck {
             Instant windowStart,
             Instant windowEnd,
             OptionalLong coveredBy,
-            List<AnchorReport> anchors,
+            AnchorTally tally,
             Findings findings)
             throws IOException {
         AnchorFolder files = folder.orElseThrow();
@@ -160,8 +179,9 @@ final class AnchorCheck {
             if (isListed(file, receipt.getValue(), findings)) {
                 try {
                     byte[] object = files.read(listing, receipt);
-                    Receipt verified = parties.verify(receipt.getValue().orElseThrow(), object, checkpoint, windowEnd);
-                    anchors.add(new AnchorReport(file, verified, coveredBy));
+                    ReceiptNames.Parsed name = receipt.getValue().orElseThrow();
+                    Receipt verified = parties.verify(name, object, checkpoint, windowEnd);
+                    tally.add(name, new AnchorReport(file, verified, coveredBy));
                 } catch (ReceiptException e) {
                     findings.fail(Phase.ANCHORS, file, e.getMessage());
                 }
@@ -169,12 +189,8 @@ final class AnchorCheck {
         }
     }
 
-    private boolean isSatisfied(List<AnchorReport> anchors) {
-        return required.missing(found(anchors)).isEmpty() && existedBy(anchors).isPresent();
-    }
-
-    private void judge(List<AnchorReport> anchors, Findings findings) {
-        AnchorRequirement found = found(anchors);
+    private void judge(AnchorTally tally, Findings findings) {
+        AnchorRequirement found = tally.found();
         List<String> missing = required.missing(found);
         List<String> policy = AnchorRequirement.of(root.policy()).missing(found);
         String until = asOf.map(time -> " no later than " + time).orElse("");
@@ -182,7 +198,7 @@ final class AnchorCheck {
             String by = policy.contains(what) ? "which the trust root requires" : "which was asked for";
             findings.notChecked(Phase.ANCHORS, ExitCode.INCOMPLETE, what + until + ", " + by);
         }
-        if (missing.isEmpty() && anchors.isEmpty()) {
+        if (missing.isEmpty() && tally.anchors().isEmpty()) {
             findings.notChecked(
                     Phase.ANCHORS,
                     ExitCode.VALID,
@@ -190,44 +206,5 @@ final class AnchorCheck {
                             ? "the trust root lists no witness, authority or log"
                             : "no receipts of listed parties for this registry checkpoint, and none required");
         }
-    }
-
-    /** How many different parties of each kind vouch, as of the time asked for. */
-    private AnchorRequirement found(List<AnchorReport> anchors) {
-        Map<TrustAnchors.Kind, Set<String>> parties = new HashMap<>();
-        for (AnchorReport anchor : anchors) {
-            boolean counts = asOf.isEmpty()
-                    || anchor.existedBy().isEmpty()
-                    || !anchor.existedBy().get().isAfter(asOf.get());
-            if (counts) {
-                parties.computeIfAbsent(anchor.receipt().kind(), kind -> new HashSet<>())
-                        .add(anchor.receipt().party());
-            }
-        }
-        return new AnchorRequirement(
-                parties.getOrDefault(TrustAnchors.Kind.WITNESSES, Set.of()).size(),
-                parties.getOrDefault(TrustAnchors.Kind.TSA, Set.of()).size(),
-                parties.getOrDefault(TrustAnchors.Kind.LOGS, Set.of()).size());
-    }
-
-    private Optional<Instant> existedBy(List<AnchorReport> anchors) {
-        Map<String, Instant> witnesses = new HashMap<>();
-        List<Instant> times = new ArrayList<>();
-        for (AnchorReport anchor : anchors) {
-            if (anchor.existedBy().isPresent()) {
-                Instant time = anchor.existedBy().get();
-                if (anchor.receipt().kind() == TrustAnchors.Kind.WITNESSES) {
-                    witnesses.merge(anchor.receipt().party(), time, (a, b) -> a.isBefore(b) ? a : b);
-                } else {
-                    times.add(time);
-                }
-            }
-        }
-        witnesses.values().stream()
-                .sorted()
-                .skip(Math.max(1, root.policy().witnessQuorum()) - 1L)
-                .findFirst()
-                .ifPresent(times::add);
-        return times.stream().min(Comparator.naturalOrder());
     }
 }

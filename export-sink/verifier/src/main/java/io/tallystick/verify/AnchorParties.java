@@ -18,11 +18,13 @@ import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -115,6 +117,11 @@ final class AnchorParties {
     /** What the trust root lists but nothing can be verified with. */
     List<String> unusable() {
         return List.copyOf(unusable);
+    }
+
+    /** Whose receipts can be verified, by the names of these. */
+    Set<ReceiptNames.Parsed> listed() {
+        return Collections.unmodifiableSet(parties.keySet());
     }
 
     boolean lists(ReceiptNames.Parsed name) {

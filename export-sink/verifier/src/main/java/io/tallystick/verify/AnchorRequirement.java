@@ -63,6 +63,15 @@ public record AnchorRequirement(int witnesses, int tsa, int logs) {
                 policy.requireAnchors().contains(TrustAnchors.Kind.LOGS) ? 1 : 0);
     }
 
+    /** How many of this kind. */
+    int of(TrustAnchors.Kind kind) {
+        return switch (kind) {
+            case WITNESSES -> witnesses;
+            case TSA -> tsa;
+            case LOGS -> logs;
+        };
+    }
+
     /** What satisfies both. */
     AnchorRequirement and(AnchorRequirement other) {
         return new AnchorRequirement(

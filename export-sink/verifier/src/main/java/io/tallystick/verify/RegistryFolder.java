@@ -60,7 +60,10 @@ final class RegistryFolder {
                     .filter(folder -> said.isEmpty() || said.get().start().equals(start));
         }
         Path folder = root.resolve(BundleLayout.windowDir(start));
-        return isFile(folder.resolve(BundleLayout.LEAVES)) ? Optional.of(folder) : Optional.empty();
+        return Optional.of(folder)
+                .filter(path -> isDirectory(path.getParent())
+                        && isDirectory(path)
+                        && isFile(path.resolve(BundleLayout.LEAVES)));
     }
 
     /** Every window whose leaves are there, by start. */
@@ -85,7 +88,7 @@ final class RegistryFolder {
             for (Path folder : folders) {
                 Optional<Instant> start = BundleLayout.windowStart(
                         day.getFileName().toString(), folder.getFileName().toString());
-                if (start.isPresent() && isFile(folder.resolve(BundleLayout.LEAVES))) {
+                if (start.isPresent() && isDirectory(folder) && isFile(folder.resolve(BundleLayout.LEAVES))) {
                     windows.put(start.get(), folder);
                 }
             }

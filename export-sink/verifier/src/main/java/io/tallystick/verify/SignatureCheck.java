@@ -85,6 +85,7 @@ final class SignatureCheck {
             fail(note.file(), "the signature of listed key " + key.keyId() + " does not verify: " + e.getMessage());
             return false;
         }
+        met(key);
         return isOlderThanCompromise(note.file(), key) || counts(note.file(), key);
     }
 
@@ -142,7 +143,10 @@ final class SignatureCheck {
         byte[] signature = envelope.sig().toByteArray();
         if (!verifies(key, envelope.pae(), signature)) {
             fail(BundleLayout.DSSE, "the signature of listed key " + key.keyId() + " does not verify");
-        } else if (counts(BundleLayout.DSSE, key)) {
+            return;
+        }
+        met(key);
+        if (counts(BundleLayout.DSSE, key)) {
             requireAlgorithms(
                     BundleLayout.DSSE, TrustRole.BUNDLE, Set.of(key.algorithm()), EnumSet.noneOf(KeyAlgorithm.class));
         }
@@ -154,6 +158,7 @@ final class SignatureCheck {
                 .filter(key -> verifies(key, manifest, signature))
                 .toList();
         if (!signers.isEmpty()) {
+            met(signers.get(0));
             if (counts(BundleLayout.MANIFEST_SIGNATURE, signers.get(0))) {
                 requireAlgorithms(
                         BundleLayout.MANIFEST_SIGNATURE,
@@ -184,12 +189,15 @@ final class SignatureCheck {
         }
     }
 
-    /** Whether the key may have signed at the window's end. */
-    private boolean counts(String file, TrustedKey key) {
+    private void met(TrustedKey key) {
         signers.merge(
                 key.keyId(),
                 new BundleFacts.Signer(key.keyId(), key.algorithm().wireName(), key.notBefore(), key.notAfter(), 1),
                 BundleFacts.Signer::plus);
+    }
+
+    /** Whether the key may have signed at the window's end. */
+    private boolean counts(String file, TrustedKey key) {
         TrustedKey.Standing standing = key.standing(at);
         if (standing == TrustedKey.Standing.VALID) {
             return true;

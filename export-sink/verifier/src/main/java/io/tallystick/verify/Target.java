@@ -10,6 +10,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -27,8 +28,11 @@ import java.util.regex.Pattern;
 record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fault> faults) {
     private static final String TENANT = "tenant=";
     private static final String REGISTRY = "registry";
+    private static final String ANCHORS = "anchors";
+    private static final String STRAY = "does not belong in a bucket";
+    static final String LINK = "a symbolic link, not followed";
     private static final int DEPTH_MAX = 4;
-    private static final Set<String> BUCKET_FOLDERS = Set.of(REGISTRY, "anchors", "keys", "sql");
+    private static final Set<String> BUCKET_FOLDERS = Set.of(REGISTRY, ANCHORS, "keys", "sql");
     private static final Pattern BUCKET_FILES = Pattern.compile("README\\.md|trust-root-[0-9]+\\.json");
 
     enum Kind {
@@ -68,7 +72,7 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
                 .map(name -> name.substring(TENANT.length()));
     }
 
-    private static String nameOf(Path path) {
+    static String nameOf(Path path) {
         return Optional.ofNullable(path.getFileName()).map(Path::toString).orElse("");
     }
 
@@ -105,7 +109,7 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
     }
 
     /** Sorted by name: what is reported does not depend on the file system's order. */
-    private static List<Path> children(Path folder) throws IOException {
+    static List<Path> children(Path folder) throws IOException {
         List<Path> children = new ArrayList<>();
         if (RegistryFolder.isDirectory(folder)) {
             try (DirectoryStream<Path> all = Files.newDirectoryStream(folder)) {
@@ -118,7 +122,8 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
 
     private static final class Search {
         private final Path base;
-        private final List<Fault> faults = new ArrayList<>();
+        private final Set<Fault> faults = new LinkedHashSet<>();
+        private final BucketFolders folders = new BucketFolders(this::stray);
 
         Search(Path base) {
             this.base = base;
@@ -133,18 +138,23 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
                 requireOneReading("a bundle", inner, outer, children);
                 Tenant tenant = new Tenant(Optional.empty(), base, new ArrayList<>(), new ArrayList<>());
                 (isCommitted(base) ? tenant.bundles() : tenant.uncommitted()).add(base);
-                return new Target(Kind.BUNDLE, List.of(tenant), registryOf(up(3), up(2)), faults);
+                return target(Kind.BUNDLE, List.of(tenant), registryOf(up(3), up(2)));
             }
             Tenant loose = new Tenant(tenantName(base), base, new ArrayList<>(), new ArrayList<>());
+            Optional<Path> beside = registryOf(up(1), Optional.of(base));
             for (Path child : children) {
                 if (!nameOf(child).equals(BundleLayout.ROOT) && !isOfBucket(child)) {
-                    collect(child, DEPTH_MAX, loose);
+                    if (beside.isPresent()) {
+                        day(child, loose);
+                    } else {
+                        collect(child, DEPTH_MAX, loose);
+                    }
                 }
             }
             boolean bundles = !loose.bundles().isEmpty() || !loose.uncommitted().isEmpty();
             if (bundles || children.stream().anyMatch(child -> nameOf(child).startsWith("dt="))) {
                 requireOneReading("a tenant's folder", inner, outer, children);
-                return new Target(Kind.TENANT, List.of(loose), registryOf(up(1), Optional.of(base)), faults);
+                return target(Kind.TENANT, List.of(loose), beside);
             }
             faults.clear(); // links beside a bucket: nothing beside it was looked for
             if (outer) {
@@ -155,9 +165,11 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
                 }
                 return bucket(base);
             }
-            return inner
-                    ? bucket(inside)
-                    : new Target(Kind.TENANT, List.of(loose), registryOf(up(1), Optional.of(base)), faults);
+            return inner ? bucket(inside) : target(Kind.TENANT, List.of(loose), beside);
+        }
+
+        private Target target(Kind kind, List<Tenant> tenants, Optional<Path> registry) {
+            return new Target(kind, tenants, registry, List.copyOf(faults));
         }
 
         private void requireOneReading(String what, boolean inner, boolean outer, List<Path> children) {
@@ -198,15 +210,38 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
                 if (RegistryFolder.isDirectory(child) && tenant.isPresent()) {
                     Tenant found = new Tenant(tenant, child, new ArrayList<>(), new ArrayList<>());
                     for (Path inTenant : children(child)) {
-                        collect(inTenant, DEPTH_MAX, found);
+                        day(inTenant, found);
                     }
                     tenants.add(found);
                 } else if (!isKnown(child)) {
-                    fault(child, "does not belong in a bucket");
+                    fault(child, STRAY);
                 }
             }
+            folders.registry(root.resolve(REGISTRY));
+            folders.anchors(root.resolve(ANCHORS));
             Optional<Path> registry = Optional.of(root.resolve(REGISTRY)).filter(RegistryFolder::isDirectory);
-            return new Target(Kind.BUCKET, tenants, registry, faults);
+            return target(Kind.BUCKET, tenants, registry);
+        }
+
+        /** In a tenant's folder of a bucket. What has no place there is a fault, and is looked at nevertheless. */
+        private void day(Path day, Tenant tenant) throws IOException {
+            if (BucketFolders.isDay(day)) {
+                for (Path window : children(day)) {
+                    window(window, tenant);
+                }
+            } else {
+                stray(day);
+                collect(day, DEPTH_MAX, tenant);
+            }
+        }
+
+        private void window(Path window, Tenant tenant) throws IOException {
+            if (!BucketFolders.isWindow(window)) {
+                stray(window);
+            } else if (!isBundleLike(window)) {
+                folders.unfinished(window);
+            }
+            collect(window, DEPTH_MAX - 1, tenant);
         }
 
         private static boolean isKnown(Path child) {
@@ -217,7 +252,7 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
 
         private void collect(Path folder, int depth, Tenant tenant) throws IOException {
             if (Files.isSymbolicLink(folder)) {
-                fault(folder, "a symbolic link, not followed");
+                stray(folder);
             } else if (!RegistryFolder.isDirectory(folder)) {
                 return;
             } else if (isCommitted(folder)) {
@@ -229,6 +264,10 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
                     collect(child, depth - 1, tenant);
                 }
             }
+        }
+
+        private void stray(Path path) {
+            fault(path, Files.isSymbolicLink(path) ? LINK : STRAY);
         }
 
         private void fault(Path path, String message) {

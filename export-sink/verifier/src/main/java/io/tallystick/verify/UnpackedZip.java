@@ -79,6 +79,10 @@ final class UnpackedZip implements Closeable {
             if (left != 0 || crc.getValue() != entry.crc()) {
                 throw new ZipFault(entry.name() + ": its content is not what its size and checksum say");
             }
+            // Bytes behind the content's end, which whoever finds that end for himself would take for what follows.
+            if (entry.deflated() && inflater.getBytesRead() != entry.packed()) {
+                throw new ZipFault(entry.name() + ": its packed bytes go on behind its content");
+            }
         } catch (ZipException | EOFException e) {
             throw new ZipFault(entry.name() + ": cannot be unpacked: " + e.getMessage());
         } finally {

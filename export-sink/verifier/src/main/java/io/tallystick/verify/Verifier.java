@@ -10,7 +10,9 @@ import io.tallystick.tree.Hash;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -50,13 +52,27 @@ public final class Verifier {
                 && !Files.isDirectory(request.registry().get())) {
             return problem(ExitCode.USAGE, request.registry().get() + " is not a folder");
         }
-        try {
+        return reading(() -> {
             if (Files.isDirectory(request.target())) {
                 return folder(request);
             }
             return UnpackedZip.isZip(request.target())
                     ? archive(request)
                     : problem(ExitCode.USAGE, request.target() + " is not a folder or a zip archive");
+        });
+    }
+
+    /** What finds the storage gone may be any of its steps. */
+    interface Reading {
+        VerificationReport report() throws IOException;
+    }
+
+    /** A storage that cannot be read is in the report, also where a listing of files wraps what it met. */
+    static VerificationReport reading(Reading reading) {
+        try {
+            return reading.report();
+        } catch (DirectoryIteratorException | UncheckedIOException e) {
+            return problem(ExitCode.UNREACHABLE, "cannot read: " + e.getCause());
         } catch (IOException e) {
             return problem(ExitCode.UNREACHABLE, "cannot read: " + e);
         }
@@ -66,36 +82,51 @@ public final class Verifier {
         try (UnpackedZip unpacked = UnpackedZip.of(request.target())) {
             return folder(request.withTarget(unpacked.folder()));
         } catch (ZipFault e) {
-            Findings findings = new Findings();
-            findings.fail(Phase.STRUCTURE, String.valueOf(request.target().getFileName()), e.getMessage());
-            return new VerificationReport(
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    Optional.of(findings.verdict(Phase.STRUCTURE)),
-                    List.of(),
-                    List.of(),
-                    Optional.empty(),
-                    List.of());
+            return refused(String.valueOf(request.target().getFileName()), e.getMessage());
         }
     }
 
+    /** What is not even looked into. */
+    private static VerificationReport refused(String file, String message) {
+        Findings findings = new Findings();
+        findings.fail(Phase.STRUCTURE, file, message);
+        return new VerificationReport(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(findings.verdict(Phase.STRUCTURE)),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                List.of());
+    }
+
     private static VerificationReport folder(VerifyRequest request) throws IOException {
-        Path target = request.target();
-        if (request.tenant().isPresent()) {
-            String tenant = request.tenant().get();
-            Path bucket =
-                    Files.isDirectory(target.resolve(BundleLayout.ROOT)) ? target.resolve(BundleLayout.ROOT) : target;
-            target = bucket.resolve("tenant=" + tenant);
-            if (!ChainId.isTenant(tenant) || !Files.isDirectory(target)) {
-                return problem(ExitCode.USAGE, "no tenant " + tenant + " here");
-            }
-        }
         try {
-            return new Run(request.withTarget(target)).verify();
+            return request.tenant().isPresent()
+                    ? tenant(request, request.tenant().get())
+                    : new Run(request).verify();
         } catch (SinceException e) {
             return problem(e.exitCode(), e.getMessage());
         }
+    }
+
+    /** Of a bucket, this tenant alone. Links in the bucket are not followed here either. */
+    private static VerificationReport tenant(VerifyRequest request, String tenant) throws IOException, SinceException {
+        if (!ChainId.isTenant(tenant)) {
+            return problem(ExitCode.USAGE, "no tenant " + tenant + " here");
+        }
+        Path inside = request.target().resolve(BundleLayout.ROOT);
+        Path bucket = RegistryFolder.isDirectory(inside) ? inside : request.target();
+        Path folder = bucket.resolve("tenant=" + tenant);
+        for (Path path : List.of(inside, folder)) {
+            if (Files.isSymbolicLink(path)) {
+                return refused(String.valueOf(path.getFileName()), Target.LINK);
+            }
+        }
+        return RegistryFolder.isDirectory(folder)
+                ? new Run(request.withTarget(folder)).verify()
+                : problem(ExitCode.USAGE, "no tenant " + tenant + " here");
     }
 
     private static VerificationReport problem(int exitCode, String message) {

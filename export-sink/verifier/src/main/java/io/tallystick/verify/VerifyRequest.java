@@ -18,8 +18,9 @@ import java.util.function.Consumer;
  * @param fingerprint what the trust root must be; the auditor has it from another channel
  * @param registry folder of the registry's leaves; without it that of the bucket the target lies in, if it does
  * @param anchors what outside parties must vouch for, beside what the trust root requires
- * @param asOf the evidence is judged as of this time: windows that ended by then must be there, and what proves a time
- *     counts for a requirement only if it proves that one; without it no time is asked for
+ * @param asOf the evidence is judged as of this time: windows that ended by then must be there, and an anchor counts for a
+ *     requirement only if it proves that time, or something else proves it of what the anchor is about; without it no time
+ *     is asked for
  * @param now only for the warning that a trust root has expired; without it there is no such warning
  * @param tenant of a bucket, this tenant alone
  * @param since a registry checkpoint, or the transcript of an earlier verification: what it covers is taken as verified

@@ -15,7 +15,7 @@ import java.util.Optional;
 
 /**
  * Phase 8 over the bundles of one tenant, offered in order of their windows: each goes on where the one before ended.
- * Keeps the last bundle only.
+ * Keeps the last bundle, and which chains have ended.
  */
 final class WindowSequence {
     private final Findings findings;
@@ -31,6 +31,7 @@ final class WindowSequence {
     private long count;
     private boolean beginning = true;
     private final ClaimSequence claims;
+    private final ClosedChains closed = new ClosedChains();
 
     /**
      * @param tenant what the folder is named for; without it the first bundle decides
@@ -56,6 +57,7 @@ final class WindowSequence {
 
     /** A bundle that an earlier verification covered. */
     void skip(Before bundle) {
+        closed.see(bundle.manifest());
         if (skipped == null
                 || bundle.manifest().registry().size()
                         > skipped.manifest().registry().size()) {
@@ -92,6 +94,10 @@ final class WindowSequence {
                         + (manifest.transactional() ? "produces" : "does not produce") + " in transactions");
             }
         }
+        for (ChainId id : closed.reopened(manifest)) {
+            fail(path, "chain " + id + " has entries after it was closed");
+        }
+        closed.see(manifest);
         claims.offer(path, manifest, bundle.ends());
         if (manifest.isOf(Derivation.Shape.FILTERED)) {
             claims.gap();
@@ -292,9 +298,6 @@ final class WindowSequence {
                     path,
                     "chain " + id + ": source.from is " + chain.source().from() + ", the bundle before ended at "
                             + old.source().next());
-        }
-        if (old.counts().containsKey("closed") && !chain.isIdle()) {
-            fail(path, "chain " + id + " has entries after it was closed");
         }
     }
 

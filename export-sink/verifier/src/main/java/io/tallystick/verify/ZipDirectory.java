@@ -4,7 +4,6 @@ package io.tallystick.verify;
 import io.tallystick.bundle.BundleLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,7 +15,8 @@ import java.util.Set;
 /**
  * The central directory of a zip archive (APPNOTE 6.3.3, zip64 too), read before anything is unpacked. Refuses what two
  * readers could see differently or what does not stay in its folder: names outside the format of bundles, two entries
- * of one name, links, encryption, bytes around the archive, entries that share bytes, and sizes out of all proportion.
+ * of one name, links, encryption, bytes around the archive, between its entries or shared by them, headers that say
+ * something else, and sizes out of all proportion.
  */
 final class ZipDirectory {
     /** Unpacked, everything together may have this many times the archive's bytes, and 64 MiB. */
@@ -28,9 +28,18 @@ final class ZipDirectory {
     private static final int END64 = 56;
     private static final int LOCATOR64 = 20;
     private static final int CENTRAL = 46;
-    private static final int LOCAL = 30;
-    private static final long NARROW = 0xFFFFFFFFL;
-    private static final int FLAGS_KNOWN = 0x080E;
+
+    /** Stands for a size or offset that is in the zip64 field. */
+    static final long NARROW = 0xFFFFFFFFL;
+
+    private static final int NARROW_COUNT = 0xFFFF;
+
+    /** How hard the writer packed, that a descriptor follows, and that the name is UTF-8. */
+    static final int FLAGS_KNOWN = 0x080E;
+
+    /** What nothing is when it is deflated, by whatever writer. */
+    private static final int DEFLATED_NOTHING_MAX = 5;
+
     private static final int STORED = 0;
     private static final int DEFLATED = 8;
     private static final int HOST_UNIX = 3;
@@ -68,13 +77,13 @@ final class ZipDirectory {
 
     private void read() throws IOException, ZipFault {
         Place place = place();
-        ByteBuffer central = bytes(place.offset(), (int) place.bytes());
-        List<long[]> ranges = new ArrayList<>();
+        ByteBuffer central = ZipBody.bytes(file, place.offset(), (int) place.bytes());
+        ZipBody body = new ZipBody(file, place.offset());
         for (long i = 0; i < place.count(); i++) {
-            entry(central, place.offset(), ranges);
+            entry(central, body);
         }
         require(!central.hasRemaining(), "its directory has more bytes than entries");
-        requireApart(ranges);
+        body.end();
         for (Entry entry : entries) {
             require(!folders.contains(entry.name().toLowerCase(Locale.ROOT)), entry.name() + " is a file and a folder");
         }
@@ -82,7 +91,7 @@ final class ZipDirectory {
 
     private Place place() throws IOException, ZipFault {
         require(size >= END, "it is too short");
-        ByteBuffer end = bytes(size - END, END);
+        ByteBuffer end = ZipBody.bytes(file, size - END, END);
         // A comment could hide a second end; ours have none.
         require(
                 end.getInt() == 0x06054b50 && end.getShort(20) == 0,
@@ -92,15 +101,23 @@ final class ZipDirectory {
         long bytes = end.getInt(12) & NARROW;
         long offset = end.getInt(16) & NARROW;
         long directoryEnd = size - END;
-        if (count == 0xFFFF || bytes == NARROW || offset == NARROW) {
+        if (count == NARROW_COUNT || bytes == NARROW || offset == NARROW) {
             require(size >= END + LOCATOR64 + END64, "its zip64 record is missing");
-            ByteBuffer locator = bytes(size - END - LOCATOR64, LOCATOR64);
+            ByteBuffer locator = ZipBody.bytes(file, size - END - LOCATOR64, LOCATOR64);
             long at = locator.getLong(8);
             require(
                     locator.getInt() == 0x07064b50 && at == size - END - LOCATOR64 - END64,
                     "its zip64 record is not where it must be");
-            ByteBuffer end64 = bytes(at, END64);
+            ByteBuffer end64 = ZipBody.bytes(file, at, END64);
             require(end64.getInt() == 0x06064b50 && end64.getLong(4) == END64 - 12, "its zip64 record is malformed");
+            require(
+                    end64.getInt(16) == 0 && end64.getInt(20) == 0 && end64.getLong(24) == end64.getLong(32),
+                    "it has several parts");
+            require(
+                    (count == NARROW_COUNT || count == end64.getLong(32))
+                            && (bytes == NARROW || bytes == end64.getLong(40))
+                            && (offset == NARROW || offset == end64.getLong(48)),
+                    "its zip64 record says something else than its end");
             count = end64.getLong(32);
             bytes = end64.getLong(40);
             offset = end64.getLong(48);
@@ -114,7 +131,7 @@ final class ZipDirectory {
         return new Place(offset, bytes, count);
     }
 
-    private void entry(ByteBuffer central, long directory, List<long[]> ranges) throws IOException, ZipFault {
+    private void entry(ByteBuffer central, ZipBody body) throws IOException, ZipFault {
         require(
                 central.remaining() >= CENTRAL && central.getInt(central.position()) == 0x02014b50,
                 "a broken directory");
@@ -131,8 +148,8 @@ final class ZipDirectory {
         central.position(at + CENTRAL);
         central.get(nameText);
         String name = name(nameText);
-        Wide wide = new Wide(central.getInt(at + 24), central.getInt(at + 20), central.getInt(at + 42));
-        wide.read(name, central, extraBytes);
+        ZipSizes sizes = new ZipSizes(central.getInt(at + 24), central.getInt(at + 20), central.getInt(at + 42));
+        sizes.widen(name, central, extraBytes);
         central.position(at + CENTRAL + nameBytes + extraBytes + commentBytes);
         boolean folder = name.endsWith("/");
         requireName(folder ? name.substring(0, name.length() - 1) : name, folder);
@@ -141,21 +158,18 @@ final class ZipDirectory {
         int type = mode & 0xF000;
         require(host != HOST_UNIX || folder || type == 0 || type == TYPE_REGULAR, name + ": not a regular file");
         long crc = central.getInt(at + 16) & NARROW;
-        long data = data(name, nameText, method, wide.offset, directory);
-        require(
-                wide.packed >= 0 && data <= directory && wide.packed <= directory - data,
-                name + ": lies outside the archive");
-        require(wide.size >= 0 && (method == DEFLATED || wide.size == wide.packed), name + ": sizes do not agree");
-        require(!folder || wide.size == 0, name + ": a folder with content");
-        require(wide.size <= limits.unpackedBytes(), name + ": too large");
-        unpacked += wide.size;
+        long packed = sizes.packed();
+        long data = body.add(new ZipBody.Listed(name, flags, method, crc, packed, sizes.size(), sizes.offset()));
+        require(sizes.size() >= 0 && (method == DEFLATED || sizes.size() == packed), name + ": sizes do not agree");
+        require(!folder || (sizes.size() == 0 && packed <= DEFLATED_NOTHING_MAX), name + ": a folder with content");
+        require(sizes.size() <= limits.unpackedBytes(), name + ": too large");
+        unpacked += sizes.size();
         require(
                 unpacked <= Math.min(limits.unpackedBytes(), size * RATIO_MAX + SLACK),
                 "unpacked it would have more than " + RATIO_MAX + " times its size, or than " + limits.unpackedBytes()
                         + " bytes");
-        ranges.add(new long[] {wide.offset, data + wide.packed});
         if (!folder) {
-            entries.add(new Entry(name, method == DEFLATED, crc, wide.packed, wide.size, data));
+            entries.add(new Entry(name, method == DEFLATED, crc, packed, sizes.size(), data));
         }
     }
 
@@ -179,73 +193,7 @@ final class ZipDirectory {
         }
     }
 
-    /** Where the packed bytes begin; the local header must say the same as the directory. */
-    private long data(String name, byte[] nameText, int method, long offset, long directory)
-            throws IOException, ZipFault {
-        require(offset >= 0 && offset <= directory - LOCAL - nameText.length, name + ": lies outside the archive");
-        ByteBuffer local = bytes(offset, LOCAL + nameText.length);
-        int nameBytes = local.getShort(26) & 0xFFFF;
-        boolean same = local.getInt() == 0x04034b50
-                && (local.getShort(8) & 0xFFFF) == method
-                && nameBytes == nameText.length
-                && local.position(LOCAL).slice().equals(ByteBuffer.wrap(nameText));
-        require(same, name + ": its header says something else than the directory");
-        return offset + LOCAL + nameBytes + (local.getShort(28) & 0xFFFF);
-    }
-
-    private static void requireApart(List<long[]> ranges) throws ZipFault {
-        ranges.sort((a, b) -> Long.compare(a[0], b[0]));
-        for (int i = 1; i < ranges.size(); i++) {
-            require(ranges.get(i)[0] >= ranges.get(i - 1)[1], "two entries share bytes");
-        }
-    }
-
-    /** Sizes and offset of an entry, the wide ones from its zip64 field. */
-    private static final class Wide {
-        private long size;
-        private long packed;
-        private long offset;
-
-        Wide(int size, int packed, int offset) {
-            this.size = size & NARROW;
-            this.packed = packed & NARROW;
-            this.offset = offset & NARROW;
-        }
-
-        void read(String name, ByteBuffer central, int extraBytes) throws ZipFault {
-            int end = central.position() + extraBytes;
-            while (end - central.position() >= 4) {
-                int id = central.getShort() & 0xFFFF;
-                int bytes = central.getShort() & 0xFFFF;
-                require(bytes <= end - central.position(), name + ": a broken extra field");
-                int next = central.position() + bytes;
-                if (id == 1) {
-                    size = wide(name, size, central, next);
-                    packed = wide(name, packed, central, next);
-                    offset = wide(name, offset, central, next);
-                }
-                central.position(next);
-            }
-        }
-
-        private static long wide(String name, long narrow, ByteBuffer central, int end) throws ZipFault {
-            if (narrow != NARROW) {
-                return narrow;
-            }
-            require(end - central.position() >= Long.BYTES, name + ": a broken zip64 field");
-            return central.getLong();
-        }
-    }
-
-    private ByteBuffer bytes(long offset, int length) throws IOException, ZipFault {
-        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        while (bytes.hasRemaining()) {
-            require(file.read(bytes, offset + bytes.position()) > 0, "it ends too early");
-        }
-        return bytes.flip();
-    }
-
-    private static void require(boolean holds, String message) throws ZipFault {
+    static void require(boolean holds, String message) throws ZipFault {
         if (!holds) {
             throw new ZipFault(message);
         }

@@ -259,6 +259,16 @@ final class AnchorMutations {
                         "time-stamps of authorities: 0 of 1 no later than 2026-11-21T04:00:04Z",
                         (t, a, folder) -> t.request =
                                 t.request.withAsOf(TestAnchors.time(3).minusSeconds(1))),
+                incomplete(
+                        "log entries that nothing proves to be of the time asked for",
+                        "entries in transparency logs: 0 of 1 no later than 2026-11-21T04:00:05Z",
+                        (t, a, folder) -> {
+                            Path last = TestAnchors.folder(t.bucket, 3);
+                            Files.delete(last.resolve("tsa1.tsr"));
+                            Files.delete(cosignature(last, a.w1));
+                            Files.delete(cosignature(last, a.w2));
+                            t.request = t.request.withAsOf(TestAnchors.time(3));
+                        }),
                 row(
                         "windows that had ended by the time asked for are missing",
                         ExitCode.INCOMPLETE,

@@ -238,6 +238,10 @@ class AnchorsTest {
         assertThat(report.bundles())
                 .allSatisfy(bundle -> assertThat(bundle.notes()).anySatisfy(note -> assertThat(note)
                         .contains("an anchor proves the checkpoint older: it existed no later than")));
+        assertThat(report.bundles())
+                .allSatisfy(bundle -> assertThat(bundle.facts().signers())
+                        .extracting(BundleFacts.Signer::keyId)
+                        .contains(bucket.keys.p256.keyId()));
     }
 
     @Test

@@ -410,10 +410,26 @@ final class LedgerMutations {
                                     t.acme(0), "governance", Scenario.start(4).plus(Duration.ofDays(30)));
                     t.sealStatement(t.acme(1));
                 }),
-                failed("lock read back is none", RETENTION, "which is no lock", t -> {
+                failed("lock read back is none, where one was promised", RETENTION, "which is no lock", t -> {
+                    t.acme(0).lock("governance", Scenario.start(4).plus(Duration.ofDays(30)));
+                    t.sealStatement(t.acme(0));
                     t.acme(1).previousLock(t.acme(0), "none", Scenario.start(4).plus(Duration.ofDays(30)));
                     t.sealStatement(t.acme(1));
                 }),
+                failed(
+                        "default lock of the store is shorter than the trust root requires",
+                        RETENTION,
+                        "required are 30 days, to 2026-12-21T03:15:00Z",
+                        t -> {
+                            t.acme(1)
+                                    .previousLock(
+                                            t.acme(0),
+                                            "governance",
+                                            Scenario.start(1).plus(Duration.ofDays(29)));
+                            t.sealStatement(t.acme(1));
+                            t.trustRoot(t.keys.trustRoot(
+                                    TestKeys.ORIGIN, P256, new TrustPolicy(Set.of(), 0, 30), (a, b, c) -> {}));
+                        }),
                 new Mutation(
                         "anchors required by the trust root",
                         ExitCode.INCOMPLETE,

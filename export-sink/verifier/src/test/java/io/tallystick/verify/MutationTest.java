@@ -53,7 +53,8 @@ class MutationTest {
                         LedgerMutations.signatures(),
                         LedgerMutations.completeness(),
                         AnchorMutations.rows(),
-                        TargetMutations.rows())
+                        TargetMutations.rows(),
+                        HistoryMutations.rows())
                 .flatMap(rows -> rows);
     }
 

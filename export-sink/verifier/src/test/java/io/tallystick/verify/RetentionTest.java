@@ -254,6 +254,35 @@ class RetentionTest {
         assertThat(verdict(0, ExitCode.INCOMPLETE, 1).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
     }
 
+    /** No lock is promised, and a bucket's default retention locks nevertheless, for a day. */
+    @Test
+    void aDefaultLockOfTheStoreIsHeldToWhatIsRequiredAlone() throws IOException {
+        // Given
+        lock("none", UNTIL, UNTIL);
+        Instant day = Scenario.start(1).plus(Duration.ofDays(1));
+        bucket.acme(1).replace("export.json", "\"mode\":\"none\",\"until\"", "\"mode\":\"governance\",\"until\"");
+        bucket.acme(1).replace("export.json", "2026-12-21T04:00:00.000Z", "2026-11-22T03:15:00.000Z");
+        bucket.sealStatement(bucket.acme(1));
+
+        // Then
+        assertThat(verdict(0, ExitCode.VALID, 0).verdict()).isEqualTo(PhaseVerdict.Verdict.PASS);
+        assertThat(verdict(0, ExitCode.INCOMPLETE, 1).verdict()).isEqualTo(PhaseVerdict.Verdict.PASS);
+        assertThat(verdict(0, ExitCode.FAILED, 2).faults().get(0).message())
+                .isEqualTo("the store's lock, read back for the next bundle, is governance until " + day
+                        + ", required are 2 days, to " + day.plus(Duration.ofDays(1)));
+    }
+
+    @Test
+    void aLockThatIsToldToBeNoneBreaksNoPromiseOfNone() throws IOException {
+        // Given
+        lock("none", UNTIL, UNTIL);
+
+        // Then
+        assertThat(verdict(0, ExitCode.VALID, 0).reasons())
+                .containsExactly("the store's lock, read back for the next bundle, is none, and none was promised");
+        assertThat(verdict(0, ExitCode.INCOMPLETE, 1).verdict()).isEqualTo(PhaseVerdict.Verdict.NOT_CHECKED);
+    }
+
     @Test
     void trustRootAndRequestBothCount() throws IOException {
         // Given

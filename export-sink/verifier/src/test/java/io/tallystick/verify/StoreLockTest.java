@@ -71,4 +71,28 @@ class StoreLockTest {
                         .verdict())
                 .isEqualTo(PhaseVerdict.Verdict.FAIL);
     }
+
+    @ParameterizedTest
+    @CsvSource({"governance, 0, 0, 0", "compliance, 0, 1, 0", "governance, -1, 1, 1", "none, 0, 0, 0", "none, 0, 1, 3"})
+    void whereNoLockWasPromisedTheStoresOwnIsHeldToWhatIsRequired(String mode, int seconds, int days, int exitCode)
+            throws IOException {
+        // Given: a lock to a day behind the window's end; of some objects alone, it is none
+        for (int window = 0; window < 4; window++) {
+            TestBundle bundle = bucket.acme(window);
+            bundle.lock("none", UNTIL);
+            bucket.sealStatement(bundle);
+        }
+        Instant day = Scenario.start(4).plus(Duration.ofDays(1)).plusSeconds(seconds);
+
+        // When
+        PhaseVerdict verdict =
+                verdict(3, new StoreLock(mode, mode.equals("none") ? Instant.EPOCH : day), exitCode, days);
+
+        // Then
+        assertThat(verdict.verdict())
+                .isEqualTo(
+                        exitCode == ExitCode.FAILED
+                                ? PhaseVerdict.Verdict.FAIL
+                                : mode.equals("none") ? PhaseVerdict.Verdict.NOT_CHECKED : PhaseVerdict.Verdict.PASS);
+    }
 }

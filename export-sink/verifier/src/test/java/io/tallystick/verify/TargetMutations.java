@@ -32,7 +32,7 @@ final class TargetMutations {
     }
 
     static Stream<Mutation> rows() {
-        return Stream.of(planted(), registry(), limits()).flatMap(rows -> rows);
+        return Stream.of(planted(), strays(), registry(), limits()).flatMap(rows -> rows);
     }
 
     /** Moves acme's folder away, forges a payload in it and points the request at it. */
@@ -139,6 +139,72 @@ final class TargetMutations {
                         t -> t.request = VerifyRequest.of(t.bucket).withTrustRoot(t.folder)));
     }
 
+    private static Mutation stray(String name, String path) {
+        return failed(name, STRUCTURE, path + ": does not belong", t -> {
+            Path file = t.bucket.resolve(path);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, "x");
+        });
+    }
+
+    private static Mutation strayFolder(String name, String path) {
+        return failed(
+                name, STRUCTURE, path + ": does not belong", t -> Files.createDirectories(t.bucket.resolve(path)));
+    }
+
+    private static Stream<Mutation> strays() {
+        String day = "v1/tenant=acme/dt=2026-11-21/";
+        return Stream.of(
+                stray("file in a tenant's folder", "v1/tenant=acme/notes.txt"),
+                stray("file in a tenant's folder of a day", day + "notes.txt"),
+                stray(
+                        "file in a tenant's folder of a window without a bundle",
+                        day + "window_start=20261121T120000Z/a"),
+                strayFolder("folder of a tenant for a day that is none", "v1/tenant=acme/dt=2026-13-01"),
+                strayFolder("folder of a tenant for a window of another day", day + "window_start=20261122T000000Z"),
+                strayFolder("odd folder in a tenant's", "v1/tenant=acme/old"),
+                stray("file among the registry's days", "v1/registry/notes.txt"),
+                stray("file among the registry's windows", "v1/registry/dt=2026-11-21/notes.txt"),
+                stray(
+                        "file beside the registry's leaves",
+                        "v1/registry/dt=2026-11-21/window_start=20261121T030000Z/notes.txt"),
+                strayFolder("odd folder in the registry", "v1/registry/dt=2026-11-21/latest"),
+                stray("file among the anchors' days", "v1/anchors/notes.txt"),
+                stray("file among the anchors of a day", "v1/anchors/dt=2026-11-21/notes.txt"),
+                strayFolder("anchors of no checkpoint's size", "v1/anchors/dt=2026-11-21/latest"),
+                failed("file in the folder of a tenant who is named", STRUCTURE, "notes.txt: does not belong", t -> {
+                    Files.writeString(t.bucket.resolve("v1/tenant=acme/notes.txt"), "x");
+                    t.request = t.request.withTenant("acme");
+                }),
+                failed(
+                        "registry's window behind a link",
+                        STRUCTURE,
+                        "030000Z: a symbolic link, not followed",
+                        t -> link(t, t.leaves(0))),
+                failed(
+                        "folder of a tenant who is named behind a link",
+                        STRUCTURE,
+                        "tenant=acme: a symbolic link, not followed",
+                        t -> {
+                            link(t, t.bucket.resolve("v1/tenant=acme"));
+                            t.request = t.request.withTenant("acme");
+                        }),
+                failed(
+                        "bucket's folder behind a link, and a tenant who is named",
+                        STRUCTURE,
+                        "v1: a symbolic link, not followed",
+                        t -> {
+                            link(t, t.bucket.resolve("v1"));
+                            t.request = t.request.withTenant("acme");
+                        }));
+    }
+
+    /** Moves a folder out of the bucket, and leaves a link to it. */
+    private static void link(Tampering t, Path folder) throws IOException {
+        Path elsewhere = Files.move(folder, t.folder.resolve("elsewhere"));
+        Files.createSymbolicLink(folder, elsewhere);
+    }
+
     private static Stream<Mutation> registry() {
         return Stream.of(
                 incomplete(
@@ -159,6 +225,13 @@ final class TargetMutations {
                                 Scenario.deleteAll(t.acme(window).folder);
                                 Scenario.deleteAll(t.globex(window).folder);
                             }
+                        }),
+                incomplete(
+                        "registry's window behind a link, of one bundle",
+                        "the registry has no leaves for the window of 2026-11-21T03:00:00Z",
+                        t -> {
+                            link(t, t.leaves(0));
+                            t.only(t.acme(0));
                         }),
                 incomplete(
                         "another window's leaves by their own folder",

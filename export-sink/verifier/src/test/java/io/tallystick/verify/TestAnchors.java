@@ -72,7 +72,8 @@ final class TestAnchors {
     /** Where the receipts of the window's registry checkpoint lie. */
     static Path folder(Path bucket, int window) throws IOException {
         String note = Files.readString(registry(bucket, window).resolve("checkpoint"));
-        return bucket.resolve("v1/anchors/dt=2026-11-21").resolve(note.split("\n", -1)[1]);
+        String day = TestLedger.window(Scenario.start(window)).split("/", -1)[0];
+        return bucket.resolve("v1/anchors").resolve(day).resolve(note.split("\n", -1)[1]);
     }
 
     /** Five seconds after the window's end. */
@@ -82,16 +83,33 @@ final class TestAnchors {
 
     /** Writes every party's receipt for a window. */
     void write(Path bucket, int window, SigningKey p256) throws IOException {
-        byte[] object = Files.readAllBytes(registry(bucket, window).resolve("checkpoint"));
-        Path folder = Files.createDirectories(folder(bucket, window));
-        cosign(folder, w1, object, time(window));
-        cosign(folder, w2, object, time(window));
-        Files.write(folder.resolve("tsa1.tsr"), tsa.response(object, time(window)));
+        cosign(bucket, window, w1);
+        cosign(bucket, window, w2);
+        stamp(bucket, window);
+        byte[] object = object(bucket, window);
         SignedNote note = note(object);
         Files.write(
-                folder.resolve("log2026.rekor.json"),
+                folder(bucket, window).resolve("log2026.rekor.json"),
                 rekor.rekorEntry(note.text(), note.signatures().get(1).signature(), p256.spki()));
-        Files.write(folder.resolve("local1.log.json"), local.receipt("local1", object));
+        logLocally(bucket, window);
+    }
+
+    void cosign(Path bucket, int window, Cosigner witness) throws IOException {
+        cosign(Files.createDirectories(folder(bucket, window)), witness, object(bucket, window), time(window));
+    }
+
+    void stamp(Path bucket, int window) throws IOException {
+        Path folder = Files.createDirectories(folder(bucket, window));
+        Files.write(folder.resolve("tsa1.tsr"), tsa.response(object(bucket, window), time(window)));
+    }
+
+    void logLocally(Path bucket, int window) throws IOException {
+        Path folder = Files.createDirectories(folder(bucket, window));
+        Files.write(folder.resolve("local1.log.json"), local.receipt("local1", object(bucket, window)));
+    }
+
+    private static byte[] object(Path bucket, int window) throws IOException {
+        return Files.readAllBytes(registry(bucket, window).resolve("checkpoint"));
     }
 
     static void cosign(Path folder, Cosigner witness, byte[] object, Instant time) throws IOException {

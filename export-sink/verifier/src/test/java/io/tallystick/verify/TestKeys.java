@@ -56,8 +56,10 @@ final class TestKeys {
         return trustRoot((a, b, c) -> {});
     }
 
-    byte[] trustRoot(Change change) {
-        return trustRoot(ORIGIN, List.of(Set.of(KeyAlgorithm.ECDSA_P256)), TrustPolicy.NONE, change);
+    /** @param more keys beside those that this ledger begins with */
+    byte[] trustRoot(Change change, Listing... more) {
+        return trustRoot(
+                ORIGIN, List.of(Set.of(KeyAlgorithm.ECDSA_P256)), TrustPolicy.NONE, TrustAnchors.NONE, change, more);
     }
 
     byte[] trustRoot(String ledger, List<Set<KeyAlgorithm>> require, TrustPolicy policy, Change change) {
@@ -65,7 +67,12 @@ final class TestKeys {
     }
 
     byte[] trustRoot(
-            String ledger, List<Set<KeyAlgorithm>> require, TrustPolicy policy, TrustAnchors anchors, Change change) {
+            String ledger,
+            List<Set<KeyAlgorithm>> require,
+            TrustPolicy policy,
+            TrustAnchors anchors,
+            Change change,
+            Listing... more) {
         Listing a = new Listing(ed25519, TrustRole.CHECKPOINT);
         Listing b = new Listing(p256, TrustRole.CHECKPOINT);
         Listing c = new Listing(bundle, TrustRole.BUNDLE);
@@ -75,7 +82,9 @@ final class TestKeys {
                 .policy(policy)
                 .anchors(anchors);
         try {
-            for (Listing listing : new ArrayList<>(List.of(a, b, c))) {
+            List<Listing> all = new ArrayList<>(List.of(a, b, c));
+            all.addAll(List.of(more));
+            for (Listing listing : all) {
                 builder.key(new TrustedKey(
                         PublicKey.of(listing.key.spki()),
                         Set.of(listing.role),

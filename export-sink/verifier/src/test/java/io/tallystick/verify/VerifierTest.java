@@ -294,6 +294,40 @@ class VerifierTest {
                 .contains(Scenario.DATA + " is over a limit and was not read");
     }
 
+    /** Scratch files beside the bucket, folders without files, bundles that have begun: and what is there for people. */
+    @Test
+    void whatAnExporterLeavesAndWritesForPeopleIsNoFault(@TempDir Path elsewhere) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, elsewhere);
+        Path v1 = bucket.bucket.resolve("v1");
+        String window = "dt=2026-11-21/window_start=20261121T040000Z";
+        for (String file : List.of(
+                "../.scratch/6f9619ff-8b86-4011-b42d-00c04fc964ff.lock",
+                "../.scratch/6f9619ff-8b86-4011-b42d-00c04fc964ff/1.part",
+                "tenant=acme/" + window + "/schemas/" + "0".repeat(64) + ".avsc",
+                "tenant=globex/" + window + "/chain-0000-00000.ndjson.zst",
+                "README.md",
+                "trust-root-1.json",
+                "keys/" + "0".repeat(64) + ".pem",
+                "sql/duckdb.sql",
+                "anchors/dt=2026-11-21/4/tsa1.tsr")) {
+            Files.createDirectories(v1.resolve(file).getParent());
+            Files.writeString(v1.resolve(file), "x");
+        }
+        for (String folder : List.of(
+                "tenant=initech", "tenant=acme/dt=2026-11-22", "registry/" + window, "anchors/dt=2026-11-22/17")) {
+            Files.createDirectories(v1.resolve(folder));
+        }
+
+        // Then: of the tenant who has nothing yet, nothing is there
+        VerificationReport acme = Verifier.verify(bucket.request.withTenant("acme"));
+        assertThat(acme.exitCode()).as(acme.text()).isZero();
+        VerificationReport all = Verifier.verify(bucket.request);
+        assertThat(all.target().orElseThrow().verdict()).as(all.text()).isEqualTo(Verdict.PASS);
+        Files.delete(v1.resolve("tenant=initech"));
+        assertThat(Verifier.verify(bucket.request).exitCode()).isZero();
+    }
+
     @Test
     void reportsAreTheSameBytesEachTime() {
         // When

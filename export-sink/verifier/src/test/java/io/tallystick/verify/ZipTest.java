@@ -2,20 +2,20 @@
 package io.tallystick.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ZipTest {
     @TempDir
@@ -84,6 +85,85 @@ class ZipTest {
         assertThat(Verifier.verify(request.withTenant("../acme")).exitCode()).isEqualTo(ExitCode.USAGE);
     }
 
+    /** Written to a file, and to a pipe, where checksums and sizes come behind the content. Skipped without the tool. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "zip -q -r out.zip v1",
+                "zip -q -0 -r out.zip v1",
+                "zip -q -r - v1 | cat > out.zip",
+                "zip -q -0 -r - v1 | cat > out.zip"
+            })
+    void anArchiveByInfoZipIsVerifiedAsTheBucketIs(String command, @TempDir Path folder) throws Exception {
+        // Given
+        assumeTrue(
+                Stream.of(System.getenv("PATH").split(Pattern.quote(File.pathSeparator)))
+                        .anyMatch(path -> Files.isExecutable(Path.of(path, "zip"))),
+                "not run, zip is missing");
+        Path bucket = Scenario.copy(scenario.ledger.bucket, folder.resolve("bucket"));
+        Process zip = new ProcessBuilder("bash", "-c", command)
+                .directory(bucket.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = Text.string(zip.getInputStream().readAllBytes());
+        assertThat(zip.waitFor()).as(said).isZero();
+
+        // When
+        VerificationReport report = verify(bucket.resolve("out.zip"));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        assertThat(report.jsonText()).isEqualTo(verify(scenario.ledger.bucket).jsonText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {12, 16, 20, 24})
+    void everyFormOfADescriptorIsRead(int length, @TempDir Path folder) throws Exception {
+        // Given: with a signature or without, sizes of four bytes or of eight; in the header they are open, or said
+        byte[] content = {'x'};
+        byte[] behind = new byte[length];
+        ByteBuffer descriptor = ByteBuffer.wrap(behind).order(ByteOrder.LITTLE_ENDIAN);
+        if (length == 16 || length == 24) {
+            descriptor.putInt(0x08074b50);
+        }
+        descriptor.putInt(TestZip.crc(content));
+        for (int i = 0; i < 2; i++) {
+            if (length < 20) {
+                descriptor.putInt(content.length);
+            } else {
+                descriptor.putLong(content.length);
+            }
+        }
+        for (int size : new int[] {0, 1, -1}) {
+            byte[] header = TestZip.header("v1/a", 0, 8, 0, size, size, new byte[0]);
+            byte[] zip = new TestZip().described(header, content, 8, behind).end(0);
+
+            // When / Then
+            try (UnpackedZip unpacked = UnpackedZip.of(Files.write(folder.resolve("a.zip"), zip))) {
+                assertThat(unpacked.folder().resolve("v1/a")).hasContent("x");
+            }
+        }
+    }
+
+    @Test
+    void wideSizesAreReadInHeaderAndDirectory(@TempDir Path folder) throws Exception {
+        // Given
+        byte[] content = {'x'};
+        byte[] extra = TestZip.little(20)
+                .putShort((short) 1)
+                .putShort((short) 16)
+                .putLong(1)
+                .putLong(1)
+                .array();
+        byte[] header = TestZip.header("v1/a", 0, 0, TestZip.crc(content), -1, -1, extra);
+        byte[] zip = new TestZip().described(header, content, 0, new byte[0]).end64(0);
+
+        // When / Then
+        try (UnpackedZip unpacked = UnpackedZip.of(Files.write(folder.resolve("a.zip"), zip))) {
+            assertThat(unpacked.folder().resolve("v1/a")).hasContent("x");
+        }
+    }
+
     @Test
     void nothingIsLeftBehind(@TempDir Path folder) throws IOException {
         // Given
@@ -107,248 +187,9 @@ class ZipTest {
         }
     }
 
-    /** An archive made by hand, so that it can say anything. */
-    private static final class Zip {
-        private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-        private final ByteArrayOutputStream central = new ByteArrayOutputStream();
-        private int entries;
-
-        static byte[] stored(String name, String content) {
-            return new Zip().add(name, name, content, 0, 0, 0, 0).end(0);
-        }
-
-        Zip add(String name, String local, String content, int method, int flags, int mode, int sizeMore) {
-            byte[] data = content.getBytes(StandardCharsets.UTF_8);
-            CRC32 crc = new CRC32();
-            crc.update(data);
-            int offset = out.size();
-            out.writeBytes(little(30)
-                    .putInt(0x04034b50)
-                    .putShort((short) 20)
-                    .putShort((short) flags)
-                    .putShort((short) method)
-                    .putInt(0)
-                    .putInt((int) crc.getValue())
-                    .putInt(data.length)
-                    .putInt(data.length + sizeMore)
-                    .putShort((short) local.length())
-                    .putShort((short) 0)
-                    .array());
-            out.writeBytes(local.getBytes(StandardCharsets.ISO_8859_1));
-            out.writeBytes(data);
-            return central(
-                    name, data.length, data.length + sizeMore, (int) crc.getValue(), method, flags, mode, offset);
-        }
-
-        Zip central(String name, int packed, int size, int crc, int method, int flags, int mode, int offset) {
-            central.writeBytes(little(46)
-                    .putInt(0x02014b50)
-                    .putShort((short) (3 << 8 | 20))
-                    .putShort((short) 20)
-                    .putShort((short) flags)
-                    .putShort((short) method)
-                    .putInt(0)
-                    .putInt(crc)
-                    .putInt(packed)
-                    .putInt(size)
-                    .putShort((short) name.length())
-                    .putShort((short) 0)
-                    .putShort((short) 0)
-                    .putShort((short) 0)
-                    .putShort((short) 0)
-                    .putInt(mode << 16)
-                    .putInt(offset)
-                    .array());
-            central.writeBytes(name.getBytes(StandardCharsets.ISO_8859_1));
-            entries++;
-            return this;
-        }
-
-        byte[] end(int countMore) {
-            int offset = out.size();
-            out.writeBytes(central.toByteArray());
-            out.writeBytes(little(22)
-                    .putInt(0x06054b50)
-                    .putInt(0)
-                    .putShort((short) (entries + countMore))
-                    .putShort((short) (entries + countMore))
-                    .putInt(central.size())
-                    .putInt(offset)
-                    .putShort((short) 0)
-                    .array());
-            return out.toByteArray();
-        }
-
-        private static ByteBuffer little(int bytes) {
-            return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        }
-    }
-
-    static final class Hostile {
-        private final String name;
-        private final byte[] archive;
-        private final String message;
-
-        Hostile(String name, byte[] archive, String message) {
-            this.name = name;
-            this.archive = archive;
-            this.message = message;
-        }
-
-        String name() {
-            return name;
-        }
-
-        byte[] archive() {
-            return archive.clone();
-        }
-
-        String message() {
-            return message;
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    private static Hostile named(String name) {
-        return new Hostile("name " + name, Zip.stored(name, "x"), "is not a name evidence can have");
-    }
-
-    static Stream<Hostile> hostile() throws IOException {
-        byte[] good = Zip.stored("v1/a", "x");
-        byte[] bomb = bomb();
-        byte[] commented = Arrays.copyOf(good, good.length + 1);
-        commented[good.length - 2] = 1;
-        byte[] prefixed = new byte[good.length + 4];
-        System.arraycopy(new byte[] {'P', 'K', 3, 4}, 0, prefixed, 0, 4);
-        System.arraycopy(good, 0, prefixed, 4, good.length);
-        return Stream.of(
-                named("../outside"),
-                named("/etc/passwd"),
-                named("v1/../../outside"),
-                named("v1/./a"),
-                named("v1//a"),
-                named("C:\\a"),
-                named("v1\\a"),
-                named(".ssh"),
-                named("v1/" + "x".repeat(300)),
-                new Hostile("name with NUL", Zip.stored("v1/a\u0000b", "x"), "not printable ASCII"),
-                new Hostile("name with escape", Zip.stored("v1/a\u001bb", "x"), "not printable ASCII"),
-                new Hostile("name outside ASCII", Zip.stored("v1/\u00e4", "x"), "not printable ASCII"),
-                new Hostile(
-                        "two entries of one name",
-                        new Zip()
-                                .add("v1/a", "v1/a", "x", 0, 0, 0, 0)
-                                .add("v1/a", "v1/a", "y", 0, 0, 0, 0)
-                                .end(0),
-                        "two entries are called v1/a"),
-                new Hostile(
-                        "two names that differ in case",
-                        new Zip()
-                                .add("v1/a", "v1/a", "x", 0, 0, 0, 0)
-                                .add("v1/A", "v1/A", "y", 0, 0, 0, 0)
-                                .end(0),
-                        "two entries are called v1/A"),
-                new Hostile(
-                        "a file that is a folder",
-                        new Zip()
-                                .add("v1", "v1", "x", 0, 0, 0, 0)
-                                .add("v1/A", "v1/A", "y", 0, 0, 0, 0)
-                                .end(0),
-                        "v1 is a file and a folder"),
-                new Hostile(
-                        "symbolic link",
-                        new Zip()
-                                .add("v1/a", "v1/a", "/etc/passwd", 0, 0, 0xA1FF, 0)
-                                .end(0),
-                        "v1/a: not a regular file"),
-                new Hostile(
-                        "device",
-                        new Zip().add("v1/a", "v1/a", "", 0, 0, 0x21FF, 0).end(0),
-                        "v1/a: not a regular file"),
-                new Hostile(
-                        "encrypted",
-                        new Zip().add("v1/a", "v1/a", "x", 0, 1, 0, 0).end(0),
-                        "v1/a: encrypted"),
-                new Hostile(
-                        "unknown method",
-                        new Zip().add("v1/a", "v1/a", "x", 12, 0, 0, 0).end(0),
-                        "packed by unknown method 12"),
-                new Hostile(
-                        "another name in the header",
-                        new Zip().add("v1/a", "v1/b", "x", 0, 0, 0, 0).end(0),
-                        "its header says something else"),
-                new Hostile(
-                        "stored with another size",
-                        new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 1).end(0),
-                        "sizes do not agree"),
-                new Hostile(
-                        "garbage as deflated",
-                        new Zip()
-                                .add("v1/a", "v1/a", "\u007f\u007f\u007f", 8, 0, 0, 0)
-                                .end(0),
-                        "v1/a: "),
-                new Hostile(
-                        "entries that share bytes",
-                        new Zip()
-                                .add("v1/a", "v1/a", "x", 0, 0, 0, 0)
-                                .central("v1/a", 1, 1, 0, 0, 0, 0, 0)
-                                .end(0),
-                        "two entries are called v1/a"),
-                new Hostile(
-                        "entry beyond the directory",
-                        new Zip()
-                                .add("v1/a", "v1/a", "x", 0, 0, 0, 0)
-                                .central("v1/b", 1, 1, 0, 0, 0, 0, 35)
-                                .end(0),
-                        "lies outside the archive"),
-                new Hostile(
-                        "more entries than said",
-                        new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).end(-1),
-                        "more bytes"),
-                new Hostile(
-                        "fewer entries than said",
-                        new Zip().add("v1/a", "v1/a", "x", 0, 0, 0, 0).end(1),
-                        "a broken"),
-                new Hostile("bomb", bomb, "more than 100 times its size"),
-                new Hostile("size without content", declared(), "more than 100 times its size"),
-                new Hostile("comment", commented, "does not end as a zip archive"),
-                new Hostile("bytes before", prefixed, "its directory is not where it must be"),
-                new Hostile("cut", Arrays.copyOf(good, good.length - 1), "does not end as a zip archive"),
-                new Hostile("bytes behind", Arrays.copyOf(good, good.length + 1), "does not end as a zip archive"),
-                new Hostile("too short", Arrays.copyOf(good, 10), "it is too short"),
-                new Hostile("wrong checksum", flipped(good), "not what its size and checksum say"));
-    }
-
-    /** The content of the only entry, changed. */
-    private static byte[] flipped(byte[] good) {
-        byte[] changed = good.clone();
-        changed[30 + 4] ^= 1;
-        return changed;
-    }
-
-    private static byte[] declared() {
-        return new Zip().add("v1/a", "v1/a", "x", 8, 0, 0, 200 * 1024 * 1024).end(0);
-    }
-
-    private static byte[] bomb() throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(out)) {
-            zip.putNextEntry(new ZipEntry("v1/a"));
-            byte[] zeros = new byte[1 << 20];
-            for (int i = 0; i < 100; i++) {
-                zip.write(zeros);
-            }
-        }
-        return out.toByteArray();
-    }
-
     @ParameterizedTest(name = "{0}")
-    @MethodSource("hostile")
-    void hostileArchiveIsRefusedBeforeItIsUsed(Hostile hostile, @TempDir Path folder) throws IOException {
+    @MethodSource("io.tallystick.verify.HostileZips#rows")
+    void hostileArchiveIsRefusedBeforeItIsUsed(HostileZips.Hostile hostile, @TempDir Path folder) throws IOException {
         // Given
         Path zip = Files.write(folder.resolve("a.zip"), hostile.archive());
 

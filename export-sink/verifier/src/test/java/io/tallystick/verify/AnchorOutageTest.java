@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.tallystick.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.TrustAnchors;
+import io.tallystick.trust.TrustPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Outside parties that stay away for long, each in its own time: what comes later covers what was before. */
+class AnchorOutageTest {
+    private static final int WINDOWS = 104;
+    private static final int BACK = 100;
+    private static final TrustPolicy STAMPED = new TrustPolicy(Set.of(TrustAnchors.Kind.TSA), 0, 0);
+    private static final TrustPolicy ALL = new TrustPolicy(Set.of(TrustAnchors.Kind.values()), 2, 0);
+
+    @TempDir
+    static Path shared;
+
+    private static TestLedger ledger;
+    private static TestAnchors anchors;
+
+    @TempDir
+    Path folder;
+
+    private Path bucket;
+
+    /** One tenant, whose only entry is in the first window. */
+    @BeforeAll
+    static void writeBucket() {
+        ledger = new TestLedger(shared.resolve("bucket"), Scenario.START, 4);
+        ledger.tenant("acme", false).chain(0).genesis();
+        for (int window = 0; window < WINDOWS; window++) {
+            ledger.closeWindow();
+        }
+        anchors = new TestAnchors();
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        bucket = Scenario.copy(ledger.bucket, folder.resolve("bucket"));
+    }
+
+    /** A local log that answers for every window. */
+    private void logAlways() throws IOException {
+        for (int window = 0; window < WINDOWS; window++) {
+            anchors.logLocally(bucket, window);
+        }
+    }
+
+    private VerifyRequest tenant(TrustPolicy policy, TestKeys.Change change) throws IOException {
+        Path trustRoot = Files.write(folder.resolve("trust-root.json"), anchors.trustRoot(ledger.keys, policy, change));
+        return VerifyRequest.of(bucket.resolve("v1/tenant=acme")).withTrustRoot(trustRoot);
+    }
+
+    private VerifyRequest first(TrustPolicy policy) throws IOException {
+        return tenant(policy, (a, b, c) -> {}).withTarget(bucket.resolve(Scenario.path("acme", 0)));
+    }
+
+    private static BundleReport verify(VerifyRequest request, int exitCode) {
+        VerificationReport report = Verifier.verify(request);
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(exitCode);
+        return report.bundles().get(0);
+    }
+
+    /** Phase 7 alone: as of a time, later windows than a bundle's own would have to be there too. */
+    private static PhaseVerdict anchors(VerifyRequest request) {
+        return Verifier.verify(request).bundles().get(0).phase(Phase.ANCHORS);
+    }
+
+    @Test
+    void theStampAfterALongOutageCoversEveryWindowOfIt() throws IOException {
+        // Given: an authority away for a hundred windows, while a log goes on
+        logAlways();
+        for (int window = BACK; window < WINDOWS; window++) {
+            anchors.stamp(bucket, window);
+        }
+
+        // When
+        VerificationReport report = Verifier.verify(tenant(STAMPED, (a, b, c) -> {}));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        assertThat(report.bundles()).hasSize(WINDOWS);
+        assertThat(report.bundles().subList(0, BACK + 1))
+                .allSatisfy(bundle -> assertThat(bundle.existedBy()).contains(TestAnchors.time(BACK)));
+    }
+
+    @Test
+    void theFirstStampAfterTheOutageIsNotThereYet() throws IOException {
+        // Given
+        logAlways();
+
+        // Then
+        assertThat(verify(first(STAMPED), ExitCode.INCOMPLETE)
+                        .phase(Phase.ANCHORS)
+                        .reasons())
+                .containsExactly("time-stamps of authorities: 0 of 1, which the trust root requires");
+    }
+
+    @Test
+    void partiesThatComeBackOneAfterAnotherAreAllFound() throws IOException {
+        // Given
+        logAlways();
+        anchors.cosign(bucket, 20, anchors.w1);
+        for (int window = 21; window < 60; window++) {
+            anchors.cosign(bucket, window, anchors.w1);
+        }
+        anchors.cosign(bucket, 60, anchors.w2);
+        anchors.stamp(bucket, BACK);
+
+        // When
+        BundleReport report = verify(first(ALL), ExitCode.VALID);
+
+        // Then
+        assertThat(report.anchors())
+                .extracting(AnchorReport::kind)
+                .containsOnly("log", "witness", "tsa")
+                .filteredOn("witness"::equals)
+                .hasSize(2);
+        assertThat(report.existedBy()).contains(TestAnchors.time(60));
+    }
+
+    @Test
+    void aKeyThatIsCompromisedLaterCountsForWhatTheLateStampCovers() throws IOException {
+        // Given
+        logAlways();
+        anchors.stamp(bucket, BACK);
+        VerifyRequest request = tenant(TrustPolicy.NONE, (ed25519, p256, bundle) -> {
+                    p256.status = KeyStatus.COMPROMISED;
+                    p256.compromisedSince = Optional.of(TestAnchors.time(BACK).plusMillis(1));
+                })
+                .withTarget(bucket.resolve(Scenario.path("acme", 0)));
+
+        // Then
+        assertThat(verify(request, ExitCode.VALID).notes())
+                .anySatisfy(note -> assertThat(note).contains("an anchor proves the checkpoint older"));
+    }
+
+    @Test
+    void checkpointsThatCannotCoverAreNotLookedAtForEver() throws IOException {
+        // Given: every later stamp is of after the time asked for
+        for (int window = 1; window < 30; window++) {
+            anchors.stamp(bucket, window);
+        }
+        VerifyRequest request = first(STAMPED).withAsOf(TestAnchors.time(0));
+
+        // Then
+        assertThat(verify(request, ExitCode.INCOMPLETE).anchors()).hasSizeBetween(8, 9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aStampFarBehindTellsWhenAnEntryOfALogWasThere(int missingSeconds) throws IOException {
+        // Given
+        logAlways();
+        anchors.stamp(bucket, BACK);
+        VerifyRequest request = first(TrustPolicy.NONE)
+                .withAnchors(AnchorRequirement.parse("log"))
+                .withAsOf(TestAnchors.time(BACK).minusSeconds(missingSeconds));
+
+        // Then
+        assertThat(anchors(request).exitCode()).isEqualTo(missingSeconds == 0 ? ExitCode.VALID : ExitCode.INCOMPLETE);
+    }
+
+    @Test
+    void anEntryOfALogProvesNoTimeByItself() throws IOException {
+        // Given
+        anchors.logLocally(bucket, 0);
+        VerifyRequest request = first(TrustPolicy.NONE).withAnchors(AnchorRequirement.parse("log"));
+        Instant years = TestAnchors.UNTIL;
+
+        // Then
+        verify(request, ExitCode.VALID);
+        assertThat(anchors(request.withAsOf(years)).reasons())
+                .containsExactly(
+                        "entries in transparency logs: 0 of 1 no later than " + years + ", which was asked for");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 3", "3, 0", "5, 0"})
+    void whatIsStampedBeforeTheLogsCheckpointSaysNothingOfIt(int stamped, int exitCode) throws IOException {
+        // Given: the log's entry is of the fourth window's checkpoint
+        anchors.logLocally(bucket, 3);
+        anchors.stamp(bucket, stamped);
+        VerifyRequest request = first(TrustPolicy.NONE)
+                .withAnchors(AnchorRequirement.parse("log"))
+                .withAsOf(TestAnchors.time(10));
+
+        // Then
+        assertThat(anchors(request).exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void aWitnessAloneDatesNoEntryOfALogWhereTwoAreTheQuorum() throws IOException {
+        // Given
+        anchors.logLocally(bucket, 0);
+        anchors.cosign(bucket, 0, anchors.w1);
+        VerifyRequest request =
+                first(new TrustPolicy(Set.of(TrustAnchors.Kind.LOGS), 2, 0)).withAsOf(TestAnchors.time(0));
+
+        // Then
+        assertThat(anchors(request).reasons())
+                .anyMatch(why -> why.startsWith("entries in transparency logs: 0 of 1 no later than"));
+        anchors.cosign(bucket, 0, anchors.w2);
+        verify(request, ExitCode.VALID);
+    }
+}
