@@ -61,38 +61,58 @@ final class SequencerMeters implements AutoCloseable {
         this.registry = registry;
         this.partition = Integer.toString(task);
         for (Outcome.Type type : Outcome.Type.values()) {
-            outcomes.put(type, counter("ledger.chain.messages", "outcome", type.text()));
+            outcomes.put(
+                    type,
+                    counter("ledger.chain.messages", "Messages sequenced, by what became of them.")
+                            .tag("outcome", type.text())
+                            .register(registry));
         }
         for (RejectReason reason : RejectReason.values()) {
             if (reason.isOfSequencer()) {
-                refused.put(reason, counter("ledger.chain.refused", "code", reason.code()));
+                refused.put(
+                        reason,
+                        counter("ledger.chain.refused", "Events the sequencer refused.")
+                                .tag("code", reason.code())
+                                .register(registry));
             }
         }
-        this.marked = Counter.builder("ledger.chain.duplicates.marked")
-                .tag(PARTITION, partition)
+        this.marked = counter("ledger.chain.duplicates.marked", "Events kept that name an earlier one they repeat.")
                 .register(registry);
-        this.clamps = Counter.builder("ledger.chain.clock.clamps")
-                .tag(PARTITION, partition)
+        this.clamps = counter("ledger.chain.clock.clamps", "Records whose append time was not believed.")
                 .register(registry);
-        gauge("ledger.chain.chains", () -> chains, null);
-        gauge("ledger.chain.halted", () -> haltedChains, null);
-        gauge("ledger.chain.discontinuity", () -> waitingSeconds, SECONDS);
-        gauge("ledger.chain.clock.clamped", () -> clamped ? 1 : 0, null);
-        gauge("ledger.chain.clock", () -> clock.toEpochMilli() / 1e3, SECONDS);
-        gauge("ledger.chain.duplicates.entries", index::entries, null);
-        gauge("ledger.chain.duplicates.size", index::bytes, BaseUnits.BYTES);
+        gauge("ledger.chain.chains", "Chains of the partition.", () -> chains, null);
+        gauge("ledger.chain.halted", "Chains that are halted until an operator clears it.", () -> haltedChains, null);
+        gauge(
+                "ledger.chain.discontinuity",
+                "Ledger time for which the chain that waits longest was not continued.",
+                () -> waitingSeconds,
+                SECONDS);
+        gauge(
+                "ledger.chain.clock.clamped",
+                "1 while append times lie further in the future than is believed.",
+                () -> clamped ? 1 : 0,
+                null);
+        gauge(
+                "ledger.chain.clock",
+                "The partition's ledger clock, since 1970.",
+                () -> clock.toEpochMilli() / 1e3,
+                SECONDS);
+        gauge("ledger.chain.duplicates.entries", "Identities the duplicate index holds.", index::entries, null);
+        gauge("ledger.chain.duplicates.size", "Files of the duplicate index.", index::bytes, BaseUnits.BYTES);
         gauge(
                 "ledger.chain.duplicates.complete",
+                "Time since 1970 from which on duplicates are known, after a rebuild that was cut short; 0 if none was.",
                 () -> index.cut().map(Instant::toEpochMilli).orElse(0L) / 1e3,
                 SECONDS);
     }
 
-    private Counter counter(String name, String tag, String value) {
-        return Counter.builder(name).tag(PARTITION, partition).tag(tag, value).register(registry);
+    private Counter.Builder counter(String name, String description) {
+        return Counter.builder(name).description(description).tag(PARTITION, partition);
     }
 
-    private void gauge(String name, Supplier<Number> value, String unit) {
+    private void gauge(String name, String description, Supplier<Number> value, String unit) {
         gauges.add(Gauge.builder(name, value)
+                .description(description)
                 .tag(PARTITION, partition)
                 .baseUnit(unit)
                 .register(registry));

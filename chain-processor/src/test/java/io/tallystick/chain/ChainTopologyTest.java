@@ -476,6 +476,18 @@ class ChainTopologyTest {
     }
 
     @Test
+    void everyMeterSaysWhatItCounts() {
+        // When
+        start();
+
+        // Then
+        assertThat(meters.getMeters()).hasSizeGreaterThan(10).allSatisfy(meter -> assertThat(
+                        meter.getId().getDescription())
+                .as(meter.getId().getName())
+                .endsWith("."));
+    }
+
+    @Test
     void withoutAnInitRecordTheTaskDoesNotStart() {
         // Given
         tail.clear();

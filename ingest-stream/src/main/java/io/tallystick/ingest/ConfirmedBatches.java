@@ -17,10 +17,10 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * <p>For the ingest thread only.
  */
 final class ConfirmedBatches {
-    /** Brings a record into {@code ledger.ingest}. */
+    /** Brings a record of a batch into {@code ledger.ingest}. */
     interface Admitter {
         /** Returns false if a send has failed meanwhile, this one or another. */
-        boolean admit(OwnedPartition partition, ConsumerRecord<byte[], byte[]> record);
+        boolean admit(SourceBatch batch, ConsumerRecord<byte[], byte[]> record);
     }
 
     private record Pending(SourceBatch batch, Iterator<ConsumerRecord<byte[], byte[]>> records) {}
@@ -86,9 +86,9 @@ final class ConfirmedBatches {
 
     /** Admits what there is room for. @return false if a send has failed */
     private boolean admit(Pending pending) {
-        OwnedPartition partition = pending.batch().partition();
-        while (!isDone(pending) && limit.hasRoom(partition.destination())) {
-            if (!admitter.admit(partition, pending.records().next())) {
+        int destination = pending.batch().partition().destination();
+        while (!isDone(pending) && limit.hasRoom(destination)) {
+            if (!admitter.admit(pending.batch(), pending.records().next())) {
                 return false;
             }
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
+import java.util.Arrays;
 import java.util.BitSet;
 
 /**
@@ -19,13 +20,18 @@ final class InFlightLimit {
     /** The most partitions whose shares do not overlap. */
     private static final int SHARES = 8;
 
+    /** Less than has ever landed. */
+    private static final long NEVER_FULL = -1;
+
     private final IngestWriter writer;
     private final long bytesMax;
     private final long shareMax;
     private final long[] waiting;
     private final BitSet full = new BitSet();
+    private final long[] landedBefore;
     private long allWaiting;
     private boolean allFull;
+    private long allLandedBefore = NEVER_FULL;
 
     /**
      * @param writer knows what is sent and not yet acknowledged
@@ -36,6 +42,8 @@ final class InFlightLimit {
         this.bytesMax = bytesMax;
         this.shareMax = bytesMax / Math.min(SHARES, writer.partitions());
         this.waiting = new long[writer.partitions()];
+        this.landedBefore = new long[writer.partitions()];
+        Arrays.fill(landedBefore, NEVER_FULL);
     }
 
     /** A batch was polled. */
@@ -68,14 +76,28 @@ final class InFlightLimit {
         return allFull || full.get(destination);
     }
 
+    /**
+     * Whether anything landed in this partition of {@code ledger.ingest} since it was full, and in any since all were. If not, it
+     * has room only because messages failed.
+     */
+    boolean hasTaken(int destination) {
+        return writer.landed(destination) > landedBefore[destination] && writer.landed() > allLandedBefore;
+    }
+
     /** Looks at what is on its way now. @return whether that changed anything of {@link #isFull} */
     boolean update() {
         boolean wasAllFull = allFull;
         BitSet before = (BitSet) full.clone();
         allFull = isFull(allFull, bytes(), bytesMax);
+        if (allFull && !wasAllFull) {
+            allLandedBefore = writer.landed();
+        }
         for (int destination = 0; destination < waiting.length; destination++) {
             long bytes = writer.inFlightBytes(destination) + waiting[destination];
-            full.set(destination, isFull(full.get(destination), bytes, shareMax));
+            full.set(destination, isFull(before.get(destination), bytes, shareMax));
+            if (full.get(destination) && !before.get(destination)) {
+                landedBefore[destination] = writer.landed(destination);
+            }
         }
         return allFull != wasAllFull || !full.equals(before);
     }

@@ -150,7 +150,10 @@ public final class IngestApplication implements AutoCloseable {
 
     private IngestMetrics startIngest(Admin admin, IngestWriter writer, String cluster, Inbox inbox) {
         RegistrySchemas schemas = closing(new RegistrySchemas(
-                settings.schemaRegistryUrl(), Executors.newScheduledThreadPool(SCHEMA_THREADS), timing.retry()));
+                new RestRegistry(settings.schemaRegistryUrl()),
+                Executors.newScheduledThreadPool(SCHEMA_THREADS),
+                timing.retry(),
+                System::nanoTime));
         Admission admission = new Admission(new RandomSalts(new SecureRandom()));
         org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer = clients.groupConsumer("ingest");
         SourceProbe probe = new SourceProbe(admin, topics.group("ingest"), clock);
@@ -168,7 +171,7 @@ public final class IngestApplication implements AutoCloseable {
         Decoder decoder = new Decoder(config.eventBytesMax(), Topics.OPERATOR, schemas);
         RecordAdmitter admitter = new RecordAdmitter(reader, decoder, admission, schemas, writer, inbox, metrics);
         ConfirmedBatches confirmed = new ConfirmedBatches(settings.partitions(), limit, reader::isCurrent, admitter);
-        TopicGate gate = new TopicGate(reader, looks, inbox, metrics, limit, confirmed::add);
+        TopicGate gate = new TopicGate(reader, looks::lookById, inbox, metrics, limit, confirmed::add);
         IngestLoop loop = new IngestLoop(
                 consumer,
                 new SourceSubscription(consumer, reader, probe, inbox),

@@ -121,8 +121,8 @@ final class IngestLoop {
             }
             gate.ask();
         } catch (LogTruncationException e) {
-            // Is an offset out of range, too: without this the old position would do as soon as the source has outgrown
-            // it.
+            // Is an offset out of range, too: without this the old position would do as soon as the source has
+            // outgrown it.
             e.offsetOutOfRangePartitions()
                     .keySet()
                     .forEach(partition ->
@@ -134,9 +134,8 @@ final class IngestLoop {
         } catch (AuthenticationException | AuthorizationException e) {
             throw e;
         } catch (KafkaException e) {
-            // The consumer has no exception of its own for a damaged batch. Whoever has the partition next would end
-            // the
-            // same way, and with it all tenants.
+            // The consumer has no exception of its own for a damaged batch. Whoever has the partition next would
+            // end the same way, and with it all tenants.
             if (!reader.damaged(e)) {
                 throw e;
             }

@@ -38,12 +38,16 @@ final class IngestMetrics implements AutoCloseable {
 
     IngestMetrics(MeterRegistry registry) {
         this.registry = registry;
-        this.confirmations = registry.timer(PREFIX + "confirmation");
+        this.confirmations = Timer.builder(PREFIX + "confirmation")
+                .description("Time a look at the topics of polled records takes; they wait for it.")
+                .register(registry);
         shared.add(confirmations);
         shared.add(Gauge.builder(PREFIX + "in.flight", this, metrics -> metrics.inFlightBytes)
+                .description("Source records polled and not yet acknowledged by ledger.ingest.")
                 .baseUnit("bytes")
                 .register(registry));
         shared.add(Gauge.builder(PREFIX + "uncommitted", this, metrics -> metrics.uncommittedSeconds)
+                .description("Age of the oldest position that should be committed and is not.")
                 .baseUnit("seconds")
                 .register(registry));
     }
@@ -111,20 +115,42 @@ final class IngestMetrics implements AutoCloseable {
         private OfTenant(String tenant, MeterRegistry registry) {
             this.tenant = tenant;
             this.registry = registry;
-            this.admitted = counter("admitted");
-            this.gaps = counter("gaps");
-            this.notices = counter("notices");
-            this.claims = counter("claims");
-            this.failedSends = counter("failed.sends");
-            gauge("waiting", "seconds", meters -> meters.waitingSeconds);
-            gauge("topic.recreated", null, meters -> meters.recreated);
-            gauge("suspended", null, meters -> meters.suspended);
-            gauge("source.damaged", null, meters -> meters.damaged);
-            gauge("unreadable", null, meters -> meters.unreadable);
+            this.admitted = counter("admitted", "Source records sent as events.");
+            this.gaps = counter("gaps", "Intervals of source records lost to retention before they were read.");
+            this.notices = counter("notices", "Times a chain was sent back by the sequencer.");
+            this.claims = counter("claims", "Positions claimed for idle chains.");
+            this.failedSends =
+                    counter("failed.sends", "Messages that ledger.ingest did not acknowledge; read and sent again.");
+            gauge(
+                    "waiting",
+                    "seconds",
+                    "Time for which the tenant's worst chain has made no progress that it should have made.",
+                    meters -> meters.waitingSeconds);
+            gauge(
+                    "topic.recreated",
+                    null,
+                    "1 while the tenant's topic has another id than its descriptor says: nothing of it is read.",
+                    meters -> meters.recreated);
+            gauge(
+                    "suspended",
+                    null,
+                    "1 while the tenant is suspended: nothing of it is read.",
+                    meters -> meters.suspended);
+            gauge(
+                    "source.damaged",
+                    null,
+                    "1 while a partition of the tenant's topic has records that cannot be read.",
+                    meters -> meters.damaged);
+            gauge(
+                    "unreadable",
+                    null,
+                    "1 while the tenant's topic, or a part of it, may not be read.",
+                    meters -> meters.unreadable);
         }
 
-        private Counter counter(String name, String... tags) {
+        private Counter counter(String name, String description, String... tags) {
             Counter made = Counter.builder(PREFIX + name)
+                    .description(description)
                     .tag("tenant", tenant)
                     .tags(tags)
                     .register(registry);
@@ -132,8 +158,9 @@ final class IngestMetrics implements AutoCloseable {
             return made;
         }
 
-        private void gauge(String name, String unit, ToDoubleFunction<OfTenant> value) {
+        private void gauge(String name, String unit, String description, ToDoubleFunction<OfTenant> value) {
             meters.add(Gauge.builder(PREFIX + name, this, value)
+                    .description(description)
                     .tag("tenant", tenant)
                     .baseUnit(unit)
                     .register(registry));
@@ -144,7 +171,8 @@ final class IngestMetrics implements AutoCloseable {
         }
 
         void rejected(RejectReason reason) {
-            rejected.computeIfAbsent(reason, code -> counter("rejected", "code", code.code()))
+            rejected.computeIfAbsent(
+                            reason, code -> counter("rejected", "Source records refused.", "code", code.code()))
                     .increment();
         }
 

@@ -52,6 +52,8 @@ final class IngestWriter implements AutoCloseable {
     private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final AtomicLongArray inFlightBytesOf;
+    private final AtomicLong landed = new AtomicLong();
+    private final AtomicLongArray landedOf;
     private final AtomicLong failures = new AtomicLong();
 
     IngestWriter(
@@ -61,6 +63,7 @@ final class IngestWriter implements AutoCloseable {
         this.topic = topic;
         this.partitions = partitions;
         this.inFlightBytesOf = new AtomicLongArray(partitions);
+        this.landedOf = new AtomicLongArray(partitions);
     }
 
     /** How many partitions {@code ledger.ingest} has. */
@@ -115,6 +118,11 @@ final class IngestWriter implements AutoCloseable {
         long failedBefore = failures.get();
         count(partition, bytes);
         produce(record(message.getChain(), value), (metadata, failure) -> {
+            // Before the room it leaves: who sees that asks whether anything landed.
+            if (failure == null) {
+                landed.incrementAndGet();
+                landedOf.incrementAndGet(partition.destination());
+            }
             count(partition, -bytes);
             completions.add(new Completion(partition, flight, Optional.ofNullable(failure)));
             if (failure != null) {
@@ -205,6 +213,16 @@ final class IngestWriter implements AutoCloseable {
     /** Of them, those sent to this partition. */
     long inFlightBytes(int partition) {
         return inFlightBytesOf.get(partition);
+    }
+
+    /** How many admitted events were acknowledged. */
+    long landed() {
+        return landed.get();
+    }
+
+    /** Of them, those sent to this partition. */
+    long landed(int partition) {
+        return landedOf.get(partition);
     }
 
     @Override

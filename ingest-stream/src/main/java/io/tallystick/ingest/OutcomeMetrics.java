@@ -31,8 +31,10 @@ final class OutcomeMetrics implements AutoCloseable {
         this.refused = refused;
         this.meters = List.of(
                 Gauge.builder(PREFIX + "stalled", this, metrics -> metrics.stalledTenants)
+                        .description("Tenants that are behind with their receipts and rejects.")
                         .register(registry),
                 Gauge.builder(PREFIX + "waiting", this, metrics -> metrics.waitingSeconds)
+                        .description("Time for which the tenant that is behind longest has been so.")
                         .baseUnit("seconds")
                         .register(registry));
     }

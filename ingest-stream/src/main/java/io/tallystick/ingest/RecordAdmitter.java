@@ -7,8 +7,12 @@ import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
 import io.tallystick.ingest.decode.Decoded;
 import io.tallystick.ingest.decode.Decoder;
+import io.tallystick.ingest.decode.SourcePartition;
 import io.tallystick.ingest.decode.SourceRecord;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -16,7 +20,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  *
  * <pre>
  * SourceRecord --&gt; Decoder --&gt; Admission --&gt; IngestWriter --&gt; ledger.ingest
- *                   | needs a schema: the partition goes back to this record and waits for RegistrySchemas
+ *                   | needs a schema: the partition goes back to this record and waits for RegistrySchemas,
+ *                   | which is asked for all schemas that the batch needs from there on
  * </pre>
  */
 final class RecordAdmitter implements ConfirmedBatches.Admitter {
@@ -46,7 +51,8 @@ final class RecordAdmitter implements ConfirmedBatches.Admitter {
     }
 
     @Override
-    public boolean admit(OwnedPartition owned, ConsumerRecord<byte[], byte[]> record) {
+    public boolean admit(SourceBatch batch, ConsumerRecord<byte[], byte[]> record) {
+        OwnedPartition owned = batch.partition();
         SourceFollower follower = owned.follower();
         if (follower.isAccountedFor(record.offset())) {
             return true;
@@ -54,7 +60,7 @@ final class RecordAdmitter implements ConfirmedBatches.Admitter {
         SourceRecord source = SourceRecords.of(follower.source(), record);
         Decoded decoded = decoder.decode(source);
         if (decoded instanceof Decoded.Waiting waiting) {
-            waitForSchema(owned, waiting.schemaId());
+            waitForSchemas(batch, record.offset(), waiting.schemaId());
             return true;
         }
         ResumePoint from = follower.fromPoint();
@@ -68,14 +74,34 @@ final class RecordAdmitter implements ConfirmedBatches.Admitter {
         return writer.send(admission.event(source, from, (Decoded.Accepted) decoded), owned, flight);
     }
 
-    /** The record is fetched again when its schema is known; the records before it are on their way. */
-    private void waitForSchema(OwnedPartition owned, int schemaId) {
+    /**
+     * The record is fetched again when its schema is known; the records before it are on their way. Those behind it will need
+     * theirs then: to wait for each alone would throw away a batch for each.
+     */
+    private void waitForSchemas(SourceBatch batch, long offset, int schemaId) {
+        OwnedPartition owned = batch.partition();
+        Set<Integer> awaited = new LinkedHashSet<>();
+        awaited.add(schemaId);
+        awaited.addAll(awaitedBehind(batch, offset));
         reader.perform(owned, owned.follower().needsSchema(System.nanoTime()));
         schemas.request(
-                schemaId,
+                owned.tenant(),
+                List.copyOf(awaited),
                 () -> inbox.put(() -> {
                     owned.follower().schemaKnown(System.nanoTime());
                     reader.perform(owned, List.of());
                 }));
+    }
+
+    /** The ids of the schemas that records behind this offset wait for, in the order of the records. */
+    private List<Integer> awaitedBehind(SourceBatch batch, long offset) {
+        SourcePartition source = batch.partition().follower().source();
+        List<Integer> ids = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
+            if (record.offset() > offset) {
+                decoder.awaited(SourceRecords.of(source, record)).ifPresent(ids::add);
+            }
+        }
+        return ids;
     }
 }

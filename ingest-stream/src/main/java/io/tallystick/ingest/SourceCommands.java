@@ -121,6 +121,7 @@ final class SourceCommands {
             LOGGER.atLevel(level(command.kind()))
                     .addKeyValue("chain", partition.follower().chain())
                     .addKeyValue("topic", partition.partition().topic())
+                    .addKeyValue("ingestPartition", partition.destination())
                     .addKeyValue("found", command.detail())
                     .log(text(command.kind(), partition.tenant()));
         }
@@ -129,7 +130,7 @@ final class SourceCommands {
     private static Level level(Command.Alert.Kind kind) {
         return switch (kind) {
             case SOURCE_TRUNCATED, SOURCE_DAMAGED, RECORDS_LOST, TOPIC_RECREATED -> Level.ERROR;
-            case OTHER_TOPIC_SEQUENCED, WENT_BACK, SEND_FAILED, NOT_LOCATED, NOT_READ -> Level.WARN;
+            case OTHER_TOPIC_SEQUENCED, WENT_BACK, SEND_FAILED, NOT_LOCATED, NOT_READ, NO_ROOM -> Level.WARN;
         };
     }
 
@@ -151,6 +152,9 @@ final class SourceCommands {
             case NOT_READ ->
                 "source has records that its broker does not hand out; does its partition have a leader, and what does the"
                         + " leader's log say?";
+            case NO_ROOM ->
+                "ledger.ingest takes nothing more of this chain, nor of others in the same partition; does that have a leader"
+                        + " and enough replicas in sync?";
         };
     }
 }

@@ -4,6 +4,7 @@ package io.tallystick.ingest;
 import io.tallystick.avro.Notice;
 import io.tallystick.entry.ChainId;
 import io.tallystick.ingest.admit.Command;
+import io.tallystick.ingest.admit.Hold;
 import io.tallystick.ingest.admit.Location;
 import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
@@ -26,7 +27,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +38,9 @@ import org.slf4j.LoggerFactory;
  */
 final class SourceReader implements ConsumerRebalanceListener {
     private static final Logger LOGGER = LoggerFactory.getLogger(SourceReader.class);
-    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(10);
+
+    /** While it lasts nothing is read of any tenant, and for a topic that was deleted it is tried until then. */
+    private static final Duration COMMIT_TIMEOUT = Duration.ofSeconds(1);
 
     private final Consumer<byte[], byte[]> consumer;
     private final IngestWriter writer;
@@ -261,8 +263,14 @@ final class SourceReader implements ConsumerRebalanceListener {
     }
 
     private void applyHolds(OwnedPartition partition) {
-        boolean pause =
-                limit.isFull(partition.destination()) || partition.follower().isHeld();
+        SourceFollower follower = partition.follower();
+        boolean full = limit.isFull(partition.destination());
+        if (full && !follower.isHeld(Hold.NO_ROOM)) {
+            follower.noRoom(System.nanoTime());
+        } else if (!full && follower.isHeld(Hold.NO_ROOM)) {
+            follower.room(limit.hasTaken(partition.destination()), System.nanoTime());
+        }
+        boolean pause = follower.isHeld();
         // The consumer asks its own thread each time; most acknowledgements change nothing.
         if (partition.pause(pause)) {
             if (pause) {
@@ -308,13 +316,15 @@ final class SourceReader implements ConsumerRebalanceListener {
     }
 
     /**
-     * Up to which offset the consumer has read, transaction markers included; empty while it does not know. To see whether it reads at all:
-     * what is accounted for is the follower's to say.
+     * Up to which offset the consumer has read, transaction markers included; empty while it does not know. To see whether it
+     * reads at all: what is accounted for is the follower's to say.
      */
-    private OptionalLong readTo(TopicPartition partition) {
+    OptionalLong readTo(TopicPartition partition) {
         try {
             return OptionalLong.of(consumer.position(partition, Duration.ZERO));
-        } catch (TimeoutException e) {
+        } catch (KafkaException e) {
+            // Also of other partitions: a log that was truncated, a topic that may not be read. The next poll tells of
+            // it, and IngestLoop knows what to do.
             return OptionalLong.empty();
         }
     }

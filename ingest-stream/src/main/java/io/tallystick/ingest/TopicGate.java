@@ -24,8 +24,14 @@ final class TopicGate {
     /** Of many small polls one look is enough: at most 200 a second, at the price of a delay below the producer's linger. */
     private static final long LOOK_INTERVAL_NANOS = Duration.ofMillis(5).toNanos();
 
+    /** {@link SourceProbe#lookById}. */
+    interface Looks {
+        /** Looks for topics with these ids; {@code result} is told of all of them at once, on another thread. */
+        void begin(Set<String> topicIds, Consumer<Map<String, SourceProbe.Sight>> result);
+    }
+
     private final SourceReader reader;
-    private final SourceProbe probe;
+    private final Looks looks;
     private final Inbox inbox;
     private final IngestMetrics metrics;
     private final InFlightLimit limit;
@@ -35,18 +41,18 @@ final class TopicGate {
     private boolean planned;
 
     /**
-     * @param probe has an admin client of its own: a look behind other requests would hold up all tenants
+     * @param looks with an admin client of their own: a look behind other requests would hold up all tenants
      * @param confirmed takes the batches that may be admitted, in the order of each partition
      */
     TopicGate(
             SourceReader reader,
-            SourceProbe probe,
+            Looks looks,
             Inbox inbox,
             IngestMetrics metrics,
             InFlightLimit limit,
             Consumer<SourceBatch> confirmed) {
         this.reader = reader;
-        this.probe = probe;
+        this.looks = looks;
         this.inbox = inbox;
         this.metrics = metrics;
         this.limit = limit;
@@ -78,7 +84,7 @@ final class TopicGate {
         Set<String> topicIds = confirmations.ask();
         if (!topicIds.isEmpty()) {
             lookBegan = now;
-            probe.lookById(topicIds, sights -> inbox.put(() -> answered(sights, now)));
+            looks.begin(topicIds, sights -> inbox.put(() -> answered(sights, now)));
         }
     }
 

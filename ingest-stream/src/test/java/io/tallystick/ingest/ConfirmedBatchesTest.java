@@ -66,7 +66,8 @@ class ConfirmedBatchesTest {
     private final ConfirmedBatches batches =
             new ConfirmedBatches(DESTINATIONS, limit, batch -> !stale.contains(batch.partition()), this::send);
 
-    private boolean send(OwnedPartition partition, ConsumerRecord<byte[], byte[]> record) {
+    private boolean send(SourceBatch batch, ConsumerRecord<byte[], byte[]> record) {
+        OwnedPartition partition = batch.partition();
         AdmittedEvent message = AdmittedEvent.newBuilder()
                 .setChain(partition.follower().chain().toString())
                 .setCluster("")
@@ -193,6 +194,51 @@ class ConfirmedBatchesTest {
         }
         assertThat(limit.update()).isTrue();
         assertThat(limit.isFull(0)).isFalse();
+    }
+
+    @Test
+    void roomIsThatOfMessagesThatLandedUnlessAllFailed() {
+        // Given
+        confirm(livingIn(0), 0, SHARE_MIB);
+        confirm(livingIn(1), 0, 1);
+        batches.admit();
+        limit.update();
+        assertThat(limit.isFull(0)).isTrue();
+
+        // When
+        while (producer.errorNext(new TimeoutException("no leader"))) {
+            limit.update();
+        }
+
+        // Then
+        assertThat(limit.isFull(0)).isFalse();
+        assertThat(limit.hasTaken(0)).isFalse();
+        assertThat(limit.hasTaken(1)).as("it was never full").isTrue();
+        confirm(livingIn(0), 100, 1);
+        batches.admit();
+        producer.completeNext();
+        limit.update();
+        assertThat(limit.hasTaken(0)).isTrue();
+    }
+
+    @Test
+    void roomForAllIsThatOfMessagesThatLandedUnlessAllFailed() {
+        // Given
+        for (int destination = 1; destination < DESTINATIONS; destination++) {
+            confirm(livingIn(destination), 0, SHARE_MIB - 3);
+        }
+        batches.admit();
+        limit.update();
+        assertThat(limit.isFull(0)).isTrue();
+
+        // When
+        while (producer.errorNext(new TimeoutException("no leader"))) {
+            limit.update();
+        }
+
+        // Then
+        assertThat(limit.isFull(0)).isFalse();
+        assertThat(limit.hasTaken(0)).isFalse();
     }
 
     @Test

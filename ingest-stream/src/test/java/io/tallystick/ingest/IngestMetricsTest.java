@@ -66,6 +66,19 @@ class IngestMetricsTest {
     }
 
     @Test
+    void everyMeterSaysWhatItCounts() {
+        // When
+        metrics.retain(Set.of("acme"));
+        metrics.tenant("acme").rejected(RejectReason.NOT_JSON);
+
+        // Then
+        assertThat(registry.getMeters()).hasSize(14).allSatisfy(meter -> assertThat(
+                        meter.getId().getDescription())
+                .as(meter.getId().getName())
+                .endsWith("."));
+    }
+
+    @Test
     void closingRemovesAllMeters() {
         metrics.retain(Set.of("acme"));
 

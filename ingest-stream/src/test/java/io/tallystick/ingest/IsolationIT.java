@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -33,6 +35,9 @@ import org.slf4j.LoggerFactory;
  * What tenants do to their topics is nobody else's trouble. Two ledgers stand side by side on one broker, in one of them
  * nobody misbehaves: what else the machine does, and what the flood costs the broker, slows both. Latency is from the source
  * record's append to the message's, both by the broker's clock.
+ *
+ * <p>Tenants send what is too large, name a schema while the registry is away, leave a transaction open; their topics are
+ * created again, or deleted under load.
  */
 @ExtendWith(LedgerExtension.class)
 @SuppressWarnings("try") // an application works while its block lasts; nothing in the block names it
@@ -48,10 +53,17 @@ class IsolationIT {
     /** Below this many milliseconds a latency is no trouble to anybody; a poll and a look at the topic may add up to it. */
     private static final double UNNOTICED_MS = 60;
 
+    /** So many milliseconds more than where nobody misbehaves are trouble even for a single record. */
+    private static final double STALL_MS = 5_000;
+
     private static final int OVERSIZE = 2 * 1024 * 1024;
-    private static final List<String> NOISY = List.of("recreated", "deleted", "schemas", "oversized");
+    private static final int EXTRA_TOPICS = 30;
+    private static final int UNKNOWN_IDS = 1_500;
+    private static final int FIRST_UNKNOWN_ID = 0x7f000000;
+    private static final List<String> NOISY = List.of("recreated", "deleted", "schemas", "oversized", "open");
 
     private final AtomicBoolean stop = new AtomicBoolean();
+    private final AtomicBoolean deleted = new AtomicBoolean();
     private RegistryProxy registry;
     private TestLedger quiet;
     private TestLedger ledger;
@@ -80,30 +92,88 @@ class IsolationIT {
             ledger.produce(tenant, 0, "0".getBytes(UTF_8));
         });
         try (IngestApplication undisturbed = quiet.ingest();
-                IngestApplication ingest = ledger.ingest()) {
-            awaitMessages(ledger, "oversized/0", 1);
+                IngestApplication ingest = ledger.ingest();
+                KafkaProducer<String, byte[]> open = ledger.transactional("open")) {
+            NOISY.forEach(tenant -> awaitMessages(ledger, tenant + "/0", 1));
+            CompletableFuture<Void> load = CompletableFuture.runAsync(this::load);
             round(0); // both have compiled their ways
 
             // When
             ledger.recreate("recreated", 1);
             ledger.deleteInput("deleted");
+            deleted.set(true);
             registry.away(true);
             ledger.produce("schemas", 0, new byte[] {0, 0x7f, 0, 0, 1, 2});
+            open.beginTransaction();
+            send(open, "open", new byte[1]);
+            createTopics();
             CompletableFuture<Void> flood = CompletableFuture.runAsync(this::flood);
             List<Round> rounds =
                     IntStream.rangeClosed(1, ROUNDS).mapToObj(this::round).toList();
             stop.set(true);
-            flood.join();
+            CompletableFuture.allOf(flood, load).join();
 
             // Then
             assertThat(ledger.meter("ledger.ingest.topic.recreated", "recreated"))
                     .isEqualTo(1);
             assertThat(ledger.meter("ledger.ingest.waiting", "schemas")).isPositive();
             assertThat(ledger.meter("ledger.ingest.rejected", "oversized")).isPositive();
+            assertThat(ledger.messages(AdmittedEvent.class, "open/0")).hasSize(1);
             assertThat(rounds.stream().map(Round::excess).sorted().toList().get(ROUNDS / 2))
                     .as("median of %s", rounds)
                     .isLessThan(1);
+            assertThat(rounds).allSatisfy(round -> assertThat(round.noisyWorstMs() - round.quietWorstMs())
+                    .as("worst of %s", round)
+                    .isLessThan(STALL_MS));
         }
+    }
+
+    /** Each an id that nobody has registered: what is known of them must not push out what is found. */
+    @Test
+    void tenantOfManyUnknownSchemaIdsTakesNoSchemaFromAnother() throws Exception {
+        // Given
+        ledger.tenant("good", 1);
+        ledger.tenant("noisy", 1);
+        int id = ledger.register("numbers", Schema.create(Schema.Type.INT));
+        try (IngestApplication ingest = ledger.ingest()) {
+            ledger.produce("good", 0, framed(id));
+            awaitMessages(ledger, "good/0", 1);
+
+            // When
+            for (int i = 0; i < UNKNOWN_IDS; i++) {
+                ledger.produce("noisy", 0, framed(FIRST_UNKNOWN_ID + i));
+            }
+            awaitMessages(ledger, "noisy/0", UNKNOWN_IDS);
+            ledger.produce("good", 0, framed(id));
+            awaitMessages(ledger, "good/0", 2);
+        }
+
+        // Then
+        assertThat(ledger.messages(AdmittedEvent.class, "noisy/0"))
+                .hasSize(UNKNOWN_IDS)
+                .allSatisfy(message -> assertThat(message.getReason()).isEqualTo("schema-unknown"));
+        assertThat(ledger.messages(AdmittedEvent.class, "good/0"))
+                .allSatisfy(message -> assertThat(message.getReason()).isNull());
+        assertThat(lookupsOf(id)).isEqualTo(1);
+    }
+
+    private static byte[] framed(int id) {
+        return ByteBuffer.allocate(6).put((byte) 0).putInt(id).put((byte) 2).array();
+    }
+
+    private int lookupsOf(int id) {
+        return registry.asked.entrySet().stream()
+                .filter(asked -> asked.getKey().split("\\?", 2)[0].equals("/schemas/ids/" + id))
+                .mapToInt(Map.Entry::getValue)
+                .sum();
+    }
+
+    private void createTopics() {
+        TestLedger.await(ledger.admin
+                .createTopics(IntStream.range(0, EXTRA_TOPICS)
+                        .mapToObj(i -> new NewTopic(ledger.topics.in("extra-" + i), 1, (short) 1))
+                        .toList())
+                .all());
     }
 
     private static void begin(TestLedger with) {
@@ -118,12 +188,12 @@ class IsolationIT {
     }
 
     /**
-     * p95 of the same records at the same time.
+     * p95, and the worst, of the same records at the same time.
      *
      * @param quietMs milliseconds where nobody misbehaves
      * @param noisyMs milliseconds where tenants do
      */
-    private record Round(double quietMs, double noisyMs) {
+    private record Round(double quietMs, double noisyMs, double quietWorstMs, double noisyWorstMs) {
         /** At least 1 if misbehaving tenants made more than twice of it. */
         double excess() {
             return noisyMs / Math.max(2 * quietMs, UNNOTICED_MS);
@@ -141,16 +211,25 @@ class IsolationIT {
             toNoisy.put(i, ledger.produce("good", 0, value).timestamp());
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        Round round = new Round(p95(quiet, toQuiet, first), p95(ledger, toNoisy, first));
+        long[] inQuiet = took(quiet, toQuiet, first);
+        long[] inNoisy = took(ledger, toNoisy, first);
+        Round round = new Round(p95(inQuiet), p95(inNoisy), inQuiet[SAMPLES - 1], inNoisy[SAMPLES - 1]);
         LOGGER.atInfo()
                 .addKeyValue("round", number)
                 .addKeyValue("quietP95Ms", round.quietMs())
                 .addKeyValue("noisyP95Ms", round.noisyMs())
+                .addKeyValue("quietWorstMs", round.quietWorstMs())
+                .addKeyValue("noisyWorstMs", round.noisyWorstMs())
                 .log("source append to message append");
         return round;
     }
 
-    private static double p95(TestLedger of, Map<Integer, Long> sent, int first) {
+    private static double p95(long[] took) {
+        return took[SAMPLES * 95 / 100];
+    }
+
+    /** Milliseconds, ascending. */
+    private static long[] took(TestLedger of, Map<Integer, Long> sent, int first) {
         awaitMessages(of, "good/0", first + SAMPLES);
         long[] took = of.read(of.topics.ingest()).stream()
                 .filter(record -> "good/0".equals(record.key()))
@@ -163,7 +242,7 @@ class IsolationIT {
                 .sorted()
                 .toArray();
         assertThat(took).hasSize(SAMPLES);
-        return took[SAMPLES * 95 / 100];
+        return took;
     }
 
     private static int number(ByteBuffer payload) {
@@ -182,6 +261,20 @@ class IsolationIT {
                 send(producer, "recreated", new byte[1]);
                 LockSupport.parkNanos(FLOOD_PAUSE_NANOS);
             }
+        }
+    }
+
+    /** Keeps the positions of a tenant on the move until its topic is gone. */
+    private void load() {
+        Map<String, Object> client = ledger.settings.kafkaClient("load");
+        client.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 1_000);
+        try (KafkaProducer<String, byte[]> producer =
+                new KafkaProducer<>(client, new StringSerializer(), new ByteArraySerializer())) {
+            while (!deleted.get()) {
+                send(producer, "deleted", new byte[1]);
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            producer.close(Duration.ZERO);
         }
     }
 

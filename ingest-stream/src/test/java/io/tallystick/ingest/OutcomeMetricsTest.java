@@ -52,6 +52,14 @@ class OutcomeMetricsTest {
     }
 
     @Test
+    void everyMeterSaysWhatItCounts() {
+        assertThat(registry.getMeters()).hasSize(2).allSatisfy(meter -> assertThat(
+                        meter.getId().getDescription())
+                .as(meter.getId().getName())
+                .endsWith("."));
+    }
+
+    @Test
     void closingRemovesAllMeters() {
         metrics.close();
 

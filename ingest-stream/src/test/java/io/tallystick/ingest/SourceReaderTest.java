@@ -3,14 +3,37 @@ package io.tallystick.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.ingest.admit.Hold;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SourceReaderTest {
     private static final TopicPartition PARTITION = new TopicPartition("ledger.in.acme", 1);
+
+    /** Nothing else tells which partition cannot be read: the text is no API, and may change with each version. */
+    @Test
+    void textsOfExceptionsWereLookedAtInThisVersionOfKafka() {
+        assertThat(AppInfoParser.getVersion())
+                .as(
+                        "SourceReader.damaged finds a partition by the text of the consumer's exception. With another version see"
+                                + " what CompletedFetch and Fetcher say of a damaged record, add it to the forms below, run"
+                                + " DamagedSourceIT; then name the version here")
+                .isEqualTo("4.3.1");
+    }
 
     /** The forms the consumer's exceptions have. */
     @ParameterizedTest
@@ -43,5 +66,98 @@ class SourceReaderTest {
     @Test
     void exceptionWithoutTextNamesNothing() {
         assertThat(SourceReader.isNamed(PARTITION, new KafkaException())).isFalse();
+    }
+
+    // ---- a revocation holds up all tenants
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void revocationWaitsForNoCommitLongerThanASecond(boolean topicIsGone) {
+        // Given
+        ReaderWorld world = new ReaderWorld();
+        OwnedPartition gone = world.reading("acme").get(0);
+        assertThat(gone.follower().commitDue()).isPresent();
+        if (topicIsGone) {
+            world.consumer.commitFault = Optional.of(new TimeoutException("UNKNOWN_TOPIC_OR_PARTITION until then"));
+        }
+
+        // When
+        world.reader.onPartitionsRevoked(List.of(gone.partition()));
+
+        // Then
+        assertThat(world.consumer.commitTimeouts).hasSize(1).allSatisfy(timeout -> assertThat(timeout)
+                .isLessThanOrEqualTo(Duration.ofSeconds(1)));
+        assertThat(world.reader.all()).isEmpty();
+    }
+
+    // ---- how far the consumer has read
+
+    static List<RuntimeException> faultsOfAPosition() {
+        return List.of(
+                new TimeoutException("not now"),
+                new LogTruncationException(Map.of(PARTITION, 7L), Map.of()),
+                new TopicAuthorizationException(Set.of("ledger.in.other")),
+                new GroupAuthorizationException("group"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faultsOfAPosition")
+    void positionThatCannotBeToldIsUnknownAndEndsNothing(RuntimeException fault) {
+        // Given
+        ReaderWorld world = new ReaderWorld();
+        OwnedPartition partition = world.reading("acme").get(0);
+        assertThat(world.readTo(partition)).hasValue(0);
+
+        // When
+        world.consumer.positionFault = Optional.of(fault);
+
+        // Then
+        assertThat(world.readTo(partition)).isEmpty();
+    }
+
+    // ---- room in ledger.ingest
+
+    @Test
+    void chainsOfAFullPartitionAreHeldUntilItTakesMore() {
+        // Given
+        ReaderWorld world = new ReaderWorld();
+        List<OwnedPartition> owned = world.reading("busy", "idle");
+
+        // When
+        world.send(owned.get(0), 0, 20);
+        world.turn();
+
+        // Then
+        assertThat(owned).allMatch(partition -> partition.follower().isHeld(Hold.NO_ROOM));
+        assertThat(world.consumer.paused())
+                .containsExactlyInAnyOrder(
+                        owned.get(0).partition(), owned.get(1).partition());
+        while (world.producer.completeNext()) {
+            world.turn();
+        }
+        assertThat(owned).noneMatch(partition -> partition.follower().isHeld());
+        assertThat(world.consumer.paused()).isEmpty();
+    }
+
+    @Test
+    void neighbourOfAFullPartitionIsWaiting() {
+        // Given
+        ReaderWorld world = new ReaderWorld();
+        List<OwnedPartition> owned = world.reading("busy", "idle");
+        world.send(owned.get(0), 0, 20);
+        world.turn();
+        long later = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+
+        // When
+        world.metrics.retain(Set.of("busy", "idle"));
+        world.metrics.publish(world.reader.all(), Set.of(), 0, later);
+
+        // Then
+        assertThat(world.meters
+                        .get("ledger.ingest.waiting")
+                        .tag("tenant", "idle")
+                        .gauge()
+                        .value())
+                .isGreaterThanOrEqualTo(60);
     }
 }

@@ -72,7 +72,7 @@ class SourceTopicsIT {
                 .toList();
     }
 
-    /** Times are the broker's own: from the descriptor's append to the first message's. The best of three counts. */
+    /** Times are the broker's own: from the descriptor's append to the first message's. The median of three counts. */
     @Test
     void newTenantIsReadWithinThreeSeconds() {
         // Given
@@ -91,8 +91,8 @@ class SourceTopicsIT {
         }
 
         // Then
-        assertThat(late.stream().mapToLong(this::millisToFirstMessage).min().orElseThrow())
-                .isLessThan(NEW_TENANT_MS_MAX);
+        List<Long> took = late.stream().map(this::millisToFirstMessage).sorted().toList();
+        assertThat(took.get(took.size() / 2)).as("median of %s", took).isLessThan(NEW_TENANT_MS_MAX);
     }
 
     private long millisToFirstMessage(String tenant) {

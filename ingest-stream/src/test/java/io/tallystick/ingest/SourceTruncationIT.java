@@ -137,7 +137,10 @@ class SourceTruncationIT {
                         ledger.topics.ingest(),
                         TestLedger.PARTITIONS);
                 RegistrySchemas schemas = new RegistrySchemas(
-                        "http://127.0.0.1:9", Executors.newScheduledThreadPool(1), TestLedger.QUICK.retry())) {
+                        new RestRegistry("http://127.0.0.1:9"),
+                        Executors.newScheduledThreadPool(1),
+                        TestLedger.QUICK.retry(),
+                        System::nanoTime)) {
             Consumer<byte[], byte[]> consumer = throwing(real, truncation);
             SourceProbe probe = new SourceProbe(ledger.admin, ledger.topics.group("ingest"), InstantSource.system());
             Admission admission = new Admission(() -> Salt.of(new byte[Salt.LENGTH]));
@@ -155,7 +158,7 @@ class SourceTruncationIT {
                     reader, new Decoder(1000, "operator", schemas), admission, schemas, writer, inbox, metrics);
             ConfirmedBatches confirmed =
                     new ConfirmedBatches(TestLedger.PARTITIONS, limit, reader::isCurrent, admitter);
-            TopicGate gate = new TopicGate(reader, probe, inbox, metrics, limit, confirmed::add);
+            TopicGate gate = new TopicGate(reader, probe::lookById, inbox, metrics, limit, confirmed::add);
             IngestLoop loop = new IngestLoop(
                     consumer,
                     new SourceSubscription(consumer, reader, probe, inbox),

@@ -114,7 +114,9 @@ public sealed interface Command {
             /** The partition could not be looked up. */
             NOT_LOCATED,
             /** The source has records, and the consumer gets none of them. */
-            NOT_READ
+            NOT_READ,
+            /** The chain waits for room in {@code ledger.ingest}. */
+            NO_ROOM
         }
 
         @Override

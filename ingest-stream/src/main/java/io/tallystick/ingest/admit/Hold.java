@@ -13,6 +13,11 @@ public enum Hold {
     BACKING_OFF(true),
     /** A notice came and what is on its way must land first. */
     NOTICE(true),
+    /**
+     * {@code ledger.ingest} takes no more of it for now. Where much is read that is as it should be, for a moment: a trouble only
+     * while it lasts, and if nothing landed meanwhile.
+     */
+    NO_ROOM(false),
     /** The tenant is suspended: as its operator wants it. */
     SUSPENDED(false);
 
@@ -22,7 +27,7 @@ public enum Hold {
         this.trouble = trouble;
     }
 
-    /** Whether a chain so held is waiting for something that nobody wanted. */
+    /** Whether a chain so held, however briefly, is waiting for something that nobody wanted. */
     public boolean isTrouble() {
         return trouble;
     }

@@ -40,6 +40,9 @@ public final class SourceFollower {
     private static final Duration LOOKUP_PAUSE_MAX = Duration.ofSeconds(10);
     private static final Duration DAMAGE_PAUSE_MAX = Duration.ofMinutes(1);
 
+    /** For so long a chain waits for room before somebody is told; in less, a lot of messages land. */
+    private static final Duration ROOM_PATIENCE = Duration.ofSeconds(10);
+
     private final String cluster;
     private final String topic;
     private final ChainId chain;
@@ -58,6 +61,7 @@ public final class SourceFollower {
     private long reading;
     private Duration lookupPause;
     private OptionalLong damagedAt = OptionalLong.empty();
+    private OptionalLong withoutRoomSince = OptionalLong.empty();
     private Duration damagePause;
 
     /**
@@ -132,7 +136,9 @@ public final class SourceFollower {
 
     /** How long the chain has made no progress that it should have made; zero when all is well. */
     public Duration waiting(long nowNanos) {
-        return troubles.since(nowNanos);
+        Duration inTrouble = troubles.since(nowNanos);
+        Duration withoutRoom = withoutRoom(nowNanos);
+        return inTrouble.compareTo(withoutRoom) > 0 ? inTrouble : withoutRoom;
     }
 
     // ---- assignment, and where to read
@@ -381,6 +387,37 @@ public final class SourceFollower {
         release(Hold.SCHEMA, nowNanos);
     }
 
+    // ---- room in ledger.ingest
+
+    /** {@code ledger.ingest} takes no more of this chain for now. */
+    public void noRoom(long nowNanos) {
+        if (holds.add(Hold.NO_ROOM)) {
+            withoutRoomSince = OptionalLong.of(nowNanos);
+        }
+    }
+
+    /**
+     * There is room again.
+     *
+     * @param landed whether something landed there meanwhile; if not, the room is that of messages that failed, and will be
+     *     taken by them again
+     */
+    public void room(boolean landed, long nowNanos) {
+        if (holds.remove(Hold.NO_ROOM)) {
+            if (!landed && !isHeld(Hold.SUSPENDED)) {
+                troubles.lasted(withoutRoomSince.orElseThrow(), nowNanos);
+            }
+            withoutRoomSince = OptionalLong.empty();
+        }
+    }
+
+    /** For how long it has waited for room by now. */
+    private Duration withoutRoom(long nowNanos) {
+        return withoutRoomSince.isEmpty() || isHeld(Hold.SUSPENDED)
+                ? Duration.ZERO
+                : Duration.ofNanos(nowNanos - withoutRoomSince.getAsLong());
+    }
+
     // ---- what became of messages
 
     /** The message is durable. */
@@ -488,6 +525,10 @@ public final class SourceFollower {
             if (standstill.isFoundAt(at, end.offset(), isHeld())) {
                 troubles.happened(nowNanos);
                 commands.add(new Alert(Kind.NOT_READ, at + " of " + end.offset()));
+            }
+            Duration withoutRoom = withoutRoom(nowNanos);
+            if (withoutRoom.compareTo(ROOM_PATIENCE) >= 0) {
+                commands.add(new Alert(Kind.NO_ROOM, "for " + withoutRoom.toSeconds() + " s"));
             }
         }
         return commands;

@@ -30,6 +30,12 @@ final class Troubles {
         last = nowNanos;
     }
 
+    /** Something was wrong from then until now, as is known only now. */
+    void lasted(long fromNanos, long nowNanos) {
+        happened(fromNanos);
+        last = nowNanos;
+    }
+
     /** Whether something is wrong from now on. */
     void lasts(boolean trouble, long nowNanos) {
         if (trouble || lasting) {

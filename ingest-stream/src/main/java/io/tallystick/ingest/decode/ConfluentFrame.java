@@ -104,9 +104,8 @@ final class ConfluentFrame {
                             null,
                             DecoderFactory.get().binaryDecoder(value, HEADER_BYTES, value.length - HEADER_BYTES, null));
         } catch (IOException | RuntimeException | StackOverflowError e) {
-            // The datum is one of its writer's schema; what fails is that schema, in ways Avro does not number. An
-            // error
-            // here would end ingest for all tenants.
+            // The datum is one of its writer's schema; what fails is that schema, in ways Avro does not number.
+            // An error here would end ingest for all tenants.
             throw new AvroDatum.Invalid("its schema does not resolve to LedgerEvent");
         }
     }

@@ -61,6 +61,17 @@ public final class Decoder {
         return reading.refusals.isEmpty() ? accepted(record, reading) : refused(record, headers, reading);
     }
 
+    /** The id of the schema that {@link #decode} would wait for. Costs nothing but for values that look like frames. */
+    public OptionalInt awaited(SourceRecord record) {
+        boolean framed = record.value()
+                .map(Bytes::array)
+                .filter(ConfluentFrame::isFramed)
+                .isPresent();
+        return framed && decode(record) instanceof Decoded.Waiting waiting
+                ? OptionalInt.of(waiting.schemaId())
+                : OptionalInt.empty();
+    }
+
     private void checkEnvelope(SourceRecord record, Headers headers, Reading reading) {
         String tenant = record.source().chain().tenant();
         if (record.value().isEmpty()) {

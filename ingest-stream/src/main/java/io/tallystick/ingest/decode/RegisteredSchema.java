@@ -25,10 +25,12 @@ public final class RegisteredSchema {
 
     private final SchemaRef reference;
     private final Schema schema;
+    private final int textLength;
 
-    private RegisteredSchema(SchemaRef reference, Schema schema) {
+    private RegisteredSchema(SchemaRef reference, Schema schema, int textLength) {
         this.reference = reference;
         this.schema = schema;
+        this.textLength = textLength;
     }
 
     /**
@@ -59,9 +61,9 @@ public final class RegisteredSchema {
                 return new Schemas.Lookup.Unknown("has more than " + TYPES_MAX + " types, as often as they are used");
             }
             SchemaRef reference = new SchemaRef(id, Hash.sha256(text.getBytes(UTF_8)));
-            return new Schemas.Lookup.Found(new RegisteredSchema(reference, schema));
+            return new Schemas.Lookup.Found(new RegisteredSchema(reference, schema, text.length()));
         } catch (RuntimeException | StackOverflowError e) {
-            // Avro's parser has no one exception for bad text: an unknown type name, for example, is a
+            // Avro's parser has no one exception for bad text: of an unknown type name, for example, it makes a
             // NullPointerException.
             return new Schemas.Lookup.Unknown("is not a valid Avro schema");
         }
@@ -124,6 +126,11 @@ public final class RegisteredSchema {
     /** How an entry names it. */
     public SchemaRef reference() {
         return reference;
+    }
+
+    /** Characters of its text. Parsed it takes many times as much memory. */
+    public int textLength() {
+        return textLength;
     }
 
     Schema schema() {

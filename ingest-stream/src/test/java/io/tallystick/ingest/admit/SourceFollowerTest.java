@@ -1023,6 +1023,109 @@ class SourceFollowerTest {
         assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(1));
     }
 
+    // ---- room in ledger.ingest
+
+    private List<Command> claimAt(long readTo) {
+        return follower.claimDue(ID, new End(70, asOf), OptionalLong.of(readTo), now);
+    }
+
+    @Test
+    void chainWithoutRoomWaitsAndItsSourceIsNotBlamed() {
+        // Given
+        readFrom(40);
+        now += 60 * SECOND;
+        follower.noRoom(now);
+
+        // When
+        List<Kind> told = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            told.addAll(alerts(claimAt(40)));
+            now += 10 * SECOND;
+        }
+
+        // Then
+        assertThat(told).containsExactly(Kind.NO_ROOM, Kind.NO_ROOM);
+        assertThat(follower.isHeld(Hold.NO_ROOM)).isTrue();
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void roomThatIsLackedForAMomentNowAndThenIsNoTrouble() {
+        // Given
+        readFrom(40);
+        now += 60 * SECOND;
+
+        // When
+        for (int i = 0; i < 60; i++) {
+            follower.noRoom(now);
+            assertThat(alerts(claimAt(70))).isEmpty();
+            now += SECOND;
+            follower.room(true, now);
+            now += SECOND;
+        }
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+        assertThat(follower.isHeld()).isFalse();
+    }
+
+    @Test
+    void roomThatFailedMessagesLeaveDoesNotEndTheWait() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        follower.noRoom(now);
+        now += 30 * SECOND;
+
+        // When: room for its own message, which then fails, too
+        follower.room(false, now);
+        Flight flight = follower.cover(40, EPOCH);
+        now += 30 * SECOND;
+        follower.failed(flight, "timeout", now);
+
+        // Then
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(60));
+        now += SECOND;
+        follower.noRoom(now);
+        follower.backedOff(now);
+        now += 29 * SECOND;
+        follower.room(false, now);
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(90));
+    }
+
+    @Test
+    void roomAfterAllIsTheEndOfTheWait() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        follower.noRoom(now);
+        now += 100 * SECOND;
+
+        // When
+        follower.room(true, now);
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
+    void suspendedChainNeedsNoRoom() {
+        // Given
+        readFrom(40);
+        follower.described(rules(ID, true, 1), now);
+        now += 100 * SECOND;
+
+        // When
+        follower.noRoom(now);
+        now += 100 * SECOND;
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+        assertThat(alerts(claimAt(40))).isEmpty();
+        follower.room(false, now);
+        assertThat(follower.waiting(now)).isZero();
+    }
+
     // ---- a source that cannot be read
 
     @Test

@@ -329,6 +329,36 @@ class ConfluentFrameTest {
 
         // Then
         assertThat(reason(decoder.decode(record))).isEqualTo(RejectReason.TENANT_MISMATCH);
+        assertThat(decoder.awaited(record)).isEmpty();
+    }
+
+    @Test
+    void schemaIsAwaitedOnlyByAFrameThatNeedsOneNobodyKnowsYet() {
+        // Given
+        Map<Integer, Schemas.Lookup> known = Map.of(
+                1,
+                RegisteredSchema.judge(1, "AVRO", weather(), false),
+                2,
+                new Schemas.Lookup.Unknown("is not in the schema registry"));
+        Decoder decoder = new Decoder(100, "operator", id -> known.getOrDefault(id, new Schemas.Lookup.Pending()));
+
+        // Then
+        assertThat(decoder.awaited(Records.plain().value(frame(77, new byte[1])).build()))
+                .hasValue(77);
+        for (byte[] value : List.of(
+                frame(1, new byte[1]),
+                frame(2, new byte[1]),
+                frame(-1, new byte[1]),
+                frame(77, new byte[100]),
+                new byte[] {0, 0, 0},
+                new byte[0],
+                "1".getBytes(UTF_8))) {
+            assertThat(decoder.awaited(Records.plain().value(value).build())).isEmpty();
+        }
+        assertThat(decoder.awaited(Records.plain().nullValue().build())).isEmpty();
+        assertThat(decoder.awaited(
+                        Records.cloudEvent().value(frame(77, new byte[1])).build()))
+                .isEmpty();
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.tallystick.fixtures.TestSeed;
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonParser;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -75,7 +76,7 @@ class EventReaderTest {
         int taken = 0;
 
         for (int i = 0; i < MUTATED; i++) {
-            byte[] bytes = mutated(events.get(random.nextInt(events.size())), random);
+            byte[] bytes = mutated(events, random);
 
             // When
             Optional<Entry> entry = decoded(bytes);
@@ -90,6 +91,85 @@ class EventReaderTest {
             taken += entry.isPresent() ? 1 : 0;
         }
         assertThat(taken).isBetween(MUTATED / 100, MUTATED * 9 / 10);
+    }
+
+    private static byte[] mutated(List<byte[]> events, Random random) {
+        byte[] event = events.get(random.nextInt(events.size()));
+        return switch (random.nextInt(10)) {
+            case 0 -> spliced(event, events.get(random.nextInt(events.size())), random);
+            case 1 -> swapped(event, random);
+            default -> mutated(event, random);
+        };
+    }
+
+    /** Where members begin, at any depth: a comma or the opening brace before each, and the end of the text. */
+    private static List<Integer> seams(byte[] event) {
+        List<Integer> seams = new ArrayList<>();
+        for (int at = 0; at + 1 < event.length; at++) {
+            if ((event[at] == ',' || event[at] == '{') && event[at + 1] == '"') {
+                seams.add(at);
+            }
+        }
+        seams.add(event.length - 1);
+        return seams;
+    }
+
+    /** The beginning of one event and the end of another, each up to a member, most often the same. */
+    private static byte[] spliced(byte[] one, byte[] other, Random random) {
+        List<Integer> ends = seams(one);
+        List<Integer> begins = seams(other);
+        int end = random.nextInt(ends.size());
+        int begin = random.nextInt(4) == 0 ? random.nextInt(begins.size()) : Math.min(end, begins.size() - 1);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(one, 0, ends.get(end));
+        out.write(other, begins.get(begin), other.length - begins.get(begin));
+        return out.toByteArray();
+    }
+
+    /** Two neighbouring pieces between members change places. */
+    private static byte[] swapped(byte[] event, Random random) {
+        List<Integer> seams = seams(event);
+        int first = random.nextInt(seams.size() - 2);
+        int second = first + 1 + random.nextInt(seams.size() - first - 2);
+        int begin = seams.get(first);
+        int middle = seams.get(second);
+        int end = seams.get(second + 1);
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(event, 0, begin);
+        out.write(event, middle, end - middle);
+        out.write(event, begin, middle - begin);
+        out.write(event, end, event.length - end);
+        return out.toByteArray();
+    }
+
+    @Test
+    void membersInAnotherOrderOrOfTwoEventsAreReadTheSameWay() {
+        // Given
+        Random random = TestSeed.random("moved members");
+        List<byte[]> events = events();
+        int changed = 0;
+
+        for (int i = 0; i < MUTATED / 10; i++) {
+            byte[] event = events.get(random.nextInt(events.size()));
+
+            // When
+            byte[] bytes = i % 2 == 0
+                    ? swapped(event, random)
+                    : spliced(event, events.get(random.nextInt(events.size())), random);
+
+            // Then
+            Optional<Entry> entry = decoded(bytes);
+            if (!entry.equals(theLongWay(bytes))) {
+                throw new AssertionError(entry + " of " + new String(bytes, UTF_8));
+            }
+            if (i % 2 == 0 && !Arrays.equals(bytes, event)) {
+                changed++;
+                if (entry.isPresent()) {
+                    throw new AssertionError("members have one order: " + new String(bytes, UTF_8));
+                }
+            }
+        }
+        assertThat(changed).isGreaterThan(MUTATED / 50);
     }
 
     /** Mostly one byte is changed, put in, taken out or copied; the limits of numbers are met now and then. */
