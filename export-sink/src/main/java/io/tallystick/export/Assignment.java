@@ -58,6 +58,11 @@ final class Assignment implements ConsumerRebalanceListener {
                 .allMatch(partition -> consumer.currentLag(partition).orElse(Long.MAX_VALUE) == 0);
     }
 
+    /** Whether the step had the partition and has to forget it. */
+    boolean isLost(TopicPartition partition) {
+        return lost.contains(partition);
+    }
+
     /** Partitions the step had and has to forget; a partition that came back is also among the added ones. */
     Collection<TopicPartition> takeLost() {
         Set<TopicPartition> taken = Set.copyOf(lost);

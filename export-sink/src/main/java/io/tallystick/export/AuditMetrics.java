@@ -17,6 +17,7 @@ final class AuditMetrics implements AutoCloseable {
     private final Counter sound;
     private final Counter failed;
     private final Counter unread;
+    private final Counter error;
     private final Gauge age;
     private volatile Instant lastSuccess;
 
@@ -27,6 +28,7 @@ final class AuditMetrics implements AutoCloseable {
         this.sound = counter("sound");
         this.failed = counter("failed");
         this.unread = counter("unread");
+        this.error = counter("error");
         this.age = Gauge.builder(PREFIX + "last.success.age", this, metrics -> metrics.ageSeconds(clock))
                 .baseUnit("seconds")
                 .register(registry);
@@ -53,8 +55,12 @@ final class AuditMetrics implements AutoCloseable {
         unread.increment();
     }
 
+    void error() {
+        error.increment();
+    }
+
     @Override
     public void close() {
-        List.of(sound, failed, unread, age).forEach(registry::remove);
+        List.of(sound, failed, unread, error, age).forEach(registry::remove);
     }
 }

@@ -5,7 +5,9 @@ import io.tallystick.export.audit.AuditStatement;
 import io.tallystick.export.audit.BundleWalk;
 import io.tallystick.export.audit.Finding;
 import io.tallystick.export.audit.SelfAudit;
+import io.tallystick.topic.LedgerIntegrityException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -74,8 +76,8 @@ final class AuditThread implements AutoCloseable {
         try {
             once();
         } catch (RuntimeException e) {
-            metrics.unread();
-            LOGGER.atError().setCause(e).log("an audit failed in an unforeseen way; the next bundle follows");
+            metrics.error();
+            LOGGER.atError().setCause(e).log("an audit could not go on to the next bundle, trying again");
         }
     }
 
@@ -86,18 +88,31 @@ final class AuditThread implements AutoCloseable {
             if (target.isPresent()) {
                 audit(target.get());
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             metrics.unread();
             LOGGER.atWarn()
                     .addKeyValue("tenant", target.get().tenant())
                     .addKeyValue("window", target.get().windowStart())
                     .addKeyValue("error", e.toString())
                     .log("a bundle could not be read for its audit");
+        } catch (RuntimeException e) {
+            broke(target.get(), e);
         }
         boolean due = !clock.instant().isBefore(statement.from().plus(pace.statement()));
         if (!statement.isEmpty() && (urgent || due)) {
             send();
         }
+    }
+
+    /** A fault of this program, which the store is not to be blamed for; the next bundle may do. */
+    private void broke(BundleWalk.Target target, RuntimeException fault) {
+        statement.add(SelfAudit.broken(target, fault));
+        metrics.error();
+        LOGGER.atError()
+                .addKeyValue("tenant", target.tenant())
+                .addKeyValue("window", target.windowStart())
+                .setCause(fault)
+                .log("an audit broke, and says nothing of its bundle: a fault of this program");
     }
 
     private void audit(BundleWalk.Target target) throws IOException {
@@ -154,7 +169,7 @@ final class AuditThread implements AutoCloseable {
             report.send(statement, until);
             statement = new AuditStatement(until);
             urgent = false;
-        } catch (KafkaException e) {
+        } catch (KafkaException | LedgerIntegrityException e) { // no key may sign now, say
             LOGGER.atWarn()
                     .addKeyValue("error", e.toString())
                     .log("an audit's result could not be written to the operator's chain, trying again");

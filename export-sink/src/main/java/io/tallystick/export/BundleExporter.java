@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -55,11 +54,12 @@ final class BundleExporter implements Step {
     private final SharedObjects shared;
     private final BundleWriter.SchemaTexts schemas;
     private final RetentionRules rules;
-    private final BiConsumer<String, Instant> onWritten;
+    private final Listener listener;
     private final InstantSource clock;
     private final TenantDirectory tenants;
     private final Consumer<String, SpecificRecord> consumer;
     private final Assignment assignment;
+    private final Lease lease;
     private final Map<TopicPartition, TenantExports> exports = new HashMap<>();
     private final Map<TopicPartition, PendingBundles> pending = new HashMap<>();
     private final Map<TopicPartition, RegistryView.Position> positions = new HashMap<>();
@@ -67,25 +67,35 @@ final class BundleExporter implements Step {
     private Instant registryStored = Instant.MIN;
     private Instant progressAt;
 
+    /** Told what becomes of bundles, by the step's thread. */
+    interface Listener {
+        /** A bundle is complete in the store. */
+        void written(String tenant, Instant windowStart);
+
+        /** The store does not report for a bundle what it was to keep it with. */
+        void unprotected(BundleWriter.Lack lack);
+    }
+
     BundleExporter(
             Clients clients,
             BundleWriter bundles,
             SharedObjects shared,
             BundleWriter.SchemaTexts schemas,
             RetentionRules rules,
-            BiConsumer<String, Instant> onWritten,
+            Listener listener,
             InstantSource clock) {
         this.clients = clients;
         this.bundles = bundles;
         this.shared = shared;
         this.schemas = schemas;
         this.rules = rules;
-        this.onWritten = onWritten;
+        this.listener = listener;
         this.clock = clock;
         this.progressAt = clock.instant();
         this.tenants = new TenantDirectory(clients.ledger());
         this.consumer = clients.member(STAGE);
         this.assignment = new Assignment(consumer, clients.name());
+        this.lease = clients.lease(consumer, assignment);
         consumer.subscribe(List.of(clients.topics().exports()), assignment);
     }
 
@@ -162,7 +172,7 @@ final class BundleExporter implements Step {
         commit(partition);
     }
 
-    /** @return false if the registry has not sealed the window yet */
+    /** @return false if the registry has not sealed the window yet, or the partition was lost meanwhile */
     private boolean export(TopicPartition partition, TenantExports from, TenantExports.Complete complete)
             throws IOException {
         Optional<SealedWindow> sealed = view.orElseThrow().sealed(complete.window());
@@ -176,8 +186,14 @@ final class BundleExporter implements Step {
             registryStored = complete.window().start();
         }
         for (Map.Entry<String, List<ChainSegment>> tenant : complete.tenants().entrySet()) {
+            if (assignment.isLost(partition)) {
+                return false;
+            }
             TenantWindow bundle = bundle(partition, tenant.getKey(), tenant.getValue(), sealed.get());
             pending.get(partition).write(bundle, clock.instant());
+        }
+        if (assignment.isLost(partition)) {
+            return false;
         }
         finish(partition, from, sealed.get());
         return true;
@@ -225,6 +241,7 @@ final class BundleExporter implements Step {
     }
 
     private void write(TenantWindow bundle) throws IOException {
+        lease.keep();
         BundleWriter.Written written = bundles.write(bundle, schemas, clock.instant());
         LOGGER.atInfo()
                 .addKeyValue("tenant", bundle.tenant().tenant())
@@ -233,10 +250,20 @@ final class BundleExporter implements Step {
                 .addKeyValue("directory", written.directory())
                 .addKeyValue("manifest", written.manifest())
                 .log("bundle written");
-        onWritten.accept(bundle.tenant().tenant(), bundle.sealed().window().start());
-        written.unlocked().ifPresent(name -> LOGGER.atError()
-                .addKeyValue("object", name)
-                .log("the store reports no lock for an object it was to lock; run 'tally doctor store'"));
+        listener.written(bundle.tenant().tenant(), bundle.sealed().window().start());
+        written.unprotected().ifPresent(this::report);
+    }
+
+    private void report(BundleWriter.Unprotected found) {
+        listener.unprotected(found.lack());
+        LOGGER.atError()
+                .addKeyValue("object", found.object())
+                .log(
+                        found.lack() == BundleWriter.Lack.LOCK
+                                ? "the store reports no lock for an object it was to lock; run 'tally doctor store'"
+                                : "the store reports no legal hold for an object of a tenant that is under one; if it was"
+                                        + " stored before, hold it with the store's own tools, else run 'tally doctor"
+                                        + " store'");
     }
 
     private void finish(TopicPartition partition, TenantExports from, SealedWindow sealed) {
@@ -252,9 +279,7 @@ final class BundleExporter implements Step {
 
     private void commit(TopicPartition partition) {
         // Crash here: the bundles are found complete and adopted.
-        pending.get(partition)
-                .takeCommittable()
-                .ifPresent(committable -> consumer.commitSync(Map.of(partition, committable)));
+        pending.get(partition).takeCommittable().ifPresent(committable -> lease.commit(partition, committable));
     }
 
     private void watch(boolean moving) {

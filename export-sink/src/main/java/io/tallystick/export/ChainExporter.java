@@ -5,11 +5,14 @@ import io.tallystick.avro.Boundary;
 import io.tallystick.avro.PartitionExported;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
+import io.tallystick.entry.ChainId;
 import io.tallystick.export.assemble.ChainSegment;
 import io.tallystick.export.assemble.ChainState;
+import io.tallystick.export.assemble.DataFile;
 import io.tallystick.export.assemble.DataFileWriter;
 import io.tallystick.export.assemble.PartitionWindow;
 import io.tallystick.export.assemble.RetentionRules;
+import io.tallystick.export.assemble.SpooledFile;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.ScratchDirectory;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -64,6 +67,7 @@ final class ChainExporter implements Step {
     private final Consumer<String, SpecificRecord> consumer;
     private final Producer<String, SpecificRecord> producer;
     private final Assignment assignment;
+    private final Lease lease;
     private final ScratchDirectory scratch;
     private final Map<Integer, EntriesReading> readings = new HashMap<>();
     private int scratchNames;
@@ -76,6 +80,7 @@ final class ChainExporter implements Step {
         this.producer = clients.producer(STAGE);
         this.consumer = clients.member(STAGE);
         this.assignment = new Assignment(consumer, clients.name());
+        this.lease = clients.lease(consumer, assignment);
         consumer.subscribe(List.of(clients.topics().entries()), assignment);
     }
 
@@ -86,16 +91,30 @@ final class ChainExporter implements Step {
         begin(assignment.takeAdded());
         boolean progress = false;
         for (TopicPartition partition : records.partitions()) {
-            EntriesReading reading = readings.get(partition.partition());
-            for (ConsumerRecord<String, SpecificRecord> record : records.records(partition)) {
-                Optional<Boundary> ended = reading.take(record);
-                if (ended.isPresent()) {
-                    endWindow(partition, reading, ended.get(), record.offset());
-                    progress = true;
-                }
-            }
+            progress |= take(partition, records.records(partition));
         }
         return progress || assignment.isReadToEnd();
+    }
+
+    /**
+     * Takes a partition's records, as long as it is this member's.
+     *
+     * @return whether a window ended
+     */
+    private boolean take(TopicPartition partition, List<ConsumerRecord<String, SpecificRecord>> records)
+            throws IOException {
+        EntriesReading reading = readings.get(partition.partition());
+        boolean progress = false;
+        for (ConsumerRecord<String, SpecificRecord> record : records) {
+            if (assignment.isLost(partition)) {
+                return progress;
+            }
+            Optional<Boundary> ended = reading.take(record);
+            if (ended.isPresent()) {
+                progress |= endWindow(partition, reading, ended.get(), record.offset());
+            }
+        }
+        return progress;
     }
 
     private TenantDescriptor tenant(String tenant) {
@@ -148,21 +167,58 @@ final class ChainExporter implements Step {
         }
     }
 
-    private void endWindow(TopicPartition partition, EntriesReading reading, Boundary boundary, long offset)
+    /** @return false if the partition was lost meanwhile: whoever has it next reads the window again */
+    private boolean endWindow(TopicPartition partition, EntriesReading reading, Boundary boundary, long offset)
             throws IOException {
         Manifest.Window window = EntriesReading.window(boundary);
+        long begun = System.nanoTime();
         tenants.refresh(); // retention may have been changed
-        List<ChainSegment> segments = reading.end(boundary, files);
+        List<ChainSegment> segments;
+        try {
+            segments = reading.end(boundary, (chain, of, spooled) -> store(partition, chain, of, spooled));
+        } catch (PartitionLostException e) {
+            LOGGER.atInfo()
+                    .addKeyValue("partition", partition.partition())
+                    .addKeyValue("window", window.start())
+                    .log("the partition went to another exporter before its window was stored");
+            return false;
+        }
         publish(partition.partition(), window, segments);
         // Crash here: the window is exported again, with the same result.
-        consumer.commitSync(Map.of(
+        boolean committed = lease.commit(
                 partition,
-                new OffsetAndMetadata(offset + 1, Long.toString(window.end().toEpochMilli()))));
-        LOGGER.atDebug()
+                new OffsetAndMetadata(offset + 1, Long.toString(window.end().toEpochMilli())));
+        Duration took = Duration.ofNanos(System.nanoTime() - begun);
+        boolean slow = took.compareTo(clients.ledger().windowSize()) > 0;
+        (slow ? LOGGER.atWarn() : LOGGER.atDebug())
                 .addKeyValue("partition", partition.partition())
                 .addKeyValue("window", window.start())
                 .addKeyValue("chains", segments.size())
-                .log("data files stored");
+                .addKeyValue("seconds", took.toSeconds())
+                .log(
+                        slow
+                                ? "data files stored, in more time than a window has: bundles fall behind"
+                                : "data files stored");
+        return committed;
+    }
+
+    private List<DataFile> store(
+            TopicPartition partition, ChainId chain, Manifest.Window window, List<SpooledFile> spooled)
+            throws IOException {
+        List<DataFile> stored = new ArrayList<>();
+        for (SpooledFile file : spooled) {
+            lease.keep();
+            if (assignment.isLost(partition)) {
+                throw new PartitionLostException();
+            }
+            stored.addAll(files.store(chain, window, List.of(file)));
+        }
+        return stored;
+    }
+
+    /** What is stored for a window is another member's work now. */
+    private static final class PartitionLostException extends IOException {
+        private static final long serialVersionUID = 1L;
     }
 
     private void publish(int entriesPartition, Manifest.Window window, List<ChainSegment> segments) {

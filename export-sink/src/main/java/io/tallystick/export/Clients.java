@@ -20,7 +20,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Makes the exporter's Kafka clients. What its guarantees rest on is set here and cannot be configured away. */
 final class Clients {
-    /** Long enough to store a busy window; a member that takes longer repeats its window, which changes nothing. */
+    /** Long enough to store the largest object over a slow link: between two a {@link Lease} is kept. */
     private static final Duration POLL_INTERVAL_MAX = Duration.ofMinutes(10);
 
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
@@ -28,11 +28,18 @@ final class Clients {
 
     private final LedgerSettings ledger;
     private final ExporterName name;
+    private final Duration pollIntervalMax;
     private final Serde<SpecificRecord> values;
 
     Clients(LedgerSettings ledger, ExporterName name) {
+        this(ledger, name, POLL_INTERVAL_MAX);
+    }
+
+    /** @param pollIntervalMax how long a group waits for a member that does not poll */
+    Clients(LedgerSettings ledger, ExporterName name, Duration pollIntervalMax) {
         this.ledger = ledger;
         this.name = name;
+        this.pollIntervalMax = pollIntervalMax;
         this.values = new LedgerSerdes(ledger.schemaRegistryUrl()).records();
     }
 
@@ -46,6 +53,11 @@ final class Clients {
 
     ExporterName name() {
         return name;
+    }
+
+    /** Keeps the partitions of a member. */
+    Lease lease(Consumer<?, ?> member, Assignment assignment) {
+        return new Lease(member, assignment, pollIntervalMax);
     }
 
     /** A consumer in a group, which commits by hand. */
@@ -64,7 +76,7 @@ final class Clients {
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, reset);
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
-        properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) POLL_INTERVAL_MAX.toMillis());
+        properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) pollIntervalMax.toMillis());
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
         return new KafkaConsumer<>(properties, new StringDeserializer(), values.deserializer());
     }

@@ -50,6 +50,7 @@ public final class ExportApplication implements AutoCloseable {
     private Optional<ObjectStore> store = Optional.empty();
     private Optional<BundleKeys> keys = Optional.empty();
     private Optional<Gauge> staleRoot = Optional.empty();
+    private Optional<WrittenBundles> written = Optional.empty();
 
     /**
      * @param config the configuration
@@ -123,17 +124,12 @@ public final class ExportApplication implements AutoCloseable {
         Optional<BundleWalk> walk = config.auditShare()
                 .map(share -> new BundleWalk(share, config.ledger().windowSize(), new SecureRandom()));
         walk.ifPresent(bundlesToAudit -> startAudit(opened, bundleKeys, bundlesToAudit));
+        WrittenBundles told = new WrittenBundles(metrics, walk);
+        written = Optional.of(told);
         startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory(), rules));
         startStep(
                 "export-bundles",
-                () -> new BundleExporter(
-                        clients,
-                        bundles,
-                        shared,
-                        schemas,
-                        rules,
-                        (tenant, window) -> walk.ifPresent(known -> known.written(tenant, window)),
-                        InstantSource.system()));
+                () -> new BundleExporter(clients, bundles, shared, schemas, rules, told, InstantSource.system()));
         startStep("export-receipts", () -> new ReceiptExporter(clients, shared, rules, InstantSource.system()));
     }
 
@@ -199,6 +195,8 @@ public final class ExportApplication implements AutoCloseable {
         audit = Optional.empty();
         staleRoot.ifPresent(metrics::remove);
         staleRoot = Optional.empty();
+        written.ifPresent(WrittenBundles::close);
+        written = Optional.empty();
         keys.ifPresent(BundleKeys::close);
         keys = Optional.empty();
         try {

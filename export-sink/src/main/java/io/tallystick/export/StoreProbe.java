@@ -36,8 +36,9 @@ public final class StoreProbe {
         if (!isApplicable(config)) {
             throw new IllegalArgumentException(describe(config) + " has no locks");
         }
+        boolean holds = !config.store().held().isEmpty();
         return config.store().isAzure()
-                ? AzureWormProbe.run(config.store().azure(), lock, Instant.now())
-                : S3WormProbe.run(config.store().s3(), lock, Instant.now());
+                ? AzureWormProbe.run(config.store().azure(), holds, lock, Instant.now())
+                : S3WormProbe.run(config.store().s3(), holds, lock, Instant.now());
     }
 }

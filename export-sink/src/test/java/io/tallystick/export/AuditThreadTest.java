@@ -13,6 +13,8 @@ import io.tallystick.export.assemble.SampleLedger;
 import io.tallystick.export.audit.BundleWalk;
 import io.tallystick.export.audit.SelfAudit;
 import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.store.ForwardingStore;
+import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.json.Jcs;
 import io.tallystick.json.JsonObject;
@@ -20,6 +22,8 @@ import io.tallystick.json.JsonParser;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.Signatures;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -51,12 +56,21 @@ class AuditThreadTest {
     private final List<byte[]> sent = new ArrayList<>();
     private Instant now = NOW;
     private boolean brokerDown;
+    private boolean bug;
     private ObjectStore store;
     private AuditThread thread;
 
     @BeforeEach
     void setUp() throws Exception {
-        store = DirectoryObjectStore.open(temp.resolve("bucket"));
+        store = new ForwardingStore(DirectoryObjectStore.open(temp.resolve("bucket"))) {
+            @Override
+            public Optional<InputStream> open(ObjectName name) throws IOException {
+                if (bug) {
+                    throw new IllegalStateException("made to break");
+                }
+                return super.open(name);
+            }
+        };
         CoreExport.run(store, Files.createDirectory(temp.resolve("scratch")), script, ledger.bundleKey());
         Duration window = Duration.between(start(0), start(1));
         BundleWalk walk = new BundleWalk(1, window, new Random(1));
@@ -276,6 +290,29 @@ class AuditThreadTest {
         assertThat(bundles("unread")).isEqualTo(1);
         assertThat(bundles("sound")).isEqualTo(1);
         assertThat(sent).isEmpty();
+    }
+
+    @Test
+    void doesNotBlameTheStoreForWhatBreaksInTheAudit() throws Exception {
+        // Given
+        bug = true;
+        thread.once();
+        bug = false;
+        assertThat(sent).isEmpty();
+        now = NOW.plus(Duration.ofHours(1));
+
+        // When
+        thread.once();
+
+        // Then
+        assertThat(bundles("error")).isEqualTo(1);
+        assertThat(bundles("unread")).isZero();
+        assertThat(bundles("failed")).isZero();
+        assertThat(bundles("sound")).isEqualTo(1);
+        JsonObject signed = JsonParser.parseObject(sent.get(0), 8).object("signed");
+        assertThat(signed.longValue("bundles")).isEqualTo(1);
+        assertThat(signed.longValue("errors")).isEqualTo(1);
+        assertThat(new String(sent.get(0), UTF_8)).contains("\"exitCode\":70", "made to break");
     }
 
     @Test

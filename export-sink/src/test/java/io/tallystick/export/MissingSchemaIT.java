@@ -40,6 +40,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -284,7 +285,7 @@ class MissingSchemaIT {
                 new SharedObjects(store),
                 new RegistrySchemas(config.ledger().schemaRegistryUrl()),
                 RULES,
-                (tenant, window) -> {},
+                new WrittenBundles(new SimpleMeterRegistry(), Optional.empty()),
                 InstantSource.system());
     }
 }

@@ -116,7 +116,7 @@ final class FetchedEvidence implements LocatedEvidence {
         Map<Path, StoreLock> read = new HashMap<>();
         fetched.locks()
                 .forEach((folder, lock) -> read.put(
-                        bucket.resolve(folder), new StoreLock(lock.mode().text(), lock.until())));
+                        bucket.resolve(folder), new StoreLock(lock.mode().text(), lock.until(), lock.legalHold())));
         fetched.withoutLock().forEach(folder -> read.put(bucket.resolve(folder), StoreLock.NOT_SHOWN));
         return read;
     }

@@ -20,9 +20,9 @@ import java.util.TreeMap;
 final class BundleFolder {
     private final String directory;
     private final ObjectStore store;
-    private final Protection protection;
     private final Evidence evidence;
     private final SortedMap<String, ExportRecord.StoredFile> files = new TreeMap<>();
+    private Protection protection;
 
     /** An object that may differ between two exports, with its rule of adoption. */
     interface Varying {
@@ -32,9 +32,11 @@ final class BundleFolder {
         /**
          * Checks bytes that are stored.
          *
+         * @param stored of a file that is too large only its beginning
          * @return what is wrong with them; empty if they are as good as those we would make
+         * @throws IOException if the store fails
          */
-        Optional<String> fault(byte[] stored);
+        Optional<String> fault(byte[] stored) throws IOException;
     }
 
     BundleFolder(String directory, ObjectStore store, Protection protection) {
@@ -59,16 +61,20 @@ final class BundleFolder {
         list(path, bytes);
     }
 
-    /** Adopts the file that is there or puts a new one, and lists it. */
-    void put(String path, Varying file) throws IOException {
-        Optional<byte[]> stored = store.read(name(path), BundleLayout.MANIFEST_BYTES_MAX);
+    /**
+     * Adopts the file that is there or puts a new one, and lists it.
+     *
+     * @return its bytes
+     */
+    byte[] put(String path, Varying file) throws IOException {
+        Optional<byte[]> stored = read(path);
         if (stored.isEmpty()) {
             byte[] made = file.make();
             if (store.putIfAbsent(name(path), Content.of(made), protection) == PutOutcome.CREATED) {
                 list(path, made);
-                return;
+                return made;
             }
-            stored = store.read(name(path), BundleLayout.MANIFEST_BYTES_MAX);
+            stored = read(path);
         }
         byte[] adopted = stored.orElseThrow(() -> Evidence.vanished(name(path)));
         Optional<String> fault = file.fault(adopted);
@@ -77,6 +83,23 @@ final class BundleFolder {
         }
         Evidence.protect(store, name(path), protection);
         list(path, adopted);
+        return adopted;
+    }
+
+    private Optional<byte[]> read(String path) throws IOException {
+        return Evidence.read(store, name(path), BundleLayout.LIST_BYTES_MAX + 1);
+    }
+
+    /** Protects what is listed so far, and whatever follows, for this too. */
+    void protect(Protection further) throws IOException {
+        Protection both = protection.and(further);
+        if (both.equals(protection)) {
+            return;
+        }
+        protection = both;
+        for (String path : files.keySet()) {
+            Evidence.protect(store, name(path), protection);
+        }
     }
 
     private void list(String path, byte[] bytes) {

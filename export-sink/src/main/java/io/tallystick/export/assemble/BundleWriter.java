@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export.assemble;
 
-import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
@@ -9,14 +8,12 @@ import io.tallystick.bundle.Sha256Sums;
 import io.tallystick.entry.Bytes;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.store.LockMode;
-import io.tallystick.export.store.ObjectLock;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -24,8 +21,8 @@ import java.util.Optional;
  * Writes the objects of a bundle in their order; the registry checkpoint last, which commits it. DESIGN.md section 8.
  *
  * <p>Writing a bundle again, from the beginning or from wherever a crash ended it, adopts what is there and adds what is
- * missing. What follows from the topics must be equal; a signature is adopted if it verifies, the export record if it
- * lists the same files; anything else is a fork.
+ * missing. What follows from the topics must be equal; a signature is adopted if it verifies, the export record as
+ * {@link ExportPromise} says; anything else is a fork.
  *
  * <p>Not safe for use by several threads.
  */
@@ -64,12 +61,26 @@ public final class BundleWriter {
      *
      * @param directory its folder
      * @param manifest SHA-256 of its manifest
-     * @param unlocked the manifest of the bundle before, if the store is to lock objects and reports no lock for this one
+     * @param unprotected the manifest of the bundle before, if the store is to lock objects and does not report for this one
+     *     what it was to keep it with
      */
-    public record Written(String directory, Hash manifest, Optional<ObjectName> unlocked) {}
+    public record Written(String directory, Hash manifest, Optional<Unprotected> unprotected) {}
 
-    /** The bundle before: its manifest, and the lock the store reports for it. */
-    private record Previous(ObjectName name, Hash manifest, Optional<ObjectLock> lock) {}
+    /** An object, and what the store does not report for it. */
+    public record Unprotected(ObjectName object, Lack lack) {}
+
+    /** What a store that locks objects may not report for one. */
+    public enum Lack {
+        /** There is no lock with a date. */
+        LOCK,
+        /** There is one, but no legal hold, which the tenant is under. */
+        LEGAL_HOLD;
+
+        /** The word in metrics. */
+        public String text() {
+            return this == LOCK ? "lock" : "legal-hold";
+        }
+    }
 
     /**
      * Writes one bundle. The tenant's bundle of the window before must have been written.
@@ -80,8 +91,8 @@ public final class BundleWriter {
      * @throws IOException if the store or the schema registry fails; to be tried again
      */
     public Written write(TenantWindow tenant, SchemaTexts texts, Instant now) throws IOException {
-        Optional<Previous> previous = previous(tenant);
-        Manifest manifest = tenant.manifest(previous.map(Previous::manifest));
+        Optional<BundleBefore> before = BundleBefore.of(store, tenant);
+        Manifest manifest = tenant.manifest(before.map(BundleBefore::manifest));
         Seal seal = keys.seal(manifest.window().end());
         Protection protection = rules.bundle(tenant.tenant(), manifest.window().end(), now);
         String directory =
@@ -91,14 +102,20 @@ public final class BundleWriter {
         byte[] encoded = manifest.encode();
         folder.put(BundleLayout.MANIFEST, encoded);
         folder.put(BundleLayout.MANIFEST_SIGNATURE, seal.manifestSignature(encoded));
-        folder.put(BundleLayout.EXPORT, exportRecord(folder, tenant, protection, previous));
+        ExportPromise promise = new ExportPromise(
+                new ExportRecord(
+                        folder.files(),
+                        RetentionRules.record(tenant.tenant(), protection, store.lockMode()),
+                        software,
+                        before.flatMap(BundleBefore::told)),
+                manifest.window().end(),
+                before,
+                store);
+        folder.protect(promise.promised(folder.put(BundleLayout.EXPORT, promise)));
         folder.put(BundleLayout.DSSE, seal.envelope(folder.digests()));
         folder.put(BundleLayout.SUMS, Sha256Sums.encode(folder.digests()));
         folder.put(BundleLayout.CHECKPOINT, tenant.sealed().checkpoint().toByteArray());
-        Optional<ObjectName> unlocked = store.lockMode() == LockMode.NONE
-                ? Optional.empty()
-                : previous.filter(bundle -> bundle.lock().isEmpty()).map(Previous::name);
-        return new Written(directory, Hash.sha256(encoded), unlocked);
+        return new Written(directory, Hash.sha256(encoded), before.flatMap(found -> unprotected(tenant, found)));
     }
 
     private static void putEvidence(BundleFolder folder, TenantWindow tenant, SchemaTexts texts) throws IOException {
@@ -119,60 +136,15 @@ public final class BundleWriter {
                 tenant.sealed().proofs(tenant.checkpoints().keySet()).encode());
     }
 
-    private Optional<Previous> previous(TenantWindow tenant) throws IOException {
-        if (tenant.isFirst()) {
+    private Optional<Unprotected> unprotected(TenantWindow tenant, BundleBefore before) {
+        if (store.lockMode() == LockMode.NONE) {
             return Optional.empty();
         }
-        Manifest.Window window = tenant.sealed().window();
-        Instant start = window.start().minus(Duration.between(window.start(), window.end()));
-        String directory = BundleLayout.bundleDir(tenant.tenant().tenant(), start);
-        ObjectName name = ObjectName.in(directory, BundleLayout.MANIFEST);
-        Optional<byte[]> manifest = store.read(name, BundleLayout.MANIFEST_BYTES_MAX);
-        if (manifest.isEmpty() || !store.exists(ObjectName.in(directory, BundleLayout.CHECKPOINT))) {
-            throw new LedgerIntegrityException("the store has no complete bundle " + directory
-                    + ", which comes before window " + window.start() + " of "
-                    + tenant.tenant().tenant()
-                    + ". Give the exporter the store it wrote to before, or a name of its own"
-                    + " (ledger.export.name) to fill a new one from the beginning.");
+        if (before.dated().isEmpty()) {
+            return Optional.of(new Unprotected(before.manifestName(), Lack.LOCK));
         }
-        try {
-            Manifest.parse(manifest.get());
-        } catch (BundleException e) {
-            throw new IOException("what the store gives as " + name + " is not a manifest", e);
-        }
-        Optional<ObjectLock> lock = store.lock(name).filter(found -> found.mode() != LockMode.NONE);
-        return Optional.of(new Previous(name, Hash.sha256(manifest.get()), lock));
-    }
-
-    private BundleFolder.Varying exportRecord(
-            BundleFolder folder, TenantWindow tenant, Protection protection, Optional<Previous> previous) {
-        ExportRecord ours = new ExportRecord(
-                folder.files(),
-                RetentionRules.record(tenant.tenant(), protection, store.lockMode()),
-                software,
-                previous.flatMap(BundleWriter::lock));
-        return new BundleFolder.Varying() {
-            @Override
-            public byte[] make() {
-                return ours.encode();
-            }
-
-            @Override
-            public Optional<String> fault(byte[] stored) {
-                try {
-                    return ExportRecord.parse(stored).files().equals(ours.files())
-                            ? Optional.empty()
-                            : Optional.of("a list of other files");
-                } catch (BundleException e) {
-                    return Optional.of(e.getMessage());
-                }
-            }
-        };
-    }
-
-    private static Optional<ExportRecord.PreviousLock> lock(Previous previous) {
-        return previous.lock()
-                .map(lock -> new ExportRecord.PreviousLock(
-                        previous.manifest(), lock.versionId(), lock.mode().text(), lock.until()));
+        return rules.isHeld(tenant.tenant()) && !before.isHeld()
+                ? Optional.of(new Unprotected(before.manifestName(), Lack.LEGAL_HOLD))
+                : Optional.empty();
     }
 }

@@ -2,10 +2,11 @@
 package io.tallystick.export.assemble;
 
 import com.github.luben.zstd.ZstdIOException;
-import com.github.luben.zstd.ZstdInputStream;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.ExportRecord;
 import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.ZstdFrames;
 import io.tallystick.entry.ChainId;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
@@ -22,7 +23,8 @@ import java.util.List;
 
 /**
  * Stores data files. A file that is there already, perhaps from another release's compressor, is adopted if its content
- * is the same; the digest of its stored form is then that of the object that is there.
+ * is the same and its stored form one that the verifier takes; the digest of its stored form is then that of the object
+ * that is there.
  */
 public final class DataFileWriter implements PartitionWindow.Files {
     private static final int BUFFER_BYTES = 64 * 1024;
@@ -78,11 +80,17 @@ public final class DataFileWriter implements PartitionWindow.Files {
 
     private ExportRecord.StoredFile adopt(ObjectName name, String path, SpooledFile file) throws IOException {
         Metered stored = new Metered(store.open(name).orElseThrow(() -> Evidence.vanished(name)));
-        Metered content = new Metered(new ZstdInputStream(stored));
-        try (content) {
+        ZstdFrames frames = new ZstdFrames(stored, BundleLayout.storedBytesMax(file.bytes()));
+        Metered content;
+        try (ZstdInputStreamNoFinalizer decompressed = new ZstdInputStreamNoFinalizer(frames)) {
+            decompressed.setLongMax(ZstdFrames.WINDOW_LOG_MAX);
+            content = new Metered(decompressed);
             content.skipTo(file.bytes() + 1);
-        } catch (ZstdIOException e) {
-            throw Evidence.fork(name, "content SHA-256 " + file.sha256(), "no zstd stream: " + e.getMessage());
+        } catch (ZstdFrames.FrameException | ZstdIOException e) {
+            throw Evidence.fork(
+                    name,
+                    "a zstd stream of content SHA-256 " + file.sha256(),
+                    "what no verifier takes for one: " + e.getMessage());
         }
         Hash found = content.digest();
         if (content.count != file.bytes() || !found.equals(file.sha256())) {

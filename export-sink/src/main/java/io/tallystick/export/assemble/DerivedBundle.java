@@ -157,10 +157,11 @@ public final class DerivedBundle {
 
     private void add(Copy copy, String directory, String name, SpooledFile file) throws IOException {
         String stored = name + BundleLayout.STORED_SUFFIX;
-        if (store.putIfAbsent(ObjectName.in(directory, stored), file.compressed()) == PutOutcome.EXISTED) {
-            byte[] there = store.read(ObjectName.in(directory, stored), (int) BundleLayout.DATA_BYTES_MAX)
-                    .orElseThrow(() -> Evidence.vanished(ObjectName.in(directory, stored)));
-            if (!Hash.sha256(there).equals(file.compressed().sha256())) {
+        ObjectName object = ObjectName.in(directory, stored);
+        if (store.putIfAbsent(object, file.compressed()) == PutOutcome.EXISTED) {
+            Hash there = Evidence.digest(store, object, file.compressed().length())
+                    .orElseThrow(() -> Evidence.vanished(object));
+            if (!there.equals(file.compressed().sha256())) {
                 throw new IOException(stored + " is there with other content; give the copy a folder of its own");
             }
         }

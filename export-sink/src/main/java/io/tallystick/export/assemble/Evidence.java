@@ -10,6 +10,7 @@ import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.io.InputStream;
+import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
@@ -19,6 +20,8 @@ import java.util.Optional;
  * <p>Safe for use by several threads.
  */
 public final class Evidence {
+    private static final int BUFFER_BYTES = 64 * 1024;
+
     private final ObjectStore store;
 
     /** @param store where the objects go */
@@ -35,7 +38,7 @@ public final class Evidence {
     public void put(ObjectName name, byte[] bytes, Protection protection) throws IOException {
         Content content = Content.of(bytes);
         if (store.putIfAbsent(name, content, protection) == PutOutcome.EXISTED) {
-            Hash found = Hash.sha256(read(name, bytes.length + 1).orElseThrow(() -> vanished(name)));
+            Hash found = Hash.sha256(read(store, name, bytes.length + 1).orElseThrow(() -> vanished(name)));
             if (!found.equals(content.sha256())) {
                 throw fork(name, "SHA-256 " + content.sha256(), found.toString());
             }
@@ -44,7 +47,7 @@ public final class Evidence {
     }
 
     /** Reads an object; of one that is longer only the first {@code bytesMax} bytes. */
-    private Optional<byte[]> read(ObjectName name, int bytesMax) throws IOException {
+    static Optional<byte[]> read(ObjectStore store, ObjectName name, int bytesMax) throws IOException {
         Optional<InputStream> object = store.open(name);
         if (object.isEmpty()) {
             return Optional.empty();
@@ -52,6 +55,24 @@ public final class Evidence {
         try (InputStream in = object.get()) {
             return Optional.of(in.readNBytes(bytesMax));
         }
+    }
+
+    /** Digest of an object that is not held in memory; of one that is longer only of a little more than {@code bytes}. */
+    static Optional<Hash> digest(ObjectStore store, ObjectName name, long bytes) throws IOException {
+        Optional<InputStream> object = store.open(name);
+        if (object.isEmpty()) {
+            return Optional.empty();
+        }
+        MessageDigest digest = Hash.newDigest();
+        try (InputStream in = object.get()) {
+            byte[] buffer = new byte[BUFFER_BYTES];
+            long left = bytes + 1;
+            for (int read = in.read(buffer); read >= 0 && left > 0; read = in.read(buffer)) {
+                digest.update(buffer, 0, read);
+                left -= read;
+            }
+        }
+        return Optional.of(Hash.of(digest.digest()));
     }
 
     /**

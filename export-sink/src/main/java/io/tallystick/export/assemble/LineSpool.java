@@ -4,7 +4,7 @@ package io.tallystick.export.assemble;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.tallystick.export.store.Content;
 import io.tallystick.tree.Hash;
-import java.io.ByteArrayOutputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,7 +37,8 @@ final class LineSpool implements AutoCloseable {
     private final long contentBytesMax;
     private final List<SpooledFile> finished = new ArrayList<>();
     private final MessageDigest digest = Hash.newDigest();
-    private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
+    private byte[] buffer = new byte[0];
+    private int buffered;
     private long lines;
     private long bytes;
 
@@ -65,13 +67,39 @@ final class LineSpool implements AutoCloseable {
         if (bytes + length > contentBytesMax) {
             finishFile();
         }
-        buffer.writeBytes(line);
-        buffer.write('\n');
-        lines++;
-        bytes += length;
-        if (buffer.size() >= BUFFER_BYTES) {
+        if (buffered + length > BUFFER_BYTES) {
             flush();
         }
+        if (length > BUFFER_BYTES) {
+            write(line);
+        } else {
+            keep(line);
+        }
+        lines++;
+        bytes += length;
+    }
+
+    /** A line that would hold more memory than others until the window ends, were it buffered. */
+    private void write(byte[] line) throws IOException {
+        try (OutputStream file = new BufferedOutputStream(open(), BUFFER_BYTES)) {
+            file.write(line);
+            file.write('\n');
+        }
+    }
+
+    private void keep(byte[] line) {
+        int length = buffered + line.length + 1;
+        if (length > buffer.length) {
+            buffer = Arrays.copyOf(buffer, Math.min(BUFFER_BYTES, Math.max(length, 2 * buffer.length)));
+        }
+        System.arraycopy(line, 0, buffer, buffered, line.length);
+        buffer[length - 1] = '\n';
+        buffered = length;
+    }
+
+    /** Bytes of memory that are held for lines; 32 KiB at most, whatever their lengths. */
+    int memory() {
+        return buffer.length;
     }
 
     /**
@@ -95,11 +123,18 @@ final class LineSpool implements AutoCloseable {
     }
 
     private void flush() throws IOException {
-        try (OutputStream file =
-                Files.newOutputStream(plainFile(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            buffer.writeTo(new DigestOutputStream(file, digest));
+        if (buffered == 0) {
+            return;
         }
-        buffer.reset();
+        try (OutputStream file = open()) {
+            file.write(buffer, 0, buffered);
+        }
+        buffered = 0;
+    }
+
+    private OutputStream open() throws IOException {
+        return new DigestOutputStream(
+                Files.newOutputStream(plainFile(), StandardOpenOption.CREATE, StandardOpenOption.APPEND), digest);
     }
 
     private void finishFile() throws IOException {

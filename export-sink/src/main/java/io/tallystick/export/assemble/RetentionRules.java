@@ -28,7 +28,7 @@ public record RetentionRules(Set<String> held) {
     Protection bundle(TenantDescriptor tenant, Instant windowEnd, Instant now) {
         return new Protection(
                 until(tenant, windowEnd, now),
-                held.contains(tenant.tenant()),
+                isHeld(tenant),
                 tenant.retention().name());
     }
 
@@ -43,7 +43,7 @@ public record RetentionRules(Set<String> held) {
                 .map(tenant -> until(tenant, windowEnd, now))
                 .max(Instant::compareTo)
                 .orElse(now.plus(LEAST));
-        boolean anyHeld = tenants.stream().map(TenantDescriptor::tenant).anyMatch(held::contains);
+        boolean anyHeld = tenants.stream().anyMatch(this::isHeld);
         return new Protection(until, anyHeld, "");
     }
 
@@ -55,6 +55,11 @@ public record RetentionRules(Set<String> held) {
                 mode.text(),
                 protection.until(),
                 mode != LockMode.NONE && protection.legalHold());
+    }
+
+    /** Whether nothing of the tenant may go, however old it is. */
+    boolean isHeld(TenantDescriptor tenant) {
+        return held.contains(tenant.tenant());
     }
 
     private static Instant until(TenantDescriptor tenant, Instant windowEnd, Instant now) {

@@ -21,8 +21,10 @@ import java.util.List;
  * operator's chain. JCS.
  *
  * <pre>
- * {"keyId":"hex SHA-256(SPKI)","sig":"base64 DER","signed":{"bundles":12,"failed":[{…}],"from":"…","newest":{…},
+ * {"keyId":"hex SHA-256(SPKI)","sig":"base64 DER","signed":{"bundles":12,"errors":1,"failed":[{…}],"from":"…","newest":{…},
  *  "software":"0.1.0","store":"s3://…","until":"…"}}
+ * errors: audits that broke, which say nothing of their bundles; they are among failed, with exit code 70, but not among
+ * bundles; absent if there are none
  * signature over "tallystick/audit/v1" 0x00 JCS(signed)
  * </pre>
  *
@@ -36,6 +38,7 @@ public final class AuditStatement {
     private final List<Finding> failed = new ArrayList<>();
     private Finding newest;
     private long bundles;
+    private long errors;
 
     /** @param from when this statement's audits began */
     public AuditStatement(Instant from) {
@@ -46,14 +49,18 @@ public final class AuditStatement {
         return from;
     }
 
-    /** Whether no bundle was audited. */
+    /** Whether no audit was tried to its end. */
     public boolean isEmpty() {
-        return bundles == 0;
+        return bundles + errors == 0;
     }
 
     /** Takes a bundle's finding in. */
     public void add(Finding finding) {
-        bundles++;
+        if (finding.isBroken()) {
+            errors++;
+        } else {
+            bundles++;
+        }
         newest = finding;
         if (!finding.isSound() && failed.size() < FAILED_MAX) {
             failed.add(finding);
@@ -62,9 +69,11 @@ public final class AuditStatement {
 
     /** The signed payload. At least one bundle must have been audited. */
     public byte[] encode(Instant until, String store, String version, SigningKey key) {
-        JsonObject signed = JsonObject.builder()
-                .put("bundles", bundles)
-                .put(
+        JsonObject.Builder members = JsonObject.builder().put("bundles", bundles);
+        if (errors > 0) {
+            members.put("errors", errors);
+        }
+        JsonObject signed = members.put(
                         "failed",
                         new JsonArray(
                                 failed.stream().<JsonValue>map(Finding::json).toList()))

@@ -20,11 +20,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -35,7 +35,11 @@ final class BundleCopy {
     private static final long BYTES_MAX = 64L * 1024 * 1024 * 1024;
     private static final int BUFFER = 64 * 1024;
 
-    /** Later checkpoints with receipts that the verifier looks at for one bundle. */
+    /**
+     * Receipts of each party for later checkpoints: the verifier looks at so many checkpoints for one bundle. Counted by party,
+     * because a party that answers in vain, such as one witness where two are needed, must not hide what another answers
+     * later.
+     */
     private static final int COVERS_MAX = 8;
 
     /** Windows in which they are looked for: a week of windows of ten minutes. */
@@ -74,7 +78,7 @@ final class BundleCopy {
         String registry = BundleLayout.registryDir(windowStart);
         fetch(registry, BundleLayout.LEAVES);
         fetch(registry, BundleLayout.CHECKPOINT);
-        fetchReceipts(windowStart, directory);
+        fetchReceipts(windowStart, directory, receipts.keySet());
         return Optional.of(bucket.resolve(directory));
     }
 
@@ -86,15 +90,17 @@ final class BundleCopy {
         Duration size = Duration.between(window.start(), window.end());
         Instant led = window.end();
         Instant start = window.end();
-        int covers = 0;
-        for (int i = 0; i < LATER_WINDOWS_MAX && covers < COVERS_MAX && !receipts.isEmpty(); i++) {
+        SortedMap<String, Integer> wanted = new TreeMap<>();
+        receipts.keySet().forEach(name -> wanted.put(name, COVERS_MAX));
+        for (int i = 0; i < LATER_WINDOWS_MAX && !wanted.isEmpty(); i++) {
             String registry = BundleLayout.registryDir(start);
             if (!fetch(registry, BundleLayout.CHECKPOINT)) {
                 return;
             }
             Instant next = start.plus(size);
-            if (fetchReceipts(start, registry)) {
-                covers++;
+            Set<String> found = fetchReceipts(start, registry, Set.copyOf(wanted.keySet()));
+            found.forEach(name -> wanted.computeIfPresent(name, (party, left) -> left == 1 ? null : left - 1));
+            if (!found.isEmpty()) {
                 while (led.isBefore(next)) {
                     fetch(BundleLayout.registryDir(led), BundleLayout.LEAVES);
                     led = led.plus(size);
@@ -104,18 +110,21 @@ final class BundleCopy {
         }
     }
 
-    /** @return whether there is any for the registry checkpoint in this folder of the copy */
-    private boolean fetchReceipts(Instant windowStart, String checkpointDirectory) throws IOException, UnfitException {
+    /** @return names of those that are there for the registry checkpoint in this folder of the copy */
+    private Set<String> fetchReceipts(Instant windowStart, String checkpointDirectory, Set<String> wanted)
+            throws IOException, UnfitException {
         OptionalLong size = registrySize(bucket.resolve(checkpointDirectory).resolve(BundleLayout.CHECKPOINT));
-        boolean any = false;
+        Set<String> found = new TreeSet<>();
         if (size.isPresent()) {
             String directory = BundleLayout.anchorsDir(windowStart, size.getAsLong());
-            for (Map.Entry<String, Integer> receipt : receipts.entrySet()) {
+            for (String name : wanted) {
                 // one byte more than it may have is enough for the verifier to see that it is too large
-                any |= fetch(directory, receipt.getKey(), receipt.getValue() + 1L);
+                if (fetch(directory, name, receipts.get(name) + 1L)) {
+                    found.add(name);
+                }
             }
         }
-        return any;
+        return found;
     }
 
     private static OptionalLong registrySize(Path checkpoint) throws IOException {

@@ -74,8 +74,17 @@ public final class SelfAudit {
         return failed(target, "the store has no complete bundle of this window any more");
     }
 
+    /** The audit itself broke: nothing is known of the bundle, and the fault is this program's. */
+    public static Finding broken(BundleWalk.Target target, RuntimeException fault) {
+        return unread(target, Finding.BROKEN, "the audit broke: " + fault);
+    }
+
     private static Finding failed(BundleWalk.Target target, String why) {
-        return new Finding(target.tenant(), target.windowStart(), Hash.sha256(new byte[0]), FAILED, why, false);
+        return unread(target, FAILED, why);
+    }
+
+    private static Finding unread(BundleWalk.Target target, int exitCode, String why) {
+        return new Finding(target.tenant(), target.windowStart(), Hash.sha256(new byte[0]), exitCode, why, false);
     }
 
     private TrustRoot root() throws IOException {

@@ -23,11 +23,13 @@ final class BundleLocks {
     private static final class Weakest {
         private LockMode mode = LockMode.COMPLIANCE;
         private Instant until = Instant.MAX;
+        private boolean held = true;
         private boolean shown;
 
-        private void add(LockMode next, Instant ends) {
+        private void add(LockMode next, Instant ends, boolean hold) {
             mode = mode.compareTo(next) < 0 ? mode : next;
             until = until.isBefore(ends) ? until : ends;
+            held &= hold;
             shown |= next != LockMode.NONE;
         }
     }
@@ -36,7 +38,8 @@ final class BundleLocks {
         bundles.computeIfAbsent(bundleDir, unused -> new Weakest())
                 .add(
                         lock.map(ObjectLock::mode).orElse(LockMode.NONE),
-                        lock.map(ObjectLock::until).orElse(Instant.EPOCH));
+                        lock.map(ObjectLock::until).orElse(Instant.EPOCH),
+                        lock.map(ObjectLock::legalHold).orElse(false));
     }
 
     /** By the bundle's folder. */
@@ -44,7 +47,7 @@ final class BundleLocks {
         Map<String, Fetched.Lock> locks = new TreeMap<>();
         bundles.forEach((bundle, weakest) -> {
             if (weakest.shown) {
-                locks.put(bundle, new Fetched.Lock(weakest.mode, weakest.until));
+                locks.put(bundle, new Fetched.Lock(weakest.mode, weakest.until, weakest.held));
             }
         });
         return locks;

@@ -25,8 +25,12 @@ public record Fetched(
         int incomplete,
         Map<String, Lock> locks,
         Set<String> withoutLock) {
-    /** The weakest lock of a bundle's objects. */
-    public record Lock(LockMode mode, Instant until) {}
+    /**
+     * The weakest lock of a bundle's objects.
+     *
+     * @param legalHold whether each of them is under a legal hold, too
+     */
+    public record Lock(LockMode mode, Instant until, boolean legalHold) {}
 
     public Fetched {
         locks = Map.copyOf(locks);

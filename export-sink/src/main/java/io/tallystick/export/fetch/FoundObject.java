@@ -23,9 +23,6 @@ record FoundObject(StoredObject stored) {
     private static final Pattern UNREAD =
             Pattern.compile(BundleLayout.ROOT + "/(keys/.*|sql/.*|README\\.md|trust-root-[0-9]+\\.json)");
 
-    /** zstd adds at most a 256th to what cannot be compressed, and some bytes a frame. */
-    private static final long STORED_DATA_BYTES_MAX = BundleLayout.DATA_BYTES_MAX + BundleLayout.DATA_BYTES_MAX / 128;
-
     /** @throws UnfitBucketException if a name leads elsewhere, or is none of an object that a ledger stores */
     static FoundObject of(StoredObject stored) throws UnfitBucketException {
         if (isName(stored.name())) {
@@ -152,7 +149,7 @@ record FoundObject(StoredObject stored) {
         }
         String file = file();
         if (file.endsWith(BundleLayout.STORED_SUFFIX)) {
-            return STORED_DATA_BYTES_MAX;
+            return BundleLayout.storedBytesMax(BundleLayout.DATA_BYTES_MAX);
         }
         return switch (file) {
             case BundleLayout.LEAVES -> BundleLayout.DATA_LINES_MAX * RegistryLeaf.BYTES_MAX;

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import io.tallystick.bundle.BundleException;
@@ -349,6 +350,62 @@ class BundleExportTest {
         assertThatThrownBy(this::export)
                 .isInstanceOf(LedgerIntegrityException.class)
                 .hasMessageContaining(path);
+    }
+
+    /** Stored forms of the right content that verifiers refuse. */
+    private static byte[] unfit(String how, byte[] content) throws IOException {
+        ByteArrayOutputStream stored = new ByteArrayOutputStream();
+        byte[] skippable = {0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0};
+        switch (how) {
+            case "begins with a skippable frame" -> {
+                stored.write(skippable);
+                stored.write(Zstd.compress(content));
+            }
+            case "ends with a skippable frame" -> {
+                stored.write(Zstd.compress(content));
+                stored.write(skippable);
+            }
+            case "has a window of 16 MiB" -> {
+                try (ZstdOutputStream out = new ZstdOutputStream(stored)) {
+                    out.setLong(24);
+                    out.write(content);
+                }
+            }
+            case "is far longer than its content" -> {
+                byte[] empty = Zstd.compress(new byte[0]);
+                while (stored.size() <= 2 * content.length + 64 * 1024) {
+                    stored.write(empty);
+                }
+                stored.write(Zstd.compress(content));
+            }
+            default -> throw new IllegalArgumentException(how);
+        }
+        return stored.toByteArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "begins with a skippable frame",
+                "ends with a skippable frame",
+                "has a window of 16 MiB",
+                "is far longer than its content"
+            })
+    void stopsAtADataFileThatNoVerifierTakes(String how) throws Exception {
+        // Given: the right content, before we store it
+        String path = ACME_1ST + "chain-0003-00000.ndjson.zst";
+        export();
+        byte[] theirs = unfit(how, content(path));
+        bucket = temp.resolve("other");
+        Files.createDirectories(bucket.resolve(path).getParent());
+        Files.write(bucket.resolve(path), theirs);
+
+        // When / Then
+        assertThatThrownBy(this::export)
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageContaining(path)
+                .hasMessageContaining("no verifier takes");
+        assertThat(read(path)).isEqualTo(theirs);
     }
 
     @Test

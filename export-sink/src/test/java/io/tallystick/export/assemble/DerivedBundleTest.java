@@ -22,6 +22,9 @@ import io.tallystick.bundle.Statement;
 import io.tallystick.entry.SchemaRef;
 import io.tallystick.export.assemble.CoreExport.Appended;
 import io.tallystick.export.store.DirectoryObjectStore;
+import io.tallystick.export.store.ForwardingStore;
+import io.tallystick.export.store.ObjectName;
+import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.KeyAlgorithm;
@@ -51,6 +54,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies that leave something out: they verify as their originals do, and no change to them goes unseen. */
 class DerivedBundleTest {
@@ -218,6 +223,61 @@ class DerivedBundleTest {
                 .contains("\"derived\":{\"filter\":{},\"from\":\"" + Hash.sha256(original) + "\",\"redactions\":[]}")
                 .contains("\"shape\":\"compact\"")
                 .doesNotContain("\"previous\":");
+    }
+
+    /** Of which no data file may be taken into memory whole. */
+    private static ObjectStore streaming(Path directory) throws IOException {
+        return new ForwardingStore(DirectoryObjectStore.open(directory)) {
+            @Override
+            public Optional<byte[]> read(ObjectName name, int bytesMax) throws IOException {
+                assertThat(name.path()).doesNotEndWith(".zst");
+                return super.read(name, bytesMax);
+            }
+        };
+    }
+
+    private void deriveAgain(ObjectStore store) throws IOException, BundleException {
+        new DerivedBundle(
+                        store,
+                        Files.createTempDirectory(temp, "scratch"),
+                        BundleKeys.always(ledger.bundleKey()),
+                        new ExportRecord.Software("unknown", "0.1.0"))
+                .write(window(bucket.resolve("v1"), 0), Shape.COMPACT.text(), Shape.COMPACT, Derivation.Filter.NONE);
+    }
+
+    @Test
+    void aCopyThatIsResumedReadsWhatIsThereAsAStream() throws Exception {
+        // Given
+        derive(Shape.COMPACT, Derivation.Filter.NONE);
+        SortedMap<String, Hash> before = CoreExport.digests(out);
+
+        // When
+        try (ObjectStore store = streaming(out)) {
+            deriveAgain(store);
+        }
+
+        // Then
+        assertThat(CoreExport.digests(out)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 1, 200_000})
+    void aCopyIsNotResumedOverOtherContent(int longer) throws Exception {
+        // Given
+        derive(Shape.COMPACT, Derivation.Filter.NONE);
+        Path data = copy(Shape.COMPACT).resolve(DATA);
+        byte[] stored = Files.readAllBytes(data);
+        byte[] other = Arrays.copyOf(stored, stored.length + longer);
+        other[other.length - 1] ^= 1;
+        Files.write(data, other);
+
+        // When / Then
+        try (ObjectStore store = streaming(out)) {
+            assertThatThrownBy(() -> deriveAgain(store))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("is there with other content");
+        }
+        assertThat(data).hasBinaryContent(other);
     }
 
     @Test

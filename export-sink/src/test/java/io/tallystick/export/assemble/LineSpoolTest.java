@@ -121,6 +121,50 @@ class LineSpoolTest {
         }
     }
 
+    @Test
+    void aLongLineHoldsNoMemoryAfterItWasTaken() throws IOException {
+        // Given: around the size of the buffer, far above it, and short ones between
+        int[] lengths = {100, 32_767, 1, 32_768, 2_000_000, 5, 32_766, 40_000, 32_769, 0, 1_500_000, 20_000, 20_000};
+        StringBuilder whole = new StringBuilder();
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", 1 << 28)) {
+            for (int length : lengths) {
+                // When
+                spool.append(line(length));
+                whole.append("x".repeat(length)).append('\n');
+
+                // Then
+                assertThat(spool.memory())
+                        .as("after a line of %d bytes", length)
+                        .isLessThanOrEqualTo(32 * 1024);
+            }
+            List<SpooledFile> files = spool.finish();
+            assertThat(files).singleElement().satisfies(file -> {
+                assertThat(plain(file)).isEqualTo(whole.toString().getBytes(US_ASCII));
+                assertThat(file.sha256()).isEqualTo(Hash.sha256(plain(file)));
+                assertThat(file.lines()).isEqualTo(lengths.length);
+            });
+        }
+    }
+
+    @Test
+    void whatAFileEndsWithDoesNotComeIntoTheNext() throws IOException {
+        // Given: a long line that does not fit behind what is buffered
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", 50_000)) {
+            spool.append(line(20_000));
+            spool.append(line(40_000));
+            spool.append(line(9_000));
+
+            // When
+            List<SpooledFile> files = spool.finish();
+
+            // Then
+            assertThat(files).extracting(SpooledFile::bytes).containsExactly(20_001L, 49_002L);
+            for (SpooledFile file : files) {
+                assertThat(Hash.sha256(plain(file))).isEqualTo(file.sha256());
+            }
+        }
+    }
+
     private static byte[] plain(SpooledFile file) throws IOException {
         try (InputStream in = new ZstdInputStream(file.compressed().open())) {
             return in.readAllBytes();

@@ -164,8 +164,10 @@ class S3ExportTest {
             BundleWriter.Written written = writer.write(second, schema -> CoreExport.SCHEMA, CoreExport.NOW);
 
             // Then
-            assertThat(written.unlocked())
-                    .hasValue(ObjectName.in(BundleLayout.bundleDir("acme", start(0)), BundleLayout.MANIFEST));
+            assertThat(written.unprotected())
+                    .hasValue(new BundleWriter.Unprotected(
+                            ObjectName.in(BundleLayout.bundleDir("acme", start(0)), BundleLayout.MANIFEST),
+                            BundleWriter.Lack.LOCK));
         }
     }
 

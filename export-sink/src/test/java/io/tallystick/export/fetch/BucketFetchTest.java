@@ -345,16 +345,19 @@ class BucketFetchTest {
 
     @Test
     void tellsTheWeakestLockOfEachBundle() throws Exception {
-        // Given: acme's windows locked, one object of the third for less, one of the last not at all
+        // Given: acme's windows locked and held, one object of the third for less and not held, one of the last not at
+        // all
         String third = WINDOW.replace("T0315", "T0330");
         String last = WINDOW.replace("T0315", "T0345");
         try (ObjectStore locking = bucket.open()) {
             for (String name : golden.keySet()) {
                 if (name.startsWith("v1/tenant=acme/") && !name.equals(last + "manifest.json")) {
                     bucket.remove(name);
-                    Instant until = name.equals(third + "export.json") ? UNTIL.minusSeconds(60) : UNTIL;
+                    boolean less = name.equals(third + "export.json");
                     locking.putIfAbsent(
-                            new ObjectName(name), Content.of(golden.get(name)), new Protection(until, false, ""));
+                            new ObjectName(name),
+                            Content.of(golden.get(name)),
+                            new Protection(less ? UNTIL.minusSeconds(60) : UNTIL, !less, ""));
                 }
             }
         }
@@ -365,9 +368,9 @@ class BucketFetchTest {
         // Then
         assertThat(fetched.locks())
                 .hasSize(4)
-                .containsEntry(folder(WINDOW), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL))
-                .containsEntry(folder(third), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL.minusSeconds(60)))
-                .containsEntry(folder(last), new Fetched.Lock(LockMode.NONE, Instant.EPOCH));
+                .containsEntry(folder(WINDOW), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL, true))
+                .containsEntry(folder(third), new Fetched.Lock(LockMode.COMPLIANCE, UNTIL.minusSeconds(60), false))
+                .containsEntry(folder(last), new Fetched.Lock(LockMode.NONE, Instant.EPOCH, false));
         assertThat(fetched.withoutLock()).hasSize(4).allMatch(bundle -> bundle.contains("tenant=globex"));
     }
 

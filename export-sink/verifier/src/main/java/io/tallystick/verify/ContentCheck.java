@@ -5,6 +5,7 @@ import com.github.luben.zstd.ZstdIOException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Derivation;
 import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.ZstdFrames;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
@@ -20,8 +21,6 @@ import java.util.TreeMap;
  * Holds one line, one buffer and one chain's state.
  */
 final class ContentCheck {
-    private static final int STORED_EXTRA = 64 * 1024;
-
     private final BundleFolder folder;
     private final Documents documents;
     private final Manifest manifest;
@@ -142,9 +141,9 @@ final class ContentCheck {
         return content > BundleLayout.BUNDLE_BYTES_MAX;
     }
 
-    /** How large a data file may be as stored: incompressible content in small frames grows by far less. */
+    /** How large a data file may be as stored. */
     static long storedMax(Manifest.DataFile file) {
-        return 2 * file.bytes() + STORED_EXTRA;
+        return BundleLayout.storedBytesMax(file.bytes());
     }
 
     private Map<Integer, Grown> unread() {

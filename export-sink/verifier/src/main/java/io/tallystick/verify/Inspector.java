@@ -13,6 +13,7 @@ import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.bundle.RegistryProofs;
 import io.tallystick.bundle.Statement;
+import io.tallystick.bundle.ZstdFrames;
 import io.tallystick.entry.EntryCodec;
 import io.tallystick.entry.EntryException;
 import io.tallystick.note.Checkpoint;

@@ -9,10 +9,16 @@ import java.util.Objects;
  *
  * @param mode {@code none}, {@code governance} or {@code compliance}; empty where no object shows any lock
  * @param until no object of the bundle may be deleted before this instant
+ * @param legalHold whether each of them is under a legal hold, too
  */
-public record StoreLock(String mode, Instant until) {
+public record StoreLock(String mode, Instant until, boolean legalHold) {
     /** No object of the bundle shows a lock: it has none, or whoever read it may not see it. */
     public static final StoreLock NOT_SHOWN = new StoreLock("", Instant.EPOCH);
+
+    /** A lock without a legal hold. */
+    public StoreLock(String mode, Instant until) {
+        this(mode, until, false);
+    }
 
     public StoreLock {
         Objects.requireNonNull(mode);

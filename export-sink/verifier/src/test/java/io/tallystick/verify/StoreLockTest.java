@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,29 @@ class StoreLockTest {
         assertThat(verdict.faults())
                 .allSatisfy(fault ->
                         assertThat(fault.message()).contains("read from it now").contains(why));
+    }
+
+    @Test
+    void aLegalHoldThatIsNotShownAnyMoreIsNoted() throws IOException {
+        // Given
+        TestBundle held = bucket.acme(3);
+        held.promiseHold();
+        bucket.sealStatement(held);
+
+        // When
+        List<String> without = notes(new StoreLock("compliance", UNTIL));
+        List<String> with = notes(new StoreLock("compliance", UNTIL, true));
+
+        // Then
+        assertThat(without).anySatisfy(note -> assertThat(note).contains("legal hold", "taken back"));
+        assertThat(with).noneSatisfy(note -> assertThat(note).contains("legal hold"));
+    }
+
+    private List<String> notes(StoreLock lock) throws IOException {
+        VerificationReport report = Verifier.verify(
+                bucket.request.withLocks(Map.of(bucket.acme(3).folder.toRealPath(), lock)));
+        assertThat(report.exitCode()).as(report.text()).isZero();
+        return report.bundles().get(3).notes();
     }
 
     @Test

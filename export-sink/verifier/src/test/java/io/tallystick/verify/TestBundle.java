@@ -173,6 +173,11 @@ final class TestBundle {
                                 lockText(mode, until) + "},\"software")));
     }
 
+    /** Says in export.json that the bundle is under a legal hold. */
+    void promiseHold() throws IOException {
+        write("export.json", bytes(text("export.json").replace("\"legalHold\":false", "\"legalHold\":true")));
+    }
+
     /** What export.json tells of the lock of the bundle before. */
     void previousLock(TestBundle before, String mode, Instant until) throws IOException {
         replace(

@@ -76,7 +76,18 @@ public final class BundleLayout {
     private static final Pattern PATH =
             Pattern.compile("[A-Za-z0-9_=-][A-Za-z0-9._=-]*(/[A-Za-z0-9_=-][A-Za-z0-9._=-]*)*");
 
+    private static final int STORED_EXTRA_BYTES = 64 * 1024;
+
     private BundleLayout() {}
+
+    /**
+     * How large a data file may be as stored: incompressible content in small frames grows by far less.
+     *
+     * @param bytes of its content
+     */
+    public static long storedBytesMax(long bytes) {
+        return 2 * bytes + STORED_EXTRA_BYTES;
+    }
 
     /** A data file's place: file {@code number} (from 0) of the chain of {@code partition}. */
     public record DataFileName(int partition, int number) {}

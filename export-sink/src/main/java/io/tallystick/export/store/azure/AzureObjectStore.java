@@ -201,20 +201,21 @@ public final class AzureObjectStore implements ObjectStore, StoreListing {
     public boolean protect(ObjectName name, Protection protection) throws IOException {
         return attempts.run("PUT lock of " + name, again -> {
             Optional<String> version = find(name);
-            if (version.isPresent() && hasLocks()) {
-                lockLate(name, version.get(), protection);
+            LockMode mode = protection.mode(settings.lockMode());
+            if (version.isPresent() && mode != LockMode.NONE) {
+                lockLate(name, version.get(), mode, protection);
             }
             return version.isPresent();
         });
     }
 
-    private void lockLate(ObjectName name, String version, Protection protection) {
+    private void lockLate(ObjectName name, String version, LockMode mode, Protection protection) {
         if (!protection.isDated() && !protection.legalHold()) {
             return;
         }
         Optional<ObjectLock> lock = properties(name, version).flatMap(AzureObjectStore::lock);
         if (protection.isDated()) {
-            ObjectLock.extension(lock, settings.lockMode(), protection.until()).ifPresent(lacking -> blob(name, version)
+            ObjectLock.extension(lock, mode, protection.until()).ifPresent(lacking -> blob(name, version)
                     .setImmutabilityPolicy(new BlobImmutabilityPolicy()
                             .setPolicyMode(BlobUpload.mode(lacking.mode()))
                             .setExpiryTime(lacking.until().atOffset(ZoneOffset.UTC))));

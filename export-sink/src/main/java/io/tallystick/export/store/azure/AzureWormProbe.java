@@ -33,7 +33,8 @@ import java.util.UUID;
  * probe stores a canary under a short policy and then does what must be refused. It passes only on a clear refusal
  * (status 403 or 409); an answer of another kind is a failure too.
  *
- * <p>The canary, {@code probe/<random>}, stays until its policy ends and can then be removed by the account's owner.
+ * <p>The canary, {@code probe/<random>}, stays until its policy ends and can then be removed by the account's owner. A
+ * second one, under a legal hold alone, is removed at the end.
  */
 public final class AzureWormProbe {
     private static final byte[] CANARY =
@@ -45,6 +46,7 @@ public final class AzureWormProbe {
 
     private final BlobContainerClient client;
     private final AzureSettings settings;
+    private final boolean holds;
     private final ObjectName name = new ObjectName("probe/" + UUID.randomUUID());
     private final List<ProbeResult> results = new ArrayList<>();
 
@@ -53,27 +55,30 @@ public final class AzureWormProbe {
         void attempt();
     }
 
-    AzureWormProbe(BlobContainerClient client, AzureSettings settings) {
+    AzureWormProbe(BlobContainerClient client, AzureSettings settings, boolean holds) {
         this.client = client;
         this.settings = settings;
+        this.holds = holds;
     }
 
     /**
      * Probes a container with the configured credentials. They must be allowed to delete blobs and versions, which an
      * exporter's are not: else the result is {@link ProbeResult.Verdict#OPEN}.
      *
+     * @param holds whether tenants are under a legal hold, so that evidence rests on the store's holds, too
      * @param lock how long the canary is locked
      * @return what was tried, in order
      * @throws IllegalArgumentException if the settings ask for no lock
      * @throws IOException if the container cannot be reached
      */
-    public static List<ProbeResult> run(AzureSettings settings, Duration lock, Instant now) throws IOException {
+    public static List<ProbeResult> run(AzureSettings settings, boolean holds, Duration lock, Instant now)
+            throws IOException {
         if (settings.lockMode() == LockMode.NONE) {
             throw new IllegalArgumentException("no lock to probe");
         }
         BlobContainerClient client = AzureClients.open(settings);
         try {
-            return new AzureWormProbe(client, settings).run(now.plus(lock), now.plus(lock.dividedBy(2)));
+            return new AzureWormProbe(client, settings, holds).run(now.plus(lock), now.plus(lock.dividedBy(2)));
         } catch (RuntimeException e) {
             if (!AzureFault.isOfStore(e)) {
                 throw e;
@@ -106,6 +111,7 @@ public final class AzureWormProbe {
             });
         }
         stillThere(target);
+        results.addAll(new AzureHoldProbe(client, settings, new ObjectName(name + "-held"), holds).run(CANARY));
         control();
         return results;
     }

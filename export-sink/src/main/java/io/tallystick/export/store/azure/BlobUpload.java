@@ -140,15 +140,16 @@ final class BlobUpload {
     }
 
     private Optional<BlobImmutabilityPolicy> policy() {
-        return settings.lockMode() != LockMode.NONE && protection.isDated()
+        LockMode mode = protection.mode(settings.lockMode());
+        return mode != LockMode.NONE && protection.isDated()
                 ? Optional.of(new BlobImmutabilityPolicy()
                         .setExpiryTime(protection.until().atOffset(ZoneOffset.UTC))
-                        .setPolicyMode(mode(settings.lockMode())))
+                        .setPolicyMode(mode(mode)))
                 : Optional.empty();
     }
 
     private boolean isHeld() {
-        return settings.lockMode() != LockMode.NONE && protection.legalHold();
+        return protection.mode(settings.lockMode()) != LockMode.NONE && protection.legalHold();
     }
 
     static BlobImmutabilityPolicyMode mode(LockMode mode) {

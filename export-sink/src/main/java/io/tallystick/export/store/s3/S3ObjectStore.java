@@ -161,7 +161,7 @@ public final class S3ObjectStore implements ObjectStore, StoreListing {
         }
         Optional<ObjectLock> lock = lock(name, version);
         if (requests.isLocked(protection)) {
-            ObjectLock.extension(lock, lockMode(), protection.until())
+            ObjectLock.extension(lock, requests.lockMode(protection), protection.until())
                     .ifPresent(lacking -> retain(name, version, lacking));
         }
         if (requests.isHeld(protection) && !lock.map(ObjectLock::legalHold).orElse(false)) {

@@ -55,7 +55,7 @@ final class S3Requests {
         settings.kmsKey().ifPresent(key -> put.serverSideEncryption(ServerSideEncryption.AWS_KMS)
                 .ssekmsKeyId(key));
         if (isLocked(protection)) {
-            put.objectLockMode(mode(settings.lockMode())).objectLockRetainUntilDate(protection.until());
+            put.objectLockMode(mode(lockMode(protection))).objectLockRetainUntilDate(protection.until());
         }
         if (isHeld(protection)) {
             put.objectLockLegalHoldStatus(ObjectLockLegalHoldStatus.ON);
@@ -73,7 +73,7 @@ final class S3Requests {
         settings.kmsKey().ifPresent(key -> create.serverSideEncryption(ServerSideEncryption.AWS_KMS)
                 .ssekmsKeyId(key));
         if (isLocked(protection)) {
-            create.objectLockMode(mode(settings.lockMode())).objectLockRetainUntilDate(protection.until());
+            create.objectLockMode(mode(lockMode(protection))).objectLockRetainUntilDate(protection.until());
         }
         if (isHeld(protection)) {
             create.objectLockLegalHoldStatus(ObjectLockLegalHoldStatus.ON);
@@ -82,11 +82,16 @@ final class S3Requests {
     }
 
     boolean isLocked(Protection protection) {
-        return settings.lockMode() != LockMode.NONE && protection.isDated();
+        return lockMode(protection) != LockMode.NONE && protection.isDated();
     }
 
     boolean isHeld(Protection protection) {
-        return settings.lockMode() != LockMode.NONE && protection.legalHold();
+        return lockMode(protection) != LockMode.NONE && protection.legalHold();
+    }
+
+    /** How an object under this protection is locked. */
+    LockMode lockMode(Protection protection) {
+        return protection.mode(settings.lockMode());
     }
 
     /** Lists the versions of one name; a name that it is the beginning of comes after it. */

@@ -27,7 +27,8 @@ import software.amazon.awssdk.services.s3.model.ObjectLockRetentionMode;
  * canary under a short lock and then does what must be refused. It passes only on a clear refusal (status 403); an answer
  * of another kind is a failure too.
  *
- * <p>The canary, {@code probe/<random>}, stays until its lock ends and can then be removed by the bucket's owner.
+ * <p>The canary, {@code probe/<random>}, stays until its lock ends and can then be removed by the bucket's owner. A second
+ * one, under a legal hold alone, is removed at the end.
  */
 public final class S3WormProbe {
     private static final byte[] CANARY =
@@ -40,6 +41,7 @@ public final class S3WormProbe {
     private final S3Client client;
     private final S3Settings settings;
     private final S3Requests requests;
+    private final boolean holds;
     private final ObjectName name = new ObjectName("probe/" + UUID.randomUUID());
     private final List<ProbeResult> results = new ArrayList<>();
 
@@ -48,27 +50,30 @@ public final class S3WormProbe {
         void attempt();
     }
 
-    S3WormProbe(S3Client client, S3Settings settings) {
+    S3WormProbe(S3Client client, S3Settings settings, boolean holds) {
         this.client = client;
         this.settings = settings;
         this.requests = new S3Requests(settings);
+        this.holds = holds;
     }
 
     /**
      * Probes a bucket with the credentials of the default chain. They must be allowed to delete versions, which an
      * exporter's are not: else the result is {@link ProbeResult.Verdict#OPEN}.
      *
+     * @param holds whether tenants are under a legal hold, so that evidence rests on the store's holds, too
      * @param lock how long the canary is locked
      * @return what was tried, in order
      * @throws IllegalArgumentException if the settings ask for no lock
      * @throws IOException if the bucket cannot be reached
      */
-    public static List<ProbeResult> run(S3Settings settings, Duration lock, Instant now) throws IOException {
+    public static List<ProbeResult> run(S3Settings settings, boolean holds, Duration lock, Instant now)
+            throws IOException {
         if (settings.lockMode() == LockMode.NONE) {
             throw new IllegalArgumentException("no lock to probe");
         }
         try (S3Client client = S3Clients.open(settings)) {
-            return new S3WormProbe(client, settings).run(now.plus(lock), now.plus(lock.dividedBy(2)));
+            return new S3WormProbe(client, settings, holds).run(now.plus(lock), now.plus(lock.dividedBy(2)));
         } catch (SdkException e) {
             throw S3Fault.explain("probe", settings, e);
         }
@@ -95,6 +100,7 @@ public final class S3WormProbe {
         attack(version, protection, earlier);
         overwrite(protection);
         stillThere(version);
+        results.addAll(new S3HoldProbe(client, requests, new ObjectName(name + "-held"), holds).run(CANARY));
         control();
         return results;
     }

@@ -106,8 +106,9 @@ final class AzureDoubleRoutes {
         if (plain || version.isEmpty()) {
             return plain ? Reply.error(501, "NotImplemented") : Reply.error(404, "BlobNotFound");
         }
-        version.get().hold();
-        return Reply.empty(200, Map.of("x-ms-legal-hold", "true"));
+        version.get().hold("true".equals(request.headers().get("x-ms-legal-hold")));
+        return Reply.empty(
+                200, Map.of("x-ms-legal-hold", Boolean.toString(version.get().isHeld())));
     }
 
     private Reply delete(Seen request) {

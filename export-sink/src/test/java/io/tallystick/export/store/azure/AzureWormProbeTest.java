@@ -33,7 +33,11 @@ class AzureWormProbeTest {
     }
 
     private List<ProbeResult> probe(LockMode mode) throws IOException {
-        return AzureWormProbe.run(azure.settings(mode), LOCK, Instant.now());
+        return probe(mode, false);
+    }
+
+    private List<ProbeResult> probe(LockMode mode, boolean holds) throws IOException {
+        return AzureWormProbe.run(azure.settings(mode), holds, LOCK, Instant.now());
     }
 
     private static List<String> failed(List<ProbeResult> results) {
@@ -56,7 +60,7 @@ class AzureWormProbeTest {
         List<ProbeResult> results = probe(LockMode.COMPLIANCE);
 
         // Then
-        assertThat(results).hasSize(10).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+        assertThat(results).hasSize(14).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
     }
 
     @Test
@@ -70,6 +74,25 @@ class AzureWormProbeTest {
         // Then
         assertThat(failed(results)).isEmpty();
         assertThat(results).extracting(ProbeResult::verdict).contains(Verdict.NOTE);
+    }
+
+    @Test
+    void failsAStoreThatDeletesWhatIsHeldWhereTenantsAre() throws Exception {
+        // Given
+        azure = new AzureDouble(directory, AzureDouble.Trait.PRETENDS);
+
+        // When / Then
+        assertThat(failed(probe(LockMode.COMPLIANCE, true))).contains("delete what is held");
+        assertThat(failed(probe(LockMode.COMPLIANCE, false))).doesNotContain("delete what is held");
+    }
+
+    @Test
+    void failsAStoreWithoutHoldsWhereTenantsAreUnderOne() throws Exception {
+        // Given
+        azure = new AzureDouble(directory, AzureDouble.Trait.PLAIN);
+
+        // When / Then
+        assertThat(failed(probe(LockMode.COMPLIANCE, true))).contains("read the hold back", "delete what is held");
     }
 
     @Test

@@ -45,8 +45,8 @@ final class Container {
             return held;
         }
 
-        void hold() {
-            held = true;
+        void hold(boolean on) {
+            held = on;
         }
 
         private boolean isProtected() {

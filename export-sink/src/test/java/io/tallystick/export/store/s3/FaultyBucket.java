@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export.store.s3;
 
+import io.tallystick.export.store.LockMode;
 import io.tallystick.export.store.ObjectLock;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
@@ -49,7 +50,11 @@ public final class FaultyBucket implements AutoCloseable {
     }
 
     public ObjectStore open() {
-        return s3.open(s3.settings(S3Settings.Condition.CHECKED), watch);
+        return open(LockMode.COMPLIANCE);
+    }
+
+    public ObjectStore open(LockMode mode) {
+        return s3.open(s3.settings(S3Settings.Condition.CHECKED, mode), watch);
     }
 
     /** As auditors open it. */

@@ -38,8 +38,8 @@ final class LockedBucket {
             return held;
         }
 
-        void hold() {
-            held = true;
+        void hold(boolean on) {
+            held = on;
         }
 
         private boolean isLocked() {

@@ -134,13 +134,17 @@ final class S3Double implements AutoCloseable {
 
     /** Settings for it, locks in mode compliance. */
     S3Settings settings(S3Settings.Condition condition) {
+        return settings(condition, LockMode.COMPLIANCE);
+    }
+
+    S3Settings settings(S3Settings.Condition condition, LockMode mode) {
         return new S3Settings(
                 BUCKET,
                 "",
                 Optional.of(endpoint()),
                 Optional.of("us-east-1"),
                 true,
-                LockMode.COMPLIANCE,
+                mode,
                 Optional.empty(),
                 condition,
                 S3Settings.PART_BYTES_MIN);

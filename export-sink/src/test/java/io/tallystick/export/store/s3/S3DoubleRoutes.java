@@ -61,7 +61,7 @@ final class S3DoubleRoutes {
                     yield retain(request, new String(body, UTF_8));
                 }
                 if (request.query().containsKey("legal-hold")) {
-                    yield hold(request);
+                    yield hold(request, new String(body, UTF_8));
                 }
                 yield part ? part(request, body) : put(request, body);
             }
@@ -177,9 +177,9 @@ final class S3DoubleRoutes {
                 : Reply.error(403, "AccessDenied");
     }
 
-    private Reply hold(Seen request) {
+    private Reply hold(Seen request, String xml) {
         Optional<LockedBucket.Version> version = find(request);
-        version.ifPresent(LockedBucket.Version::hold);
+        version.ifPresent(found -> found.hold(xml.contains("<Status>ON</Status>")));
         return version.isPresent() ? Reply.of(200, Map.of(), new byte[0]) : Reply.error(404, "NoSuchVersion");
     }
 

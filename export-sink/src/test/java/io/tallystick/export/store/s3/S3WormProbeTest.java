@@ -29,7 +29,11 @@ class S3WormProbeTest {
     }
 
     private List<ProbeResult> probe(Condition condition) throws IOException {
-        return S3WormProbe.run(s3.settings(condition), LOCK, Instant.now());
+        return probe(condition, false);
+    }
+
+    private List<ProbeResult> probe(Condition condition, boolean holds) throws IOException {
+        return S3WormProbe.run(s3.settings(condition), holds, LOCK, Instant.now());
     }
 
     private static List<String> failed(List<ProbeResult> results) {
@@ -48,7 +52,8 @@ class S3WormProbeTest {
         List<ProbeResult> results = probe(Condition.TRUSTED);
 
         // Then
-        assertThat(results).hasSize(10).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+        assertThat(results).hasSize(14).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+        assertThat(s3.versionCount()).as("what is left is the canary alone").isEqualTo(1);
     }
 
     @Test
@@ -74,6 +79,54 @@ class S3WormProbeTest {
 
         // Then
         assertThat(failed(results)).containsExactly("shorten the lock", "shorten with bypass", "weaken to governance");
+    }
+
+    @Test
+    void failsAStoreThatDeletesWhatIsHeldWhereTenantsAre() throws Exception {
+        // Given
+        s3 = new S3Double(S3Double.Trait.PRETENDS);
+
+        // When / Then
+        assertThat(failed(probe(Condition.CHECKED, true))).contains("delete what is held");
+        assertThat(failed(probe(Condition.CHECKED, false))).doesNotContain("delete what is held");
+    }
+
+    @Test
+    void failsAStoreThatTakesNoHoldsWhereTenantsAreUnderOne() throws Exception {
+        // Given
+        s3 = new S3Double();
+        s3.always(seen -> seen.isPut() && seen.key().endsWith("-held"), () -> Fault.FORBIDDEN);
+
+        // When / Then
+        assertThat(failed(probe(Condition.CHECKED, true))).containsExactly("store a canary under a legal hold");
+        assertThat(ProbeResult.overall(probe(Condition.CHECKED, false))).isEqualTo(Verdict.PASS);
+    }
+
+    @Test
+    void failsAStoreThatForgetsHolds() throws Exception {
+        // Given
+        s3 = new S3Double();
+        s3.beforeNext(
+                seen -> seen.method().equals("HEAD") && seen.key().endsWith("-held"),
+                () -> s3.eachVersion(version -> version.hold(false)));
+
+        // When / Then
+        assertThat(failed(probe(Condition.CHECKED, true))).containsExactly("read the hold back", "delete what is held");
+    }
+
+    @Test
+    void saysWhichCanaryStaysHeld() throws Exception {
+        // Given: credentials that may set holds and not take them back
+        s3 = new S3Double();
+        s3.always(seen -> seen.query().containsKey("legal-hold"), () -> Fault.FORBIDDEN);
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED, true);
+
+        // Then
+        assertThat(ProbeResult.overall(results)).isEqualTo(Verdict.PASS);
+        assertThat(results)
+                .anySatisfy(result -> assertThat(result.detail()).contains("-held", "yours to release and remove"));
     }
 
     @Test
@@ -200,7 +253,7 @@ class S3WormProbeTest {
                 settings.partBytes());
 
         // When / Then
-        assertThatThrownBy(() -> S3WormProbe.run(plain, LOCK, Instant.now()))
+        assertThatThrownBy(() -> S3WormProbe.run(plain, false, LOCK, Instant.now()))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

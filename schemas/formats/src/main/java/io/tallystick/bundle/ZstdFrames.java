@@ -1,22 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tallystick.verify;
+package io.tallystick.bundle;
 
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Passes zstd frames through and refuses what a bundle must not hold, before the decompressor sees it: skippable
- * frames, dictionaries, windows over 8 MiB, other or older formats, bytes after the last frame, a cut-off frame.
- * RFC 8878 section 3.1.1; blocks are skipped by their lengths, so the cost is that of copying.
+ * The stored form of a data file: passes zstd frames through and refuses what a bundle must not hold, before the
+ * decompressor sees it: skippable frames, dictionaries, windows over 8 MiB, other or older formats, bytes after the last
+ * frame, a cut-off frame. RFC 8878 section 3.1.1; blocks are skipped by their lengths, so the cost is that of copying.
  *
  * <pre>
  * frame = magic(4, 28 B5 2F FD) descriptor(1) [window(1)] [dictionary id] [content size] block* [checksum(4)]
  * block = header(3, little-endian: last(1 bit) type(2) size(21)) content
  * </pre>
  */
-final class ZstdFrames extends FilterInputStream {
-    private static final long WINDOW_BYTES_MAX = 1L << 23;
+public final class ZstdFrames extends FilterInputStream {
+    /** For decompressors: binary logarithm of the largest window. */
+    public static final int WINDOW_LOG_MAX = 23;
+
+    private static final long WINDOW_BYTES_MAX = 1L << WINDOW_LOG_MAX;
     private static final int[] CONTENT_SIZE_BYTES = {0, 2, 4, 8};
 
     private enum Expect {
@@ -37,16 +40,28 @@ final class ZstdFrames extends FilterInputStream {
     private boolean singleSegment;
     private boolean checksum;
     private boolean begun;
+    private final long bytesMax;
+    private long bytes;
 
-    ZstdFrames(InputStream in) {
+    /** @param in the stored bytes, whose number is known and limited */
+    public ZstdFrames(InputStream in) {
+        this(in, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param in the stored bytes
+     * @param bytesMax how many there may be
+     */
+    public ZstdFrames(InputStream in, long bytesMax) {
         super(in);
+        this.bytesMax = bytesMax;
     }
 
     /** The stored bytes are not the zstd frames a bundle may hold. */
-    static final class FrameException extends IOException {
+    public static final class FrameException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        FrameException(String message) {
+        private FrameException(String message) {
             super(message);
         }
     }
@@ -63,6 +78,10 @@ final class ZstdFrames extends FilterInputStream {
         if (count < 0) {
             requireEnd();
             return count;
+        }
+        bytes += count;
+        if (bytes > bytesMax) {
+            throw new FrameException("more than " + bytesMax + " stored bytes");
         }
         for (int at = offset; at < offset + count; ) {
             if (skip > 0) {

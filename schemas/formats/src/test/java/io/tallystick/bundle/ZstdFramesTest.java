@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.tallystick.verify;
+package io.tallystick.bundle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -69,6 +69,53 @@ class ZstdFramesTest {
 
         // Then
         assertThat(passed).isEqualTo(stored.toByteArray());
+    }
+
+    private static byte[] skippable(int bytes) {
+        byte[] frame = new byte[8 + bytes];
+        frame[0] = 0x50;
+        frame[1] = 0x2a;
+        frame[2] = 0x4d;
+        frame[3] = 0x18;
+        frame[4] = (byte) bytes;
+        return frame;
+    }
+
+    @Test
+    void whatAFrameMayBeBesideContentIsRefused() throws IOException {
+        // Given
+        byte[] stored = Zstd.compress(content(3_000));
+        ByteArrayOutputStream before = new ByteArrayOutputStream();
+        before.write(skippable(7));
+        before.write(stored);
+        ByteArrayOutputStream after = new ByteArrayOutputStream();
+        after.write(stored);
+        after.write(skippable(0));
+        ByteArrayOutputStream wide = new ByteArrayOutputStream();
+        try (ZstdOutputStreamNoFinalizer out = new ZstdOutputStreamNoFinalizer(wide).setLong(24)) {
+            out.write(content(3_000));
+        }
+
+        // When, Then
+        assertThatThrownBy(() -> read(before.toByteArray(), 512)).hasMessageContaining("skippable");
+        assertThatThrownBy(() -> read(after.toByteArray(), 512)).hasMessageContaining("skippable");
+        assertThatThrownBy(() -> read(wide.toByteArray(), 512)).hasMessageContaining("windowLog 23");
+    }
+
+    @Test
+    void moreBytesThanAllowedAreRefused() throws IOException {
+        // Given
+        byte[] stored = Zstd.compress(content(3_000));
+
+        // When, Then
+        try (InputStream in = new ZstdFrames(new ByteArrayInputStream(stored), stored.length)) {
+            assertThat(in.readAllBytes()).isEqualTo(stored);
+        }
+        try (InputStream in = new ZstdFrames(new ByteArrayInputStream(stored), stored.length - 1L)) {
+            assertThatThrownBy(in::readAllBytes)
+                    .isInstanceOf(ZstdFrames.FrameException.class)
+                    .hasMessageContaining("more than " + (stored.length - 1));
+        }
     }
 
     @Test
