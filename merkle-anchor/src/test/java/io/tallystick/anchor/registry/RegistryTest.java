@@ -150,10 +150,10 @@ class RegistryTest {
 
         assertThatExceptionOfType(LedgerIntegrityException.class)
                 .isThrownBy(() -> endingWith(known, empty).resume(9, THIRD))
-                .withMessageContainingAll("ends at " + THIRD, "missing", SECOND.toString());
+                .withMessageContainingAll("ends at " + THIRD, "the registry ends at " + SECOND);
         assertThatExceptionOfType(LedgerIntegrityException.class)
                 .isThrownBy(() -> registry.resume(9, SECOND))
-                .withMessageContaining("missing");
+                .withMessageContaining("the registry ends at its beginning");
         assertThat(empty.state()).isEmpty();
         assertThat(store.state()).isEmpty();
     }
