@@ -9,18 +9,20 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
  * Signs the roots of a batch in several threads at once: a window's end brings a root of every chain, and signing is what takes
- * time then. For one caller, who gets all notes of a batch or none.
+ * time then. For one caller, who gets the notes of a batch from its beginning on, or none.
  */
 final class BatchSigning implements AutoCloseable {
     private final Function<Root, Bytes> signature;
@@ -44,19 +46,23 @@ final class BatchSigning implements AutoCloseable {
     }
 
     /**
-     * Signs the roots; returns when no thread is at work any more, unless it is interrupted: then none begins another.
+     * Signs the roots, or as many of the first of them as there is time for; returns when no thread is at work any more, unless
+     * it is interrupted: then none begins another.
      *
-     * @return the notes in the order of the roots
+     * @param timeIsUp asked by each thread after each signature: from then on it begins none
+     * @return the notes in the order of the roots: at least one, unless there are no roots
      * @throws RuntimeException what the signature of one of them threw; no further one is begun then. Of several faults the
      *     gravest, with the others suppressed: one that may be gone at the next attempt hides none that will not
      */
-    List<Bytes> sign(List<Root> batch) {
+    List<Bytes> sign(List<Root> batch, BooleanSupplier timeIsUp) {
         Bytes[] notes = new Bytes[batch.size()];
         AtomicInteger next = new AtomicInteger();
         Callable<Void> turns = () -> {
             try {
-                for (int turn = next.getAndIncrement(); turn < notes.length; turn = next.getAndIncrement()) {
+                int turn = next.getAndIncrement();
+                while (turn < notes.length) {
                     notes[turn] = signature.apply(batch.get(turn));
+                    turn = timeIsUp.getAsBoolean() ? notes.length : next.getAndIncrement();
                 }
             } finally {
                 next.set(notes.length);
@@ -70,7 +76,7 @@ final class BatchSigning implements AutoCloseable {
         } finally {
             next.set(notes.length);
         }
-        return Arrays.asList(notes);
+        return Arrays.stream(notes).takeWhile(Objects::nonNull).toList();
     }
 
     private static void requireDone(List<Future<Void>> ends) throws InterruptedException {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor;
 
+import io.tallystick.anchor.file.FileInUseException;
+import io.tallystick.anchor.file.LockedFile;
 import io.tallystick.anchor.sign.GuardText;
 import io.tallystick.anchor.sign.Root;
 import io.tallystick.anchor.sign.SigningGuard;
@@ -10,8 +12,6 @@ import io.tallystick.topic.LedgerIntegrityException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -22,6 +22,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -42,7 +43,7 @@ final class GuardFile implements AutoCloseable {
     private final Path path;
     private final String ledger;
     private final Replacement replacement;
-    private final FileChannel lockFile;
+    private final LockedFile lockFile;
     private final SigningGuard guard;
     private Object fileKey;
 
@@ -51,7 +52,7 @@ final class GuardFile implements AutoCloseable {
         void replace(Path file, byte[] content) throws IOException;
     }
 
-    private GuardFile(Path path, String ledger, Replacement replacement, FileChannel lockFile) throws IOException {
+    private GuardFile(Path path, String ledger, Replacement replacement, LockedFile lockFile) throws IOException {
         this.path = path;
         this.ledger = ledger;
         this.replacement = replacement;
@@ -72,7 +73,7 @@ final class GuardFile implements AutoCloseable {
      * @throws KafkaException if it is locked or cannot be read just now
      */
     static GuardFile open(Path path, String ledger, Replacement replacement) {
-        FileChannel lockFile = null;
+        LockedFile lockFile = null;
         boolean open = false;
         try {
             Path real = path.toRealPath();
@@ -95,21 +96,12 @@ final class GuardFile implements AutoCloseable {
         }
     }
 
-    private static FileChannel lock(Path path) throws IOException {
-        Path beside = path.resolveSibling(path.getFileName() + ".lock");
-        FileChannel channel = FileChannel.open(beside, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock lock;
+    private static LockedFile lock(Path path) throws IOException {
         try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            channel.close();
-            throw new KafkaException("another signer of this process has " + path + " locked", e);
+            return LockedFile.open(path.resolveSibling(path.getFileName() + ".lock"), StandardOpenOption.WRITE);
+        } catch (FileInUseException e) {
+            throw new KafkaException("the signer's guard file " + path + " is locked: " + e.getMessage(), e);
         }
-        if (lock == null) {
-            channel.close();
-            throw new KafkaException("another process has " + path + " locked");
-        }
-        return channel;
     }
 
     private static SigningGuard read(Path path, String ledger) throws IOException {
@@ -131,14 +123,24 @@ final class GuardFile implements AutoCloseable {
     }
 
     /**
-     * Makes the file of a ledger from the intents it has.
+     * Makes the file of a ledger from the intents it has; complete and on disk, or not there at all: an empty one would be refused
+     * without a remedy.
      *
      * @throws java.nio.file.FileAlreadyExistsException if there is one
      */
     static void create(Path path, String ledger, SigningGuard intents) throws IOException {
         Path file = path.toAbsolutePath();
-        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        replace(file, GuardText.encode(ledger, intents));
+        Path draft = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+        try {
+            write(draft, GuardText.encode(ledger, intents));
+            // A hard link fails if the name is taken, which a rename would not.
+            Files.createLink(file, draft);
+        } catch (UnsupportedOperationException e) {
+            throw new IOException(path + " is on a file system without permissions or hard links", e);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+        force(file.getParent());
     }
 
     /**
@@ -212,6 +214,13 @@ final class GuardFile implements AutoCloseable {
     static void replace(Path path, byte[] content) throws IOException {
         Path file = path.toAbsolutePath();
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        write(fresh, content);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        force(file.getParent());
+    }
+
+    /** When this returns the content is on disk. */
+    private static void write(Path fresh, byte[] content) throws IOException {
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try (FileChannel channel = FileChannel.open(fresh, NEW_FILE, ownerOnly)) {
             ByteBuffer buffer = ByteBuffer.wrap(content);
@@ -220,13 +229,15 @@ final class GuardFile implements AutoCloseable {
             }
             channel.force(true);
         }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel directory = FileChannel.open(file.getParent())) {
-            directory.force(true);
+    }
+
+    private static void force(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory)) {
+            channel.force(true);
         }
     }
 
-    private static void release(FileChannel lockFile) {
+    private static void release(LockedFile lockFile) {
         try {
             if (lockFile != null) {
                 lockFile.close();

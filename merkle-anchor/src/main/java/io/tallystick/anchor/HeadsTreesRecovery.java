@@ -7,10 +7,10 @@ import io.tallystick.anchor.window.PartitionTrees;
 import io.tallystick.anchor.window.RecordPosition;
 import io.tallystick.anchor.window.TreeStore;
 import io.tallystick.avro.Boundary;
-import io.tallystick.avro.ChainTreeHead;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.PartitionClosed;
 import io.tallystick.topic.LedgerIntegrityException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -21,13 +21,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuilds trees from {@code ledger.heads}: at the end of a window every chain with entries has a head of its size, so the
- * last heads before the partition's last closed window, and the entries since, are all there is to know.
+ * Rebuilds trees from the end of {@code ledger.heads}: at the end of a window every chain with entries has a head of its size,
+ * at that of a day's first window every open chain. So the last heads before the partition's last closed window, none of them
+ * older than a day, and the entries since are all there is to know.
  *
  * <p>Entries are replayed through the same checks as ever; the heads they lead to exist and are not written again.
  */
 final class HeadsTreesRecovery implements TreesRecovery {
     private static final Logger LOGGER = LoggerFactory.getLogger(HeadsTreesRecovery.class);
+
+    /** Offsets of {@code ledger.heads} that are read at first. */
+    private static final long HEADS_FIRST = 100;
 
     private final AnchorConfig config;
     private final Supplier<CommittedReader> readers;
@@ -46,25 +50,23 @@ final class HeadsTreesRecovery implements TreesRecovery {
 
     private void readAll(int partition, long before, PartitionTrees trees, TreeStore store) {
         try (CommittedReader reader = readers.get()) {
-            Heads heads = new Heads(partition);
-            reader.readAll(new TopicPartition(config.topics().heads(), 0), heads::take);
+            TopicPartition topic = new TopicPartition(config.topics().heads(), 0);
+            PartitionHeads heads = reader.readTail(
+                    topic, reader.end(topic), HEADS_FIRST, () -> new PartitionHeads(config.ledger(), partition));
             if (before == 0 && heads.isEmpty()) {
                 return;
             }
             TopicPartition entries = new TopicPartition(config.topics().entries(), partition);
-            long from = 0;
-            if (heads.closed != null) {
-                resume(reader, entries, heads, trees, store);
-                from = heads.closed.getEntriesOffset() + 1;
-            }
-            long until = Math.max(before, heads.lastOffset + 1);
+            heads.closed().ifPresent(closed -> resume(reader, entries, closed, heads.atClosed(), trees, store));
+            long from =
+                    heads.closed().map(closed -> closed.getEntriesOffset() + 1).orElse(0L);
+            long until = Math.max(before, heads.lastOffset() + 1);
             reader.read(
                     entries,
                     from,
                     until,
                     record -> EntryRecords.offer(trees, record.offset(), record.key(), record.value()));
-            heads.sinceClosed
-                    .values()
+            heads.sinceClosed()
                     .forEach(
                             head -> trees.acknowledge(head.chain(), head.range().size()));
             LOGGER.atWarn()
@@ -75,9 +77,13 @@ final class HeadsTreesRecovery implements TreesRecovery {
     }
 
     private void resume(
-            CommittedReader reader, TopicPartition entries, Heads heads, PartitionTrees trees, TreeStore store) {
-        PartitionClosed closed = heads.closed;
-        for (ChainHead head : heads.atClosed.values()) {
+            CommittedReader reader,
+            TopicPartition entries,
+            PartitionClosed closed,
+            Collection<ChainHead> heads,
+            PartitionTrees trees,
+            TreeStore store) {
+        for (ChainHead head : heads) {
             ConsumerRecord<String, SpecificRecord> last =
                     recordAt(reader, entries, head.value().getEntriesOffset());
             if (!(last.value() instanceof LedgerEntry entry)) {
@@ -110,36 +116,5 @@ final class HeadsTreesRecovery implements TreesRecovery {
     private static LedgerIntegrityException misplaced(ConsumerRecord<String, SpecificRecord> record, String expected) {
         return new LedgerIntegrityException(record.topic() + "-" + record.partition() + " offset " + record.offset()
                 + " does not hold " + expected + ", which a head refers to");
-    }
-
-    /** What {@code ledger.heads} says of one partition. */
-    private final class Heads {
-        private final int partition;
-        private final Map<String, ChainHead> atClosed = new HashMap<>();
-        private final Map<String, ChainHead> sinceClosed = new HashMap<>();
-        private PartitionClosed closed;
-        private long lastOffset = -1;
-
-        Heads(int partition) {
-            this.partition = partition;
-        }
-
-        boolean isEmpty() {
-            return closed == null && sinceClosed.isEmpty();
-        }
-
-        void take(ConsumerRecord<String, SpecificRecord> record) {
-            if (record.value() instanceof ChainTreeHead head && head.getEntriesPartition() == partition) {
-                sinceClosed.put(
-                        head.getChain(),
-                        HeadRecords.read(record.key(), head, config.ledger().partitions()));
-                lastOffset = Math.max(lastOffset, head.getEntriesOffset());
-            } else if (record.value() instanceof PartitionClosed end && end.getPartition() == partition) {
-                closed = end;
-                lastOffset = Math.max(lastOffset, end.getEntriesOffset());
-                atClosed.putAll(sinceClosed);
-                sinceClosed.clear();
-            }
-        }
     }
 }

@@ -51,6 +51,26 @@ final class OutsideAnchor implements AutoCloseable {
     /** Where an anchor begins. */
     record Start(Position position, long registryOffset) {}
 
+    /** @param mayTry whether an anchor that is stopped is asked once more */
+    void begin(boolean mayTry) {
+        track.position().stopped().ifPresent(stop -> {
+            if (mayTry) {
+                track.tryAgain();
+            }
+            LOGGER.atError()
+                    .addKeyValue("anchor", anchor.id())
+                    .addKeyValue("treeSize", stop.size())
+                    .addKeyValue("error", stop.reason())
+                    .log(
+                            mayTry
+                                    ? "anchor had seen another history of this ledger before this process began; it is asked"
+                                            + " once more"
+                                    : "anchor has seen another history of this ledger; nothing is submitted to it until a"
+                                            + " restart");
+        });
+        metrics.show(track);
+    }
+
     Anchor anchor() {
         return anchor;
     }
@@ -90,8 +110,9 @@ final class OutsideAnchor implements AutoCloseable {
         metrics.show(track);
     }
 
-    /** Takes an answer in and writes what it settles. */
-    void take(Answer answer, Instant now, RegistryWindows windows, OutsideSession session) {
+    /** Takes an answer in and writes what it settles, or that the anchor is stopped: who has the work next must know. */
+    void take(Answer answer, Instant now, RegistryWindows windows, OutsideJournal journal) {
+        Optional<Position.Stop> before = track.position().stopped();
         List<Settled> ended = List.of();
         if (answer instanceof Answer.Confirmed confirmed) {
             ended = track.confirmed(new Settled.Confirmed(confirmed.receipt()));
@@ -108,8 +129,8 @@ final class OutsideAnchor implements AutoCloseable {
         } else if (answer instanceof Answer.Contradicted contradicted) {
             stop(contradicted.reason());
         }
-        if (!ended.isEmpty()) {
-            session.write(anchor, ended, track.position(), registryOffset);
+        if (!ended.isEmpty() || !track.position().stopped().equals(before)) {
+            journal.write(anchor, ended, track.position(), registryOffset);
             metrics.settled(ended);
             ended.forEach(this::log);
         }

@@ -38,6 +38,11 @@ final class OutsideMetrics {
         return anchors.get(id);
     }
 
+    /** The work is in no process for a while. That an anchor is stopped stays true meanwhile. */
+    void pause() {
+        anchors.values().forEach(OfAnchor::pause);
+    }
+
     /** Another process has the work. */
     void standBy() {
         anchors.values().forEach(OfAnchor::standBy);
@@ -138,9 +143,13 @@ final class OutsideMetrics {
             stopped = track.isStopped();
         }
 
-        private void standBy() {
+        private void pause() {
             pending = 0;
             oldest = Optional.empty();
+        }
+
+        private void standBy() {
+            pause();
             stopped = false;
         }
     }

@@ -4,7 +4,10 @@ package io.tallystick.anchor;
 import io.tallystick.anchor.external.Anchor;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -32,6 +35,7 @@ final class OutsidePart implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final AtomicReference<OutsideTerm> term = new AtomicReference<>();
     private final Thread thread;
+    private Optional<Set<String>> mayTry = Optional.empty();
 
     /**
      * @param instance names this process in the anchors' group
@@ -64,7 +68,7 @@ final class OutsidePart implements AutoCloseable {
     /** One term; returns when it is over and another may begin. */
     private void serve() {
         try (OutsideTerm current =
-                new OutsideTerm(config, instance, anchors, records, metrics, InstantSource.system())) {
+                new OutsideTerm(config, instance, anchors, records, metrics, InstantSource.system(), stoppedBefore())) {
             term.set(current);
             while (stopping.getCount() > 0) {
                 current.work();
@@ -87,6 +91,23 @@ final class OutsidePart implements AutoCloseable {
         } finally {
             term.set(null);
         }
+    }
+
+    /**
+     * The anchors that were stopped before this process began and have not been asked since. Those that are stopped
+     * later stay so in this process: nobody has restarted it knowing of them.
+     */
+    private Set<String> stoppedBefore() {
+        if (mayTry.isEmpty()) {
+            Set<String> stopped = new HashSet<>();
+            OutsideSession.progress(config, records).forEach((anchor, progress) -> {
+                if (OutsideRecords.position(progress).stopped().isPresent()) {
+                    stopped.add(anchor);
+                }
+            });
+            mayTry = Optional.of(stopped);
+        }
+        return mayTry.get();
     }
 
     private void pause(Duration pause) {

@@ -14,6 +14,7 @@ import io.tallystick.avro.SignedCheckpoint;
 import io.tallystick.entry.Bytes;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
@@ -64,11 +65,21 @@ final class OutsideRecords {
                 .setSettled(List.copyOf(position.settled()))
                 .setConfirmedSize(position.confirmedSize())
                 .setRegistryOffset(registryOffset)
+                .setStoppedSize(position.stopped().map(Position.Stop::size).orElse(null))
+                .setStoppedReason(position.stopped().map(Position.Stop::reason).orElse(null))
                 .build();
     }
 
     static Position position(AnchorProgress progress) {
         return new Position(
-                progress.getCheckpointsOffset(), Set.copyOf(progress.getSettled()), progress.getConfirmedSize());
+                progress.getCheckpointsOffset(),
+                Set.copyOf(progress.getSettled()),
+                progress.getConfirmedSize(),
+                stop(progress));
+    }
+
+    private static Optional<Position.Stop> stop(AnchorProgress progress) {
+        return Optional.ofNullable(progress.getStoppedSize())
+                .map(size -> new Position.Stop(size, Objects.requireNonNullElse(progress.getStoppedReason(), "")));
     }
 }

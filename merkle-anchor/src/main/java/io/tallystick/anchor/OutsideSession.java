@@ -25,10 +25,10 @@ import org.apache.kafka.common.serialization.StringSerializer;
  * The right to write what anchors said: one transactional id in the whole ledger. What an answer settles and the anchor's
  * progress are one transaction, so that each checkpoint is settled once for each anchor. For one thread.
  */
-final class OutsideSession implements AutoCloseable {
+final class OutsideSession implements OutsideJournal, AutoCloseable {
     private final AnchorConfig config;
     private final Producer<String, SpecificRecord> producer;
-    private final Map<String, AnchorProgress> stored = new HashMap<>();
+    private final Map<String, AnchorProgress> stored;
 
     /**
      * Fences the session before, and reads how far each anchor has come.
@@ -42,10 +42,7 @@ final class OutsideSession implements AutoCloseable {
         boolean open = false;
         try {
             producer.initTransactions();
-            try (CommittedReader reader =
-                    new CommittedReader(config.committedReader("anchors-progress"), records.deserializer())) {
-                reader.readAll(new TopicPartition(config.topics().anchors(), 0), this::read);
-            }
+            stored = progress(config, records);
             open = true;
         } finally {
             if (!open) {
@@ -54,13 +51,30 @@ final class OutsideSession implements AutoCloseable {
         }
     }
 
-    private void read(ConsumerRecord<String, SpecificRecord> record) {
+    /**
+     * How far each anchor has come.
+     *
+     * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
+     * @throws LedgerIntegrityException if the topic holds something else
+     */
+    static Map<String, AnchorProgress> progress(AnchorConfig config, Serde<SpecificRecord> records) {
+        Map<String, AnchorProgress> progress = new HashMap<>();
+        try (CommittedReader reader =
+                new CommittedReader(config.committedReader("anchors-progress"), records.deserializer())) {
+            reader.readAll(
+                    new TopicPartition(config.topics().anchors(), 0),
+                    record -> progress.put(record.key(), read(record)));
+        }
+        return progress;
+    }
+
+    private static AnchorProgress read(ConsumerRecord<String, SpecificRecord> record) {
         if (!(record.value() instanceof AnchorProgress progress)
                 || !progress.getAnchor().equals(record.key())) {
             throw new LedgerIntegrityException(
                     "offset " + record.offset() + " of " + record.topic() + " holds no progress of its key");
         }
-        stored.put(record.key(), progress);
+        return progress;
     }
 
     /** How far an anchor had come when the session began; empty for a new one. */
@@ -68,8 +82,8 @@ final class OutsideSession implements AutoCloseable {
         return Optional.ofNullable(stored.get(anchor));
     }
 
-    /** Writes what an answer settled, and how far its anchor has come with it. */
-    void write(Anchor anchor, List<Settled> ended, Position position, long registryOffset) {
+    @Override
+    public void write(Anchor anchor, List<Settled> ended, Position position, long registryOffset) {
         producer.beginTransaction();
         for (Settled settled : ended) {
             send(

@@ -54,6 +54,7 @@ final class OutsideTerm implements AutoCloseable {
     private final Serde<SpecificRecord> records;
     private final OutsideMetrics metrics;
     private final InstantSource clock;
+    private final Set<String> mayTry;
     private final TopicPartition checkpoints;
     private final TopicPartition registry;
     private final KafkaConsumer<String, SpecificRecord> consumer;
@@ -64,18 +65,21 @@ final class OutsideTerm implements AutoCloseable {
     private RegistryWindows windows = new RegistryWindows();
     private Queue<Answered> answers = new ConcurrentLinkedQueue<>();
 
+    /** @param mayTry ids of anchors that are asked once more if they are stopped; those that gave an answer are taken out */
     OutsideTerm(
             AnchorConfig config,
             String instance,
             List<Anchor> anchors,
             Serde<SpecificRecord> records,
             OutsideMetrics metrics,
-            InstantSource clock) {
+            InstantSource clock,
+            Set<String> mayTry) {
         this.config = config;
         this.anchors = anchors;
         this.records = records;
         this.metrics = metrics;
         this.clock = clock;
+        this.mayTry = mayTry;
         this.checkpoints = new TopicPartition(config.topics().checkpoints(), 0);
         this.registry = new TopicPartition(config.topics().registry(), 0);
         this.consumer =
@@ -102,7 +106,11 @@ final class OutsideTerm implements AutoCloseable {
         }
         Instant now = clock.instant();
         for (Answered answered = answers.poll(); answered != null; answered = answers.poll()) {
-            running.get(answered.anchor()).take(answered.answer(), now, windows, session);
+            OutsideAnchor anchor = running.get(answered.anchor());
+            anchor.take(answered.answer(), now, windows, session);
+            if (!anchor.track().isOnTrial()) {
+                mayTry.remove(answered.anchor());
+            }
         }
         readAgainIfNeeded();
         running.values().forEach(anchor -> anchor.submit(now, windows));
@@ -154,9 +162,10 @@ final class OutsideTerm implements AutoCloseable {
             if (stored.isEmpty()) {
                 session.write(anchor, List.of(), start.position(), start.registryOffset());
             }
-            running.put(
-                    anchor.id(),
-                    new OutsideAnchor(anchor, config.anchorsBackoff(), start, answers, metrics.of(anchor.id())));
+            OutsideAnchor begun =
+                    new OutsideAnchor(anchor, config.anchorsBackoff(), start, answers, metrics.of(anchor.id()));
+            running.put(anchor.id(), begun);
+            begun.begin(mayTry.contains(anchor.id()));
         }
         running.values().stream()
                 .mapToLong(anchor -> anchor.track().position().next())
@@ -214,7 +223,7 @@ final class OutsideTerm implements AutoCloseable {
         running.clear();
         answers = new ConcurrentLinkedQueue<>();
         windows = new RegistryWindows();
-        metrics.standBy();
+        metrics.pause();
         if (session != null) {
             session.close();
             session = null;
@@ -236,6 +245,9 @@ final class OutsideTerm implements AutoCloseable {
                 consumer.pause(Set.of(partition));
             }
             owner = partitions.contains(checkpoints);
+            if (!owner) {
+                metrics.standBy();
+            }
         }
 
         @Override

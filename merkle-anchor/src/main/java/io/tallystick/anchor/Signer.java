@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * topics. Only what starting over cannot mend ({@link SignerFaults}) stops it for good and the application with it.
  */
 final class Signer implements AutoCloseable {
-    /** Most roots signed between two commits of offsets. */
+    /** Most roots signed between two commits of offsets; fewer where their signatures take long. */
     static final int ROOTS_MAX = 1000;
 
     private static final Logger LOGGER = LoggerFactory.getLogger(Signer.class);

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -98,16 +100,29 @@ final class SignerSession implements AutoCloseable {
     }
 
     /**
-     * Signs and publishes heads of chains.
+     * Signs and publishes heads of chains. All are intended, also those there is no time for: publish them next.
      *
      * @param batch as {@link Root#batchLength} allows, none of them behind; may be empty
-     * @param offsets the group's positions after them
+     * @param timeIsUp asked after each signature: from then on no further one is begun
+     * @param offsets the group's positions after so many of them
+     * @return how many of the first of them were published: at least one, unless there are none
      * @throws LedgerIntegrityException if one must not be signed; then none of the batch is
      * @throws java.io.UncheckedIOException if a key's keeper does not answer now; publish it again in another session
      */
-    void publish(List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+    int publish(
+            List<Root> batch,
+            BooleanSupplier timeIsUp,
+            IntFunction<Map<TopicPartition, OffsetAndMetadata>> offsets,
+            ConsumerGroupMetadata group) {
         intend(batch);
-        complete(batch, offsets, group);
+        List<Bytes> notes = signing.sign(batch, timeIsUp);
+        complete(batch.subList(0, notes.size()), notes, offsets.apply(notes.size()), group);
+        return notes.size();
+    }
+
+    /** As {@link #publish(List, BooleanSupplier, IntFunction, ConsumerGroupMetadata)}, however long it takes. */
+    void publish(List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
+        var unused = publish(batch, () -> false, published -> offsets, group);
     }
 
     /**
@@ -152,8 +167,10 @@ final class SignerSession implements AutoCloseable {
     }
 
     private void complete(
-            List<Root> batch, Map<TopicPartition, OffsetAndMetadata> offsets, ConsumerGroupMetadata group) {
-        List<Bytes> notes = signing.sign(batch);
+            List<Root> batch,
+            List<Bytes> notes,
+            Map<TopicPartition, OffsetAndMetadata> offsets,
+            ConsumerGroupMetadata group) {
         producer.beginTransaction();
         for (int i = 0; i < batch.size(); i++) {
             send(config.topics().checkpoints(), batch.get(i).origin(), checkpoint(batch.get(i), notes.get(i)));

@@ -17,7 +17,9 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -40,6 +42,9 @@ final class SignerTerm implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(SignerTerm.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
+    /** Share of the time a member may take between two polls in which it signs; the rest is for what is still under way. */
+    private static final int SIGNING_SHARE = 10;
+
     private final AnchorConfig config;
     private final CheckpointSigner checkpoints;
     private final Serde<SpecificRecord> records;
@@ -47,6 +52,7 @@ final class SignerTerm implements AutoCloseable {
     private final TopicPartition heads;
     private final TopicPartition registry;
     private final KafkaConsumer<String, SpecificRecord> consumer;
+    private final Duration signingTime;
 
     private boolean owner;
     private SignerSession session;
@@ -66,12 +72,23 @@ final class SignerTerm implements AutoCloseable {
         this.metrics = metrics;
         this.heads = new TopicPartition(config.topics().heads(), 0);
         this.registry = new TopicPartition(config.topics().registry(), 0);
-        this.consumer =
-                new KafkaConsumer<>(config.signerConsumer(instance), new StringDeserializer(), records.deserializer());
+        Map<String, Object> properties = config.signerConsumer(instance);
+        this.signingTime = pollInterval(properties).dividedBy(SIGNING_SHARE);
+        this.consumer = new KafkaConsumer<>(properties, new StringDeserializer(), records.deserializer());
         consumer.subscribe(List.of(heads.topic(), registry.topic()), new Ownership());
     }
 
-    /** Polls once and publishes what it got. */
+    private static Duration pollInterval(Map<String, Object> properties) {
+        Object given = properties.getOrDefault(
+                ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG,
+                ConsumerConfig.configDef().defaultValues().get(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG));
+        return Duration.ofMillis(Long.parseLong(given.toString().strip()));
+    }
+
+    /**
+     * Polls once and publishes what it got, or as much as can be signed in time: a key may be slow, and a member that does not
+     * poll is taken for dead. What is left is published after the next poll.
+     */
     void work() {
         ConsumerRecords<String, SpecificRecord> polled = consumer.poll(POLL);
         if (!owner) {
@@ -83,10 +100,12 @@ final class SignerTerm implements AutoCloseable {
             parts = new WindowParts();
             metrics.active(true);
         }
-        publishHeads(polled.records(heads));
+        long begun = System.nanoTime();
+        BooleanSupplier timeIsUp = () -> System.nanoTime() - begun >= signingTime.toNanos();
+        publishHeads(polled.records(heads), timeIsUp);
         hold(polled.records(registry));
         if (!windows.isEmpty() && consumer.position(heads) >= headsFirst) {
-            publishWindows();
+            publishWindows(timeIsUp);
         }
     }
 
@@ -100,28 +119,42 @@ final class SignerTerm implements AutoCloseable {
     /** A root and the offset after its head. */
     private record Placed(Root root, long next) {}
 
-    /** Roots smaller than those intended before are passed over: they come again if the group's offsets were set back. */
-    private void publishHeads(List<ConsumerRecord<String, SpecificRecord>> polled) {
-        List<Placed> left = new ArrayList<>();
+    /**
+     * Roots smaller than those intended before are passed over: they come again if the group's offsets were set back. Those
+     * there is no time for are read again.
+     */
+    private void publishHeads(List<ConsumerRecord<String, SpecificRecord>> polled, BooleanSupplier timeIsUp) {
+        List<Placed> offered = new ArrayList<>();
         for (ConsumerRecord<String, SpecificRecord> record : polled) {
-            root(record).ifPresent(root -> left.add(new Placed(root, record.offset() + 1)));
+            root(record).ifPresent(root -> offered.add(new Placed(root, record.offset() + 1)));
         }
-        int offered = left.size();
         int published = 0;
+        List<Placed> left = new ArrayList<>(offered);
         left.removeIf(this::isBehind);
         while (!left.isEmpty()) {
             int length = Root.batchLength(left.stream().map(Placed::root).toList(), Signer.ROOTS_MAX);
-            List<Placed> batch = left.subList(0, length);
-            session.publish(
+            List<Placed> batch = List.copyOf(left.subList(0, length));
+            int signed = session.publish(
                     batch.stream().map(Placed::root).toList(),
-                    Map.of(heads, new OffsetAndMetadata(batch.get(length - 1).next())),
+                    timeIsUp,
+                    count -> Map.of(
+                            heads, new OffsetAndMetadata(batch.get(count - 1).next())),
                     consumer.groupMetadata());
-            published += length;
-            batch.clear();
+            published += signed;
+            left.subList(0, signed).clear();
             left.removeIf(this::isBehind);
+            if (!left.isEmpty() && timeIsUp.getAsBoolean()) {
+                consumer.seek(heads, batch.get(signed - 1).next());
+                left.clear();
+            }
         }
-        if (published < offered) {
-            passOver(offered - published, heads, consumer.position(heads));
+        long reached = consumer.position(heads);
+        int behind = (int) offered.stream()
+                        .filter(placed -> placed.next() <= reached)
+                        .count()
+                - published;
+        if (behind > 0) {
+            passOver(behind, heads, reached);
         }
     }
 
@@ -161,10 +194,12 @@ final class SignerTerm implements AutoCloseable {
         }
     }
 
-    private void publishWindows() {
+    /** One at least; for what there is no time for the registry waits. */
+    private void publishWindows(BooleanSupplier timeIsUp) {
         int skipped = 0;
         long next = 0;
-        while (!windows.isEmpty()) {
+        boolean enough = false;
+        while (!windows.isEmpty() && !enough) {
             ConsumerRecord<String, SpecificRecord> record = windows.remove();
             if (!(record.value() instanceof RegistryWindow part)) {
                 throw new LedgerIntegrityException(
@@ -181,12 +216,15 @@ final class SignerTerm implements AutoCloseable {
                 metrics.passed(window.get().end());
             } else {
                 publish(window.get(), next);
+                enough = timeIsUp.getAsBoolean();
             }
         }
         if (skipped > 0) {
             passOver(skipped, registry, next);
         }
-        consumer.resume(List.of(registry));
+        if (windows.isEmpty()) {
+            consumer.resume(List.of(registry));
+        }
     }
 
     private void publish(SealedWindow window, long next) {

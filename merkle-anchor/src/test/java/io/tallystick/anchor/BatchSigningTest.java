@@ -27,6 +27,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.InterruptException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchSigningTest {
     private static final Instant WINDOW = Instant.parse("2026-11-21T12:00:00Z");
@@ -44,7 +46,7 @@ class BatchSigningTest {
 
     private static List<Bytes> sign(int count, Function<Root, Bytes> signature) {
         try (BatchSigning signing = new BatchSigning("test-signing", 4, signature)) {
-            return signing.sign(roots(count));
+            return signing.sign(roots(count), () -> false);
         }
     }
 
@@ -92,10 +94,10 @@ class BatchSigningTest {
         };
 
         try (BatchSigning signing = new BatchSigning("test-signing", 4, signature)) {
-            assertThatThrownBy(() -> signing.sign(roots(1000)))
+            assertThatThrownBy(() -> signing.sign(roots(1000), () -> false))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessageContaining("no answer");
-            assertThat(signing.sign(roots(3))).hasSize(3);
+            assertThat(signing.sign(roots(3), () -> false)).hasSize(3);
         }
     }
 
@@ -155,7 +157,35 @@ class BatchSigningTest {
             atOnce.decrementAndGet();
             return note;
         })) {
-            assertThat(signing.sign(roots(100))).hasSize(100);
+            assertThat(signing.sign(roots(100), () -> false)).hasSize(100);
+        }
+    }
+
+    /** However many threads: what was begun is signed, nothing else is begun. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 16})
+    void whenTimeIsUpTheNotesOfTheFirstRootsAreThereWithoutAGap(int threads) {
+        AtomicInteger signed = new AtomicInteger();
+        Function<Root, Bytes> signature = root -> {
+            signed.incrementAndGet();
+            return note(root);
+        };
+        try (BatchSigning signing = new BatchSigning("test-signing", threads, signature)) {
+            List<Bytes> notes = signing.sign(roots(1000), () -> signed.get() >= 50);
+
+            assertThat(notes).hasSize(signed.get()).hasSizeBetween(50, 50 + threads);
+            assertThat(notes)
+                    .isEqualTo(roots(notes.size()).stream()
+                            .map(BatchSigningTest::note)
+                            .toList());
+        }
+    }
+
+    @Test
+    void whereThereIsNoTimeAtAllOneIsSigned() {
+        try (BatchSigning signing = new BatchSigning("test-signing", 1, BatchSigningTest::note)) {
+            assertThat(signing.sign(roots(3), () -> true)).containsExactly(note(roots(1).get(0)));
+            assertThat(signing.sign(List.of(), () -> true)).isEmpty();
         }
     }
 

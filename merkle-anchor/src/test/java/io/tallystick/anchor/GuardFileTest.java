@@ -4,6 +4,7 @@ package io.tallystick.anchor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tallystick.anchor.client.LockHolder;
 import io.tallystick.anchor.sign.Root;
 import io.tallystick.anchor.sign.SigningGuard;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -17,6 +18,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,51 @@ class GuardFileTest {
     }
 
     @Test
+    void whoIsRefusedItInThisProcessDoesNotUnlockIt() throws IOException {
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            assertThatExceptionOfType(KafkaException.class)
+                    .isThrownBy(() -> GuardFile.open(path, LEDGER))
+                    .withMessageContaining("locked");
+
+            assertThat(LockHolder.isFree(directory.resolve("guard.lock"))).isFalse();
+            file.admit(List.of(HEAD));
+        }
+    }
+
+    /** An interrupt stands for a kill: it ends the writing amid the file. */
+    @Test
+    void aFileIsMadeAsAWholeOrNotAtAll() throws IOException {
+        Path other = directory.resolve("other");
+        Thread.currentThread().interrupt();
+
+        assertThatExceptionOfType(IOException.class)
+                .isThrownBy(() -> GuardFile.create(other, LEDGER, new SigningGuard()));
+
+        assertThat(Thread.interrupted()).isTrue();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).containsExactly(path);
+        }
+        GuardFile.create(other, LEDGER, new SigningGuard());
+        GuardFile.open(other, LEDGER).close();
+    }
+
+    @Test
+    void anExistingFileIsNotMadeAnew() throws IOException {
+        try (GuardFile file = GuardFile.open(path, LEDGER)) {
+            file.admit(List.of(HEAD));
+        }
+        byte[] before = Files.readAllBytes(path);
+
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> GuardFile.create(path, LEDGER, new SigningGuard()));
+
+        assertThat(Files.readAllBytes(path)).isEqualTo(before);
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).containsExactlyInAnyOrder(path, directory.resolve("guard.lock"));
+        }
+    }
+
+    @Test
     void aFileThatSomebodyElseReplacedIsNotOverwritten() throws IOException {
         try (GuardFile file = GuardFile.open(path, LEDGER)) {
             Path copy = directory.resolve("copy");
@@ -168,12 +215,6 @@ class GuardFileTest {
         assertThatExceptionOfType(FileAlreadyExistsException.class)
                 .isThrownBy(() -> GuardFile.create(link, LEDGER, new SigningGuard()));
         assertThat(directory.resolve("elsewhere")).doesNotExist();
-    }
-
-    @Test
-    void anExistingFileIsNotMadeAnew() {
-        assertThatExceptionOfType(FileAlreadyExistsException.class)
-                .isThrownBy(() -> GuardFile.create(path, LEDGER, new SigningGuard()));
     }
 
     @Test

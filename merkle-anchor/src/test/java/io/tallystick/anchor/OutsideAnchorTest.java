@@ -23,32 +23,38 @@ import io.tallystick.tree.Hash;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A witness that stands where no proof at hand begins. */
+/** A witness that stands where no proof at hand begins, and one that has been stopped. */
 class OutsideAnchorTest {
     private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
     private static final WindowGrid GRID = new WindowGrid(Duration.ofMinutes(15));
     private static final int SIZE = 9;
 
+    private final AtomicInteger asked = new AtomicInteger();
     private final Queue<Answered> answers = new ConcurrentLinkedQueue<>();
     private final RegistryWindows windows = new RegistryWindows();
-    private final OutsideMetrics metrics = new OutsideMetrics(
-            new SimpleMeterRegistry(), List.of("w"), Duration.ofMinutes(15), InstantSource.fixed(START));
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final OutsideMetrics metrics =
+            new OutsideMetrics(meters, List.of("w"), Duration.ofMinutes(15), InstantSource.fixed(START));
     private final OutsideAnchor anchor = new OutsideAnchor(
             new StandingWitness(),
             Backoff.STANDARD,
             new Start(new Position(0, Set.of(), 5), 0),
             answers,
             metrics.of("w"));
+    private final List<Position> written = new ArrayList<>();
     private Instant now = START;
     private volatile long stands = 3;
+    private volatile boolean confirms;
 
     /** Says where it stands, whatever it is shown. */
     private final class StandingWitness implements Anchor {
@@ -69,7 +75,8 @@ class OutsideAnchorTest {
 
         @Override
         public Answer submit(Submission submission) {
-            return new Answer.Behind(stands);
+            asked.incrementAndGet();
+            return confirms ? new Answer.Confirmed(Bytes.utf8("receipt")) : new Answer.Behind(stands);
         }
 
         @Override
@@ -101,10 +108,98 @@ class OutsideAnchorTest {
     }
 
     private void submitAndTake() {
+        submitAndTake(anchor);
+    }
+
+    private void submitAndTake(OutsideAnchor of) {
         now = now.plus(Duration.ofHours(2));
-        anchor.submit(now, windows);
+        of.submit(now, windows);
         await().until(() -> !answers.isEmpty());
-        anchor.take(answers.remove().answer(), now, windows, null);
+        of.take(
+                answers.remove().answer(),
+                now,
+                windows,
+                (party, ended, position, registryOffset) -> written.add(position));
+    }
+
+    private boolean showsStopped() {
+        return meters.get("ledger.anchor.stopped").tag("anchor", "w").gauge().value() == 1;
+    }
+
+    /** Found at a size again where no window ended. */
+    private void stop() {
+        offer();
+        submitAndTake();
+        submitAndTake();
+        assertThat(asked).hasValue(2);
+        anchor.close();
+        metrics.pause();
+    }
+
+    /** The anchor in another term, which knows what was written in the first. */
+    private OutsideAnchor nextTerm(boolean mayTry) {
+        OutsideAnchor next = new OutsideAnchor(
+                new StandingWitness(),
+                Backoff.STANDARD,
+                new Start(written.get(written.size() - 1), 0),
+                answers,
+                metrics.of("w"));
+        next.begin(mayTry);
+        next.track().offer(new RegistryCheckpoint(SIZE, START, 0, Bytes.utf8("note")));
+        return next;
+    }
+
+    @Test
+    void whatIsStoppedIsWrittenAndStaysStoppedInTheNextTerm() {
+        stop();
+        assertThat(written).singleElement().satisfies(position -> assertThat(position.stopped())
+                .hasValueSatisfying(stop -> assertThat(stop.size()).isEqualTo(SIZE)));
+        assertThat(showsStopped()).isTrue();
+        confirms = true;
+
+        try (OutsideAnchor next = nextTerm(false)) {
+            next.submit(now.plus(Duration.ofDays(1)), windows);
+
+            assertThat(next.track().isStopped()).isTrue();
+            assertThat(next.track().pendingCount()).isEqualTo(1);
+            assertThat(next.track().due(now.plus(Duration.ofDays(1)))).isEmpty();
+            assertThat(showsStopped()).isTrue();
+        }
+        assertThat(asked).hasValue(2);
+    }
+
+    @Test
+    void afterARestartOneConfirmationEndsIt() {
+        stop();
+        confirms = true;
+
+        try (OutsideAnchor next = nextTerm(true)) {
+            assertThat(showsStopped()).isTrue();
+            submitAndTake(next);
+
+            assertThat(next.track().isStopped()).isFalse();
+            assertThat(showsStopped()).isFalse();
+        }
+        assertThat(written).last().satisfies(position -> {
+            assertThat(position.stopped()).isEmpty();
+            assertThat(position.confirmedSize()).isEqualTo(SIZE);
+        });
+    }
+
+    @Test
+    void afterARestartItIsStoppedAgainIfItStillContradicts() {
+        stop();
+
+        try (OutsideAnchor next = nextTerm(true)) {
+            submitAndTake(next);
+            assertThat(next.track().isOnTrial()).isTrue();
+            assertThat(showsStopped()).isTrue();
+            submitAndTake(next);
+
+            assertThat(next.track().isOnTrial()).isFalse();
+            assertThat(next.track().isStopped()).isTrue();
+            assertThat(showsStopped()).isTrue();
+        }
     }
 
     private void offer() {

@@ -27,6 +27,8 @@ import io.tallystick.receipt.AnchoredCheckpoint;
 import io.tallystick.receipt.Cosigner;
 import io.tallystick.topic.Topics;
 import io.tallystick.tree.CompactRange;
+import io.tallystick.tree.Hash;
+import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
@@ -35,18 +37,18 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,12 +95,7 @@ class OutsideIT {
         TestTsa authority = new TestTsa();
         tsa = new TestParty(authority);
         Path root = directory.resolve("root.pem");
-        Files.writeString(
-                root,
-                "-----BEGIN CERTIFICATE-----\n"
-                        + Base64.getMimeEncoder()
-                                .encodeToString(authority.root().getEncoded())
-                        + "\n-----END CERTIFICATE-----\n");
+        authority.writeRoot(root);
         SigningKey logKey = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
         Path logKeyFile = directory.resolve("log.pem");
         KeyFile.write(logKeyFile, logKey, KeyFile.readPassphrase(ledger.config().passphraseFile()));
@@ -130,11 +127,16 @@ class OutsideIT {
     }
 
     private void start() {
+        part = start("one", meters);
+    }
+
+    private OutsidePart start(String instance, SimpleMeterRegistry metersOf) {
         List<Anchor> anchors =
                 config.anchors().stream().map(anchor -> anchor.open(List.of())).toList();
-        OutsideMetrics metrics = new OutsideMetrics(meters, List.of("w", "t", "l"), WINDOW, InstantSource.system());
-        part = new OutsidePart(config, "one", anchors, ledger.records(), metrics);
-        part.start();
+        OutsideMetrics metrics = new OutsideMetrics(metersOf, List.of("w", "t", "l"), WINDOW, InstantSource.system());
+        OutsidePart started = new OutsidePart(config, instance, anchors, ledger.records(), metrics);
+        started.start();
+        return started;
     }
 
     private WitnessServer witness(FileWitnessState state) throws Exception {
@@ -240,6 +242,72 @@ class OutsideIT {
                                 .mapToLong(Long::longValue)
                                 .sum()
                         == windowsInAll));
+    }
+
+    private static boolean isStopped(SimpleMeterRegistry metersOf) {
+        return metersOf.get("ledger.anchor.stopped").tag("anchor", "w").gauge().value() == 1;
+    }
+
+    private void awaitSettled(int count, String... anchors) {
+        await().atMost(PATIENCE).until(() -> Stream.of(anchors)
+                .allMatch(anchor -> states(anchor).values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum()
+                        == count));
+    }
+
+    private void awaitMembers(int count) {
+        String group = ledger.topics().group("anchors");
+        try (Admin admin = Admin.create(ledger.settings().kafkaClient("test"))) {
+            await().atMost(PATIENCE)
+                    .until(() -> admin.describeConsumerGroups(List.of(group))
+                                    .all()
+                                    .get()
+                                    .get(group)
+                                    .members()
+                                    .size()
+                            == count);
+        }
+    }
+
+    /**
+     * Of two processes the one that has the work stops the witness and goes; the other, which ran before that, takes over. Only
+     * when it is restarted it asks the witness again, which by then agrees.
+     */
+    @Test
+    void aWitnessThatIsStoppedIsNotAskedAgainByWhoeverTakesOverBeforeARestart() throws Exception {
+        SimpleMeterRegistry firstMeters = new SimpleMeterRegistry();
+        try (FileWitnessState state = FileWitnessState.open(directory.resolve("witness"));
+                WitnessServer witness = witness(state)) {
+            assertThat(witness.address().getPort()).isEqualTo(witnessPort);
+            OutsidePart first = start("a", firstMeters);
+            seal();
+            awaitSettled(1, "w", "t", "l");
+            start();
+            awaitMembers(2);
+            TreeHead known = state.head(EntryChain.ORIGIN);
+            state.store(EntryChain.ORIGIN, new TreeHead(known.size(), Hash.sha256()));
+            seal();
+            awaitSettled(2, "t", "l");
+            await().atMost(PATIENCE).until(() -> isStopped(firstMeters));
+            state.store(EntryChain.ORIGIN, known);
+
+            first.close();
+            assertThat(isStopped(firstMeters)).isTrue();
+            seal();
+            awaitSettled(3, "t", "l");
+            seal();
+            awaitSettled(4, "t", "l");
+            await().atMost(PATIENCE).until(() -> pending("w") == 3);
+            assertThat(isStopped(meters)).isTrue();
+            assertThat(states("w")).containsExactly(Map.entry(AttestationState.CONFIRMED, 1L));
+
+            part.close();
+            meters.clear();
+            start();
+            awaitSettled(4, "w", "t", "l");
+            await().atMost(PATIENCE).until(() -> !isStopped(meters));
+        }
     }
 
     private void verifyLastCosignature() throws Exception {

@@ -81,6 +81,27 @@ class OutsideMetricsTest {
         assertThat(latency("w").totalTime(TimeUnit.SECONDS)).isZero();
     }
 
+    private double stopped() {
+        return meters.get("ledger.anchor.stopped").tag("anchor", "w").gauge().value();
+    }
+
+    /** Between two terms nobody knows better; that another process has the work says that it does. */
+    @Test
+    void anAnchorThatIsStoppedShowsUntilAnotherProcessHasTheWork() {
+        AnchorTrack track = waiting(1);
+        assertThat(track.due(NOON)).isPresent();
+        track.stopped("another history");
+        metrics.of("w").show(track);
+        assertThat(stopped()).isEqualTo(1);
+
+        metrics.pause();
+        assertThat(stopped()).isEqualTo(1);
+        assertThat(pending()).isZero();
+
+        metrics.standBy();
+        assertThat(stopped()).isZero();
+    }
+
     @Test
     void anAnchorThatIsLeftOutCountsAsStoppedAlsoWhereItStandsBy() {
         metrics.of("t").leaveOut();

@@ -52,6 +52,25 @@ class SealingMetricsTest {
         metrics.registered(Optional.of(new RegistryProgress(until, 7, List.of(0))));
     }
 
+    /** A counter that begins with its first count cannot be seen to grow. */
+    @Test
+    void whatHasNotHappenedIsCountedAsZeroBeforeAnythingStarts() {
+        SimpleMeterRegistry fresh = new SimpleMeterRegistry();
+
+        AnchorApplication application =
+                new AnchorApplication(new AnchorConfig(Settings.valid(directory)), fresh, fault -> {});
+
+        assertThat(fresh.get("ledger.chain.fork.detected").counter().count()).isZero();
+        for (Reason reason : Reason.values()) {
+            assertThat(fresh.get("ledger.signer.unfit")
+                            .tag("reason", reason.label())
+                            .counter()
+                            .count())
+                    .isZero();
+        }
+        application.close();
+    }
+
     @Test
     void whereNeitherRegistryNorSignerRunsNothingIsUnsealed() {
         assertThat(unsealed()).isZero();

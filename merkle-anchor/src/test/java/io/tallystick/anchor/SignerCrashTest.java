@@ -29,6 +29,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -205,6 +206,36 @@ class SignerCrashTest {
 
         work();
         requireOnePublicationOfEach();
+    }
+
+    /** All of a batch is intended; what of it is published goes with the offsets after it. */
+    @Test
+    void whatThereWasNoTimeForIsPublishedByTheNextSigner() throws IOException {
+        prepare(true);
+        Map<String, Object> properties = new HashMap<>(config.originals());
+        properties.put(AnchorConfig.SIGNING_THREADS, 1);
+        config = new AnchorConfig(properties);
+        TopicPartition partition = new TopicPartition(config.topics().heads(), 0);
+        List<Root> batch = List.of(root("acme/0", 2, "a"), root("globex/0", 3, "b"), root("globex/1", 1, "c"));
+
+        for (int done = 0; done < batch.size(); done++) {
+            int before = done;
+            try (SignerSession session = session()) {
+                int published = session.publish(
+                        batch.subList(before, batch.size()),
+                        () -> true,
+                        count -> Map.of(partition, new OffsetAndMetadata(before + count)),
+                        GROUP);
+                assertThat(published).isEqualTo(1);
+            }
+            assertThat(topics.offsets).containsEntry(partition, done + 1L);
+            requireIntents();
+        }
+
+        assertThat(topics.intents).hasSize(batch.size());
+        assertThat(topics.checkpoints)
+                .extracting(SignedCheckpoint::getOrigin)
+                .containsExactlyElementsOf(batch.stream().map(Root::origin).toList());
     }
 
     @ParameterizedTest(name = "{0} {1} after {2}, guard file: {3}")

@@ -131,8 +131,15 @@ final class TestLedger implements AutoCloseable {
     }
 
     void write(String topic, int partition, String key, SpecificRecord value) {
+        var unused = write(topic, partition, null, key, value);
+    }
+
+    /** Returns the offset it got. */
+    long write(String topic, int partition, Long timestamp, String key, SpecificRecord value) {
         try {
-            producer.send(new ProducerRecord<>(topic, partition, key, value)).get();
+            return producer.send(new ProducerRecord<>(topic, partition, timestamp, key, value))
+                    .get()
+                    .offset();
         } catch (ExecutionException | InterruptedException e) {
             throw new IllegalStateException(e);
         }

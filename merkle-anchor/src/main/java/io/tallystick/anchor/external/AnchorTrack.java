@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * <pre>
  * offer ──► PENDING ──due──► in flight ──confirmed──► CONFIRMED, all older pending ones COVERED_BY it
  *              ▲                │ ├──────rejected───► REJECTED, older ones stay pending
- *              └────failed──────┘ └──────stopped────► pending; nothing is submitted any more
+ *              └────failed──────┘ └──────stopped────► pending; nothing is submitted any more, unless it is put on trial
  * </pre>
  *
  * One submission at a time, and always of the newest checkpoint: it commits to the older ones. Of an older one only its
@@ -40,15 +40,18 @@ public final class AnchorTrack {
     private int failures;
     private Instant notBefore = Instant.MIN;
     private String lastError = "";
-    private boolean stopped;
+    private Optional<Position.Stop> stopped;
+    private boolean onTrial;
 
-    /** Goes on from a position. */
+    /** Goes on from a position; an anchor that is stopped there stays stopped. */
     public AnchorTrack(Backoff backoff, Position position) {
         this.backoff = backoff;
         this.next = position.next();
         this.settled = new TreeSet<>(position.settled());
         this.confirmedSize = position.confirmedSize();
         this.newestSize = confirmedSize;
+        this.stopped = position.stopped();
+        stopped.ifPresent(stop -> lastError = stop.reason());
     }
 
     /**
@@ -69,7 +72,8 @@ public final class AnchorTrack {
 
     /** What is to be submitted now; it is in flight from then on. */
     public Optional<RegistryCheckpoint> due(Instant now) {
-        if (newest == null || inFlight || stopped || now.isBefore(notBefore)) {
+        boolean mayAsk = stopped.isEmpty() || onTrial;
+        if (newest == null || inFlight || !mayAsk || now.isBefore(notBefore)) {
             return Optional.empty();
         }
         inFlight = true;
@@ -101,6 +105,8 @@ public final class AnchorTrack {
         pending.headMap(size, true).clear();
         confirmedSize = size;
         failures = 0;
+        stopped = Optional.empty();
+        onTrial = false;
         lastError = "";
         notBefore = Instant.MIN;
         land();
@@ -151,8 +157,14 @@ public final class AnchorTrack {
     public void stopped(String error) {
         requireInFlight();
         lastError = error;
-        stopped = true;
+        stopped = Optional.of(new Position.Stop(attemptedSize, error));
+        onTrial = false;
         inFlight = false;
+    }
+
+    /** An anchor that is stopped is asked once more; it counts as stopped until it confirms something. */
+    public void tryAgain() {
+        onTrial = stopped.isPresent();
     }
 
     private void requireInFlight() {
@@ -171,7 +183,7 @@ public final class AnchorTrack {
 
     /** How far it has come, to be stored. */
     public Position position() {
-        return new Position(next, settled, confirmedSize);
+        return new Position(next, settled, confirmedSize, stopped);
     }
 
     /** Number of checkpoints that wait. */
@@ -206,8 +218,13 @@ public final class AnchorTrack {
         return lastError;
     }
 
-    /** Whether the anchor contradicted the ledger. */
+    /** Whether the anchor contradicted the ledger and has confirmed nothing since. */
     public boolean isStopped() {
-        return stopped;
+        return stopped.isPresent();
+    }
+
+    /** Whether it is stopped, and asked once more all the same. */
+    public boolean isOnTrial() {
+        return onTrial;
     }
 }

@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.LongConsumer;
 
 /** A log in a file. Receipt: a {@code LocalLogReceipt}. The file is opened at the first submission, and again after a failure. */
@@ -73,11 +74,13 @@ public final class LocalLogAnchor implements Anchor {
 
     @Override
     public synchronized Answer submit(Submission submission) {
-        if (submission.confirmedSize() > 0 && !Files.exists(path)) {
-            close();
-            return new Answer.Failed("its file " + path + " is missing; is its disk mounted? If it was lost or moved,"
-                    + " restore it there with " + path.getFileName()
-                    + ".state, or begin a log under another id: this one is not begun anew");
+        if (submission.confirmedSize() > 0) {
+            for (Path needed : List.of(path, LogFile.stateOf(path))) {
+                if (!Files.exists(needed)) {
+                    close();
+                    return missing(needed);
+                }
+            }
         }
         byte[] object = submission.checkpoint().note().toByteArray();
         try {
@@ -102,6 +105,14 @@ public final class LocalLogAnchor implements Anchor {
         } catch (NoteException e) {
             throw new IllegalArgumentException("what is submitted is no checkpoint: " + e.getMessage(), e);
         }
+    }
+
+    /** Without what was signed last it cannot be told whether this is the log that was. */
+    private Answer missing(Path needed) {
+        return new Answer.Failed("its file " + needed + " is missing; is its disk mounted? If it was lost or moved,"
+                + " restore " + path.getFileName() + " there with "
+                + LogFile.stateOf(path).getFileName()
+                + ", or begin a log under another id: this one is not begun anew");
     }
 
     /** Gives the file back; the next submission opens it again. */

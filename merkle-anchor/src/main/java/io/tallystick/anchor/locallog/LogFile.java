@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor.locallog;
 
+import io.tallystick.anchor.file.LockedFile;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteSigner;
@@ -16,15 +17,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Set;
 
 /**
  * The log: a file that only grows, one {@link LogLine} an entry, and beside it {@code <file>.state} with what was signed last.
@@ -44,6 +42,7 @@ final class LogFile implements AutoCloseable {
     private final String id;
     private final String origin;
     private final NoteSigner signer;
+    private final LockedFile file;
     private final FileChannel channel;
     private CompactRange range = CompactRange.EMPTY;
     private LogState signed = new LogState(0, CompactRange.EMPTY, TreeHead.EMPTY, "");
@@ -54,12 +53,13 @@ final class LogFile implements AutoCloseable {
     private long bytes;
     private long cut;
 
-    private LogFile(Path path, String id, String origin, SigningKey key, FileChannel channel) {
+    private LogFile(Path path, String id, String origin, SigningKey key, LockedFile file) {
         this.path = path;
         this.id = id;
         this.origin = origin;
         this.signer = NoteSigners.of(origin, key);
-        this.channel = channel;
+        this.file = file;
+        this.channel = file.channel();
     }
 
     /**
@@ -72,12 +72,10 @@ final class LogFile implements AutoCloseable {
      */
     static LogFile open(Path path, String id, String origin, SigningKey key) throws IOException {
         Files.createDirectories(path.toAbsolutePath().getParent());
-        FileChannel channel = FileChannel.open(
-                path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
-        LogFile log = new LogFile(path, id, origin, key, channel);
+        LockedFile file = LockedFile.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        LogFile log = new LogFile(path, id, origin, key, file);
         boolean open = false;
         try {
-            log.lock();
             log.recover();
             open = true;
             return log;
@@ -88,21 +86,8 @@ final class LogFile implements AutoCloseable {
         }
     }
 
-    /** Released with the channel. */
-    private void lock() throws IOException {
-        try {
-            FileLock lock = channel.tryLock();
-            if (lock != null) {
-                return;
-            }
-        } catch (OverlappingFileLockException e) {
-            throw new IOException(path + " is in use by this process", e);
-        }
-        throw new IOException(path + " is in use by another process");
-    }
-
     private void recover() throws IOException {
-        Path state = state();
+        Path state = stateOf(path);
         if (Files.exists(state)) {
             byte[] json = Files.size(state) > LogState.SIZE_MAX ? new byte[0] : Files.readAllBytes(state);
             signed = LogState.parse(json, origin, signer.verifier());
@@ -193,15 +178,16 @@ final class LogFile implements AutoCloseable {
                 StandardOpenOption.TRUNCATE_EXISTING,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.SYNC);
-        Files.move(fresh, state(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(fresh, stateOf(path), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         try (FileChannel directory = FileChannel.open(path.toAbsolutePath().getParent())) {
             directory.force(true);
         }
         return note;
     }
 
-    private Path state() {
-        return path.resolveSibling(path.getFileName() + ".state");
+    /** The file beside a log that says what was signed last. */
+    static Path stateOf(Path log) {
+        return log.resolveSibling(log.getFileName() + ".state");
     }
 
     /** Bytes of a torn line that were cut off when it was opened. */
@@ -216,6 +202,6 @@ final class LogFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        file.close();
     }
 }

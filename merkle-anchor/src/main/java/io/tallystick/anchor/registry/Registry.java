@@ -59,6 +59,28 @@ public final class Registry {
     }
 
     /**
+     * Goes on from the end of a window that all partitions have closed instead of from the first record. The store is empty.
+     *
+     * @param offset of the last record that need not be offered
+     * @param sealedUntil the window's end; only records of later windows are offered
+     * @throws LedgerIntegrityException if the window was never registered
+     */
+    public void resume(long offset, Instant sealedUntil) {
+        Base registered = base.get();
+        if (registered.until().filter(until -> !until.isBefore(sealedUntil)).isEmpty()) {
+            throw new LedgerIntegrityException("all partitions have closed the window that ends at " + sealedUntil
+                    + ", but the registry ends at "
+                    + registered.until().map(Instant::toString).orElse("its beginning"));
+        }
+        store.put(begin(registered, sealedUntil).at(offset));
+    }
+
+    /** Takes note that a record of a window before those {@link #resume} named was read. */
+    public void passOver(long offset) {
+        store.put(store.state().orElseThrow().at(offset));
+    }
+
+    /**
      * Keeps a head of a window until the window is sealed.
      *
      * @param window start of the window

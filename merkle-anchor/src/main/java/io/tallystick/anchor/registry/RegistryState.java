@@ -23,4 +23,9 @@ public record RegistryState(
         Objects.requireNonNull(windows);
         Objects.requireNonNull(kept);
     }
+
+    /** As it is, after one more record that changed nothing. */
+    RegistryState at(long offset) {
+        return new RegistryState(offset, registry, registeredUntil, windows, kept);
+    }
 }

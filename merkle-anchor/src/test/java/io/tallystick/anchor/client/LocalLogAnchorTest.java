@@ -199,6 +199,44 @@ class LocalLogAnchorTest extends AnchorContract {
     }
 
     @Test
+    void aSecondWriterOfThisProcessDoesNotUnlockTheLog() throws Exception {
+        try (Anchor first = anchor();
+                Anchor second = anchor()) {
+            first.submit(registry.submission(1, 0));
+
+            assertThat(second.submit(registry.submission(2, 0))).isInstanceOf(Answer.Failed.class);
+
+            assertThat(LockHolder.isFree(file())).isFalse();
+        }
+    }
+
+    /** What was signed last is not known, so nobody could tell another log from this one. */
+    @Test
+    void aLogThatConfirmedSomethingIsNotBegunAnewWithoutItsState() throws Exception {
+        submit(1);
+        submit(2);
+        byte[] log = Files.readAllBytes(file());
+        byte[] state = Files.readAllBytes(state());
+        Files.delete(state());
+
+        for (byte[] content : List.of(log, new byte[0])) {
+            Files.write(file(), content);
+            try (Anchor anchor = anchor()) {
+                assertThat(anchor.submit(registry.submission(3, 2)))
+                        .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
+                                .contains("anchors.log.state is missing", "not begun anew"));
+            }
+            assertThat(Files.readAllBytes(file())).isEqualTo(content);
+            assertThat(state()).doesNotExist();
+        }
+        Files.write(file(), log);
+        Files.write(state(), state);
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(3, 2))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
     void aLogThatAnotherProcessHasLockedIsTriedAgainLater() throws Exception {
         submit(1);
         byte[] before = Files.readAllBytes(file());

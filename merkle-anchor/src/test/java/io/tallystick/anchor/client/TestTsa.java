@@ -6,12 +6,15 @@ import io.tallystick.entry.Bytes;
 import io.tallystick.trust.StrictBase64;
 import io.tallystick.trust.TrustAnchors;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -87,6 +90,15 @@ public final class TestTsa implements TestParty.Service {
 
     public X509Certificate root() {
         return root;
+    }
+
+    /** Its root as a PEM file. */
+    public void writeRoot(Path file) throws Exception {
+        Files.writeString(
+                file,
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder().encodeToString(root.getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
     }
 
     TrustAnchors.Tsa trusted() throws Exception {

@@ -27,6 +27,7 @@ class AnchorTrackTest {
     private static final Duration WINDOW = Duration.ofMinutes(15);
     private static final Confirmed RECEIPT = new Confirmed(Bytes.utf8("receipt"));
     private static final Rejected NO = new Rejected("no");
+    private static final Position.Stop STOP = new Position.Stop(10, "another history");
 
     private final AnchorTrack track = new AnchorTrack(Backoff.STANDARD, Position.startingAt(0));
 
@@ -142,7 +143,75 @@ class AnchorTrackTest {
         assertThat(track.isStopped()).isTrue();
         assertThat(track.pendingCount()).isEqualTo(2);
         assertThat(track.oldestPending()).contains(checkpoint(1).windowStart());
-        assertThat(track.position()).isEqualTo(Position.startingAt(0));
+        assertThat(track.position()).isEqualTo(new Position(0, Set.of(), 0, Optional.of(STOP)));
+    }
+
+    @Test
+    void whatIsStoppedStaysSoWhereItGoesOn() {
+        AnchorTrack resumed = new AnchorTrack(Backoff.STANDARD, new Position(0, Set.of(), 0, Optional.of(STOP)));
+        resumed.offer(checkpoint(1));
+        resumed.offer(checkpoint(2));
+
+        assertThat(resumed.isStopped()).isTrue();
+        assertThat(resumed.lastError()).isEqualTo("another history");
+        assertThat(resumed.due(START)).isEmpty();
+        assertThat(resumed.position().stopped()).contains(STOP);
+    }
+
+    private static AnchorTrack onTrial() {
+        AnchorTrack tried = new AnchorTrack(Backoff.STANDARD, new Position(0, Set.of(), 0, Optional.of(STOP)));
+        tried.offer(checkpoint(1));
+        tried.tryAgain();
+        assertThat(tried.due(START)).contains(checkpoint(1));
+        return tried;
+    }
+
+    @Test
+    void onTrialItCountsAsStoppedUntilItConfirms() {
+        AnchorTrack tried = onTrial();
+        assertThat(tried.isStopped()).isTrue();
+
+        assertThat(tried.confirmed(RECEIPT)).hasSize(1);
+
+        assertThat(tried.isStopped()).isFalse();
+        assertThat(tried.isOnTrial()).isFalse();
+        assertThat(tried.position()).isEqualTo(new Position(8, Set.of(), 10));
+        tried.offer(checkpoint(2));
+        assertThat(tried.due(START)).contains(checkpoint(2));
+    }
+
+    /** A failure and a refusal do not say that it knows this ledger's history after all. */
+    @Test
+    void onTrialAFailureOrARefusalDecidesNothing() {
+        AnchorTrack tried = onTrial();
+        tried.failed("down", START, 0, Optional.empty());
+        assertThat(tried.isStopped()).isTrue();
+        assertThat(tried.due(START.plusSeconds(60))).contains(checkpoint(1));
+
+        assertThat(tried.rejected(NO, START, 0)).hasSize(1);
+
+        assertThat(tried.isStopped()).isTrue();
+        assertThat(tried.isOnTrial()).isTrue();
+        assertThat(tried.position().stopped()).contains(STOP);
+    }
+
+    @Test
+    void onTrialAnotherContradictionStopsItForGood() {
+        AnchorTrack tried = onTrial();
+
+        tried.stopped("still another history");
+        tried.offer(checkpoint(2));
+
+        assertThat(tried.isOnTrial()).isFalse();
+        assertThat(tried.due(START.plus(Duration.ofDays(1)))).isEmpty();
+        assertThat(tried.position().stopped()).contains(new Position.Stop(10, "still another history"));
+    }
+
+    @Test
+    void whatIsNotStoppedCannotBeOnTrial() {
+        track.tryAgain();
+
+        assertThat(track.isOnTrial()).isFalse();
     }
 
     @Test

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A store that lives as long as a test; keeps the stored bytes of the state. */
-final class MemoryRegistryStore implements RegistryStore {
+public final class MemoryRegistryStore implements RegistryStore {
     private final Map<Instant, List<WindowHead>> heads = new HashMap<>();
     private byte[] state;
 

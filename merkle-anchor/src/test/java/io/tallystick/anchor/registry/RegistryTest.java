@@ -102,6 +102,62 @@ class RegistryTest {
         assertThat(next).containsExactly(builder.seal(known.extended(), SECOND, List.of()));
     }
 
+    private Registry endingWith(SealedWindow known, RegistryStore where) {
+        return new Registry(
+                2, GRID, builder, where, () -> new Registry.Base(known.extended(), Optional.of(known.end())));
+    }
+
+    @Test
+    void itGoesOnFromAWindowThatAllHadClosed() {
+        SealedWindow known = builder.seal(CompactRange.EMPTY, FIRST, List.of(head("acme/0", 2)));
+        MemoryRegistryStore empty = new MemoryRegistryStore();
+        Registry resumed = endingWith(known, empty);
+
+        resumed.resume(40, SECOND);
+        resumed.passOver(41);
+        assertThat(resumed.covers(41)).isTrue();
+        assertThat(resumed.covers(42)).isFalse();
+        offset = 42;
+        keep(resumed, 0, SECOND, head("acme/0", 5));
+        close(resumed, 0, SECOND, 1);
+        List<SealedWindow> next = close(resumed, 1, SECOND, 0);
+
+        assertThat(next).containsExactly(builder.seal(known.extended(), SECOND, List.of(head("acme/0", 5))));
+        assertThat(resumed.intact()).isTrue();
+    }
+
+    /** The group's offsets were set back: the windows in between are closed again and not sealed again. */
+    @Test
+    void itGoesOnFromAnEarlierWindowThanTheLastRegistered() {
+        SealedWindow first = builder.seal(CompactRange.EMPTY, FIRST, List.of());
+        SealedWindow known = builder.seal(first.extended(), SECOND, List.of(head("acme/0", 5)));
+        Registry resumed = endingWith(known, new MemoryRegistryStore());
+
+        resumed.resume(2, SECOND);
+        offset = 3;
+        keep(resumed, 0, SECOND, head("acme/0", 5));
+        close(resumed, 0, SECOND, 1);
+
+        assertThat(close(resumed, 1, SECOND, 0)).isEmpty();
+        close(resumed, 0, THIRD, 0);
+        assertThat(close(resumed, 1, THIRD, 0)).containsExactly(builder.seal(known.extended(), THIRD, List.of()));
+    }
+
+    @Test
+    void aClosedWindowThatWasNeverRegisteredIsAViolation() {
+        SealedWindow known = builder.seal(CompactRange.EMPTY, FIRST, List.of());
+        MemoryRegistryStore empty = new MemoryRegistryStore();
+
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> endingWith(known, empty).resume(9, THIRD))
+                .withMessageContainingAll("ends at " + THIRD, "the registry ends at " + SECOND);
+        assertThatExceptionOfType(LedgerIntegrityException.class)
+                .isThrownBy(() -> registry.resume(9, SECOND))
+                .withMessageContaining("the registry ends at its beginning");
+        assertThat(empty.state()).isEmpty();
+        assertThat(store.state()).isEmpty();
+    }
+
     @Test
     void aRecordThatWasReadBeforeIsKnownByItsOffset() {
         assertThat(registry.covers(0)).isFalse();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor.witness.server;
 
+import io.tallystick.anchor.file.FileInUseException;
+import io.tallystick.anchor.file.LockedFile;
 import io.tallystick.anchor.witness.WitnessState;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
@@ -9,8 +11,6 @@ import io.tallystick.tree.TreeHead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -28,9 +28,9 @@ public final class FileWitnessState implements WitnessState, AutoCloseable {
     private static final String LOCK = "lock";
 
     private final Path directory;
-    private final FileChannel lock;
+    private final LockedFile lock;
 
-    private FileWitnessState(Path directory, FileChannel lock) {
+    private FileWitnessState(Path directory, LockedFile lock) {
         this.directory = directory;
         this.lock = lock;
     }
@@ -38,22 +38,10 @@ public final class FileWitnessState implements WitnessState, AutoCloseable {
     /** @throws IOException if the directory cannot be used, or another process uses it */
     public static FileWitnessState open(Path directory) throws IOException {
         Files.createDirectories(directory);
-        FileChannel lock =
-                FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!isMine(lock)) {
-            lock.close();
-            throw new IOException(directory + " is in use by another witness");
-        }
-        return new FileWitnessState(directory, lock);
-    }
-
-    /** The lock is released with its channel. */
-    private static boolean isMine(FileChannel channel) throws IOException {
         try {
-            FileLock taken = channel.tryLock();
-            return taken != null;
-        } catch (OverlappingFileLockException e) {
-            return false; // this process has it already
+            return new FileWitnessState(directory, LockedFile.open(directory.resolve(LOCK), StandardOpenOption.WRITE));
+        } catch (FileInUseException e) {
+            throw new IOException(directory + " is in use by another witness", e);
         }
     }
 
