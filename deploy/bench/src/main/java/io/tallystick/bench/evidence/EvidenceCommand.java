@@ -12,8 +12,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code verify}: a large bundle, verified in a small heap, beside {@code zstd -dc | sha256sum} of the same files. */
@@ -25,53 +25,27 @@ import picocli.CommandLine.Spec;
             "| sha256sum' over the same files. Needs bash, zstd and sha256sum."
         })
 public final class EvidenceCommand implements Callable<Integer> {
-    private static final long QUICK_MB = 100;
+    private static final double RATIO_WANTED = 2;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--mb", description = "Content of the bundle in MB (10^6 bytes; default 1000; quick: 100).")
-    private long megabytes;
-
-    @Option(names = "--heap", defaultValue = "256m", description = "-Xmx of the verifier (default 256m).")
-    private String heap;
-
-    @Option(
-            names = "--rounds",
-            defaultValue = "3",
-            description = "How often each is run; the median counts (default 3).")
-    private int rounds;
-
-    @Option(
-            names = "--payload",
-            defaultValue = "0",
-            description = "Bytes of each payload, made of real events; 0 (default) for real events as they are.")
-    private int payloadBytes;
-
-    @Option(names = "--quick", description = "A small bundle: the start of the JVM weighs more.")
-    private boolean quick;
+    @Mixin
+    private final BundleOptions options = new BundleOptions(1000, 0, 3);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (megabytes == 0) {
-            megabytes = quick ? QUICK_MB : 1000;
-        }
-        try (Workspace work = Workspace.with(megabytes, payloadBytes)) {
+        try (Workspace work = options.make()) {
             return run(work);
         }
     }
 
     private int run(Workspace work) throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                Locale.ROOT,
-                "bundle: %,d entries, %,d MB of content, %,d MB stored%n",
-                work.entries(),
-                megabytes,
-                work.storedBytes() / 1_000_000);
+        out.println("bundle: " + work.size());
         String files = work.stored().stream().map(file -> "'" + file + "'").collect(Collectors.joining(" "));
         List<String> baseline = List.of("bash", "-c", "zstd -dc " + files + " | sha256sum");
-        List<String> verifier = new ArrayList<>(Workspace.java(heap));
+        List<String> verifier = new ArrayList<>(Workspace.java(options.heap()));
         verifier.addAll(List.of(
                 "io.tallystick.verify.Main",
                 "verify",
@@ -82,18 +56,19 @@ public final class EvidenceCommand implements Callable<Integer> {
         List<Timed> verified = new ArrayList<>();
         List<Timed> warm = new ArrayList<>();
         verifyHere(work);
-        for (int round = 0; round < rounds; round++) {
+        for (int round = 0; round < options.rounds(); round++) {
             plain.add(Timed.run(baseline));
             verified.add(Timed.run(verifier));
             warm.add(verifyHere(work));
         }
-        print(out, "zstd -dc | sha256sum", plain);
-        print(out, "tally verify, -Xmx" + heap, verified);
-        print(out, "the same, in this JVM, warm", warm);
+        long megabytes = work.megabytes();
+        print(out, "zstd -dc | sha256sum", plain, megabytes);
+        print(out, "tally verify, -Xmx" + options.heap(), verified, megabytes);
+        print(out, "the same, in this JVM, warm", warm, megabytes);
         ratio(out, "with the start of its JVM", verified, plain);
         ratio(out, "warm", warm, plain);
-        out.flush();
-        return verified.stream().allMatch(timed -> timed.exitCode() == 0) ? 0 : 1;
+        int goals = options.goals().finish(out);
+        return verified.stream().allMatch(timed -> timed.exitCode() == 0) ? goals : 1;
     }
 
     private static Timed verifyHere(Workspace work) {
@@ -104,16 +79,16 @@ public final class EvidenceCommand implements Callable<Integer> {
         });
     }
 
-    private static void ratio(PrintWriter out, String what, List<Timed> runs, List<Timed> plain) {
+    private void ratio(PrintWriter out, String what, List<Timed> runs, List<Timed> plain) {
+        double wall = Timed.median(runs, Timed::wall) / Timed.median(plain, Timed::wall);
+        double cpu = Timed.median(runs, Timed::cpu) / Timed.median(plain, Timed::cpu);
         out.printf(
-                Locale.ROOT,
-                "ratio, %s: wall %.2f, CPU %.2f (wanted: at most 2)%n",
-                what,
-                Timed.median(runs, Timed::wall) / Timed.median(plain, Timed::wall),
-                Timed.median(runs, Timed::cpu) / Timed.median(plain, Timed::cpu));
+                Locale.ROOT, "ratio, %s: wall %.2f, CPU %.2f (wanted: at most %.0f)%n", what, wall, cpu, RATIO_WANTED);
+        options.goals().atMost(what + ", wall, ratio", wall, RATIO_WANTED);
+        options.goals().atMost(what + ", CPU, ratio", cpu, RATIO_WANTED);
     }
 
-    private void print(PrintWriter out, String what, List<Timed> runs) {
+    private static void print(PrintWriter out, String what, List<Timed> runs, long megabytes) {
         double cpu = Timed.median(runs, Timed::cpu);
         out.printf(
                 Locale.ROOT,

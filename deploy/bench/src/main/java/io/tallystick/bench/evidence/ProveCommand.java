@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code prove}: how long it takes to cut the proof of one entry out of a window of a million. */
@@ -24,71 +24,41 @@ import picocli.CommandLine.Spec;
                 "Cuts the proof of one entry out of a window of about a million entries, by its place and by its id. Wanted: 2 s.")
 public final class ProveCommand implements Callable<Integer> {
     private static final double SECONDS_WANTED = 2;
-    private static final long QUICK_MB = 52;
 
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--mb",
-            description = "Content of the bundle in MB (10^6 bytes; default 520, a million entries; quick: 52).")
-    private long megabytes;
-
-    @Option(
-            names = "--payload",
-            defaultValue = "40",
-            description = "Bytes of each payload (default 40: lines of about 520 bytes).")
-    private int payloadBytes;
-
-    @Option(names = "--heap", defaultValue = "256m", description = "-Xmx of the prover (default 256m).")
-    private String heap;
-
-    @Option(
-            names = "--rounds",
-            defaultValue = "5",
-            description = "How often each is run; the median counts (default 5).")
-    private int rounds;
-
-    @Option(names = "--quick", description = "A tenth of the entries: the start of the JVM weighs more.")
-    private boolean quick;
+    @Mixin
+    private final BundleOptions options = new BundleOptions(520, 40, 5);
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (megabytes == 0) {
-            megabytes = quick ? QUICK_MB : 520;
-        }
-        try (Workspace work = Workspace.with(megabytes, payloadBytes)) {
+        try (Workspace work = options.make()) {
             return run(work);
         }
     }
 
     private int run(Workspace work) throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        out.printf(
-                Locale.ROOT,
-                "bundle: %,d entries, %,d MB of content, %,d MB stored; wanted: %.0f s for a million entries%n",
-                work.entries(),
-                megabytes,
-                work.storedBytes() / 1_000_000,
-                SECONDS_WANTED);
+        out.printf(Locale.ROOT, "bundle: %s; wanted: %.0f s for a million entries%n", work.size(), SECONDS_WANTED);
         long seq = work.entries() / 2;
-        List<String> prover = new ArrayList<>(Workspace.java(heap));
+        List<String> prover = new ArrayList<>(Workspace.java(options.heap()));
         prover.addAll(List.of(ProveMain.class.getName(), work.tenantFolder().toString(), Long.toString(seq)));
         List<Timed> fresh = new ArrayList<>();
         List<Timed> byPlace = new ArrayList<>();
         List<Timed> byId = new ArrayList<>();
         WantedEntry place = new WantedEntry.At(BundleMaker.CHAIN, seq);
         WantedEntry id = new WantedEntry.Named("e-" + (seq - 1), Optional.empty(), Optional.empty());
-        for (int round = 0; round < rounds; round++) {
+        for (int round = 0; round < options.rounds(); round++) {
             fresh.add(Timed.run(prover));
             byPlace.add(cut(work, place));
             byId.add(cut(work, id));
         }
-        print(out, "by place, -Xmx" + heap + ", JVM's start included", fresh);
+        print(out, "by place, -Xmx" + options.heap() + ", JVM's start included", fresh);
         print(out, "by place, in this JVM", byPlace);
         print(out, "by id, in this JVM", byId);
-        out.flush();
-        return fresh.stream().allMatch(timed -> timed.exitCode() == 0) ? 0 : 1;
+        int goals = options.goals().finish(out);
+        return fresh.stream().allMatch(timed -> timed.exitCode() == 0) ? goals : 1;
     }
 
     /** @throws IllegalStateException if the bundle does not give the proof */
@@ -103,7 +73,8 @@ public final class ProveCommand implements Callable<Integer> {
         });
     }
 
-    private static void print(PrintWriter out, String what, List<Timed> runs) {
+    private void print(PrintWriter out, String what, List<Timed> runs) {
+        options.goals().atMost(what + ", seconds", Timed.median(runs, Timed::wall), SECONDS_WANTED);
         out.printf(
                 Locale.ROOT,
                 "%-42s wall %6.2f s   CPU %6.2f s   first %6.2f s%n",

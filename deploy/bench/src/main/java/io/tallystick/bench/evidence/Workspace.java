@@ -6,17 +6,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 
 /** A temporary directory with a bundle in it, removed by {@link #close}. */
 final class Workspace implements AutoCloseable {
     private final Path directory;
     private final BundleMaker maker;
+    private final long megabytes;
     private final long entries;
 
-    private Workspace(Path directory, BundleMaker maker, long entries) {
+    private Workspace(Path directory, BundleMaker maker, long megabytes, long entries) {
         this.directory = directory;
         this.maker = maker;
+        this.megabytes = megabytes;
         this.entries = entries;
     }
 
@@ -29,7 +32,7 @@ final class Workspace implements AutoCloseable {
     static Workspace with(long megabytes, int payloadBytes) throws IOException {
         Path directory = Files.createTempDirectory("bench-evidence");
         BundleMaker maker = new BundleMaker(directory.resolve("bucket"), payloadBytes);
-        return new Workspace(directory, maker, maker.write(megabytes * 1_000_000));
+        return new Workspace(directory, maker, megabytes, maker.write(megabytes * 1_000_000));
     }
 
     /** Number of entries. */
@@ -37,18 +40,24 @@ final class Workspace implements AutoCloseable {
         return entries;
     }
 
+    /** Content in MB. */
+    long megabytes() {
+        return megabytes;
+    }
+
+    /** Its size, in words. */
+    String size() throws IOException {
+        long stored = 0;
+        for (Path file : stored()) {
+            stored += Files.size(file);
+        }
+        return String.format(
+                Locale.ROOT, "%,d entries, %,d MB of content, %,d MB stored", entries, megabytes, stored / 1_000_000);
+    }
+
     /** The data files as stored. */
     List<Path> stored() {
         return maker.stored();
-    }
-
-    /** Bytes of the data files as stored. */
-    long storedBytes() throws IOException {
-        long bytes = 0;
-        for (Path file : stored()) {
-            bytes += Files.size(file);
-        }
-        return bytes;
     }
 
     Path tenantFolder() {

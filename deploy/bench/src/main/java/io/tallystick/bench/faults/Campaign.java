@@ -39,6 +39,7 @@ final class Campaign implements AutoCloseable {
      * @param seed of the plan and the events
      * @param faults how many
      * @param atMost no further fault begins after this time
+     * @param within all of it must be over by then
      * @param brokers 1 or 3
      * @param limit how long the ledger may take to run again
      * @param rate records a second
@@ -49,6 +50,7 @@ final class Campaign implements AutoCloseable {
             long seed,
             int faults,
             Optional<Duration> atMost,
+            Optional<Duration> within,
             int brokers,
             Duration limit,
             int rate,
@@ -59,11 +61,11 @@ final class Campaign implements AutoCloseable {
     private final PrintWriter out;
     private final Fleet fleet;
     private final Faults faults;
+    private final Patience patience;
     private final Topics topics = new Topics(Topics.DEFAULT_PREFIX);
     private final List<Episode> episodes = new ArrayList<>();
     private final List<String> skipped = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
-    private long beginNanos;
     private Load load;
     private Judge judge;
     private Probe probe;
@@ -73,11 +75,11 @@ final class Campaign implements AutoCloseable {
         this.out = out;
         this.fleet = new Fleet(options.directory(), options.brokers());
         this.faults = new Faults(fleet);
+        this.patience = new Patience(options.within(), System::nanoTime);
     }
 
     /** Runs all of it. */
     FaultReport run() throws IOException, InterruptedException {
-        beginNanos = System.nanoTime();
         setUp();
         Set<FaultKind> possible = possible();
         say("ledger runs: %d broker(s), 2 ingest, 2 sequencers, %d records/s", options.brokers(), options.rate());
@@ -88,7 +90,10 @@ final class Campaign implements AutoCloseable {
         for (FaultPlan.Step step : FaultPlan.of(options.seed(), planned, options.brokers(), possible)) {
             if (done >= options.faults()
                     || !failures.isEmpty()
-                    || options.atMost().filter(max -> at().compareTo(max) > 0).isPresent()) {
+                    || patience.isOver()
+                    || options.atMost()
+                            .filter(max -> patience.elapsed().compareTo(max) > 0)
+                            .isPresent()) {
                 break;
             }
             TimeUnit.MILLISECONDS.sleep(step.before().toMillis());
@@ -100,6 +105,9 @@ final class Campaign implements AutoCloseable {
             failures.add(done + " of " + options.faults() + " faults could be done; see campaign.log");
         }
         finish();
+        if (patience.isOver()) {
+            failures.add("not over within " + options.within().orElseThrow().toMinutes() + " minutes");
+        }
         return report();
     }
 
@@ -114,7 +122,7 @@ final class Campaign implements AutoCloseable {
                 judge.findings(),
                 ownExits,
                 List.copyOf(failures),
-                at());
+                patience.elapsed());
     }
 
     private void setUp() throws IOException, InterruptedException {
@@ -140,7 +148,7 @@ final class Campaign implements AutoCloseable {
                 fleet.bootstrapServers(), topics, journals, () -> judge.totals().due());
         // Before the load, which would only pile up while the stages start.
         probe = new Probe(load, topics, judge);
-        if (probe.round(START_MAX, this::needsAHand).isEmpty()) {
+        if (probe.round(patience.atMost(START_MAX), this::needsAHand).isEmpty()) {
             throw new IllegalStateException("the ledger did not start, see the logs in " + options.directory());
         }
         load.start(options.seed(), options.rate());
@@ -154,7 +162,7 @@ final class Campaign implements AutoCloseable {
 
     /** Again and again while the cluster forms. */
     private void initialise(LedgerSettings settings) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + START_MAX.toNanos();
+        long deadline = System.nanoTime() + patience.atMost(START_MAX).toNanos();
         while (true) {
             try (LedgerAdmin admin = new LedgerAdmin(settings)) {
                 admin.init(fleet.replication());
@@ -198,10 +206,10 @@ final class Campaign implements AutoCloseable {
     }
 
     private Episode episode(int number, FaultPlan.Step step) throws InterruptedException {
-        Duration at = at();
+        Duration at = patience.elapsed();
         List<String> undone = commit(step.faults());
-        Duration lasted = at().minus(at);
-        Optional<Duration> recovered = probe.round(options.limit(), this::needsAHand);
+        Duration lasted = patience.elapsed().minus(at);
+        Optional<Duration> recovered = probe.round(patience.atMost(options.limit()), this::needsAHand);
         Episode episode = new Episode(number, at, step.faults(), lasted, recovered, undone);
         episodes.add(episode);
         say(
@@ -264,13 +272,14 @@ final class Campaign implements AutoCloseable {
             }
         }
         if (episode.recovered().isEmpty()) {
-            failures.add("#" + episode.number() + " " + names(episode.faults()) + ": not running after "
-                    + options.limit().toSeconds() + " s; covered " + probe.covered());
-            Optional<Duration> late = probe.round(LAST_CHANCE, this::needsAHand);
+            failures.add("#" + episode.number() + " " + names(episode.faults()) + ": not running "
+                    + options.limit().toSeconds() + " s later, or when the time was up; covered " + probe.covered());
+            Duration more = patience.atMost(LAST_CHANCE);
+            Optional<Duration> late = probe.round(more, this::needsAHand);
             say(
                     "     %s",
                     late.map(took -> "runs after " + took.toSeconds() + " s more")
-                            .orElse("still does not run after " + LAST_CHANCE.toSeconds() + " s more"));
+                            .orElse("still does not run after " + more.toSeconds() + " s more"));
         }
         judgeFindings();
     }
@@ -291,10 +300,10 @@ final class Campaign implements AutoCloseable {
         load.stop();
         if (!settled()) {
             // Nothing of it is lost yet: it is not there in time.
-            failures.add(judge.totals().due() + " committed records have no entry after " + SETTLE_MAX.toSeconds()
-                    + " s; covered " + probe.covered());
+            failures.add(judge.totals().due() + " committed records have no entry " + SETTLE_MAX.toSeconds()
+                    + " s after the load, or when the time was up; covered " + probe.covered());
             judge.stop();
-        } else if (!judge.finish(SETTLE_MAX)) {
+        } else if (!judge.finish(patience.atMost(SETTLE_MAX))) {
             failures.add("the topics could not be read to their ends");
         }
         judgeFindings();
@@ -303,7 +312,7 @@ final class Campaign implements AutoCloseable {
     /** Whether every committed record gets its entry; as long as some do, there is time. */
     private boolean settled() throws InterruptedException {
         for (long due = Long.MAX_VALUE; !needsAHand(); due = judge.totals().due()) {
-            if (probe.round(SETTLE_MAX, this::needsAHand).isPresent()) {
+            if (probe.round(patience.atMost(SETTLE_MAX), this::needsAHand).isPresent()) {
                 return true;
             }
             if (judge.totals().due() >= due) {
@@ -313,12 +322,8 @@ final class Campaign implements AutoCloseable {
         return false;
     }
 
-    private Duration at() {
-        return Duration.ofNanos(System.nanoTime() - beginNanos);
-    }
-
     private void say(String format, Object... arguments) {
-        Duration at = at();
+        Duration at = patience.elapsed();
         out.println(String.format(
                 Locale.ROOT,
                 "%02d:%02d:%02d  %s",

@@ -43,6 +43,12 @@ public final class FaultsCommand implements Callable<Integer> {
     @Option(names = "--minutes", description = "No further fault begins after this time.")
     private Optional<Integer> minutes;
 
+    @Option(
+            names = "--within",
+            paramLabel = "MINUTES",
+            description = "All of it must be over by then, or it has failed. Default: no limit.")
+    private Optional<Integer> within;
+
     @Option(names = "--brokers", defaultValue = "3", description = "1 or 3. Default: ${DEFAULT-VALUE}.")
     private int brokers;
 
@@ -69,13 +75,15 @@ public final class FaultsCommand implements Callable<Integer> {
         if (brokers != 1 && brokers != 3) {
             throw new ParameterException(spec.commandLine(), "--brokers must be 1 or 3");
         }
-        if (faults < 1 || limit < 1 || rate < 1) {
-            throw new ParameterException(spec.commandLine(), "--faults, --limit and --rate must be at least 1");
+        if (faults < 1 || limit < 1 || rate < 1 || within.orElse(1) < 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--faults, --limit, --rate and --within must be at least 1");
         }
         Campaign.Options options = new Campaign.Options(
                 seed.orElseGet(() -> new Random().nextLong() >>> 32),
                 faults,
                 minutes.map(Duration::ofMinutes),
+                within.map(Duration::ofMinutes),
                 brokers,
                 Duration.ofSeconds(limit),
                 rate,

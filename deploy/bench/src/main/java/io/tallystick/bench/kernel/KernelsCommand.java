@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.kernel;
 
+import io.tallystick.bench.goal.Goals;
 import io.tallystick.json.Jcs;
 import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonObject;
@@ -12,8 +13,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.DoubleSummaryStatistics;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -37,6 +41,9 @@ import picocli.CommandLine.Spec;
 public final class KernelsCommand implements Callable<Integer> {
     /** The method that is the baseline of the other methods of its class. */
     private static final String BASELINE = "sha256";
+
+    /** Of the speed of a young registry's proofs, where paths are 20 hashes instead of 11 and nothing older is read. */
+    private static final double OLD_REGISTRY_WANTED = 0.5;
 
     @Spec
     private CommandSpec spec;
@@ -55,14 +62,34 @@ public final class KernelsCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the numbers here, for a machine.")
     private Optional<Path> json;
 
+    @Mixin
+    private final Goals goals = new Goals();
+
     @Override
     public Integer call() throws RunnerException, IOException {
         List<Measurement> measurements = measurements(run());
         print(measurements, spec.commandLine().getOut());
+        judge(measurements, goals);
         if (json.isPresent()) {
-            Files.write(json.get(), Jcs.encode(json(measurements, quick)));
+            Files.write(json.get(), Jcs.encode(json(measurements)));
         }
-        return 0;
+        return goals.finish(spec.commandLine().getOut());
+    }
+
+    static void judge(List<Measurement> measurements, Goals goals) {
+        Map<String, Double> ratios = new HashMap<>();
+        for (Measurement measured : measurements) {
+            ratios.put(measured.name(), measured.ratio());
+            goals.atLeast(
+                    measured.name() + measured.form().map(form -> " " + form).orElse("") + ", ratio",
+                    measured.ratio(),
+                    measured.wanted());
+        }
+        String old = "registry.afterTrillion";
+        String young = "registry.afterThousand";
+        if (ratios.containsKey(old) && ratios.containsKey(young)) {
+            goals.atLeast(old + " beside " + young, ratios.get(old) / ratios.get(young), OLD_REGISTRY_WANTED);
+        }
     }
 
     private Collection<RunResult> run() throws RunnerException {
@@ -166,12 +193,13 @@ public final class KernelsCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static JsonObject json(List<Measurement> measurements, boolean quick) {
+    private JsonObject json(List<Measurement> measurements) {
         return JsonObject.builder()
                 .put("java", System.getProperty("java.runtime.version"))
                 .put("os", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
                 .put("processors", Runtime.getRuntime().availableProcessors())
                 .put("quick", quick)
+                .put("missed", JsonArray.ofStrings(goals.missed()))
                 .put(
                         "kernels",
                         new JsonArray(measurements.stream()

@@ -30,6 +30,7 @@ public final class AnchorCommand implements Callable<Integer> {
     private static final Pattern THREADS = Pattern.compile(".*(trees|pass).*StreamThread-\\d+");
 
     private static final int PAYLOAD_BYTES = 200;
+    private static final double RATIO_WANTED = 0.9;
 
     @Spec
     private CommandSpec spec;
@@ -76,15 +77,14 @@ public final class AnchorCommand implements Callable<Integer> {
         table.note("medians of " + measured + " rounds, merkle-anchor and pass-through in turns; 1 stream thread each");
         table.note("entries/s: offsets of ledger.entries; about 1 in 100 is the end of a transaction");
         table.note("us: CPU microseconds an entry, of the stream thread, of its whole JVM, of the broker's JVM");
-        table.note("ratio: entries/s of merkle-anchor / of the pass-through in the same round; wanted 0.9");
+        table.note("ratio: entries/s of merkle-anchor / of the pass-through in the same round; wanted " + RATIO_WANTED);
         table.note(
                 "merkle-anchor writes heads only, the pass-through every entry: its records/s depend on the broker more");
         state.note(
                 "B: bytes a chain after the last round; RocksDB: sorted files, compressed; changelog: newest records, keys too");
         report.add(table);
         report.add(state);
-        report.write();
-        return 0;
+        return report.finish();
     }
 
     private void compare(Rig rig, int number, int measured) throws IOException, InterruptedException {
@@ -116,11 +116,17 @@ public final class AnchorCommand implements Callable<Integer> {
                         kept.changelogBytes() / number,
                         kept.largestBytes(),
                         ChainState.WANTED_BYTES);
+                report.goals()
+                        .atMost(
+                                number + " chains, bytes a chain",
+                                Math.max((double) kept.largestBytes(), (double) kept.filesBytes() / number),
+                                ChainState.WANTED_BYTES);
             }
             ledger.drop();
         }
         row(number, "pass-through", baseline, baseline);
         row(number, "merkle-anchor", subject, baseline);
+        report.goals().atLeast(number + " chains, ratio", Speed.ratio(subject, baseline), RATIO_WANTED);
     }
 
     /** Entries as the sequencer makes them; returns the sum of the ends of their partitions. */

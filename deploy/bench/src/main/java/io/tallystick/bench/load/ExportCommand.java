@@ -94,8 +94,7 @@ public final class ExportCommand implements Callable<Integer> {
                 "zstd: 'zstd -3' and SHA-256 of the lines alone, with the exporter's library and settings; MB: of lines, 10^6 B");
         table.note("us: CPU microseconds an event; ratio: of the same round");
         report.add(table);
-        report.write();
-        return 0;
+        return report.finish();
     }
 
     private static void remove(Path directory) throws IOException {
@@ -194,17 +193,22 @@ public final class ExportCommand implements Callable<Integer> {
 
     private void row(int size, List<Round> measured) {
         Round any = measured.get(0);
+        double ratio = Median.of(measured, Round::ratio);
+        double micros = Median.of(measured, Round::exportMicros);
+        double microsWanted = size > 0 && size <= SMALL_ROW ? SMALL_ROW_MICROS_WANTED : Double.NaN;
         table.row(
                 title(size),
                 any.events(),
                 any.bytes() / any.events(),
                 Median.of(measured, Round::baselineSpeed),
                 Median.of(measured, Round::exportSpeed),
-                Median.of(measured, Round::ratio),
+                ratio,
                 RATIO_WANTED,
                 Median.of(measured, Round::baselineMicros),
-                Median.of(measured, Round::exportMicros),
-                size > 0 && size <= SMALL_ROW ? SMALL_ROW_MICROS_WANTED : Double.NaN);
-        report.progress("%s: ratio %.2f", title(size), Median.of(measured, Round::ratio));
+                micros,
+                microsWanted);
+        report.goals().atLeast(title(size) + ", ratio", ratio, RATIO_WANTED);
+        report.goals().atMost(title(size) + ", CPU microseconds a row", micros, microsWanted);
+        report.progress("%s: ratio %.2f", title(size), ratio);
     }
 }

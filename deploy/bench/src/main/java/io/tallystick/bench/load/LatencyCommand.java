@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.load;
 
+import io.tallystick.bench.load.RateSearch.Found;
+import io.tallystick.bench.load.RateSearch.Point;
 import io.tallystick.bench.load.Sightings.Place;
 import io.tallystick.bench.load.SteadyLoad.Run;
 import io.tallystick.topic.LedgerAdmin;
@@ -12,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -23,8 +26,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "latency",
         description =
-                "From send to visible in ledger.entries, and in the topics before it. Wanted at 2,000 events/s: p95 below"
-                        + " 50 ms, p99 below 100 ms.")
+                "From send to visible in ledger.entries, and in the topics before it; and the highest rate at which p95 stays"
+                        + " below 50 ms. Wanted at 2,000 events/s: p95 below 50 ms, p99 below 100 ms.")
 public final class LatencyCommand implements Callable<Integer> {
     private static final String TENANT = "bench";
     private static final int CHAINS = 16;
@@ -54,7 +57,8 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--steps",
             defaultValue = "20",
-            description = "Rates tried above the first (default: ${DEFAULT-VALUE}).")
+            description = "Rates tried at most above 2,000/s, or above the first lower one that holds (default:"
+                    + " ${DEFAULT-VALUE}).")
     private int steps;
 
     private final Table table = new Table(
@@ -68,6 +72,9 @@ public final class LatencyCommand implements Callable<Integer> {
             "ledger us",
             "broker us",
             "load");
+
+    private final Table limit = new Table(
+            "latency-limit", "p95 below ms", "holds at events/s", "p95 ms", "not at events/s", "p95 ms there");
 
     private final List<double[]> atGoal = new ArrayList<>();
     private long next;
@@ -88,8 +95,11 @@ public final class LatencyCommand implements Callable<Integer> {
         }
         notes();
         report.add(table);
-        report.write();
-        return 0;
+        limit.note(
+                "the highest rate tried whose p95 stayed below, and the next higher one that was tried: one run each, "
+                        + (int) GOAL_RATE + "/s the median of " + atGoal.size());
+        report.add(limit);
+        return report.finish();
     }
 
     private SteadyLoad load(Ledger ledger, Producer<byte[], byte[]> producer) {
@@ -110,12 +120,8 @@ public final class LatencyCommand implements Callable<Integer> {
             for (int run = 0; run < runs; run++) {
                 atGoal.add(run(ledger, stages, sightings, load, GOAL_RATE, seconds));
             }
-            for (int step = 1; step <= steps; step++) {
-                double[] millis = run(ledger, stages, sightings, load, GOAL_RATE + step * STEP, seconds);
-                if (Median.quantile(millis, 0.95) >= GOAL_P95_MS) {
-                    break;
-                }
-            }
+            limited(new RateSearch(GOAL_P95_MS, rate -> p95(run(ledger, stages, sightings, load, rate, seconds)))
+                    .from(new Point(GOAL_RATE, Median.of(atGoal, LatencyCommand::p95)), STEP, steps));
         }
         Map<String, Place> everywhere = Map.of(
                 ledger.topics().in(TENANT),
@@ -127,6 +133,33 @@ public final class LatencyCommand implements Callable<Integer> {
         try (Sightings sightings = Sightings.start(ledger, everywhere)) {
             run(ledger, stages, sightings, load, GOAL_RATE, seconds);
         }
+    }
+
+    private static double p95(double[] millis) {
+        return Median.quantile(millis, 0.95);
+    }
+
+    private void limited(Found found) {
+        limit.row(
+                (long) GOAL_P95_MS,
+                rate(found.held()),
+                millis(found.held()),
+                rate(found.missed()),
+                millis(found.missed()));
+        report.progress(
+                "p95 stays below %.0f ms %s",
+                GOAL_P95_MS,
+                found.held()
+                        .map(held -> String.format(Locale.ROOT, "up to %,.0f/s", held.rate()))
+                        .orElse("at no rate"));
+    }
+
+    private static Object rate(Optional<Point> point) {
+        return point.<Object>map(there -> Math.round(there.rate())).orElse(Double.NaN);
+    }
+
+    private static double millis(Optional<Point> point) {
+        return point.map(Point::p95).orElse(Double.NaN);
     }
 
     /** @return latencies in milliseconds to the entries topic */
@@ -179,8 +212,10 @@ public final class LatencyCommand implements Callable<Integer> {
     }
 
     private void notes() {
-        double p95 = Median.of(atGoal, millis -> Median.quantile(millis, 0.95));
+        double p95 = Median.of(atGoal, LatencyCommand::p95);
         double p99 = Median.of(atGoal, millis -> Median.quantile(millis, 0.99));
+        report.goals().atMost("p95 in ms at " + (int) GOAL_RATE + "/s", p95, GOAL_P95_MS);
+        report.goals().atMost("p99 in ms at " + (int) GOAL_RATE + "/s", p99, GOAL_P99_MS);
         table.note(String.format(
                 Locale.ROOT,
                 "at %,.0f events/s, median of %d runs: p95 %.1f ms (wanted %.0f), p99 %.1f ms (wanted %.0f)",

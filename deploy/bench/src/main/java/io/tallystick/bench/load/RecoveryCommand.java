@@ -26,6 +26,7 @@ public final class RecoveryCommand implements Callable<Integer> {
     private static final int MANY_CHAINS = 10_000;
     private static final int PAYLOAD_BYTES = 60;
     private static final double TRICKLE = 50;
+    private static final double SECONDS_WANTED = 5;
     private static final Duration AWAY_MAX = Duration.ofMinutes(3);
 
     @Mixin
@@ -68,8 +69,7 @@ public final class RecoveryCommand implements Callable<Integer> {
                         + " the heap; heap at most 768 MiB, and a JVM keeps what it once had");
         report.add(table);
         report.add(memory);
-        report.write();
-        return 0;
+        return report.finish();
     }
 
     private void grow(Rig rig, int chains, List<Long> steps) throws IOException, InterruptedException {
@@ -115,14 +115,12 @@ public final class RecoveryCommand implements Callable<Integer> {
                 for (int repeat = 0; repeat < repeats; repeat++) {
                     seconds[repeat] = patient.recover(ending, sightings, AWAY_MAX);
                 }
-                table.row(
-                        entries,
-                        (long) chains,
-                        ending.text(),
-                        Median.quantile(seconds, 0.5),
-                        Median.quantile(seconds, 1),
-                        Report.load());
-                report.progress("%,d entries, %s: %.1f s", entries, ending.text(), Median.quantile(seconds, 0.5));
+                double median = Median.quantile(seconds, 0.5);
+                table.row(entries, (long) chains, ending.text(), median, Median.quantile(seconds, 1), Report.load());
+                if (ending != Ending.STATE_LOST) {
+                    report.goals().atMost(entries + " entries, " + ending.text() + ", seconds", median, SECONDS_WANTED);
+                }
+                report.progress("%,d entries, %s: %.1f s", entries, ending.text(), median);
             }
         }
     }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.load;
 
+import io.tallystick.bench.goal.Goals;
 import io.tallystick.json.Jcs;
+import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonObject;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -27,6 +30,9 @@ final class Report {
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the numbers here, for a machine.")
     private Optional<Path> json;
 
+    @Mixin
+    private final Goals goals = new Goals();
+
     private final List<Table> tables = new ArrayList<>();
 
     boolean quick() {
@@ -36,6 +42,11 @@ final class Report {
     /** One of two sizes. */
     int size(int full, int reduced) {
         return quick ? reduced : full;
+    }
+
+    /** Where every figure goes of which something is wanted. */
+    Goals goals() {
+        return goals;
     }
 
     /** Says on standard error what is being done. */
@@ -52,13 +63,15 @@ final class Report {
         tables.add(table);
     }
 
-    /** Writes the JSON file, if one was asked for. */
-    void write() throws IOException {
+    /** Writes the JSON file, if one was asked for, and says which goals were missed; returns the exit code. */
+    int finish() throws IOException {
         if (json.isPresent()) {
             JsonObject.Builder all = JsonObject.builder().put("quick", quick);
             tables.forEach(table -> all.put(table.name(), table.json()));
+            all.put("missed", JsonArray.ofStrings(goals.missed()));
             Files.write(json.get(), Jcs.encode(all.build()));
         }
+        return goals.finish(spec.commandLine().getOut());
     }
 
     /** Runnable tasks of the machine, averaged over a minute. */

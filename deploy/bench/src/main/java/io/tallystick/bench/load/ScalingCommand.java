@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "scaling",
         description =
-                "One and two sequencers on the same load; many tenants over two instances of each stage; one tenant with 90%"
+                "One and two sequencers on the same load; many tenants over two instances of each stage; one tenant with 90%%"
                         + " of the load. Wanted: the others' p95 at most twice its idle value.")
 public final class ScalingCommand implements Callable<Integer> {
     @Mixin
@@ -27,7 +27,6 @@ public final class ScalingCommand implements Callable<Integer> {
             new HotTenant(rig, report).run();
             new ManyTenants(rig, report).run(tenants > 0 ? tenants : report.size(1_000, 100));
         }
-        report.write();
-        return 0;
+        return report.finish();
     }
 }

@@ -94,8 +94,7 @@ public final class SealCommand implements Callable<Integer> {
         table.note(
                 "CPU s: of sequencer and merkle-anchor, one JVM, from window to window, with all it does in between");
         report.add(table);
-        report.write();
-        return 0;
+        return report.finish();
     }
 
     private void measure(Rig rig, int number, int measured) throws IOException, InterruptedException {
@@ -149,18 +148,20 @@ public final class SealCommand implements Callable<Integer> {
     }
 
     private void row(int number, List<Sealed> windows, double cpuSeconds) {
+        double signed = median(windows, Sealed::signedSeconds);
+        double wanted = number <= 1_000 ? 2.0 : number <= 10_000 ? 10.0 : Double.NaN;
         table.row(
                 (long) number,
                 (long) windows.size(),
                 median(windows, Sealed::closedSeconds),
                 median(windows, Sealed::registeredSeconds),
-                median(windows, Sealed::signedSeconds),
+                signed,
                 windows.stream().mapToDouble(Sealed::signedSeconds).max().orElse(Double.NaN),
-                number <= 1_000 ? 2.0 : number <= 10_000 ? 10.0 : Double.NaN,
+                wanted,
                 cpuSeconds,
                 Report.load());
-        report.progress(
-                "%,d chains: signed %.2f s after the window's end", number, median(windows, Sealed::signedSeconds));
+        report.goals().atMost(number + " chains, seconds until signed", signed, wanted);
+        report.progress("%,d chains: signed %.2f s after the window's end", number, signed);
     }
 
     private static double median(List<Sealed> windows, ToDoubleFunction<Sealed> seconds) {

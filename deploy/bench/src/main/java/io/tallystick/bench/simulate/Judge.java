@@ -72,7 +72,7 @@ final class Judge {
             return true;
         }
         if (!source.isBound()) {
-            return world.watch.isMetered(source);
+            return world.watch.isAlerted(source);
         }
         SourceLog log = source.latest();
         return chain.filter(state -> state.source().topicId().equals(source.expectedId())
@@ -166,7 +166,7 @@ final class Judge {
     }
 
     private void waitsInTheOpen(Source source) throws Violation {
-        require(world.watch.isMetered(source), source + " waits for an operator, whom no metric tells");
+        require(world.watch.isAlerted(source), source + " waits for an operator, whom no metric alerts");
     }
 
     /** No copy of a record may still have been on its way when it was declared lost. */

@@ -57,7 +57,11 @@ enum Mutant {
     /** What was read is committed, whether or not it was acknowledged. */
     WITHOUT_ACKED_COMMIT,
     /** Committed positions do not know leader epochs, and the sequencer believes those that do not (R3). */
-    WITHOUT_COMMITTED_EPOCH;
+    WITHOUT_COMMITTED_EPOCH,
+    /** Metrics begin to count half a minute late. */
+    WITHOUT_TIMELY_ALERT;
+
+    private static final Duration LATE = Duration.ofSeconds(30);
 
     private static final FollowerTiming DESIGNED =
             new FollowerTiming(Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(10));
@@ -204,6 +208,13 @@ enum Mutant {
         boolean covers =
                 event.getKind() != AdmittedKind.SOURCE && !step.entries().isEmpty();
         return this == WITHOUT_R5_COVER && covers ? Sabotage.covering(step, event.getFrom()) : step;
+    }
+
+    // ---- metrics
+
+    /** For how long a chain has been waiting, as a metric shows it. */
+    Duration shown(Duration waiting) {
+        return this == WITHOUT_TIMELY_ALERT ? waiting.minus(LATE) : waiting;
     }
 
     static List<Mutant> all() {

@@ -17,14 +17,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Looks on while a history runs: no chain waits for long without anybody being told, nothing is committed that was not
  * acknowledged, and which gaps were recorded on whose word.
  */
 final class Watch {
-    /** For so long a chain may make no progress before somebody must be told. */
-    static final long WAITS_MAX_MS = 60_000;
+    /** Above this {@code ledger.ingest.waiting} and {@code ledger.chain.discontinuity} alert, as their modules' READMEs say. */
+    static final long ALERT_MS = 60_000;
+
+    /**
+     * For so long a chain may have waited before a metric begins to count. It counts from the first sign that something is
+     * wrong, mostly a claim (every 10 s) and the notice it brings (after 5 s), either of which may be lost; and a trouble
+     * that comes and goes is known up to its last sign.
+     */
+    private static final long UNNOTICED_MAX_MS = 30_000;
 
     private static final long LOOKS_MS = 2_000;
 
@@ -135,8 +143,9 @@ final class Watch {
             boolean moved = !Long.valueOf(next).equals(progress.put(source, next));
             if (moved || source.suspended || world.sequencer.isDown() || !waits(source, chain)) {
                 disturbed(source);
-            } else if (world.time.now() - quietSince.getOrDefault(source, 0L) > WAITS_MAX_MS && !isMetered(source)) {
-                violated(source + " has been waiting for more than 60 s and nobody was told");
+            } else if (isOverdue(source) && !isAlerted(source)) {
+                violated(source + " has been waiting for more than " + (ALERT_MS + UNNOTICED_MAX_MS) / 1_000
+                        + " s and nobody was told");
                 disturbed(source);
             }
         }
@@ -155,8 +164,12 @@ final class Watch {
         return log.hasCommitted(chain.map(state -> state.source().next()).orElse(0L), log.lastStable());
     }
 
-    /** Whether {@code ledger.ingest.waiting} or {@code ledger.chain.discontinuity} shows for how long a chain has been waiting. */
-    boolean isMetered(Source source) {
+    private boolean isOverdue(Source source) {
+        return world.time.now() - quietSince.getOrDefault(source, 0L) > ALERT_MS + UNNOTICED_MAX_MS;
+    }
+
+    /** Whether {@code ledger.ingest.waiting} or {@code ledger.chain.discontinuity} alerts because of a chain. */
+    boolean isAlerted(Source source) {
         Duration ingest = world.group
                 .owner(source)
                 .flatMap(session -> session.reading(source))
@@ -165,6 +178,7 @@ final class Watch {
         Duration sequencer = Optional.ofNullable(discontinuities.get(source))
                 .map(found -> found.longest(world.sequencer.clock()))
                 .orElse(Duration.ZERO);
-        return Math.max(ingest.toMillis(), sequencer.toMillis()) > WAITS_MAX_MS / 2;
+        return Stream.of(ingest, sequencer)
+                .anyMatch(waiting -> world.mutant.shown(waiting).toMillis() > ALERT_MS);
     }
 }

@@ -4,8 +4,10 @@ package io.tallystick.bench.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import io.tallystick.bench.goal.Goals;
 import io.tallystick.json.Jcs;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +108,55 @@ class KernelsTest {
         assertThat(json)
                 .isEqualTo(
                         "{\"allocatedBytes\":48,\"baseline\":1200,\"form\":\"minified\",\"group\":\"payload\",\"kernel\":\"scan\","
-                                + "\"ratio\":0.75,\"score\":900,\"unit\":\"MB/s\"}");
+                                + "\"ratio\":0.75,\"score\":900,\"unit\":\"MB/s\",\"wanted\":0.5}");
+    }
+
+    private static Measurement measured(String group, String kernel, String form, double ratio) {
+        Optional<String> input = form.isEmpty() ? Optional.empty() : Optional.of(form);
+        return new Measurement(group, kernel, input, "1/s", ratio, Double.NaN, 1, Double.NaN);
+    }
+
+    private static List<String> missed(Measurement... measurements) {
+        Goals goals = new Goals();
+        KernelsCommand.judge(List.of(measurements), goals);
+        return goals.missed();
+    }
+
+    @Test
+    void kernelsThatAreFastEnoughMissNothing() {
+        assertThat(missed(
+                        measured("admit", "decodeAndAdmit", "plain", 0.5),
+                        measured("admit", "decode", "plain", 0.01),
+                        measured("payload", "scan", "spaced", 0.5),
+                        measured("payload", "scanAndMinify", "minified", 0.5),
+                        measured("payload", "scanAndMinify", "spaced", 0.2),
+                        measured("tree", "append", "", 0.7),
+                        measured("registry", "afterThousand", "", 0.1),
+                        measured("registry", "afterTrillion", "", 0.06)))
+                .isEmpty();
+    }
+
+    @Test
+    void kernelsThatAreTooSlowAreNamed() {
+        assertThat(missed(
+                        measured("admit", "decodeAndAdmit", "cloudevent", 0.21),
+                        measured("payload", "scan", "spaced", 0.49),
+                        measured("payload", "scanAndMinify", "minified", 0.49),
+                        measured("payload", "scanMinifyAndCommit", "minified", 0.34),
+                        measured("tree", "append", "", 0.69)))
+                .hasSize(5)
+                .first()
+                .isEqualTo("admit.decodeAndAdmit cloudevent, ratio: 0.210, wanted at least 0.500");
+    }
+
+    @Test
+    void proofsThatGrowDearerWithTheRegistryAreNamed() {
+        assertThat(missed(
+                        measured("registry", "afterThousand", "", 0.1),
+                        measured("registry", "afterTrillion", "", 0.04)))
+                .singleElement()
+                .asString()
+                .startsWith("registry.afterTrillion");
+        assertThat(missed(measured("registry", "afterTrillion", "", 0.04))).isEmpty();
     }
 }
