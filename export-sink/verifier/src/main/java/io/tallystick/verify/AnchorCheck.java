@@ -29,7 +29,7 @@ import java.util.Set;
  */
 final class AnchorCheck {
     /** Later checkpoints that are looked at for one bundle. */
-    private static final int COVERS_MAX = 8;
+    static final int COVERS_MAX = 8;
 
     private final TrustRoot root;
     private final AnchorParties parties;
@@ -45,7 +45,7 @@ final class AnchorCheck {
         this.required = requested.and(AnchorRequirement.of(root.policy()));
         this.asOf = asOf;
         this.folder = registry.isPresent() ? AnchorFolder.beside(registry.get().root()) : Optional.empty();
-        this.cover = folder.map(anchors -> new AnchorCover(registry.orElseThrow(), anchors, root));
+        this.cover = folder.map(anchors -> new AnchorCover(anchors, root));
     }
 
     /**
@@ -81,7 +81,8 @@ final class AnchorCheck {
                             anchor.content().toByteArray(),
                             anchored,
                             proof.windowLeaf().end());
-                    anchors.add(new AnchorReport(anchor.name(), receipt, OptionalLong.empty()));
+                    anchors.add(new AnchorReport(
+                            anchor.name(), receipt, ProofVerifier.coveredBy(proof, checkpoint.checkpoint())));
                 } catch (ReceiptException e) {
                     findings.fail(Phase.ANCHORS, anchor.name(), e.getMessage());
                 }

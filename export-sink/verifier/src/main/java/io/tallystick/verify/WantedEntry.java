@@ -21,6 +21,16 @@ public sealed interface WantedEntry {
         }
 
         @Override
+        public boolean mayBeOf(String tenant) {
+            return chain.tenant().equals(tenant);
+        }
+
+        @Override
+        public boolean isOnePlace() {
+            return true;
+        }
+
+        @Override
         public boolean mayBeIn(ChainId id, Manifest.Chain window) {
             return id.equals(chain) && window.firstSeq() <= seq && seq < window.size();
         }
@@ -52,6 +62,16 @@ public sealed interface WantedEntry {
             Objects.requireNonNull(id);
             Objects.requireNonNull(producer);
             Objects.requireNonNull(chain);
+        }
+
+        @Override
+        public boolean mayBeOf(String tenant) {
+            return chain.isEmpty() || chain.get().tenant().equals(tenant);
+        }
+
+        @Override
+        public boolean isOnePlace() {
+            return false;
         }
 
         @Override
@@ -98,6 +118,12 @@ public sealed interface WantedEntry {
             return "event '" + id + "'" + producer.map(name -> " of " + name).orElse("");
         }
     }
+
+    /** Whether it can be one of this tenant's. */
+    boolean mayBeOf(String tenant);
+
+    /** Whether no other entry can be it, so that nobody need look further once it is found. */
+    boolean isOnePlace();
 
     /** Whether the chain's part in one window can hold it. */
     boolean mayBeIn(ChainId chain, Manifest.Chain window);
