@@ -132,13 +132,15 @@ final class BucketIndex {
         requireFew(tenants.size(), "tenants");
         if (mayEnd) {
             requireFew(later.add(object), "receipts");
-            object.registryWindow().ifPresent(windows::add);
         }
-        if (!object.isWithin(extent.span())) {
+        boolean within = object.isWithin(extent.span());
+        if (within || mayEnd) {
+            object.registryWindow().ifPresent(windows::add);
+            requireFew(windows.size(), "windows");
+        }
+        if (!within) {
             return;
         }
-        object.registryWindow().ifPresent(windows::add);
-        requireFew(windows.size(), "windows");
         if (object.commits()) {
             complete.add(object.bundleDir().orElseThrow());
             object.window().ifPresent(windows::add);

@@ -75,8 +75,7 @@ final class AnchorFolder {
         Optional<Path> folder = registry.window(windowStart);
         return (folder.isPresent() ? folder : Optional.of(bucket.resolve(leavesDir(windowStart))))
                 .filter(path -> RegistryFolder.isDirectory(path.getParent()) && RegistryFolder.isDirectory(path))
-                .filter(path ->
-                        Files.isRegularFile(path.resolve(BundleLayout.LEAVES), LinkOption.NOFOLLOW_LINKS));
+                .filter(path -> Files.isRegularFile(path.resolve(BundleLayout.LEAVES), LinkOption.NOFOLLOW_LINKS));
     }
 
     /** Whether anything lies here for a larger registry: tells from names alone, of which not every one need be true. */

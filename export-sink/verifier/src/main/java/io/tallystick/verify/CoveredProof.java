@@ -79,9 +79,7 @@ final class CoveredProof {
         Path registry = bucket.resolve(BundleLayout.ROOT).resolve("registry");
         Optional<AnchorFolder> anchors =
                 RegistryFolder.isDirectory(registry) ? AnchorFolder.beside(registry) : Optional.empty();
-        return anchors.isPresent()
-                ? new CoveredProof(bucket, anchors.get(), cut).first(accepted)
-                : Optional.empty();
+        return anchors.isPresent() ? new CoveredProof(bucket, anchors.get(), cut).first(accepted) : Optional.empty();
     }
 
     private Optional<EntryProof> first(Predicate<EntryProof> accepted) throws IOException, BundleException {

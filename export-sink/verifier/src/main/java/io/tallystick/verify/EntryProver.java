@@ -93,7 +93,7 @@ public final class EntryProver {
     private static Cut find(Path target, WantedEntry wanted) throws IOException, BundleException, NoSuchEntryException {
         List<Cut> found = new ArrayList<>();
         List<String> unread = new ArrayList<>();
-        for (Target.Tenant tenant : Target.of(target).tenants()) {
+        for (Target.Tenant tenant : Target.of(bucketIn(target)).tenants()) {
             if (tenant.name().isEmpty() || wanted.mayBeOf(tenant.name().get())) {
                 find(tenant, wanted, found, unread);
             }
@@ -110,6 +110,14 @@ public final class EntryProver {
                     + unread.size() + " cannot be used, first " + unread.get(0));
         }
         throw new NoSuchEntryException("no committed bundle here holds " + wanted);
+    }
+
+    /** The bucket in an evidence archive, whose list of digests lies beside it; a proof stands for itself, wherever it is from. */
+    private static Path bucketIn(Path target) {
+        Path inside = target.resolve(BundleLayout.ROOT);
+        return RegistryFolder.isDirectory(inside) && !Files.exists(target.resolve(BundleLayout.CHECKPOINT))
+                ? inside
+                : target;
     }
 
     private static void find(Target.Tenant tenant, WantedEntry wanted, List<Cut> found, List<String> unread)

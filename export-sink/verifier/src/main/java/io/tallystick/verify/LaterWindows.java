@@ -42,7 +42,9 @@ final class LaterWindows {
             Optional<Path> folder = anchors.leaves(start);
             Optional<RegistryLeaf.Window> leaf =
                     folder.isPresent() ? RegistryFolder.windowLeaf(folder.get()) : Optional.empty();
-            if (leaf.isEmpty() || !leaf.get().start().equals(start) || leaf.get().first() != size) {
+            if (leaf.isEmpty()
+                    || !leaf.get().start().equals(start)
+                    || leaf.get().first() != size) {
                 break;
             }
             size = leaf.get().index() + 1;

@@ -38,7 +38,8 @@ class BoundedMemoryIT {
     static void writeBucket() throws IOException {
         ledger = new TestLedger(temp.resolve("bucket"), Scenario.START, 1);
         for (int partition = 0; partition < CHAINS; partition++) {
-            TestLedger.Chain chain = ledger.tenant("acme", false).chain(partition).genesis();
+            TestLedger.Chain chain =
+                    ledger.tenant("acme", false).chain(partition).genesis();
             for (int line = 0; line < LINES; line++) {
                 chain.large("event-" + partition + "-" + line, LINE_CHARACTERS);
             }
@@ -71,7 +72,8 @@ class BoundedMemoryIT {
     void aBundleManyTimesTheHeapIsVerified(@TempDir Path folder) throws Exception {
         // Given
         assertThat(ledger.bucket.resolve(Scenario.path("acme", 0))).isDirectory();
-        String manifest = Files.readString(ledger.bucket.resolve(Scenario.path("acme", 0)).resolve("manifest.json"));
+        String manifest =
+                Files.readString(ledger.bucket.resolve(Scenario.path("acme", 0)).resolve("manifest.json"));
         assertThat(manifest).containsPattern("\"bytes\":1[0-9]{8},\"lines\":101,\"name\":\"chain-0001");
 
         // When
@@ -134,8 +136,8 @@ class BoundedMemoryIT {
     void aTranscriptManyTimesTheHeapIsGoneOnFrom(@TempDir Path folder) throws Exception {
         // Given: of a tenant with 70,000 windows, of which the last one is here
         Scenario scenario = Scenario.write(folder, 9);
-        VerificationReport report = Verifier.verify(
-                VerifyRequest.of(scenario.ledger.bucket.resolve("v1/tenant=acme")).withTrustRoot(scenario.trustRoot));
+        VerificationReport report = Verifier.verify(VerifyRequest.of(scenario.ledger.bucket.resolve("v1/tenant=acme"))
+                .withTrustRoot(scenario.trustRoot));
         String transcript = report.jsonText();
         int begin = "{\"bundles\":[".length();
         String first = transcript.substring(begin, transcript.indexOf(",{\"anchors\":", begin)) + ",";
@@ -159,7 +161,6 @@ class BoundedMemoryIT {
 
         // Then
         assertThat(run.exitCode()).as(run.text()).isEqualTo(ExitCode.INCOMPLETE);
-        assertThat(run.text())
-                .contains("no committed bundle here after what --since names", "4 bundles lie before");
+        assertThat(run.text()).contains("no committed bundle here after what --since names", "4 bundles lie before");
     }
 }

@@ -33,10 +33,7 @@ final class TestKeys {
     final SigningKey bundle;
 
     TestKeys() {
-        this(
-                generate(KeyAlgorithm.ED25519),
-                generate(KeyAlgorithm.ECDSA_P256),
-                generate(KeyAlgorithm.ECDSA_P256));
+        this(generate(KeyAlgorithm.ED25519), generate(KeyAlgorithm.ECDSA_P256), generate(KeyAlgorithm.ECDSA_P256));
     }
 
     private TestKeys(SigningKey ed25519, SigningKey p256, SigningKey bundle) {

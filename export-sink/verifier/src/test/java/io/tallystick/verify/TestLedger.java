@@ -203,8 +203,7 @@ final class TestLedger {
             String salt = opened.salt;
             Map<String, Object> members =
                     object("id", id, "payload", opened.member, "source", cover(0), "type", "order.created");
-            return append(
-                    "event", null, members, () -> ",\"payload\":" + payload.get() + ",\"salt\":\"" + salt + "\"");
+            return append("event", null, members, () -> ",\"payload\":" + payload.get() + ",\"salt\":\"" + salt + "\"");
         }
 
         Chain octets(String id, byte[] payload, String media) {
@@ -571,7 +570,8 @@ final class TestLedger {
         if (chain.large) {
             return streamed(name, stored, chain);
         }
-        byte[] content = bytes(chain.lines.stream().map(line -> line.get() + "\n").collect(Collectors.joining()));
+        byte[] content =
+                bytes(chain.lines.stream().map(line -> line.get() + "\n").collect(Collectors.joining()));
         Files.write(stored, Zstd.compress(content));
         return data(name, content.length, chain, sha256(content));
     }

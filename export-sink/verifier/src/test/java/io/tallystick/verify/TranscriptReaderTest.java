@@ -37,8 +37,9 @@ class TranscriptReaderTest {
 
     @Test
     void spaceOrderAndEscapesMakeNoDifference() throws Exception {
-        assertThat(read(
-                        """
+        assertThat(
+                        read(
+                                """
                         { "x" : "\\"bundles\\":[", "y" : { "bundles" : [ 1 ] },
                           "bundles" : [
                             { "a" : "\\\\" } ,
@@ -83,7 +84,8 @@ class TranscriptReaderTest {
     @Test
     void aBundleOverTheLimitIsRefused() {
         assertThatExceptionOfType(IllegalArgumentException.class)
-                .isThrownBy(() -> read("{\"bundles\":[{\"a\":\"" + "x".repeat(TranscriptReader.PART_BYTES_MAX) + "\"}]}"))
+                .isThrownBy(
+                        () -> read("{\"bundles\":[{\"a\":\"" + "x".repeat(TranscriptReader.PART_BYTES_MAX) + "\"}]}"))
                 .withMessageContaining("over");
     }
 
