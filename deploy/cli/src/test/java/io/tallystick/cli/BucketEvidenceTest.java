@@ -547,7 +547,8 @@ class BucketEvidenceTest {
         // Then
         assertThat(prove.exitCode()).as(prove.everything()).isEqualTo(ExitCode.INCOMPLETE);
         assertThat(prove.err())
-                .contains("time-stamps of authorities: 0 of 1", "No later registry checkpoint", "Prove the entry again");
+                .contains(
+                        "time-stamps of authorities: 0 of 1", "No later registry checkpoint", "Prove the entry again");
         assertThat(Path.of(file("p.proof.json"))).exists();
     }
 

@@ -178,7 +178,8 @@ final class BucketIndex {
             SortedMap<Instant, StoredObject> wanted =
                     tenant.getValue().headMap(spans.get(tenant.getKey()).to());
             Optional<Manifest> last = wanted.isEmpty() ? Optional.empty() : manifest(wanted.get(wanted.lastKey()));
-            size = Math.max(size, last.map(manifest -> manifest.registry().size()).orElse(0L));
+            size = Math.max(
+                    size, last.map(manifest -> manifest.registry().size()).orElse(0L));
         }
         if (size > 0) {
             later.behind(size, shared.to());

@@ -51,8 +51,7 @@ final class LaterAnchors {
         int looked = 0;
         lastSize = size;
         untilSize = size;
-        for (Map.Entry<Long, Set<String>> later :
-                receipts.tailMap(size, false).entrySet()) {
+        for (Map.Entry<Long, Set<String>> later : receipts.tailMap(size, false).entrySet()) {
             if (looked == CHECKPOINTS_MAX) {
                 return;
             }

@@ -24,7 +24,7 @@ import java.util.regex.Pattern;
  * {@value #FILES_MAX}; nothing but regular files named as receipts is opened, and no more of them read than a receipt may
  * have.
  *
- * <p>An evidence archive has {@code v1/anchors/registry/dt=…/window_start=…/{leaves.ndjson,checkpoint}} besides: leaves of
+ * <p>An evidence archive has {@code v1/anchors/later/registry/dt=…/window_start=…/{leaves.ndjson,checkpoint}} besides: leaves of
  * windows that it has no bundles of, which lead to the checkpoints that cover those it has.
  */
 final class AnchorFolder {
@@ -65,9 +65,9 @@ final class AnchorFolder {
                 .map(path -> new AnchorFolder(path.getParent()));
     }
 
-    /** Where an archive has the leaves of a window of which it has no bundle, below {@code v1}. */
+    /** Where an archive has the leaves of a window of which it has no bundle, below {@code v1}; too deep to pass for one. */
     static String leavesDir(Instant windowStart) {
-        return ANCHORS + "/" + REGISTRY + "/" + BundleLayout.windowDir(windowStart);
+        return ANCHORS + "/later/" + REGISTRY + "/" + BundleLayout.windowDir(windowStart);
     }
 
     /** The folder of a window's leaves: the registry's, or where they are only to lead to a later checkpoint. */

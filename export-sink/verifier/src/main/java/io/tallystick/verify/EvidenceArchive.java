@@ -32,7 +32,7 @@ import java.util.stream.Stream;
  * <pre>
  * README.txt  SHA256SUMS  trust-root.json  report/report.{html,json,txt,xml}  verifier/*.jar
  * v1/tenant=acme/dt=…/window_start=…/…   v1/registry/dt=…/window_start=…/…   v1/anchors/dt=…/&lt;registry size&gt;/…
- * v1/anchors/registry/dt=…/window_start=…/{leaves.ndjson,checkpoint}
+ * v1/anchors/later/registry/dt=…/window_start=…/{leaves.ndjson,checkpoint}
  * </pre>
  *
  * What was anchored only after the period covers it: the last line is the leaves of {@linkplain LaterWindows later windows}

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenMutationTest {
     /** Rows that need no key, as of today; new ones may only be more. */
-    private static final int ROWS_MIN = 120;
+    private static final int ROWS_MIN = 140;
 
     private static final Set<String> DONE = new TreeSet<>();
 

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What was anchored only after a period goes with the evidence of the period, and with the proof of an entry of it. */
 class LaterAnchorsTest {
     private static final TrustPolicy ALL = new TrustPolicy(Set.of(TrustAnchors.Kind.values()), 2, 0);
-    private static final String LEAVES = "v1/anchors/registry/";
+    private static final String LEAVES = "v1/anchors/later/registry/";
 
     @TempDir
     static Path shared;
@@ -199,6 +199,10 @@ class LaterAnchorsTest {
             Scenario.copy(archive.folder(), unpacked);
         }
         assertThat(verify(unpacked).exitCode()).isZero();
+        assertThat(Verifier.verify(VerifyRequest.of(unpacked.resolve("v1")).withTrustRoot(bucket.trustRoot))
+                        .text())
+                .as("no bundles besides the tenant's")
+                .doesNotContain("two readings");
         Path planted = unpacked.resolve(leaves(3) + "leaves.ndjson");
         Files.writeString(
                 planted, Files.readString(planted).replaceFirst("\"head\":\"[0-9a-f]{8}", "\"head\":\"00000000"));
