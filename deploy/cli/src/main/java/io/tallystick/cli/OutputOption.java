@@ -6,7 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.json.Jcs;
 import io.tallystick.json.JsonValue;
 import io.tallystick.verify.VerificationReport;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
@@ -32,9 +34,21 @@ final class OutputOption {
     /** Prints the report in the format asked for; its exit code. */
     int print(CommandSpec spec, VerificationReport report) {
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json() ? report.jsonText() : report.text());
+        if (json()) {
+            printJson(out, report);
+        } else {
+            out.print(report.text());
+        }
         out.flush();
         return report.exitCode();
+    }
+
+    private static void printJson(PrintWriter out, VerificationReport report) {
+        try {
+            report.writeJson(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a PrintWriter keeps its trouble to itself", e);
+        }
     }
 
     static String text(JsonValue value) {

@@ -12,18 +12,26 @@ import io.tallystick.json.JsonObject;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
+import io.tallystick.tree.TreeHead;
+import io.tallystick.verify.AnchorRequirement;
+import io.tallystick.verify.BundleReport;
 import io.tallystick.verify.EntryProver;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.NoSuchEntryException;
+import io.tallystick.verify.Phase;
+import io.tallystick.verify.PhaseVerdict;
 import io.tallystick.verify.ProofVerifier;
 import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.VerifyRequest;
 import io.tallystick.verify.WantedEntry;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +46,9 @@ import picocli.CommandLine.Spec;
                     + " trust",
             "root: 'tally verify-proof'. The file holds the entry's payload, context and salts, and the tenant's"
                     + " blind.",
+            "Where too few outside parties vouch for the checkpoint of the entry's window, the proof leads to a later one,"
+                    + " which",
+            "contains it and has them, if there is one.",
             "",
             "Exit codes: 0 written, 1 the bundle does not prove it, 2 usage or no such entry, 3 and 4 as 'tally verify'"
         })
@@ -50,6 +61,9 @@ final class ProveCommand implements Callable<Integer> {
 
     @Mixin
     private TrustOptions trust;
+
+    @Mixin
+    private AnchorOptions anchors;
 
     @Mixin
     private EvidenceSource source;
@@ -83,12 +97,22 @@ final class ProveCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        EntryProof proof = cut(wanted());
+        VerifyRequest request = anchors.require(trust.request(Path.of("proof")));
+        if (trust.file().isEmpty() && !request.anchors().equals(AnchorRequirement.NONE)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "without a trust root no outside party is known",
+                    "Give --trust-root beside --require-anchors.");
+        }
+        EntryProof own = cut(wanted());
+        EntryProof proof = isUnanchored(ProofVerifier.verify(own.encode(), request))
+                ? covered(own, request).orElse(own)
+                : own;
         Entry entry = proof.line().entry();
         String name = entry.chain().tenant() + "-" + entry.chain().partition() + "-" + entry.seq();
         Path file = out == null ? Path.of(name + EntryProof.SUFFIX) : out;
         byte[] bytes = proof.encode();
-        VerificationReport report = ProofVerifier.verify(bytes, trust.request(file));
+        VerificationReport report = ProofVerifier.verify(bytes, request.withTarget(file));
         if (report.exitCode() == ExitCode.FAILED) {
             spec.commandLine().getErr().print(report.text());
             throw new CommandException(
@@ -106,15 +130,67 @@ final class ProveCommand implements Callable<Integer> {
                     ExitCode.USAGE, "cannot write: " + e.getMessage(), "Name a file in a folder of yours.", e);
         }
         int exitCode = trust.file().isPresent() ? report.exitCode() : ExitCode.VALID;
-        print(entry, file, exitCode);
+        print(proof, coveredBy(proof, report), file, exitCode);
+        if (trust.file().isPresent() && isUnanchored(report)) {
+            tellUnanchored(report);
+        }
         return exitCode;
     }
 
-    private void print(Entry entry, Path file, int exitCode) {
+    /** Whether nothing but what outside parties say is missing: that they are asked for, or prove a key's age. */
+    private boolean isUnanchored(VerificationReport report) {
+        BundleReport of = report.bundles().get(0);
+        boolean known = trust.file().isPresent()
+                && Stream.of(Phase.STRUCTURE, Phase.ENTRIES, Phase.TREES)
+                        .allMatch(phase -> of.phase(phase).verdict() == PhaseVerdict.Verdict.PASS);
+        return known
+                && (of.phase(Phase.ANCHORS).exitCode() == ExitCode.INCOMPLETE
+                        || of.phase(Phase.SIGNATURES).verdict() == PhaseVerdict.Verdict.FAIL);
+    }
+
+    private void tellUnanchored(VerificationReport report) {
+        PrintWriter err = spec.commandLine().getErr();
+        report.bundles().get(0).phase(Phase.ANCHORS).reasons().forEach(err::println);
+        err.println("No later registry checkpoint that was found contains the entry's window and has what is missing.");
+        err.println("Prove the entry again when a later window has been anchored, from the whole bucket (registry and"
+                + " anchors).");
+        err.flush();
+    }
+
+    /** The same entry by a later checkpoint, with which it verifies. */
+    private Optional<EntryProof> covered(EntryProof own, VerifyRequest request) {
+        Entry entry = own.line().entry();
+        WantedEntry place = new WantedEntry.At(entry.chain(), entry.seq());
+        Extent extent = EvidenceSource.extent(entry.chain().tenant());
+        EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(extent, narrowing(place));
+        try (LocatedEvidence evidence = source.locate(spec, () -> wanted)) {
+            return EntryProver.cutCovered(
+                    evidence.path(),
+                    place,
+                    proof -> ProofVerifier.verify(proof.encode(), request).exitCode() == ExitCode.VALID);
+        } catch (NoSuchEntryException | BundleException e) {
+            return Optional.empty(); // it was found a moment ago, and its proof stands
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.UNREACHABLE, "cannot read: " + e.getMessage(), "Can the folder be read?", e);
+        }
+    }
+
+    /** Size of the registry that the proof leads to, if that is a later one than its window's. */
+    private static OptionalLong coveredBy(EntryProof proof, VerificationReport report) {
+        return report.bundles().get(0).facts().registry().stream()
+                .mapToLong(TreeHead::size)
+                .filter(size -> proof.windowLeaf().index() < size - 1)
+                .findFirst();
+    }
+
+    private void print(EntryProof proof, OptionalLong coveredBy, Path file, int exitCode) {
         PrintWriter to = spec.commandLine().getOut();
+        Entry entry = proof.line().entry();
         if (output.json()) {
             to.println(OutputOption.text(JsonObject.builder()
                     .put("chain", entry.chain().toString())
+                    .put("coveredBy", coveredBy)
                     .put("exitCode", exitCode)
                     .put("file", file.toString())
                     .put("seq", entry.seq())
@@ -122,6 +198,8 @@ final class ProveCommand implements Callable<Integer> {
         } else {
             to.println(file + ": entry " + entry.chain() + " seq " + entry.seq() + ", "
                     + entry.kind().wireName() + ", recorded " + entry.recorded());
+            coveredBy.ifPresent(size -> to.println("by the later registry checkpoint of size " + size
+                    + ", which contains the entry's window: that window's own has not what is required"));
             to.println("check it with: tally verify-proof " + file + " --trust-root trust-root.json");
         }
         to.flush();

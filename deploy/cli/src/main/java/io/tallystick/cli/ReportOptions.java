@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerificationReport;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Option;
@@ -29,17 +28,22 @@ final class ReportOptions {
     private Path html;
 
     void write(VerificationReport report) {
-        write(json, report.json());
-        write(junit, report.junit().getBytes(UTF_8));
-        write(html, report.html().getBytes(UTF_8));
+        write(json, report::writeJson);
+        write(junit, out -> out.write(report.junit()));
+        write(html, out -> out.write(report.html()));
     }
 
-    private static void write(Path file, byte[] content) {
+    private interface Form {
+        void to(Writer out) throws IOException;
+    }
+
+    /** A form that nobody asked for is not made. */
+    private static void write(Path file, Form form) {
         if (file == null) {
             return;
         }
-        try {
-            Files.write(file, content);
+        try (Writer out = Files.newBufferedWriter(file)) {
+            form.to(out);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE,

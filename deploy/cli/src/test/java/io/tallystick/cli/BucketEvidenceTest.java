@@ -8,16 +8,26 @@ import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.s3.FaultyBucket;
+import io.tallystick.fixtures.TestTsa;
+import io.tallystick.trust.KeyAlgorithm;
+import io.tallystick.trust.KeyFile;
+import io.tallystick.trust.TrustAnchors;
+import io.tallystick.trust.TrustPolicy;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootBuilder;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -448,6 +458,100 @@ class BucketEvidenceTest {
         assertThat(folder.resolve("e.zip")).hasSameBinaryContentAs(folder.resolve("f.zip"));
         assertThat(bucket.gets(WINDOW.replace("T0315", "T0345") + "export.json"))
                 .isZero();
+    }
+
+    /** An authority that stamped the registry's last golden checkpoint, and a trust root that asks for one; and its copy on disk. */
+    private Path anchored() throws Exception {
+        String last = "v1/registry/dt=2026-11-21/window_start=20261121T034500Z/checkpoint";
+        String size = new String(golden.get(last), StandardCharsets.UTF_8).split("\n", -1)[1];
+        TestTsa tsa = TestTsa.create();
+        golden.put(
+                "v1/anchors/dt=2026-11-21/" + size + "/tsa1.tsr",
+                tsa.response(golden.get(last), Instant.parse("2026-11-21T09:00:00Z")));
+        golden.forEach((name, content) -> {
+            bucket.remove(name);
+            bucket.put(name, content);
+        });
+        for (String name : golden.keySet()) {
+            Path file = folder.resolve("copy").resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.write(file, golden.get(name));
+        }
+        TrustRoot before = TrustRoot.parse(Files.readAllBytes(Path.of(ROOT)));
+        TrustRootBuilder builder = new TrustRootBuilder(
+                        before.ledger(), Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("2036-01-01T00:00:00Z"))
+                .anchors(new TrustAnchors(
+                        List.of(tsa.anchor(
+                                "tsa1", Instant.parse("2026-02-01T00:00:00Z"), Instant.parse("2030-01-01T00:00:00Z"))),
+                        List.of(),
+                        List.of()))
+                .policy(new TrustPolicy(Set.of(TrustAnchors.Kind.TSA), 0, 0));
+        before.keys().forEach(builder::key);
+        return Files.write(
+                folder.resolve("anchored.json"),
+                builder.sign(KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom()))
+                        .encode());
+    }
+
+    @Test
+    void packsAPeriodThatWasAnchoredOnlyLater() throws Exception {
+        // Given
+        String root = anchored().toString();
+        String[] period = {
+            "--tenant", "acme", "--trust-root", root, "--to", "2026-11-21T03:30:00Z", "--out", file("e.zip")
+        };
+
+        // When
+        TallyRun fromBucket = run("evidence", URL, period);
+        period[period.length - 1] = file("f.zip");
+        List<String> local = new ArrayList<>(List.of("evidence", file("copy")));
+        local.addAll(List.of(period));
+        TallyRun fromFolder = TallyRun.of(local.toArray(new String[0]));
+
+        // Then
+        assertThat(fromBucket.exitCode()).as(fromBucket.everything()).isZero();
+        assertThat(fromFolder.exitCode()).as(fromFolder.everything()).isZero();
+        assertThat(folder.resolve("e.zip")).hasSameBinaryContentAs(folder.resolve("f.zip"));
+        TallyRun verified = TallyRun.of("verify", file("e.zip"), "--tenant", "acme", "--trust-root", root);
+        assertThat(verified.exitCode()).as(verified.everything()).isZero();
+        assertThat(bucket.gets(WINDOW.replace("T0315", "T0345") + "export.json"))
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--chain acme/0 --seq 2", "--id a-2"})
+    void provesAnEntryThatWasAnchoredOnlyLater(String which) throws Exception {
+        // Given
+        String root = anchored().toString();
+        String[] arguments = (which + " --trust-root " + root + " --out " + file("p.proof.json")).split(" ", -1);
+
+        // When
+        TallyRun prove = run("prove", URL, arguments);
+
+        // Then
+        assertThat(prove.exitCode()).as(prove.everything()).isZero();
+        assertThat(prove.out()).contains("by the later registry checkpoint of size ");
+        TallyRun verified = TallyRun.of("verify-proof", file("p.proof.json"), "--trust-root", root);
+        assertThat(verified.exitCode()).as(verified.everything()).isZero();
+        assertThat(verified.out()).contains("which contains it");
+    }
+
+    @Test
+    void anEntryThatNothingLaterCoversIsProvenAndWhatIsMissingIsSaid() throws Exception {
+        // Given
+        String root = anchored().toString();
+        bucket.remove("v1/registry/dt=2026-11-21/window_start=20261121T033000Z/leaves.ndjson");
+
+        // When
+        TallyRun prove = run(
+                "prove", URL, "--chain", "acme/0", "--seq", "2", "--trust-root", root, "--out", file("p.proof.json"));
+
+        // Then
+        assertThat(prove.exitCode()).as(prove.everything()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(prove.err())
+                .contains(
+                        "time-stamps of authorities: 0 of 1", "No later registry checkpoint", "Prove the entry again");
+        assertThat(Path.of(file("p.proof.json"))).exists();
     }
 
     @Test

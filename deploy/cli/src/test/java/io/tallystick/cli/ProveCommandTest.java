@@ -148,6 +148,33 @@ class ProveCommandTest {
     }
 
     @Test
+    void anchorsAreAskedForWithATrustRootThatListsThem() {
+        // When
+        TallyRun without = TallyRun.of(
+                "prove", BUCKET, "--chain", "acme/0", "--seq", "2", "--out", file("p"), "--require-anchors", "tsa");
+        boolean written = Files.exists(folder.resolve("p"));
+        TallyRun with = TallyRun.of(
+                "prove",
+                BUCKET,
+                "--chain",
+                "acme/0",
+                "--seq",
+                "2",
+                "--out",
+                file("p"),
+                "--require-anchors",
+                "tsa",
+                "--trust-root",
+                ROOT);
+
+        // Then
+        assertThat(without.exitCode()).as(without.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(written).isFalse();
+        assertThat(with.exitCode()).as(with.everything()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(with.err()).contains("time-stamps of authorities: 0 of 1, which was asked for");
+    }
+
+    @Test
     void aBrokenBundleProvesNothing() {
         // Given
         Path broken = GOLDEN.resolveSibling("payload-edited_fail/bucket");

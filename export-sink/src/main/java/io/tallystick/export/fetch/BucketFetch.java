@@ -89,8 +89,8 @@ public final class BucketFetch {
      */
     public Optional<Fetched> into(Path folder, Extent extent, Narrowing narrowing)
             throws IOException, UnfitBucketException, TooMuchException {
-        BucketIndex index = new BucketIndex(store, extent, objectsMax);
-        index.list(narrowing);
+        BucketIndex index = new BucketIndex(store, extent, narrowing, objectsMax);
+        index.list();
         if (!index.isAny()) {
             return Optional.empty();
         }

@@ -24,7 +24,8 @@ import java.util.TreeSet;
 /**
  * What of a bucket is to be fetched. The bucket is listed twice: first for the bundles that are complete, then for their
  * objects. So of a bundle that is written meanwhile either all is found or it counts as not there; listed once, it could have
- * its last object and lack its first.
+ * its last object and lack its first. Of a period, or of one window, what is anchored {@linkplain LaterAnchors behind it} is
+ * wanted too, if the registry is.
  */
 final class BucketIndex {
     /** What is below a name comes right behind it. */
@@ -33,6 +34,7 @@ final class BucketIndex {
 
     private final StoreListing store;
     private final Extent extent;
+    private final Narrowing narrowing;
     private final int objectsMax;
     private final Set<String> complete = new HashSet<>();
     private final Set<String> incomplete = new HashSet<>();
@@ -42,6 +44,8 @@ final class BucketIndex {
     private final Map<String, SortedMap<Instant, StoredObject>> manifests = new HashMap<>();
     private final Map<String, Span> spans = new HashMap<>();
     private final List<FoundObject> objects = new ArrayList<>();
+    private final LaterAnchors later = new LaterAnchors();
+    private final boolean mayEnd;
     private Span shared;
     private boolean identities;
     private int manifestCount;
@@ -49,18 +53,23 @@ final class BucketIndex {
     private boolean any;
 
     /** @param objectsMax most objects to fetch, and most bundles to look at */
-    BucketIndex(StoreListing store, Extent extent, int objectsMax) {
+    BucketIndex(StoreListing store, Extent extent, Narrowing narrowing, int objectsMax) {
         this.store = store;
         this.extent = extent;
+        this.narrowing = narrowing;
         this.objectsMax = objectsMax;
         this.shared = extent.span();
+        this.mayEnd = extent.registry() && (narrowing.alone() || !extent.to().equals(Instant.MAX));
     }
 
-    void list(Narrowing narrowing) throws IOException, UnfitBucketException, TooMuchException {
+    void list() throws IOException, UnfitBucketException, TooMuchException {
         for (String prefix : extent.prefixes()) {
             visit(prefix, this::look);
         }
-        narrow(narrowing);
+        narrow();
+        if (mayEnd) {
+            goOn();
+        }
         for (String prefix : extent.prefixes()) {
             visit(prefix, this::take);
         }
@@ -121,11 +130,17 @@ final class BucketIndex {
         FoundObject object = FoundObject.of(stored);
         object.tenantDir().ifPresent(tenants::add);
         requireFew(tenants.size(), "tenants");
-        if (!object.isWithin(extent.span())) {
+        if (mayEnd) {
+            requireFew(later.add(object), "receipts");
+        }
+        boolean within = object.isWithin(extent.span());
+        if (within || mayEnd) {
+            object.registryWindow().ifPresent(windows::add);
+            requireFew(windows.size(), "windows");
+        }
+        if (!within) {
             return;
         }
-        object.registryWindow().ifPresent(windows::add);
-        requireFew(windows.size(), "windows");
         if (object.commits()) {
             complete.add(object.bundleDir().orElseThrow());
             object.window().ifPresent(windows::add);
@@ -145,15 +160,30 @@ final class BucketIndex {
         }
     }
 
-    private void narrow(Narrowing narrowing) throws IOException {
+    private void narrow() throws IOException {
         for (Map.Entry<String, SortedMap<Instant, StoredObject>> tenant : manifests.entrySet()) {
-            SortedMap<Instant, StoredObject> windows = new TreeMap<>(tenant.getValue());
-            windows.keySet()
+            tenant.getValue()
+                    .keySet()
                     .removeIf(start -> !complete.contains(tenant.getKey() + "/" + BundleLayout.windowDir(start)));
-            spans.put(tenant.getKey(), narrowing.of(windows, extent.span(), this::manifest));
+            spans.put(tenant.getKey(), narrowing.of(tenant.getValue(), extent.span(), this::manifest));
         }
         identities = !narrowing.alone();
         shared = spans.values().stream().reduce(Span::with).orElse(extent.span());
+    }
+
+    /** Behind the last window that is wanted of any tenant; its manifest tells how large the registry was at its end. */
+    private void goOn() throws IOException {
+        long size = 0;
+        for (Map.Entry<String, SortedMap<Instant, StoredObject>> tenant : manifests.entrySet()) {
+            SortedMap<Instant, StoredObject> wanted =
+                    tenant.getValue().headMap(spans.get(tenant.getKey()).to());
+            Optional<Manifest> last = wanted.isEmpty() ? Optional.empty() : manifest(wanted.get(wanted.lastKey()));
+            size = Math.max(
+                    size, last.map(manifest -> manifest.registry().size()).orElse(0L));
+        }
+        if (size > 0) {
+            later.behind(size, shared.to());
+        }
     }
 
     private Optional<Manifest> manifest(StoredObject stored) throws IOException {
@@ -196,14 +226,17 @@ final class BucketIndex {
 
     /**
      * Of windows before the span nothing is wanted but what tells that they are there: the verifier finds the ones that say
-     * otherwise than the folder they lie in. Leaves of windows that came after the first listing are of the next fetch.
+     * otherwise than the folder they lie in. Leaves of windows that came after the first listing are of the next fetch; of
+     * those behind the span they are wanted as far as something was anchored.
      */
     private boolean isWanted(FoundObject object) {
         Optional<Instant> registry = object.registryWindow();
         if (registry.isPresent() && !windows.contains(registry.get())) {
             return false;
         }
-        return object.isWithin(span(object)) || (identities && object.identifies() && object.isWithin(extent.span()));
+        return object.isWithin(span(object))
+                || later.isWanted(object)
+                || (identities && object.identifies() && object.isWithin(extent.span()));
     }
 
     private Span span(FoundObject object) {

@@ -12,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
@@ -20,6 +21,8 @@ import java.util.regex.Pattern;
 record FoundObject(StoredObject stored) {
     private static final String TENANT = "tenant=";
     private static final String DAY = "dt=";
+    private static final String ANCHORS = "anchors";
+    private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,17}");
     private static final Pattern UNREAD =
             Pattern.compile(BundleLayout.ROOT + "/(keys/.*|sql/.*|README\\.md|trust-root-[0-9]+\\.json)");
 
@@ -113,10 +116,25 @@ record FoundObject(StoredObject stored) {
         return name.substring(0, Math.max(name.lastIndexOf('/'), 0));
     }
 
-    /** The day of an anchor's window. */
-    private Optional<LocalDate> anchorDay() {
+    /** Size of the registry whose checkpoint it is a receipt for, if it is one. */
+    OptionalLong registrySize() {
         List<String> parts = parts();
-        if (parts.size() < 4 || !parts.get(1).equals("anchors") || !parts.get(2).startsWith(DAY)) {
+        return parts.size() == 5
+                        && parts.get(1).equals(ANCHORS)
+                        && SIZE.matcher(parts.get(3)).matches()
+                ? OptionalLong.of(Long.parseLong(parts.get(3)))
+                : OptionalLong.empty();
+    }
+
+    /** What follows the last slash. */
+    String lastName() {
+        return stored.name().substring(stored.name().lastIndexOf('/') + 1);
+    }
+
+    /** The day of an anchor's window. */
+    Optional<LocalDate> anchorDay() {
+        List<String> parts = parts();
+        if (parts.size() < 4 || !parts.get(1).equals(ANCHORS) || !parts.get(2).startsWith(DAY)) {
             return Optional.empty();
         }
         try {

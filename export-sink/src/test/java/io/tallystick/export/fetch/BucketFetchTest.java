@@ -14,9 +14,11 @@ import io.tallystick.export.store.StoredObject;
 import io.tallystick.export.store.s3.FaultyBucket;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -39,7 +41,10 @@ class BucketFetchTest {
     private static final String WINDOW = "v1/tenant=acme/dt=2026-11-21/window_start=20261121T031500Z/";
     private static final String START = "window_start=";
     private static final Instant THIRD = Instant.parse("2026-11-21T03:30:00Z");
+    private static final Instant NEXT_DAY = Instant.parse("2026-11-22T00:00:00Z");
     private static final Instant UNTIL = Instant.parse("2099-01-01T00:00:00Z");
+    private static final Extent FIRST =
+            Extent.ALL.withTenant("acme").within(THIRD.minusSeconds(1_800), THIRD.minusSeconds(900));
     private static final BucketFetch.Progress SILENT = (objects, objectsAll, bytes, bytesAll) -> {};
 
     @TempDir
@@ -154,6 +159,103 @@ class BucketFetchTest {
         assertThat(here())
                 .contains("v1/anchors/dt=2026-11-21/4/a.tsr")
                 .noneMatch(name -> name.contains("dt=2026-11-20"));
+    }
+
+    /** Size of the registry at the end of a golden window. */
+    private long size(String start) {
+        String checkpoint = golden.keySet().stream()
+                .filter(name -> name.startsWith("v1/registry/") && name.endsWith(start + "/checkpoint"))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(new String(golden.get(checkpoint), StandardCharsets.UTF_8).split("\n", -1)[1]);
+    }
+
+    private String receipt(String start, String name) {
+        return "v1/anchors/dt=2026-11-21/" + size(start) + "/" + name;
+    }
+
+    @Test
+    void ofAPeriodWhatIsAnchoredOnlyLaterIsFetchedWithTheLeavesUpToThere() throws Exception {
+        // Given: a party that has answered, and one that did two windows later; and the day after
+        bucket.put(receipt("T030000Z", "tsa1.tsr"), new byte[] {1});
+        bucket.put(receipt("T031500Z", "tsa1.tsr"), new byte[] {1});
+        bucket.put(receipt("T033000Z", "cosignature-01234567"), new byte[] {1});
+        bucket.put("v1/anchors/dt=2026-11-22/99/tsa1.tsr", new byte[] {1});
+        bucket.put("v1/registry/dt=2026-11-22/window_start=20261122T000000Z/leaves.ndjson", new byte[] {1});
+
+        // When
+        fetch(FIRST, Narrowing.NONE);
+
+        // Then
+        assertThat(windowsOf("tenant=acme")).containsExactly("20261121T030000Z");
+        assertThat(windowsOf("registry")).contains("20261121T031500Z", "20261121T033000Z");
+        assertThat(here())
+                .contains(receipt("T033000Z", "cosignature-01234567"))
+                .noneMatch(name -> name.contains("dt=2026-11-22"));
+    }
+
+    @Test
+    void ofAPeriodThatEndsWithADayTheNextDaysAnchorsAreFetchedIfTheyAreNeeded() throws Exception {
+        // Given
+        Extent day = Extent.ALL.withTenant("acme").within(Instant.parse("2026-11-21T00:00:00Z"), NEXT_DAY);
+        bucket.put("v1/anchors/dt=2026-11-22/99/tsa1.tsr", new byte[] {1});
+        bucket.put("v1/anchors/dt=2026-11-23/199/tsa1.tsr", new byte[] {1});
+        bucket.put("v1/registry/dt=2026-11-22/window_start=20261122T000000Z/leaves.ndjson", new byte[] {1});
+        bucket.put("v1/registry/dt=2026-11-23/window_start=20261123T000000Z/leaves.ndjson", new byte[] {1});
+
+        // When
+        fetch(day, Narrowing.NONE);
+
+        // Then
+        assertThat(here())
+                .contains("v1/anchors/dt=2026-11-22/99/tsa1.tsr")
+                .contains("v1/registry/dt=2026-11-22/window_start=20261122T000000Z/leaves.ndjson")
+                .noneMatch(name -> name.contains("dt=2026-11-23"));
+    }
+
+    @Test
+    void whereEveryPartyHasAnsweredNothingLaterIsFetched() throws Exception {
+        // Given
+        for (String start : List.of("T030000Z", "T031500Z", "T033000Z", "T034500Z")) {
+            bucket.put(receipt(start, "tsa1.tsr"), new byte[] {1});
+        }
+
+        // When
+        fetch(FIRST, Narrowing.NONE);
+
+        // Then
+        assertThat(windowsOf("registry")).containsExactly("20261121T030000Z");
+    }
+
+    @Test
+    void ofOneWindowThatIsLookedForWhatIsAnchoredLaterIsFetchedIfTheRegistryIs() throws Exception {
+        // Given
+        bucket.put(receipt("T034500Z", "tsa1.tsr"), new byte[] {1});
+        Narrowing first = Narrowing.at(manifest -> manifest.window().start().isBefore(THIRD.minusSeconds(900)));
+
+        // When
+        fetch(Extent.ALL.withTenant("acme"), first);
+
+        // Then
+        assertThat(windowsOf("tenant=acme")).containsExactly("20261121T030000Z");
+        assertThat(windowsOf("registry")).hasSize(4);
+        assertThat(here()).contains(receipt("T034500Z", "tsa1.tsr"));
+    }
+
+    @Test
+    void noMoreLaterCheckpointsAreFetchedThanTheVerifierLooksAt() throws Exception {
+        // Given: a new party every day
+        for (int day = 10; day < 30; day++) {
+            bucket.put("v1/anchors/dt=2026-12-" + day + "/" + day + "0/tsa" + day + ".tsr", new byte[] {1});
+        }
+
+        // When
+        fetch(FIRST, Narrowing.NONE);
+
+        // Then
+        assertThat(here().stream().filter(name -> name.startsWith("v1/anchors/")))
+                .hasSize(8)
+                .noneMatch(name -> name.contains("dt=2026-12-18"));
     }
 
     @Test

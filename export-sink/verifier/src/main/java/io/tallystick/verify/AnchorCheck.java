@@ -43,7 +43,7 @@ final class AnchorCheck {
         this.asOf = asOf;
         this.registry = registry;
         this.folder = registry.isPresent() ? AnchorFolder.beside(registry.get().root()) : Optional.empty();
-        this.cover = folder.map(anchors -> new AnchorCover(registry.orElseThrow(), anchors, root));
+        this.cover = folder.map(anchors -> new AnchorCover(anchors, root));
     }
 
     /**
@@ -79,7 +79,10 @@ final class AnchorCheck {
                             anchor.content().toByteArray(),
                             anchored,
                             proof.windowLeaf().end());
-                    tally.add(name.get(), new AnchorReport(anchor.name(), receipt, OptionalLong.empty()));
+                    tally.add(
+                            name.get(),
+                            new AnchorReport(
+                                    anchor.name(), receipt, ProofVerifier.coveredBy(proof, checkpoint.checkpoint())));
                 } catch (ReceiptException e) {
                     findings.fail(Phase.ANCHORS, anchor.name(), e.getMessage());
                 }

@@ -9,6 +9,7 @@ import io.tallystick.note.TrustedVerifier;
 import io.tallystick.receipt.AnchoredCheckpoint;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -24,24 +24,23 @@ import java.util.TreeMap;
  * covers what was not. The registry's leaves prove it: folded to the right of the bundle's frontier they give the root of
  * the bundle's checkpoint on the way, and that of the later one at the end.
  *
- * <p>One run of leaves is kept from bundle to bundle, so that leaves are folded once however many bundles one checkpoint
- * covers.
+ * <p>Leaves are opened only where receipts lie for a larger registry, and only up to the first that do. One run of leaves is
+ * kept from bundle to bundle, so that leaves are folded once however many bundles one checkpoint covers.
  */
 final class AnchorCover {
-    private final RegistryFolder registry;
     private final AnchorFolder anchors;
     private final TrustRoot root;
-    private SortedMap<Instant, Path> windows;
-    private final TreeMap<Instant, Path> anchored = new TreeMap<>();
 
     /** Heads of the registry at the end of each window of the run, by the window's start. */
     private final TreeMap<Instant, TreeHead> heads = new TreeMap<>();
 
+    /** Folders of the leaves of those windows of the run whose checkpoints have receipts. */
+    private final TreeMap<Instant, Path> anchored = new TreeMap<>();
+
     private CompactRange range;
     private Instant runEnd;
 
-    AnchorCover(RegistryFolder registry, AnchorFolder anchors, TrustRoot root) {
-        this.registry = registry;
+    AnchorCover(AnchorFolder anchors, TrustRoot root) {
         this.anchors = anchors;
         this.root = root;
     }
@@ -55,53 +54,48 @@ final class AnchorCover {
 
     /** The next checkpoint after this window that contains the bundle's and has receipts; empty if there is none. */
     Optional<Cover> next(Manifest manifest, Instant after) throws IOException {
-        if (windows == null) {
-            index();
-        }
-        Map.Entry<Instant, Path> next = anchored.higherEntry(after);
-        if (next == null || !reach(manifest, next.getKey())) {
+        boolean pointless = root.anchors().equals(TrustAnchors.NONE)
+                || !anchors.isAnyAfter(manifest.registry().size());
+        if (pointless || !isRunThrough(manifest)) {
             return Optional.empty();
         }
-        return cover(next.getKey(), next.getValue());
-    }
-
-    private void index() throws IOException {
-        windows = registry.windows();
-        for (Map.Entry<Instant, Path> window : windows.entrySet()) {
-            Optional<RegistryLeaf.Window> leaf = RegistryFolder.windowLeaf(window.getValue());
-            if (leaf.isPresent() && anchors.has(window.getKey(), leaf.get().index() + 1)) {
-                anchored.put(window.getKey(), window.getValue());
-            }
+        Map.Entry<Instant, Path> next = anchored.higherEntry(after);
+        while (next == null && anchors.isAnyAfter(range.size()) && append()) {
+            next = anchored.higherEntry(after);
         }
+        return next == null ? Optional.empty() : cover(next.getKey(), next.getValue());
     }
 
-    /** Makes the run one that passes through the bundle's head and reaches the window of {@code to}. */
-    private boolean reach(Manifest manifest, Instant to) throws IOException {
+    /** Makes the run one that passes through the bundle's head. */
+    private boolean isRunThrough(Manifest manifest) throws IOException {
         Instant start = manifest.window().start();
-        if (!manifest.registry().head().equals(heads.get(start))) {
-            heads.clear();
-            range = CompactRange.of(
-                    manifest.registry().previousSize(), manifest.registry().frontier());
-            runEnd = start;
+        TreeHead head = manifest.registry().head();
+        if (head.equals(heads.get(start))) {
+            return true;
         }
-        while (!heads.containsKey(to)) {
-            Path folder = windows.get(runEnd);
-            if (folder == null || !append(folder)) {
-                return false;
-            }
-        }
-        return manifest.registry().head().equals(heads.get(start));
+        heads.clear();
+        anchored.clear();
+        range = CompactRange.of(
+                manifest.registry().previousSize(), manifest.registry().frontier());
+        runEnd = start;
+        return append() && head.equals(heads.get(start));
     }
 
-    private boolean append(Path folder) throws IOException {
+    private boolean append() throws IOException {
+        Optional<Path> folder = anchors.leaves(runEnd);
+        if (folder.isEmpty()) {
+            return false;
+        }
         try {
-            LeafFold.Folded folded =
-                    LeafFold.read(folder.resolve(BundleLayout.LEAVES), range, LeafFold.LEAVES_MAX, (index, leaf) -> {});
-            boolean follows = folded.window().start().equals(runEnd)
-                    && folded.window().end().isAfter(runEnd);
+            LeafFold.Folded folded = LeafFold.read(
+                    folder.get().resolve(BundleLayout.LEAVES), range, LeafFold.LEAVES_MAX, (index, leaf) -> {});
+            boolean follows = folded.window().start().equals(runEnd);
             if (follows) {
                 range = folded.range();
                 heads.put(runEnd, range.head());
+                if (anchors.has(runEnd, range.size())) {
+                    anchored.put(runEnd, folder.get());
+                }
                 runEnd = folded.window().end();
             }
             return follows;

@@ -6,6 +6,7 @@ import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.BundleLine;
 import io.tallystick.bundle.Manifest;
+import io.tallystick.bundle.ZstdFrames;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.Rfc6962;

@@ -18,10 +18,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Cuts one entry out of a bundle, with everything that shows it was in the ledger. Reads the chain's data files of one
@@ -44,32 +46,61 @@ public final class EntryProver {
      */
     public static EntryProof cut(Path target, WantedEntry wanted)
             throws IOException, BundleException, NoSuchEntryException {
+        return in(target, folder -> find(folder, wanted).proof());
+    }
+
+    /**
+     * Cuts the same entry out, with the first later registry checkpoint that contains its bundle's, has receipts, and is
+     * accepted: where those of the bundle's own are too few. The registry's leaves lead there, so the bundle must lie in its
+     * bucket, or in an archive of one. At most {@value AnchorCheck#COVERS_MAX} are offered.
+     *
+     * @param accepted whether a proof does
+     * @return empty if none is accepted, or the leaves lead to none
+     * @throws NoSuchEntryException as {@link #cut}
+     * @throws BundleException as {@link #cut}
+     */
+    public static Optional<EntryProof> cutCovered(Path target, WantedEntry wanted, Predicate<EntryProof> accepted)
+            throws IOException, BundleException, NoSuchEntryException {
+        return in(target, folder -> {
+            Cut own = find(folder, wanted);
+            Optional<Path> bucket = bucketOf(own.folder(), own.manifest());
+            return bucket.isEmpty() ? Optional.empty() : CoveredProof.first(bucket.get(), own, accepted);
+        });
+    }
+
+    /**
+     * What was cut out.
+     *
+     * @param folder of the bundle
+     */
+    record Cut(Path folder, Manifest manifest, EntryProof proof) {}
+
+    private interface Search<T> {
+        T run(Path folder) throws IOException, BundleException, NoSuchEntryException;
+    }
+
+    private static <T> T in(Path target, Search<T> search) throws IOException, BundleException, NoSuchEntryException {
         if (Files.isDirectory(target) || !UnpackedZip.isZip(target)) {
-            return cutFromFolder(target, wanted);
+            return search.run(target);
         }
         try (UnpackedZip unpacked = UnpackedZip.of(target)) {
-            return cutFromFolder(unpacked.folder(), wanted);
+            return search.run(unpacked.folder());
         } catch (ZipFault e) {
             throw new BundleException(target + ": " + e.getMessage(), e);
         }
     }
 
-    private static EntryProof cutFromFolder(Path target, WantedEntry wanted)
-            throws IOException, BundleException, NoSuchEntryException {
-        List<EntryProof> found = new ArrayList<>();
+    private static Cut find(Path target, WantedEntry wanted) throws IOException, BundleException, NoSuchEntryException {
+        List<Cut> found = new ArrayList<>();
         List<String> unread = new ArrayList<>();
-        for (Target.Tenant tenant : Target.of(target).tenants()) {
-            for (Path folder : tenant.bundles().stream().sorted().toList()) {
-                try {
-                    cut(folder, wanted, found);
-                } catch (BundleException | IOException e) {
-                    unread.add(folder.getFileName() + ": " + e.getMessage());
-                }
+        for (Target.Tenant tenant : Target.of(bucketIn(target)).tenants()) {
+            if (tenant.name().isEmpty() || wanted.mayBeOf(tenant.name().get())) {
+                find(tenant, wanted, found, unread);
             }
         }
         if (found.size() > 1) {
             throw ambiguous(
-                    wanted, found.stream().map(proof -> place(proof.line())).toList());
+                    wanted, found.stream().map(cut -> place(cut.proof().line())).toList());
         }
         if (!found.isEmpty()) {
             return found.get(0);
@@ -81,7 +112,29 @@ public final class EntryProver {
         throw new NoSuchEntryException("no committed bundle here holds " + wanted);
     }
 
-    private static void cut(Path folder, WantedEntry wanted, List<EntryProof> found)
+    /** The bucket in an evidence archive, whose list of digests lies beside it; a proof stands for itself, wherever it is from. */
+    private static Path bucketIn(Path target) {
+        Path inside = target.resolve(BundleLayout.ROOT);
+        return RegistryFolder.isDirectory(inside) && !Files.exists(target.resolve(BundleLayout.CHECKPOINT))
+                ? inside
+                : target;
+    }
+
+    private static void find(Target.Tenant tenant, WantedEntry wanted, List<Cut> found, List<String> unread)
+            throws NoSuchEntryException {
+        for (Path folder : tenant.bundles().stream().sorted().toList()) {
+            if (wanted.isOnePlace() && !found.isEmpty()) {
+                return;
+            }
+            try {
+                cut(folder, wanted, found);
+            } catch (BundleException | IOException e) {
+                unread.add(folder.getFileName() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    private static void cut(Path folder, WantedEntry wanted, List<Cut> found)
             throws IOException, BundleException, NoSuchEntryException {
         Manifest manifest = manifest(folder);
         if (manifest.derived().isPresent()) {
@@ -90,7 +143,7 @@ public final class EntryProver {
         }
         for (Manifest.Chain chain : manifest.chains()) {
             if (!chain.isIdle() && wanted.mayBeIn(manifest.chainId(chain), chain)) {
-                cut(folder, manifest, chain, wanted).ifPresent(found::add);
+                cut(folder, manifest, chain, wanted).ifPresent(proof -> found.add(new Cut(folder, manifest, proof)));
             }
         }
     }
@@ -174,18 +227,33 @@ public final class EntryProver {
 
     /** What lies in the bucket for this registry size; nothing if the bundle does not lie in a bucket. */
     private static List<EntryProof.Anchor> anchors(Path folder, Manifest manifest) throws IOException, BundleException {
+        Optional<Path> bucket = bucketOf(folder, manifest);
+        return bucket.isEmpty()
+                ? List.of()
+                : anchors(
+                        bucket.get(),
+                        manifest.window().start(),
+                        manifest.registry().size());
+    }
+
+    /** The folder that holds {@code v1}, if the bundle lies where it belongs in one. */
+    private static Optional<Path> bucketOf(Path folder, Manifest manifest) {
         String place =
                 BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
-        Path absolute = folder.toAbsolutePath();
-        if (!absolute.endsWith(place)) {
-            return List.of();
+        Path bucket = folder.toAbsolutePath();
+        if (!bucket.endsWith(place)) {
+            return Optional.empty();
         }
-        Path bucket = absolute;
         for (int i = 0; i < Path.of(place).getNameCount(); i++) {
             bucket = bucket.getParent();
         }
-        Path anchors = bucket.resolve(BundleLayout.anchorsDir(
-                manifest.window().start(), manifest.registry().size()));
+        return Optional.of(bucket);
+    }
+
+    /** What lies in a bucket for the registry checkpoint of a window and size. */
+    static List<EntryProof.Anchor> anchors(Path bucket, Instant windowStart, long registrySize)
+            throws IOException, BundleException {
+        Path anchors = bucket.resolve(BundleLayout.anchorsDir(windowStart, registrySize));
         if (!RegistryFolder.isDirectory(anchors)) {
             return List.of();
         }

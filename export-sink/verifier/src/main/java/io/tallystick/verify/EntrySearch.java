@@ -4,7 +4,6 @@ package io.tallystick.verify;
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLine;
 import io.tallystick.bundle.Manifest;
-import io.tallystick.bundle.ZstdFrames;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.InclusionPath;
 import java.io.IOException;

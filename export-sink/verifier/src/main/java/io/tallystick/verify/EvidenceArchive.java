@@ -9,6 +9,7 @@ import io.tallystick.entry.ChainId;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Writer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -31,7 +32,11 @@ import java.util.stream.Stream;
  * <pre>
  * README.txt  SHA256SUMS  trust-root.json  report/report.{html,json,txt,xml}  verifier/*.jar
  * v1/tenant=acme/dt=…/window_start=…/…   v1/registry/dt=…/window_start=…/…   v1/anchors/dt=…/&lt;registry size&gt;/…
+ * v1/anchors/later/registry/dt=…/window_start=…/{leaves.ndjson,checkpoint}
  * </pre>
+ *
+ * What was anchored only after the period covers it: the last line is the leaves of {@linkplain LaterWindows later windows}
+ * that lead there. They lie apart from the registry's, which would say of them that their bundles are missing.
  */
 public final class EvidenceArchive {
     static final String README = "README.txt";
@@ -41,6 +46,7 @@ public final class EvidenceArchive {
     private final Path staging;
     private final ZipLimits limits;
     private int windows;
+    private Manifest last;
     private final List<Path> copies = new ArrayList<>();
 
     /** Makes an archive of a folder. */
@@ -140,6 +146,7 @@ public final class EvidenceArchive {
             }
         }
         requireOriginals();
+        laterAnchors(root);
         place(evidence.trustRoot(), staging.resolve(TRUST_ROOT));
         for (Path jar : evidence.verifier()) {
             place(jar, staging.resolve("verifier").resolve(String.valueOf(jar.getFileName())));
@@ -151,7 +158,9 @@ public final class EvidenceArchive {
                 VerifyRequest.of(staging).withTenant(evidence.tenant()).withTrustRoot(staging.resolve(TRUST_ROOT)));
         Path reports = Files.createDirectories(staging.resolve("report"));
         Files.writeString(reports.resolve("report.txt"), report.text());
-        Files.write(reports.resolve("report.json"), report.json());
+        try (Writer json = Files.newBufferedWriter(reports.resolve("report.json"))) {
+            report.writeJson(json);
+        }
         Files.writeString(reports.resolve("report.xml"), report.junit());
         Files.writeString(reports.resolve("report.html"), report.html());
         Files.writeString(staging.resolve(README), EvidenceReadme.text(evidence, report));
@@ -192,11 +201,37 @@ public final class EvidenceArchive {
             if (manifest.get().derived().isPresent()) {
                 copies.add(window);
             }
-            String anchors =
-                    BundleLayout.anchorsDir(start, manifest.get().registry().size());
-            Path from = root.resolve(anchors.substring(BundleLayout.ROOT.length() + 1));
-            if (RegistryFolder.isDirectory(from)) {
-                copy(from, staging.resolve(anchors));
+            if (manifest.get().window().start().equals(start)) {
+                last = manifest.get();
+            }
+            anchors(root, start, manifest.get().registry().size());
+        }
+    }
+
+    private void anchors(Path root, Instant start, long size) throws IOException, BundleException {
+        String anchors = BundleLayout.anchorsDir(start, size);
+        Path from = root.resolve(anchors.substring(BundleLayout.ROOT.length() + 1));
+        if (RegistryFolder.isDirectory(from) && !Files.exists(staging.resolve(anchors))) {
+            copy(from, staging.resolve(anchors));
+        }
+    }
+
+    /** What was anchored after an outage at the end of the period, and the leaves up to there. */
+    private void laterAnchors(Path root) throws IOException, BundleException {
+        Path registry = root.resolve("registry");
+        if (last == null || !RegistryFolder.isDirectory(registry)) {
+            return;
+        }
+        Optional<AnchorFolder> anchors = AnchorFolder.beside(registry);
+        if (anchors.isPresent()) {
+            for (LaterWindows.Later window : LaterWindows.after(last, anchors.get())) {
+                Path to = staging.resolve(BundleLayout.ROOT).resolve(AnchorFolder.leavesDir(window.start()));
+                for (String name : List.of(BundleLayout.LEAVES, BundleLayout.CHECKPOINT)) {
+                    if (Files.isRegularFile(window.leaves().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                        place(window.leaves().resolve(name), to.resolve(name));
+                    }
+                }
+                anchors(root, window.start(), window.size());
             }
         }
     }

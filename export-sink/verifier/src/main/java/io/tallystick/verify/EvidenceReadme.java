@@ -32,7 +32,9 @@ final class EvidenceReadme {
                 "  v1/tenant=" + evidence.tenant()
                         + "/   the bundles: entries as NDJSON in zstd, manifests, signatures, proofs",
                 "  v1/registry/   what the ledger sealed in these windows, of all tenants, blinded",
-                "  v1/anchors/    what others said of it (countersignatures, time-stamps), where there are any",
+                "  v1/anchors/    what others said of it (countersignatures, time-stamps), where there are any; if they did"
+                        + " only",
+                "                 after the period, v1/anchors/later/registry/ leads to what they said then, which covers it",
                 "  trust-root.json   the keys of the ledger. Whoever can forge evidence can forge this file: compare"
                         + " the",
                 "                 fingerprint above with the one you were given by another way",

@@ -8,6 +8,9 @@ import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonValue;
 import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.function.Function;
@@ -35,19 +38,31 @@ final class JsonReport {
 
     private JsonReport() {}
 
-    static byte[] of(VerificationReport report) {
-        JsonObject.Builder json = JsonObject.builder()
-                .put("bundles", array(report.bundles(), JsonReport::bundle))
+    /** Bundle after bundle, so that no more than one of them is there as JSON. */
+    static void write(VerificationReport report, Writer out) throws IOException {
+        JsonObject.Builder rest = JsonObject.builder()
                 .put("exitCode", report.exitCode())
                 .put("format", FORMAT)
                 .put("kind", report.kind());
-        report.problem().ifPresent(problem -> json.put("problem", problem.message()));
-        report.registry().ifPresent(verdict -> json.put("registry", phase(verdict)));
-        report.target().ifPresent(verdict -> json.put("target", phase(verdict)));
-        json.put("tenants", array(report.tenants(), JsonReport::tenant));
-        json.put("trustRoot", report.trustRoot().map(Hash::toString));
-        json.put("warnings", JsonArray.ofStrings(report.warnings()));
-        return Jcs.encode(json.build());
+        report.problem().ifPresent(problem -> rest.put("problem", problem.message()));
+        report.registry().ifPresent(verdict -> rest.put("registry", phase(verdict)));
+        report.target().ifPresent(verdict -> rest.put("target", phase(verdict)));
+        rest.put("tenants", array(report.tenants(), JsonReport::tenant));
+        rest.put("trustRoot", report.trustRoot().map(Hash::toString));
+        rest.put("warnings", JsonArray.ofStrings(report.warnings()));
+        out.write("{\"bundles\":[");
+        String separator = "";
+        for (BundleReport bundle : report.bundles()) {
+            out.write(separator);
+            out.write(text(bundle(bundle)));
+            separator = ",";
+        }
+        out.write("],");
+        out.write(text(rest.build()).substring(1)); // in JCS "bundles" comes before all other members
+    }
+
+    private static String text(JsonObject json) {
+        return new String(Jcs.encode(json), StandardCharsets.UTF_8);
     }
 
     private static JsonObject bundle(BundleReport bundle) {

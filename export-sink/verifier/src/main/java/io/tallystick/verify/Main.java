@@ -3,7 +3,9 @@ package io.tallystick.verify;
 
 import io.tallystick.tree.Hash;
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -65,16 +67,20 @@ public final class Main {
             }
             VerificationReport report = report(arguments[0], request);
             for (Map.Entry<String, Path> file : files.entrySet()) {
-                write(file.getValue(), text(report, file.getKey()));
+                write(file.getValue(), report, file.getKey());
             }
-            out.print(text(report, form));
-            out.flush();
+            Writer text = new OutputStreamWriter(out, StandardCharsets.UTF_8);
+            write(report, form, text);
+            text.flush();
             return report.exitCode();
         } catch (IllegalArgumentException e) {
             String what = e instanceof InvalidPathException ? "not a path: " : "";
             err.println(what + e.getMessage());
             err.println(USAGE);
             return ExitCode.USAGE;
+        } catch (IOException e) {
+            err.println("cannot write the report: " + e.getMessage());
+            return ExitCode.UNREACHABLE;
         }
     }
 
@@ -100,9 +106,9 @@ public final class Main {
         }
     }
 
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
+    private static void write(Path file, VerificationReport report, String form) {
+        try (Writer out = Files.newBufferedWriter(file)) {
+            write(report, form, out);
         } catch (IOException e) {
             throw new IllegalArgumentException("cannot write " + file + ": " + e.getMessage(), e);
         }
@@ -116,13 +122,13 @@ public final class Main {
         };
     }
 
-    private static String text(VerificationReport report, String form) {
-        return switch (form) {
-            case "text" -> report.text();
-            case "json" -> report.jsonText();
-            case "junit" -> report.junit();
-            case "html" -> report.html();
+    private static void write(VerificationReport report, String form, Writer out) throws IOException {
+        switch (form) {
+            case "text" -> out.write(report.text());
+            case "json" -> report.writeJson(out);
+            case "junit" -> out.write(report.junit());
+            case "html" -> out.write(report.html());
             default -> throw new IllegalArgumentException("unknown output " + form);
-        };
+        }
     }
 }

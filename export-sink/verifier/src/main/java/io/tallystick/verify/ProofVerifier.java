@@ -23,9 +23,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Verifies the proof of one entry, offline: {@link EntryProof} and a trust root, nothing else. The phases are those of a
@@ -37,6 +40,9 @@ import java.util.OptionalLong;
  *                                    └ with blind and window: head leaf ── path ──► registry checkpoint (5, signed: 6)
  *                                                            window leaf ── path ──┘ (5) says when; keys hold then (6)
  * </pre>
+ *
+ * The registry checkpoint may be that of a later window, which contains the entry's: then the proof is anchored by what was
+ * said of the later one.
  *
  * Thread-safe: it has no state.
  */
@@ -73,6 +79,12 @@ public final class ProofVerifier {
         String name = String.valueOf(request.target().getFileName());
         return new Run(trust, request)
                 .verify(bytes, name, trust.expiry(request.now()).stream().toList());
+    }
+
+    /** Size of the registry that the proof leads to, if that is a later one than its own window's; else empty. */
+    static OptionalLong coveredBy(EntryProof proof, Checkpoint registry) {
+        long size = registry.head().size();
+        return proof.windowLeaf().index() < size - 1 ? OptionalLong.of(size) : OptionalLong.empty();
     }
 
     private static final class Run {
@@ -222,13 +234,17 @@ public final class ProofVerifier {
             }
             attempt(HEAD, proof.head(), registry, Rfc6962.leafHash(head.encode()));
             if (proof.window().index() != window.index()
-                    || window.index() != registry.head().size() - 1) {
+                    || window.index() >= registry.head().size()) {
                 fail(
                         WINDOW,
                         "index " + proof.window().index() + ", the window leaf counts itself as " + window.index()
                                 + ", the registry has size " + registry.head().size());
             }
             attempt(WINDOW, proof.window(), registry, Rfc6962.leafHash(window.encode()));
+            coveredBy(proof, registry)
+                    .ifPresent(size -> findings.note("the registry checkpoint is a later one, of size " + size
+                            + ", which contains the entry's window (the registry had size " + (window.index() + 1)
+                            + " at its end)"));
         }
 
         private void attempt(String file, TlogProof path, Checkpoint checkpoint, Hash leaf) {
@@ -254,11 +270,33 @@ public final class ProofVerifier {
                         "the trust root is of ledger " + root.ledger() + ", the proof of " + origin);
                 return;
             }
-            SignatureCheck check = new SignatureCheck(root, proof.windowLeaf().end(), anchored.existedBy(), findings);
-            check.checkpoint(registry, origin);
-            check.checkpoint(chain, proof.line().entry().chain().origin(origin));
-            signers = check.signers();
+            Instant end = proof.windowLeaf().end();
+            SignatureCheck ofChain = new SignatureCheck(root, end, anchored.existedBy(), findings);
+            SignatureCheck ofRegistry = coveredBy(proof, registry.checkpoint()).isPresent()
+                    ? new SignatureCheck(root, signedBy(end), anchored.existedBy(), findings)
+                    : ofChain;
+            ofRegistry.checkpoint(registry, origin);
+            ofChain.checkpoint(chain, proof.line().entry().chain().origin(origin));
+            signers = ofRegistry.signers();
+            if (!ofRegistry.equals(ofChain)) {
+                signers = together(signers, ofChain.signers());
+            }
             findings.checked(Phase.SIGNATURES);
+        }
+
+        /**
+         * When a later checkpoint was signed at the latest: its window's end is not in the proof, and its keys may be younger
+         * than the entry's window. Whoever has an old key cannot make this time an earlier one.
+         */
+        private Instant signedBy(Instant end) {
+            return anchored.existedBy().filter(end::isBefore).orElse(end);
+        }
+
+        private static List<BundleFacts.Signer> together(List<BundleFacts.Signer> a, List<BundleFacts.Signer> b) {
+            Map<String, BundleFacts.Signer> all = new LinkedHashMap<>();
+            Stream.concat(a.stream(), b.stream())
+                    .forEach(signer -> all.merge(signer.keyId(), signer, BundleFacts.Signer::plus));
+            return List.copyOf(all.values());
         }
 
         private void anchors(EntryProof proof, Documents.Note registry) {

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.note.NoteException;
 import io.tallystick.tree.CompactRange;
+import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
@@ -32,8 +38,40 @@ final class RegistryAudit {
     private final Map<Instant, Long> accounted = new HashMap<>();
     private final Map<Instant, Seen> seen = new HashMap<>();
 
-    /** The registry around one window, as its bundles say. */
-    private record Seen(Manifest.Registry registry, String path) {}
+    /**
+     * The registry around one window, as its bundles say: kept is what it takes to tell another one from it, for each window
+     * there is.
+     *
+     * @param previous before the window
+     * @param digest of all that they say of it
+     */
+    private record Seen(TreeHead previous, Hash digest, Path folder, String path) {
+        static Seen of(Manifest.Registry registry, Path folder, String path) {
+            return new Seen(registry.previousHead(), digest(registry), folder, path);
+        }
+
+        private static Hash digest(Manifest.Registry registry) {
+            return Hash.sha256(registry.toString().getBytes(StandardCharsets.UTF_8));
+        }
+
+        boolean says(Manifest.Registry registry) {
+            return digest(registry).equals(digest);
+        }
+
+        /** The frontier before the window; read anew, and empty if it is another one now. */
+        Optional<CompactRange> base() throws IOException {
+            Path file = folder.resolve(BundleLayout.MANIFEST);
+            try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                Manifest.Registry registry = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1))
+                        .registry();
+                return says(registry)
+                        ? Optional.of(CompactRange.of(registry.previousSize(), registry.frontier()))
+                        : Optional.empty();
+            } catch (BundleException e) {
+                return Optional.empty();
+            }
+        }
+    }
 
     RegistryAudit(Target.Kind kind, TrustInput trust, TenantChains.Cache tenants, Since since, Findings findings) {
         this.kind = kind;
@@ -44,7 +82,7 @@ final class RegistryAudit {
     }
 
     /** Remembers what a bundle accounts for, and compares its view of the registry with the other tenants'. */
-    void offer(BundleCheck.Checked bundle) {
+    void offer(BundleCheck.Checked bundle, Path folder) {
         if (bundle.manifest().isEmpty()) {
             return;
         }
@@ -52,8 +90,8 @@ final class RegistryAudit {
         Instant start = manifest.window().start();
         accounted.merge(start, bundle.heads(), Long::sum);
         Seen before = seen.putIfAbsent(
-                start, new Seen(manifest.registry(), bundle.report().path()));
-        if (before != null && !before.registry().equals(manifest.registry())) {
+                start, Seen.of(manifest.registry(), folder, bundle.report().path()));
+        if (before != null && !before.says(manifest.registry())) {
             findings.fail(
                     Phase.COMPLETENESS,
                     bundle.report().path(),
@@ -77,14 +115,19 @@ final class RegistryAudit {
             if (!follows && kind == Target.Kind.BUCKET) {
                 notChecked("the registry has no leaves from " + end.get() + " to " + window.getKey());
             }
-            CompactRange base = Optional.ofNullable(seen.get(window.getKey()))
-                    .map(known -> CompactRange.of(
-                            known.registry().previousSize(), known.registry().frontier()))
-                    .orElse(follows ? range.orElse(null) : null);
-            Optional<LeafFold.Folded> folded = window(window.getKey(), window.getValue(), Optional.ofNullable(base));
+            Optional<CompactRange> base = base(window.getKey(), follows ? range : Optional.empty());
+            Optional<LeafFold.Folded> folded = window(window.getKey(), window.getValue(), base);
             range = folded.map(LeafFold.Folded::range);
             end = folded.map(f -> f.window().end());
         }
+    }
+
+    /** The registry before a window: as its bundles say; where nothing contradicts them, or there are none, as folded. */
+    private Optional<CompactRange> base(Instant start, Optional<CompactRange> folded) throws IOException {
+        Seen known = seen.get(start);
+        boolean agree = known == null
+                || folded.filter(range -> range.head().equals(known.previous())).isPresent();
+        return agree ? folded : known.base();
     }
 
     /** Whether an earlier verification went through these leaves; those of a bundle that was verified now never are. */

@@ -4,13 +4,14 @@ package io.tallystick.verify;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonObject;
-import io.tallystick.json.JsonParser;
 import io.tallystick.note.NoteException;
+import io.tallystick.note.SignedNote;
 import io.tallystick.note.TrustedVerifier;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -29,9 +30,6 @@ import java.util.stream.Stream;
  * transcript holds for the tenants in it, and says which manifest the next bundle must name as its previous.
  */
 final class Since {
-    private static final int TRANSCRIPT_BYTES_MAX = 256 * 1024 * 1024;
-    private static final int DEPTH_MAX = 16;
-
     private final Optional<Point> all;
     private final Map<String, Point> tenants;
     private final Optional<String> unfit;
@@ -67,14 +65,14 @@ final class Since {
     }
 
     static Since read(Path file, TrustInput trust) throws IOException, SinceException {
-        byte[] bytes;
-        try (InputStream in = Files.newInputStream(file)) {
-            bytes = in.readNBytes(TRANSCRIPT_BYTES_MAX + 1);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            in.mark(1);
+            boolean transcript = in.read() == '{';
+            in.reset();
+            return transcript
+                    ? transcript(file, in, trust)
+                    : checkpoint(file, in.readNBytes(SignedNote.SIZE_MAX + 1), trust);
         }
-        if (bytes.length > TRANSCRIPT_BYTES_MAX) {
-            throw new SinceException(ExitCode.USAGE, file + " is too large for a checkpoint or transcript");
-        }
-        return bytes.length > 0 && bytes[0] == '{' ? transcript(file, bytes, trust) : checkpoint(file, bytes, trust);
     }
 
     private static Since checkpoint(Path file, byte[] bytes, TrustInput trust) throws SinceException {
@@ -107,10 +105,39 @@ final class Since {
         }
     }
 
-    private static Since transcript(Path file, byte[] bytes, TrustInput trust) throws SinceException {
+    /** Where the last bundle of each tenant in a transcript ended. */
+    private static final class Ends implements TranscriptReader.Visitor {
+        private final Map<String, Point> tenants = new HashMap<>();
+        private Optional<String> fault = Optional.empty();
+
+        @Override
+        public void bundle(JsonObject bundle) {
+            try {
+                JsonObject registry = bundle.object("registry");
+                TreeHead head = new TreeHead(registry.natural("size"), Hash.parseHex(registry.string("root")));
+                Point point = new Point(head, Optional.of(Hash.parseHex(bundle.string("manifest"))), List.of());
+                tenants.merge(
+                        bundle.string("tenant"),
+                        point,
+                        (a, b) -> a.registry().size() > b.registry().size() ? a : b);
+            } catch (JsonException | IllegalArgumentException e) {
+                fault = fault.or(() -> Optional.of(String.valueOf(e.getMessage())));
+            }
+        }
+
+        /** That of a run that did not end well has bundles with less: which run it is comes first. */
+        void requireWhole() {
+            if (fault.isPresent()) {
+                throw new IllegalArgumentException(fault.get());
+            }
+        }
+    }
+
+    private static Since transcript(Path file, InputStream in, TrustInput trust) throws IOException, SinceException {
         try {
-            if (!(JsonParser.parse(bytes, DEPTH_MAX) instanceof JsonObject transcript)
-                    || !transcript.string("format").equals(JsonReport.FORMAT)) {
+            Ends ends = new Ends();
+            JsonObject transcript = TranscriptReader.read(in, ends);
+            if (!transcript.string("format").equals(JsonReport.FORMAT)) {
                 throw new SinceException(ExitCode.USAGE, file + " is not a transcript of 'tally verify'");
             }
             if (transcript.longValue("exitCode") != ExitCode.VALID) {
@@ -132,17 +159,9 @@ final class Since {
                     ? Optional.empty()
                     : Optional.of(file + " is a transcript of a target of kind " + kind
                             + ": to go on with a bucket takes the transcript of a bucket");
-            Map<String, Point> tenants = new HashMap<>();
-            for (JsonObject bundle : transcript.array("bundles").objects()) {
-                JsonObject registry = bundle.object("registry");
-                TreeHead head = new TreeHead(registry.natural("size"), Hash.parseHex(registry.string("root")));
-                Point point = new Point(head, Optional.of(Hash.parseHex(bundle.string("manifest"))), List.of());
-                tenants.merge(
-                        bundle.string("tenant"),
-                        point,
-                        (a, b) -> a.registry().size() > b.registry().size() ? a : b);
-            }
-            return new Since(Optional.empty(), tenants, unfit);
+            transcript.array("bundles");
+            ends.requireWhole();
+            return new Since(Optional.empty(), ends.tenants, unfit);
         } catch (JsonException | IllegalArgumentException e) {
             throw new SinceException(ExitCode.USAGE, file + " is not a transcript: " + e.getMessage());
         }

@@ -2,6 +2,10 @@
 package io.tallystick.verify;
 
 import io.tallystick.tree.Hash;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,9 +70,14 @@ public record VerificationReport(
         return TextReport.of(this);
     }
 
-    /** For programs: JCS. */
+    /** For programs: JCS. Of many bundles it is long: {@link #writeJson} does not hold it. */
     public byte[] json() {
-        return JsonReport.of(this);
+        return jsonText().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Writes {@link #jsonText}, one bundle after another. */
+    public void writeJson(Writer out) throws IOException {
+        JsonReport.write(this, out);
     }
 
     /** For CI servers: JUnit XML, green if and only if the exit code is 0. */
@@ -83,6 +92,12 @@ public record VerificationReport(
 
     /** {@link #json} as text. */
     public String jsonText() {
-        return new String(json(), StandardCharsets.UTF_8);
+        StringWriter text = new StringWriter();
+        try {
+            writeJson(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory takes what is written", e);
+        }
+        return text.toString();
     }
 }

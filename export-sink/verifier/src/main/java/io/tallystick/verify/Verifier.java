@@ -256,7 +256,7 @@ public final class Verifier {
                 skipped = Optional.empty();
                 bundles.add(checked.report());
                 sequence.offer(checked);
-                audit.offer(checked);
+                audit.offer(checked, bundle);
             }
             if (covered > 0) {
                 between.note(covered + " bundles lie before what --since names and were not looked at");

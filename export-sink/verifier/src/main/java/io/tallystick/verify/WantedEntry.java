@@ -23,6 +23,16 @@ public sealed interface WantedEntry {
         }
 
         @Override
+        public boolean mayBeOf(String tenant) {
+            return chain.tenant().equals(tenant);
+        }
+
+        @Override
+        public boolean isOnePlace() {
+            return true;
+        }
+
+        @Override
         public boolean mayBeIn(ChainId id, Manifest.Chain window) {
             return id.equals(chain) && window.firstSeq() <= seq && seq < window.size();
         }
@@ -56,6 +66,16 @@ public sealed interface WantedEntry {
             Objects.requireNonNull(id);
             Objects.requireNonNull(producer);
             Objects.requireNonNull(chain);
+        }
+
+        @Override
+        public boolean mayBeOf(String tenant) {
+            return chain.isEmpty() || chain.get().tenant().equals(tenant);
+        }
+
+        @Override
+        public boolean isOnePlace() {
+            return false;
         }
 
         @Override
@@ -102,6 +122,12 @@ public sealed interface WantedEntry {
         /** @param line whose part {@code [from, to)} is the entry of this sequence */
         boolean passes(long seq, byte[] line, int from, int to);
     }
+
+    /** Whether it can be one of this tenant's. */
+    boolean mayBeOf(String tenant);
+
+    /** Whether no other entry can be it, so that nobody need look further once it is found. */
+    boolean isOnePlace();
 
     /** Whether the chain's part in one window can hold it. */
     boolean mayBeIn(ChainId chain, Manifest.Chain window);

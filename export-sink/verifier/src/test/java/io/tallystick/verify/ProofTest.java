@@ -164,6 +164,32 @@ class ProofTest {
     }
 
     @Test
+    void bundlesThatCannotHoldItAreNotAsked(@TempDir Path folder) throws Exception {
+        // Given: nothing of the other tenant can be read, and the same bundle lies in a later window's place too
+        Tampering bucket = new Tampering(scenario, folder);
+        for (int window = 0; window < 4; window++) {
+            bucket.globex(window).write("manifest.json", Text.bytes("{}"));
+        }
+        Scenario.deleteAll(bucket.acme(2).folder);
+        Scenario.copy(bucket.acme(0).folder, bucket.acme(2).folder);
+
+        // Then
+        assertThat(Text.string(EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1))
+                        .encode()))
+                .as("whoever has found it looks no further")
+                .isEqualTo(proof);
+        assertThatExceptionOfType(NoSuchEntryException.class)
+                .as("another tenant's bundles may not hold it")
+                .isThrownBy(() -> EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 99)));
+        assertThatExceptionOfType(NoSuchEntryException.class)
+                .as("an id may be found twice")
+                .isThrownBy(() -> EntryProver.cut(
+                        bucket.bucket,
+                        new WantedEntry.Named("a-1", Optional.empty(), Optional.of(ChainId.parse("acme/0")))))
+                .withMessageContaining("more than one entry");
+    }
+
+    @Test
     void aMissingManifestAndALinkInItsPlaceAreNoHindranceEither(@TempDir Path folder) throws Exception {
         // Given
         Tampering bucket = new Tampering(scenario, folder);

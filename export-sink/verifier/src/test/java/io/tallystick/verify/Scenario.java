@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +55,18 @@ final class Scenario {
         Path trustRoot = folder.resolve("trust-root.json");
         Files.write(trustRoot, ledger.keys.trustRoot());
         return new Scenario(ledger, trustRoot);
+    }
+
+    /** The bucket that is checked in, which an earlier {@link #write} wrote. Its keys sign nothing any more. */
+    static Scenario golden() throws IOException {
+        Path folder = Path.of("src/test/resources/bundles/four-windows");
+        Path trustRoot = folder.resolve("trust-root.json");
+        try {
+            TestKeys lost = TestKeys.lost(TrustRoot.parse(Files.readAllBytes(trustRoot)));
+            return new Scenario(new TestLedger(folder.resolve("bucket"), START, 0, lost), trustRoot);
+        } catch (TrustException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Where the bundle of the window (0 to 3) of a tenant lies below a bucket. */

@@ -27,10 +27,61 @@ final class TestKeys {
     static final Instant ISSUED = Instant.parse("2026-01-01T00:00:00Z");
     static final Instant EXPIRES = Instant.parse("2030-01-01T00:00:00Z");
 
-    final SigningKey root = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
-    final SigningKey ed25519 = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
-    final SigningKey p256 = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
-    final SigningKey bundle = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
+    final SigningKey root = generate(KeyAlgorithm.ECDSA_P256);
+    final SigningKey ed25519;
+    final SigningKey p256;
+    final SigningKey bundle;
+
+    TestKeys() {
+        this(generate(KeyAlgorithm.ED25519), generate(KeyAlgorithm.ECDSA_P256), generate(KeyAlgorithm.ECDSA_P256));
+    }
+
+    private TestKeys(SigningKey ed25519, SigningKey p256, SigningKey bundle) {
+        this.ed25519 = ed25519;
+        this.p256 = p256;
+        this.bundle = bundle;
+    }
+
+    private static SigningKey generate(KeyAlgorithm algorithm) {
+        return KeyFile.generate(algorithm, new SecureRandom());
+    }
+
+    /** Keys that nobody has any more, as a trust root lists them: they can be listed anew, and sign nothing. */
+    static TestKeys lost(TrustRoot trustRoot) {
+        return new TestKeys(
+                LostKey.of(trustRoot, KeyAlgorithm.ED25519, TrustRole.CHECKPOINT),
+                LostKey.of(trustRoot, KeyAlgorithm.ECDSA_P256, TrustRole.CHECKPOINT),
+                LostKey.of(trustRoot, KeyAlgorithm.ECDSA_P256, TrustRole.BUNDLE));
+    }
+
+    /** The public half of a key. */
+    record LostKey(KeyAlgorithm algorithm, PublicKey key) implements SigningKey {
+        /** What would have to be signed cannot be. */
+        static final class LostException extends RuntimeException {
+            private static final long serialVersionUID = 1L;
+        }
+
+        static LostKey of(TrustRoot trustRoot, KeyAlgorithm algorithm, TrustRole role) {
+            TrustedKey listed = trustRoot.keys(role, ORIGIN).stream()
+                    .filter(key -> key.algorithm() == algorithm)
+                    .findFirst()
+                    .orElseThrow();
+            return new LostKey(algorithm, listed.publicKey());
+        }
+
+        @Override
+        public byte[] spki() {
+            return key.spki();
+        }
+
+        @Override
+        public byte[] sign(byte[] message) {
+            throw new LostException();
+        }
+
+        @Override
+        public void close() {}
+    }
 
     /** What a trust root says of one key; valid defaults. */
     static final class Listing {

@@ -8,14 +8,19 @@ import static io.tallystick.verify.Text.json;
 import static io.tallystick.verify.Text.object;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdOutputStream;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteSigners;
 import io.tallystick.note.SignedNote;
 import io.tallystick.trust.SigningKey;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,6 +31,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * A ledger in miniature that writes a bucket: an independent second writer of the formats. It knows none of the encoders
@@ -96,10 +103,13 @@ final class TestLedger {
         private final Tenant tenant;
         private final int partition;
         private final List<byte[]> entries = new ArrayList<>();
-        private final List<String> lines = new ArrayList<>();
+        private final List<Supplier<String>> lines = new ArrayList<>();
         private final Map<String, Long> counts = new TreeMap<>();
         private final Map<String, Long> reasons = new TreeMap<>();
         private final TreeMap<String, byte[]> schemas = new TreeMap<>();
+        /** Whether the lines are too long together to be held at once. */
+        private boolean large;
+
         private int firstSeq;
         private long from;
         private long next;
@@ -185,6 +195,17 @@ final class TestLedger {
                             + ",\"salt\":\"" + opened.salt + "\"");
         }
 
+        /** An event with a payload of this many characters; it is made when it is written, so that many of them are no burden. */
+        Chain large(String id, int characters) {
+            Supplier<String> payload = () -> "\"" + (id + " ").repeat(characters / (id.length() + 1)) + "\"";
+            large = true;
+            Payload opened = payload(bytes(payload.get()), "application/json", null);
+            String salt = opened.salt;
+            Map<String, Object> members =
+                    object("id", id, "payload", opened.member, "source", cover(0), "type", "order.created");
+            return append("event", null, members, () -> ",\"payload\":" + payload.get() + ",\"salt\":\"" + salt + "\"");
+        }
+
         Chain octets(String id, byte[] payload, String media) {
             return octets(id, payload, media, null);
         }
@@ -254,6 +275,10 @@ final class TestLedger {
         }
 
         private Chain append(String kind, String reason, Map<String, Object> members, String rest) {
+            return append(kind, reason, members, () -> rest);
+        }
+
+        private Chain append(String kind, String reason, Map<String, Object> members, Supplier<String> rest) {
             recorded = recorded.plusMillis(137);
             Map<String, Object> entry = new TreeMap<>(members);
             entry.put("chain", id());
@@ -264,7 +289,7 @@ final class TestLedger {
             entry.put("v", 1);
             String encoded = json(entry);
             entries.add(bytes(encoded));
-            lines.add("{\"entry\":" + encoded + rest + "}");
+            lines.add(() -> "{\"entry\":" + encoded + rest.get() + "}");
             counts.merge(kind, 1L, Long::sum);
             if (reason != null) {
                 reasons.merge(reason, 1L, Long::sum);
@@ -541,9 +566,33 @@ final class TestLedger {
 
     private static Map<String, Object> data(Path folder, Chain chain) throws IOException {
         String name = String.format("chain-%04d-00000.ndjson", chain.partition);
-        byte[] content = bytes(String.join("\n", chain.lines) + "\n");
-        Files.write(folder.resolve(name + ".zst"), Zstd.compress(content));
-        return object(
-                "bytes", content.length, "lines", chain.lines.size(), "name", name, "sha256", hex(sha256(content)));
+        Path stored = folder.resolve(name + ".zst");
+        if (chain.large) {
+            return streamed(name, stored, chain);
+        }
+        byte[] content =
+                bytes(chain.lines.stream().map(line -> line.get() + "\n").collect(Collectors.joining()));
+        Files.write(stored, Zstd.compress(content));
+        return data(name, content.length, chain, sha256(content));
+    }
+
+    private static Map<String, Object> data(String name, long bytes, Chain chain, byte[] sha256) {
+        return object("bytes", bytes, "lines", chain.lines.size(), "name", name, "sha256", hex(sha256));
+    }
+
+    private static Map<String, Object> streamed(String name, Path stored, Chain chain) throws IOException {
+        try (OutputStream out = new ZstdOutputStream(new BufferedOutputStream(Files.newOutputStream(stored)))) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            long bytes = 0;
+            for (Supplier<String> line : chain.lines) {
+                byte[] content = bytes(line.get() + "\n");
+                out.write(content);
+                digest.update(content);
+                bytes += content.length;
+            }
+            return data(name, bytes, chain, digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

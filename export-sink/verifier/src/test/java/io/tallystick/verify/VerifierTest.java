@@ -246,6 +246,23 @@ class VerifierTest {
     }
 
     @Test
+    void leavesBehindMissingOnesAreHeldToTheBundlesOfTheirWindow(@TempDir Path elsewhere) throws IOException {
+        // Given: no leaves of the second window, and in the last window a tenant's bundle is gone
+        Tampering bucket = new Tampering(scenario, elsewhere);
+        Scenario.deleteAll(bucket.leaves(1));
+        Scenario.deleteAll(bucket.acme(3).folder);
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(report.registry().orElseThrow().reasons())
+                .contains("missing: the registry has 2 chain heads in the window of 2026-11-21T03:45:00Z that no bundle"
+                        + " here accounts for");
+    }
+
+    @Test
     void contentOver64GiBIsNotRead(@TempDir Path elsewhere) throws Exception {
         // Given: a manifest that promises 257 files of 256 MiB, the first of which is there, and broken
         Tampering bucket = new Tampering(scenario, elsewhere);
