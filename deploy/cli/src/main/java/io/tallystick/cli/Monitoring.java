@@ -13,6 +13,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -39,7 +40,8 @@ final class Monitoring implements AutoCloseable {
     }
 
     /**
-     * Starts something that is watched from before it starts until after it has ended.
+     * Starts something that is watched from before it starts until after it has ended. If a fault ended it, its last counts can
+     * be read for a while: one that nobody has read raises no alert.
      *
      * @throws CommandException if the port cannot be listened on
      */
@@ -51,6 +53,7 @@ final class Monitoring implements AutoCloseable {
             return () -> {
                 try {
                     running.close();
+                    monitoring.linger(config.linger(), health);
                 } finally {
                     monitoring.close();
                 }
@@ -82,6 +85,12 @@ final class Monitoring implements AutoCloseable {
     /** Where the metrics can be read, if anywhere. */
     Optional<String> url() {
         return server.map(MonitoringServer::metricsUrl);
+    }
+
+    private void linger(Duration time, Health health) throws InterruptedException {
+        if (server.isPresent()) {
+            health.linger(time);
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.common.config.AbstractConfig;
@@ -12,6 +13,7 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 final class MonitoringConfig extends AbstractConfig {
     static final String PORT = "ledger.metrics.port";
     static final String HOST = "ledger.metrics.host";
+    static final String LINGER_MS = "ledger.metrics.linger.ms";
 
     private static final int PORT_MAX = 65_535;
     private static final ConfigDef DEFINITION = new ConfigDef()
@@ -27,7 +29,15 @@ final class MonitoringConfig extends AbstractConfig {
                     ConfigDef.Type.STRING,
                     "127.0.0.1",
                     Importance.LOW,
-                    "Address /metrics listens on. Whoever reaches it may read it: tenants' names and counts are in it.");
+                    "Address /metrics listens on. Whoever reaches it may read it: tenants' names and counts are in it.")
+            .define(
+                    LINGER_MS,
+                    ConfigDef.Type.LONG,
+                    Duration.ofMinutes(1).toMillis(),
+                    Range.between(0, Duration.ofHours(1).toMillis()),
+                    Importance.LOW,
+                    "Milliseconds for which /metrics can still be read after a stage met a fault it cannot go on with;"
+                            + " then the process ends. At least two intervals of the scraper. 0 for not at all.");
 
     private MonitoringConfig(Map<String, String> properties) {
         super(DEFINITION, properties, false);
@@ -56,5 +66,9 @@ final class MonitoringConfig extends AbstractConfig {
 
     String host() {
         return getString(HOST);
+    }
+
+    Duration linger() {
+        return Duration.ofMillis(getLong(LINGER_MS));
     }
 }

@@ -24,7 +24,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Run one stage in the foreground until it is told to end (SIGTERM).",
             "With a metrics port it serves /metrics for Prometheus, and /healthz: 200 while the stage runs, else 503.",
-            "Ends with exit code 70 when an invariant of the ledger is broken: see the log, then 'tally --help'."
+            "Ends with exit code 70 when an invariant of the ledger is broken: see the log, then 'tally --help'. Before that"
+                    + " /metrics can be read for ledger.metrics.linger.ms (default: 60000)."
         })
 final class RunCommand implements Callable<Integer> {
     /** A stage of the pipeline. */

@@ -27,7 +27,7 @@ final class Termination {
 
     /** A stage met a fault it cannot go on with. */
     void fatal(Throwable fault) {
-        health.down();
+        health.fail();
         LOGGER.atError()
                 .setCause(fault)
                 .addKeyValue("error", fault.getMessage())
@@ -55,13 +55,14 @@ final class Termination {
         }
     }
 
+    /** Also after a fault what is running is closed first: the JVM ends when this returns. */
     private void onSignal() {
-        if (ended.complete(ExitCode.VALID)) {
-            try {
-                closed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        ended.complete(ExitCode.VALID);
+        health.end();
+        try {
+            closed.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -89,8 +89,8 @@ final class UpCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         err.println("starting the ledger in " + home.directory() + " ...");
         err.flush();
-        Termination termination = new Termination();
         MonitoringConfig monitoring = MonitoringConfig.of(existing(home), metricsPort);
+        Termination termination = new Termination();
         return termination.run(() -> Monitoring.around(monitoring, termination.health(), around -> {
             LocalLedger ledger = LocalLedger.start(home, options, around.metrics(), termination::fatal);
             print(home, ledger, around);

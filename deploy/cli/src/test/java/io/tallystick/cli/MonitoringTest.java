@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -96,6 +98,84 @@ class MonitoringTest {
                 .close();
 
         assertThat(closed).isTrue();
+    }
+
+    @Test
+    void whatAFaultCountedCanBeReadUntilSomebodyEndsTheProcess() throws Exception {
+        // Given
+        int port = freePort();
+        AutoCloseable running = failedOne(config(port, "127.0.0.1"));
+        Thread closing = closing(running);
+
+        // When
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+
+        // Then
+        assertThat(get(URI.create("http://127.0.0.1:" + port + "/metrics")).body())
+                .contains("ledger_chain_fork_detected_total 1.0");
+        assertThat(get(URI.create("http://127.0.0.1:" + port + "/healthz")).statusCode())
+                .isEqualTo(503);
+        health.end();
+        closing.join();
+        assertThatThrownBy(() -> get(URI.create("http://127.0.0.1:" + port + "/metrics")))
+                .hasRootCauseInstanceOf(IOException.class);
+    }
+
+    private AutoCloseable failedOne(MonitoringConfig config) {
+        AutoCloseable running = Monitoring.around(config, health, monitoring -> {
+            monitoring.metrics().counter("ledger.chain.fork.detected").increment();
+            return () -> {};
+        });
+        health.up();
+        health.fail();
+        return running;
+    }
+
+    private static Thread closing(AutoCloseable running) {
+        Thread closing = new Thread(() -> {
+            try {
+                running.close();
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+        closing.start();
+        return closing;
+    }
+
+    /** It would take an hour. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nobodyWaitsWithoutAFaultOrOnceItIsToldToEnd(boolean failed) throws Exception {
+        int port = freePort();
+        MonitoringConfig config = MonitoringConfig.of(Map.of(MonitoringConfig.LINGER_MS, "3600000"), port);
+        AutoCloseable running = Monitoring.around(config, health, monitoring -> () -> {});
+        if (failed) {
+            health.fail();
+            health.end();
+        }
+
+        running.close();
+
+        assertThatThrownBy(() -> get(URI.create("http://127.0.0.1:" + port + "/metrics")))
+                .hasRootCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void nobodyWaitsWhereNothingCanBeReadOrNobodyShould() throws Exception {
+        failedOne(config(0, "127.0.0.1")).close();
+        failedOne(MonitoringConfig.of(Map.of(MonitoringConfig.LINGER_MS, "0"), freePort()))
+                .close();
+
+        assertThat(config(0, "127.0.0.1").linger()).isEqualTo(Duration.ofMinutes(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-1", "3600001", "1m"})
+    void lingeringIsLimited(String time) {
+        assertThatThrownBy(() -> MonitoringConfig.of(Map.of(MonitoringConfig.LINGER_MS, time), null))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(MonitoringConfig.LINGER_MS);
     }
 
     @Test
