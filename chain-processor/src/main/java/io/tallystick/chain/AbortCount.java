@@ -2,7 +2,8 @@
 package io.tallystick.chain;
 
 /**
- * How often a thread of Kafka Streams may have aborted its transaction without closing every task that wrote to it.
+ * How often a thread of Kafka Streams may have aborted its transaction without closing every task that wrote to it. The stages
+ * share no code that knows Streams: merkle-anchor has the same class.
  *
  * <p>All tasks of a thread share one transaction, and no task of another thread takes part in it. So each thread has a count
  * of its own; every method speaks of the calling one's.

@@ -11,15 +11,21 @@ import io.tallystick.entry.LedgerTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
 
-/** The registry's state in RocksDB with a changelog; heads under {@code <window start> <chain id>}. */
+/**
+ * The registry's state in RocksDB with a changelog, heads under {@code <window start> <chain id>}; caching coalesces the writes of a
+ * commit.
+ */
 final class StreamsRegistryStore implements RegistryStore {
     private static final String STATE_KEY = "state";
     private static final char SEPARATOR = ' ';
@@ -34,8 +40,13 @@ final class StreamsRegistryStore implements RegistryStore {
     }
 
     static Set<StoreBuilder<?>> builders() {
-        return Set.of(
-                StreamsTreeStore.builder(RegistryTopology.STATE), StreamsTreeStore.builder(RegistryTopology.HEADS));
+        return Set.of(builder(RegistryTopology.STATE), builder(RegistryTopology.HEADS));
+    }
+
+    private static StoreBuilder<KeyValueStore<String, byte[]>> builder(String name) {
+        return Stores.keyValueStoreBuilder(Stores.persistentKeyValueStore(name), Serdes.String(), Serdes.ByteArray())
+                .withCachingEnabled()
+                .withLoggingEnabled(Map.of());
     }
 
     @Override
@@ -83,6 +94,10 @@ final class StreamsRegistryStore implements RegistryStore {
     @Override
     public void clear() {
         states.delete(STATE_KEY);
-        StreamsTreeStore.clear(heads);
+        List<String> keys = new ArrayList<>();
+        try (KeyValueIterator<String, byte[]> all = heads.all()) {
+            all.forEachRemaining(next -> keys.add(next.key));
+        }
+        keys.forEach(heads::delete);
     }
 }

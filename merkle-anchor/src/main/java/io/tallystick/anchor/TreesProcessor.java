@@ -17,9 +17,9 @@ final class TreesProcessor implements Processor<String, SpecificRecord, String, 
     private final TreesRecovery recovery;
 
     private ProcessorContext<String, SpecificRecord> context;
-    private StreamsTreeStore store;
+    private TreesState state;
     private PartitionTrees trees;
-    private boolean storeChecked;
+    private boolean stateChecked;
 
     private TreesProcessor(PartitionTrees.Ledger ledger, TreesRecovery recovery) {
         this.ledger = ledger;
@@ -36,7 +36,7 @@ final class TreesProcessor implements Processor<String, SpecificRecord, String, 
 
             @Override
             public Set<StoreBuilder<?>> stores() {
-                return StreamsTreeStore.builders();
+                return TreesState.builders();
             }
         };
     }
@@ -44,9 +44,10 @@ final class TreesProcessor implements Processor<String, SpecificRecord, String, 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
-        storeChecked = false;
-        store = new StreamsTreeStore(context);
-        trees = new PartitionTrees(ledger, partition(), store);
+        stateChecked = false;
+        state = context.getStateStore(TreesTopology.TREES);
+        state.load(context.getStateStore(TreesTopology.CLOCK));
+        trees = new PartitionTrees(ledger, partition(), state);
     }
 
     @Override
@@ -78,13 +79,13 @@ final class TreesProcessor implements Processor<String, SpecificRecord, String, 
      * store taken for all of it.
      */
     private void requireState(long offset) {
-        if (!storeChecked) {
+        if (!stateChecked) {
             if (!trees.intact()) {
-                long reached = store.clock().map(clock -> clock.last().offset()).orElse(-1L);
-                store.clear();
-                recovery.rebuild(partition(), Math.max(offset, reached + 1), trees, store);
+                long reached = state.clock().map(clock -> clock.last().offset()).orElse(-1L);
+                state.clear();
+                recovery.rebuild(partition(), Math.max(offset, reached + 1), trees, state);
             }
-            storeChecked = true;
+            stateChecked = true;
         }
     }
 

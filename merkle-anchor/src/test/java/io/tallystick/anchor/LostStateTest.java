@@ -10,6 +10,7 @@ import io.tallystick.avro.ChainTreeHead;
 import io.tallystick.avro.Cut;
 import io.tallystick.avro.PartitionClosed;
 import io.tallystick.avro.RegistryWindow;
+import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ class LostStateTest {
     private final List<Long> left = new ArrayList<>();
     private AnchorConfig config;
     private MockProcessorContext<String, SpecificRecord> context;
+    private TreesState state;
     private long offset;
 
     @BeforeEach
@@ -71,6 +73,14 @@ class LostStateTest {
         processor.process(new Record<>(key, value, 0));
     }
 
+    /** The state of the trees; gives back what is below it. */
+    private KeyValueStore<String, byte[]> treesStore() {
+        KeyValueStore<String, byte[]> stored = store(TreesTopology.TREES);
+        state = new TreesState(stored, new AbortCount());
+        context.addStateStore(state);
+        return stored;
+    }
+
     private Processor<String, SpecificRecord, String, SpecificRecord> trees() {
         Processor<String, SpecificRecord, String, SpecificRecord> processor = TreesProcessor.supplier(
                         TreesTopology.ledger(config.ledger()), (partition, before, trees, store) -> {
@@ -86,6 +96,7 @@ class LostStateTest {
         process(processor, "globex/3", feed.entry(globex, globex.next(NOON.plusSeconds(2))));
         process(processor, null, feed.windowEnd(NOON.plus(WINDOW), WINDOW));
         assertThat(rebuilt).containsExactly(0L);
+        state.flushCache();
         return processor;
     }
 
@@ -101,7 +112,7 @@ class LostStateTest {
 
     @Test
     void oneLostTreeBesideAnIntactClockIsRebuilt() {
-        KeyValueStore<String, byte[]> trees = store(TreesTopology.TREES);
+        KeyValueStore<String, byte[]> trees = treesStore();
         store(TreesTopology.CLOCK);
         Processor<String, SpecificRecord, String, SpecificRecord> processor = trees();
 
@@ -112,7 +123,7 @@ class LostStateTest {
 
     @Test
     void anOlderTreeBesideAnIntactClockIsRebuilt() {
-        KeyValueStore<String, byte[]> trees = store(TreesTopology.TREES);
+        KeyValueStore<String, byte[]> trees = treesStore();
         store(TreesTopology.CLOCK);
         Processor<String, SpecificRecord, String, SpecificRecord> processor = trees();
 
@@ -125,7 +136,7 @@ class LostStateTest {
 
     @Test
     void treesWithoutAClockAreNotKept() {
-        store(TreesTopology.TREES);
+        treesStore();
         KeyValueStore<String, byte[]> clock = store(TreesTopology.CLOCK);
         Processor<String, SpecificRecord, String, SpecificRecord> processor = trees();
 
@@ -136,7 +147,7 @@ class LostStateTest {
 
     @Test
     void anIntactStoreIsNotRebuiltWhenTheTaskBeginsAgain() {
-        store(TreesTopology.TREES);
+        treesStore();
         store(TreesTopology.CLOCK);
         Processor<String, SpecificRecord, String, SpecificRecord> processor = trees();
 
@@ -145,6 +156,40 @@ class LostStateTest {
         process(processor, null, feed.windowEnd(NOON.plus(WINDOW.multipliedBy(2)), WINDOW));
 
         assertThat(rebuilt).containsExactly(0L);
+    }
+
+    /** The transaction was aborted, so the same records come again. */
+    @Test
+    void aTaskThatBeginsAgainHasForgottenWhatWasNotFlushed() {
+        KeyValueStore<String, byte[]> trees = treesStore();
+        store(TreesTopology.CLOCK);
+        Processor<String, SpecificRecord, String, SpecificRecord> processor = trees();
+        byte[] flushed = trees.get("acme/0");
+        SpecificRecord entry = feed.entry(acme, acme.next(NOON.plus(WINDOW)));
+        process(processor, "acme/0", entry);
+        offset--;
+
+        processor.init(context);
+        state.flushCache();
+        assertThat(trees.get("acme/0")).isEqualTo(flushed);
+        process(processor, "acme/0", entry);
+        state.flushCache();
+
+        assertThat(trees.get("acme/0")).isNotEqualTo(flushed);
+        assertThat(rebuilt).containsExactly(0L);
+    }
+
+    @Test
+    void aDamagedTreeStopsTheTaskBeforeItsFirstRecord() {
+        KeyValueStore<String, byte[]> trees = treesStore();
+        store(TreesTopology.CLOCK);
+        Processor<String, SpecificRecord, String, SpecificRecord> processor = trees();
+
+        trees.put("acme/0", new byte[] {1});
+
+        assertThat(catchThrowable(() -> processor.init(context)))
+                .isInstanceOf(LedgerIntegrityException.class)
+                .hasMessageContaining("stored tree of chain acme/0 is damaged");
     }
 
     @Test

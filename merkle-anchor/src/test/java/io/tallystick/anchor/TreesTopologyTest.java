@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.anchor.window.RecordPosition;
+import io.tallystick.anchor.window.Trees;
 import io.tallystick.avro.ChainTreeHead;
 import io.tallystick.avro.Cut;
 import io.tallystick.avro.LedgerEntry;
@@ -211,6 +212,31 @@ class TreesTopologyTest {
                     NOON.plus(WINDOW.multipliedBy((long) direction * i)));
         }
         return heads.readRecordsToList();
+    }
+
+    /** The driver commits after each record, and so asks the state to store itself: that is not public API of Streams. */
+    @Test
+    void theStoresHoldTreesAndClockAfterEachCommit() {
+        pipe(feed.init(1, CREATED));
+        pipe(acme, CREATED.plusSeconds(1));
+        pipe(globex, CREATED.plusSeconds(2));
+        byte[] clock = storedClock();
+        pipe(acme, CREATED.plusSeconds(3));
+
+        TreesState state = (TreesState) driver.getStateStore(TreesTopology.TREES);
+        Trees stored = new Trees();
+        state.stored(stored::load);
+        stored.loadClock(storedClock());
+        assertThat(stored.intact()).isTrue();
+        assertThat(stored.tree("acme/0").orElseThrow().head()).isEqualTo(acme.head());
+        assertThat(stored.tree("globex/3").orElseThrow().head()).isEqualTo(globex.head());
+        assertThat(stored.clock().orElseThrow().last()).isEqualTo(new RecordPosition(3, 3));
+        stored.loadClock(clock);
+        assertThat(stored.intact()).isFalse();
+    }
+
+    private byte[] storedClock() {
+        return (byte[]) driver.getKeyValueStore(TreesTopology.CLOCK).get("clock");
     }
 
     @Test

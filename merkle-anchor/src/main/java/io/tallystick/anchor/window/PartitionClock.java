@@ -10,9 +10,8 @@ import java.time.Instant;
  * @param last the last record
  * @param now the partition's ledger clock: the latest entry, boundary or, at the beginning, the ledger's creation
  * @param window start of the open window
- * @param trees what the store of the partition's trees must hold
  */
-public record PartitionClock(RecordPosition last, Instant now, Instant window, StoreDigest trees) {
+public record PartitionClock(RecordPosition last, Instant now, Instant window) {
 
     /** @throws LedgerIntegrityException if the record does not follow the last one without a gap */
     PartitionClock follow(RecordPosition next, Instant time) {
@@ -20,14 +19,10 @@ public record PartitionClock(RecordPosition last, Instant now, Instant window, S
             throw new LedgerIntegrityException("offset " + next.offset() + ": record counter is " + next.pseq()
                     + " after " + last.pseq() + " at offset " + last.offset() + ", expected " + (last.pseq() + 1));
         }
-        return new PartitionClock(next, time, window, trees);
+        return new PartitionClock(next, time, window);
     }
 
     PartitionClock open(Instant nextWindow) {
-        return new PartitionClock(last, now, nextWindow, trees);
-    }
-
-    PartitionClock holding(StoreDigest changed) {
-        return new PartitionClock(last, now, window, changed);
+        return new PartitionClock(last, now, nextWindow);
     }
 }

@@ -4,9 +4,10 @@ package io.tallystick.anchor.window;
 import io.tallystick.entry.ChainId;
 import io.tallystick.topic.LedgerIntegrityException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
@@ -54,12 +55,12 @@ public final class PartitionTrees {
      * @param end the window's end
      */
     public void resume(RecordPosition boundary, Instant end) {
-        store.put(new PartitionClock(boundary, end, end, held()));
+        store.put(new PartitionClock(boundary, end, end));
     }
 
-    /** Whether the store holds a clock and exactly the trees the clock commits to. Reads the whole store. */
+    /** Whether the store holds a clock and exactly the trees the clock commits to. */
     public boolean intact() {
-        return store.clock().filter(clock -> clock.trees().equals(held())).isPresent();
+        return store.intact();
     }
 
     /**
@@ -69,14 +70,11 @@ public final class PartitionTrees {
      * @throws LedgerIntegrityException if the chain has no tree
      */
     public void acknowledge(ChainId chain, long size) {
-        ChainTree tree = store.tree(chain)
+        ChainTree tree = store.tree(chain.toString())
                 .orElseThrow(() -> new LedgerIntegrityException(
                         "a head of chain " + chain + " exists, but none of its entries was found before it"));
         if (tree.size() >= size) {
-            ChainTree knowing = tree.knowing(new ChainTree.Cut(size, tree.recorded()));
-            PartitionClock clock = store.clock().orElseThrow();
-            store.put(clock.holding(replaced(clock.trees(), Optional.of(tree), knowing)));
-            store.put(knowing);
+            store.put(tree.knowing(new ChainTree.Cut(size, tree.recorded())));
         }
     }
 
@@ -98,7 +96,7 @@ public final class PartitionTrees {
                     "ledger " + origin + " with " + partitions + " partitions, configured are " + ledger.origin()
                             + " with " + ledger.partitions());
         }
-        store.put(new PartitionClock(position, created, ledger.windows().startOf(created), StoreDigest.EMPTY));
+        store.put(new PartitionClock(position, created, ledger.windows().startOf(created)));
     }
 
     /**
@@ -110,29 +108,35 @@ public final class PartitionTrees {
      */
     public Cuts append(StoredEntry stored) {
         PartitionClock clock = clock(stored.position());
-        ChainId chain = stored.chain();
-        int expected = ledger.partitionOf().applyAsInt(chain.toString());
-        if (expected != partition) {
-            throw new LedgerIntegrityException(stored.where(chain) + ": chain belongs to partition " + expected + " of "
-                    + ledger.partitions() + ", found in " + partition);
-        }
-        Optional<ChainTree> before = store.tree(chain);
-        ChainTree tree = before.orElseGet(() -> ChainTree.empty(chain)).append(stored);
+        String chain = stored.chain();
+        ChainTree tree = store.tree(chain).orElseGet(() -> begun(stored)).append(stored);
         Instant recorded = tree.recorded();
         if (recorded.isBefore(clock.now())) {
-            throw new LedgerIntegrityException(
-                    stored.where(chain) + ": recorded " + recorded + " lies before the ledger clock " + clock.now());
+            throw new LedgerIntegrityException(stored.where(tree.chain()) + ": recorded " + recorded
+                    + " lies before the ledger clock " + clock.now());
         }
         Instant end = ledger.windows().endOf(clock.window());
         if (!recorded.isBefore(end)) {
-            throw new LedgerIntegrityException(stored.where(chain) + ": recorded " + recorded
+            throw new LedgerIntegrityException(stored.where(tree.chain()) + ": recorded " + recorded
                     + " lies after the open window, whose end " + end + " has no boundary");
         }
+        PartitionClock followed = clock.follow(stored.position(), recorded);
         boolean due = ledger.policy().isDue(tree, recorded);
         ChainTree after = due ? tree.cutAt(recorded) : tree;
-        store.put(clock.follow(stored.position(), recorded).holding(replaced(clock.trees(), before, after)));
-        store.put(after);
+        store.put(chain, after);
+        store.put(followed);
         return due ? new Cuts(List.of(fastHead(after, recorded)), Optional.empty()) : Cuts.NONE;
+    }
+
+    /** A chain's partition is checked once: whose tree is known belongs here. */
+    private ChainTree begun(StoredEntry first) {
+        ChainId chain = first.chainId();
+        int expected = ledger.partitionOf().applyAsInt(chain.toString());
+        if (expected != partition) {
+            throw new LedgerIntegrityException(first.where(chain) + ": chain belongs to partition " + expected + " of "
+                    + ledger.partitions() + ", found in " + partition);
+        }
+        return ChainTree.empty(chain);
     }
 
     /**
@@ -191,37 +195,17 @@ public final class PartitionTrees {
                 .toList();
     }
 
-    /** Cuts the trees that are due, then stores them and the clock; returns them as cut. */
+    /** Cuts the trees that are due, stores them and the clock; returns them as cut, ascending by the text of the chain id. */
     private List<ChainTree> cutAll(PartitionClock crossed, Predicate<ChainTree> due, UnaryOperator<ChainTree> cut) {
-        List<ChainTree> before = new ArrayList<>();
+        SortedMap<String, ChainTree> after = new TreeMap<>();
         store.forEach(tree -> {
             if (due.test(tree)) {
-                before.add(tree);
+                after.put(tree.chain().toString(), cut.apply(tree));
             }
         });
-        StoreDigest held = crossed.trees();
-        List<ChainTree> after = new ArrayList<>(before.size());
-        for (ChainTree tree : before) {
-            ChainTree changed = cut.apply(tree);
-            held = replaced(held, Optional.of(tree), changed);
-            after.add(changed);
-        }
-        store.put(crossed.holding(held));
         after.forEach(store::put);
-        return after;
-    }
-
-    private static StoreDigest replaced(StoreDigest held, Optional<ChainTree> before, ChainTree after) {
-        StoreDigest others = before.map(tree -> held.without(tree.chain().toString(), TreeCodec.encode(tree)))
-                .orElse(held);
-        return others.with(after.chain().toString(), TreeCodec.encode(after));
-    }
-
-    /** The digest of the trees that are there. */
-    private StoreDigest held() {
-        List<StoreDigest> sum = new ArrayList<>(List.of(StoreDigest.EMPTY));
-        store.forEach(tree -> sum.set(0, replaced(sum.get(0), Optional.empty(), tree)));
-        return sum.get(0);
+        store.put(crossed);
+        return List.copyOf(after.values());
     }
 
     private PartitionClock clock(RecordPosition position) {

@@ -20,20 +20,32 @@ public record StoreDigest(long records, Hash sum) {
 
     private static final byte[] SEPARATOR = {0};
 
+    /** What one record adds. */
+    static Hash hash(String key, byte[] value) {
+        return Hash.sha256(key.getBytes(StandardCharsets.UTF_8), SEPARATOR, value);
+    }
+
     /** With one more record. */
     public StoreDigest with(String key, byte[] value) {
-        return new StoreDigest(records + 1, toggled(key, value));
+        return with(hash(key, value));
     }
 
     /** Without a record that is in it. */
     public StoreDigest without(String key, byte[] value) {
-        return new StoreDigest(records - 1, toggled(key, value));
+        return without(hash(key, value));
     }
 
-    private Hash toggled(String key, byte[] value) {
+    StoreDigest with(Hash record) {
+        return new StoreDigest(records + 1, toggled(record));
+    }
+
+    StoreDigest without(Hash record) {
+        return new StoreDigest(records - 1, toggled(record));
+    }
+
+    private Hash toggled(Hash record) {
         byte[] result = sum.bytes();
-        byte[] one = Hash.sha256(key.getBytes(StandardCharsets.UTF_8), SEPARATOR, value)
-                .bytes();
+        byte[] one = record.bytes();
         for (int i = 0; i < result.length; i++) {
             result[i] ^= one[i];
         }

@@ -47,14 +47,23 @@ public final class StoredEntry {
         return entry;
     }
 
-    /** @throws LedgerIntegrityException if key and envelope name no chain, or not the same one */
-    ChainId chain() {
+    /**
+     * The text of the chain id, which is one if a tree is known by it.
+     *
+     * @throws LedgerIntegrityException if key and envelope do not name the same one
+     */
+    String chain() {
         if (!chain.equals(key)) {
             throw new LedgerIntegrityException(
                     "chain " + chain + ", sequence " + seq + ", offset " + offset() + ": record key is " + key);
         }
+        return chain;
+    }
+
+    /** @throws LedgerIntegrityException if key and envelope name no chain, or not the same one */
+    ChainId chainId() {
         try {
-            return ChainId.parse(chain);
+            return ChainId.parse(chain());
         } catch (IllegalArgumentException e) {
             throw new LedgerIntegrityException(
                     "chain " + chain + ", sequence " + seq + ", offset " + offset() + ": no chain id", e);

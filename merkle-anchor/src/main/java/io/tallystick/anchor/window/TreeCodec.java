@@ -63,30 +63,31 @@ public final class TreeCodec {
     }
 
     /** The stored form of a clock. */
-    public static byte[] encode(PartitionClock clock) {
+    public static byte[] encode(StoredClock stored) {
+        PartitionClock clock = stored.clock();
         ByteBuffer to = ByteBuffer.allocate(CLOCK_BYTES);
         to.put(VERSION);
         to.putLong(clock.last().offset());
         to.putLong(clock.last().pseq());
         to.putLong(clock.now().toEpochMilli());
         to.putLong(clock.window().toEpochMilli());
-        to.putLong(clock.trees().records());
-        to.put(clock.trees().sum().bytes());
+        to.putLong(stored.trees().records());
+        to.put(stored.trees().sum().bytes());
         return to.array();
     }
 
-    /** @throws LedgerIntegrityException if the bytes are not what {@link #encode(PartitionClock)} wrote */
-    public static PartitionClock decodeClock(byte[] stored) {
+    /** @throws LedgerIntegrityException if the bytes are not what {@link #encode(StoredClock)} wrote */
+    public static StoredClock decodeClock(byte[] stored) {
         ByteBuffer from = ByteBuffer.wrap(stored);
         try {
             requireVersion(from);
             RecordPosition last = new RecordPosition(from.getLong(), from.getLong());
-            PartitionClock clock = new PartitionClock(
-                    last, instant(from), instant(from), new StoreDigest(from.getLong(), RangeBytes.hash(from)));
+            PartitionClock clock = new PartitionClock(last, instant(from), instant(from));
+            StoreDigest trees = new StoreDigest(from.getLong(), RangeBytes.hash(from));
             if (from.hasRemaining()) {
                 throw new IllegalArgumentException("trailing bytes");
             }
-            return clock;
+            return new StoredClock(clock, trees);
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             throw new LedgerIntegrityException("stored partition clock is damaged", e);
         }

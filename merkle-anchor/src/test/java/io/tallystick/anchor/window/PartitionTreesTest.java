@@ -308,7 +308,9 @@ class PartitionTreesTest {
         resumed.resume(new RecordPosition(4, 2), QUARTER);
 
         assertThat(rebuilt.clock()).isEqualTo(store.clock());
-        assertThat(rebuilt.tree(one.id())).isEqualTo(store.tree(one.id()));
+        assertThat(rebuilt.tree("acme/1")).isEqualTo(store.tree("acme/1"));
+        assertThat(rebuilt.storedClock().orElseThrow())
+                .isEqualTo(store.storedClock().orElseThrow());
     }
 
     private static void violates(ThrowingCallable call, String... words) {

@@ -54,19 +54,17 @@ class TreeCodecTest {
 
     @Test
     void theClockSurvivesStorage() {
-        PartitionClock clock = new PartitionClock(
-                new RecordPosition(7, 5), NOON, NOON.minusSeconds(300), StoreDigest.EMPTY.with("acme/3", new byte[] {1
-                }));
+        StoredClock clock = new StoredClock(
+                new PartitionClock(new RecordPosition(7, 5), NOON, NOON.minusSeconds(300)),
+                StoreDigest.EMPTY.with("acme/3", new byte[] {1}));
 
         assertThat(TreeCodec.decodeClock(TreeCodec.encode(clock))).isEqualTo(clock);
     }
 
     @Test
     void theLayoutOfTheClockIsFixed() {
-        PartitionClock clock = new PartitionClock(
-                new RecordPosition(7, 5),
-                Instant.ofEpochMilli(258),
-                Instant.ofEpochMilli(256),
+        StoredClock clock = new StoredClock(
+                new PartitionClock(new RecordPosition(7, 5), Instant.ofEpochMilli(258), Instant.ofEpochMilli(256)),
                 new StoreDigest(3, Hash.parseHex("ab".repeat(32))));
 
         assertThat(HexFormat.of().formatHex(TreeCodec.encode(clock)))
@@ -82,7 +80,7 @@ class TreeCodecTest {
         }
         refusesTree(Arrays.copyOf(stored, stored.length + 1));
 
-        byte[] clock = TreeCodec.encode(new PartitionClock(new RecordPosition(7, 5), NOON, NOON, StoreDigest.EMPTY));
+        byte[] clock = clock();
         for (int length = 0; length < clock.length; length++) {
             refusesClock(Arrays.copyOf(clock, length));
         }
@@ -94,7 +92,7 @@ class TreeCodecTest {
         byte[] tree = TreeCodec.encode(grown(5));
         tree[0] = 2;
         refusesTree(tree);
-        byte[] clock = TreeCodec.encode(new PartitionClock(new RecordPosition(7, 5), NOON, NOON, StoreDigest.EMPTY));
+        byte[] clock = clock();
         clock[0] = 0;
         refusesClock(clock);
     }
@@ -132,6 +130,11 @@ class TreeCodecTest {
 
         assertThat(TreeCodec.decodeTree(longestName, stored)).isEqualTo(longest);
         assertThat(stored.length + longestName.toString().length()).isLessThan(2_560);
+    }
+
+    private static byte[] clock() {
+        return TreeCodec.encode(
+                new StoredClock(new PartitionClock(new RecordPosition(7, 5), NOON, NOON), StoreDigest.EMPTY));
     }
 
     private void refusesTree(byte[] stored) {
