@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateTopicsResult;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -29,6 +30,7 @@ final class Tenants {
         List<String> tenants =
                 IntStream.range(0, count).mapToObj(number -> "t" + number).toList();
         Topics topics = ledger.topics();
+        Map<String, String> ids = new HashMap<>();
         for (int from = 0; from < count; from += TOPICS_A_REQUEST) {
             List<String> some = tenants.subList(from, Math.min(count, from + TOPICS_A_REQUEST));
             List<NewTopic> created = new ArrayList<>();
@@ -37,9 +39,16 @@ final class Tenants {
                 created.add(topic(topics.receipts(tenant)));
                 created.add(topic(topics.rejects(tenant)));
             }
-            AdminAnswer.await(admin.createTopics(created).all(), "create topics of tenants");
+            CreateTopicsResult result = admin.createTopics(created);
+            AdminAnswer.await(result.all(), "create topics of tenants");
+            for (String tenant : some) {
+                String topic = topics.in(tenant);
+                ids.put(
+                        topic,
+                        AdminAnswer.await(result.topicId(topic), "create topics of tenants")
+                                .toString());
+            }
         }
-        Map<String, String> ids = ids(admin, topics, tenants);
         Fill.with(ledger, count, number -> descriptor(topics, tenants.get(number), ids));
         return tenants;
     }
@@ -47,16 +56,6 @@ final class Tenants {
     private static NewTopic topic(String name) {
         return new NewTopic(name, 1, (short) 1)
                 .configs(Map.of("max.message.bytes", Integer.toString(Topics.LARGE_RECORD_BYTES_MAX)));
-    }
-
-    private static Map<String, String> ids(Admin admin, Topics topics, List<String> tenants) {
-        Map<String, String> ids = new HashMap<>();
-        AdminAnswer.await(
-                        admin.describeTopics(tenants.stream().map(topics::in).toList())
-                                .allTopicNames(),
-                        "describe topics of tenants")
-                .forEach((name, found) -> ids.put(name, found.topicId().toString()));
-        return ids;
     }
 
     private static ProducerRecord<byte[], byte[]> descriptor(Topics topics, String tenant, Map<String, String> ids) {
