@@ -32,6 +32,10 @@ final class AnchorFolder {
     static final int FILES_MAX = 256;
 
     private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,17}");
+
+    /** In the folder of receipts, what an archive has of windows after its own. */
+    static final String LATER = "later";
+
     private static final String ANCHORS = "anchors";
     private static final String REGISTRY = "registry";
 
@@ -67,7 +71,14 @@ final class AnchorFolder {
 
     /** Where an archive has the leaves of a window of which it has no bundle, below {@code v1}; too deep to pass for one. */
     static String leavesDir(Instant windowStart) {
-        return ANCHORS + "/later/" + REGISTRY + "/" + BundleLayout.windowDir(windowStart);
+        return ANCHORS + "/" + LATER + "/" + REGISTRY + "/" + BundleLayout.windowDir(windowStart);
+    }
+
+    /** The folder of all such leaves, if there is one. */
+    Optional<Path> leading() {
+        Path later = bucket.resolve(ANCHORS).resolve(LATER);
+        return Optional.of(later.resolve(REGISTRY))
+                .filter(path -> RegistryFolder.isDirectory(later) && RegistryFolder.isDirectory(path));
     }
 
     /** The folder of a window's leaves: the registry's, or where they are only to lead to a later checkpoint. */

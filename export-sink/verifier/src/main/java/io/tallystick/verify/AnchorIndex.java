@@ -25,9 +25,9 @@ final class AnchorIndex {
             throws IOException {
         AnchorIndex index = new AnchorIndex();
         index.add(registry, anchors, listed);
-        Path apart = registry.root().toRealPath().resolveSibling("anchors").resolve("registry");
-        if (RegistryFolder.isDirectory(apart)) { // leaves that do nothing but lead to later checkpoints
-            index.add(RegistryFolder.of(apart), anchors, listed);
+        Optional<Path> leading = anchors.leading();
+        if (leading.isPresent()) {
+            index.add(RegistryFolder.of(leading.get()), anchors, listed);
         }
         return index;
     }

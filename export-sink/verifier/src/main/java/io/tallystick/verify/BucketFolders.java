@@ -82,7 +82,17 @@ record BucketFolders(Consumer<Path> strays) {
         for (Path child : Target.children(anchors)) {
             if (isDay(child)) {
                 sizes(child);
-            } else if (RegistryFolder.isDirectory(child) && Target.nameOf(child).equals(LEADING)) {
+            } else if (RegistryFolder.isDirectory(child) && Target.nameOf(child).equals(AnchorFolder.LATER)) {
+                later(child);
+            } else {
+                strays.accept(child);
+            }
+        }
+    }
+
+    private void later(Path folder) throws IOException {
+        for (Path child : Target.children(folder)) {
+            if (RegistryFolder.isDirectory(child) && Target.nameOf(child).equals(LEADING)) {
                 registry(child);
             } else {
                 strays.accept(child);
