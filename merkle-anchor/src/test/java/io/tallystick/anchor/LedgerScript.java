@@ -96,7 +96,9 @@ final class LedgerScript {
         }
         for (int chain = 0; chain < registered.length; chain++) {
             EntryChain of = chains.get(chain);
-            if (of.size() > registered[chain]) {
+            boolean grew = of.size() > registered[chain];
+            // The first window of a day has a head of every chain; one that did not grow is the same checkpoint again.
+            if (grew || (of.size() > 0 && GRID.beginsDay(window(index)))) {
                 heads.add(new WindowHead(of.id(), of.head()));
                 expectedHeads.add(of.head());
                 registered[chain] = of.size();
