@@ -47,4 +47,11 @@ public record ProbeResult(String check, Verdict verdict, String detail) {
     public static ProbeResult note(String check, String detail) {
         return new ProbeResult(check, Verdict.NOTE, detail);
     }
+
+    /** Something is wrong with legal holds: a failure where tenants are under one, else worth knowing. */
+    public static ProbeResult wrongHold(boolean holds, String check, String detail) {
+        return holds
+                ? fail(check, detail)
+                : note(check, detail + "; no tenant is under a hold, so nothing rests on it");
+    }
 }

@@ -66,9 +66,7 @@ final class AzureHoldProbe {
     }
 
     private ProbeResult wrong(String check, String detail) {
-        return holds
-                ? ProbeResult.fail(check, detail)
-                : ProbeResult.note(check, detail + "; no tenant is under a hold, so nothing rests on it");
+        return ProbeResult.wrongHold(holds, check, detail);
     }
 
     private void delete(BlobClientBase blob, BlobClientBase version) {

@@ -58,9 +58,7 @@ final class S3HoldProbe {
     }
 
     private ProbeResult wrong(String check, String detail) {
-        return holds
-                ? ProbeResult.fail(check, detail)
-                : ProbeResult.note(check, detail + "; no tenant is under a hold, so nothing rests on it");
+        return ProbeResult.wrongHold(holds, check, detail);
     }
 
     private void readBack(String version) {
