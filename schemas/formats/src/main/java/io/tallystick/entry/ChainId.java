@@ -38,10 +38,11 @@ public record ChainId(String tenant, int partition) implements Comparable<ChainI
      */
     public static ChainId parse(String text) {
         int slash = text.indexOf('/');
-        if (slash < 0 || !isTenant(text.substring(0, slash)) || !isPartition(text, slash + 1)) {
+        String tenant = text.substring(0, Math.max(slash, 0));
+        if (!isTenant(tenant) || !isPartition(text, slash + 1)) {
             throw new IllegalArgumentException("not a chain id: '" + text + "'");
         }
-        return new ChainId(text.substring(0, slash), Integer.parseInt(text, slash + 1, text.length(), 10));
+        return new ChainId(tenant, Integer.parseInt(text, slash + 1, text.length(), 10));
     }
 
     private static boolean isPartition(String text, int from) {

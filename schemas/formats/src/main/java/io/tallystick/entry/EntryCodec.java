@@ -77,7 +77,10 @@ public final class EntryCodec {
         }
         try {
             Optional<Entry> event = EventReader.read(bytes);
-            Entry entry = event.isPresent() ? event.get() : EntryReader.read(JsonParser.parseObject(bytes, DEPTH_MAX));
+            if (event.isPresent()) {
+                return event.get();
+            }
+            Entry entry = EntryReader.read(JsonParser.parseObject(bytes, DEPTH_MAX));
             int difference = Arrays.mismatch(bytes, encode(entry));
             if (difference >= 0) {
                 throw new EntryException("entry is not in RFC 8785 form at byte " + difference);

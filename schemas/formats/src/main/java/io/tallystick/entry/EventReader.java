@@ -14,6 +14,9 @@ import java.util.OptionalLong;
  * Reads entries of kind {@code event} as {@link EntryWriter} writes them, member after member, without making a tree of them
  * first: most entries by far are such, and every stage that reads entries reads each of them. Texts with escapes or beyond
  * ASCII are left to {@link EntryReader}, as is everything that is not exactly of this form: it says what is wrong.
+ *
+ * <p>What stands between the values is compared byte by byte, and each value has one text only. So what is read is in RFC 8785 form,
+ * and need not be encoded again to see that.
  */
 final class EventReader {
     /** Digits of 2<sup>53</sup>-1. */
