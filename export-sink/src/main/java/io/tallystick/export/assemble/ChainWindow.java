@@ -85,7 +85,7 @@ final class ChainWindow implements AutoCloseable {
 
     private BundleLine line(StoredEntry stored) {
         try {
-            return BundleLine.of(stored.entry().array(), stored.context(), stored.payload());
+            return BundleLine.of(stored.entry(), stored.context(), stored.payload());
         } catch (BundleException e) {
             throw new LedgerIntegrityException(where() + ": no line can be made: " + e.getMessage(), e);
         }

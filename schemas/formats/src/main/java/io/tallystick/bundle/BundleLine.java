@@ -16,7 +16,7 @@ import io.tallystick.entry.Salt;
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonScanner;
 import io.tallystick.trust.StrictBase64;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -90,9 +90,9 @@ public final class BundleLine {
      * @param payload present if and only if the entry has a payload
      * @throws BundleException if the parts do not fit the entry or the line would be over the limit
      */
-    public static BundleLine of(byte[] entryBytes, Optional<Opening> context, Optional<Opening> payload)
+    public static BundleLine of(Bytes entryBytes, Optional<Opening> context, Optional<Opening> payload)
             throws BundleException {
-        Entry entry = decode(entryBytes);
+        Entry entry = decode(entryBytes.array());
         Optional<Opening> kept =
                 leavesOut(entry) ? payload.map(opening -> new Opening(Optional.empty(), opening.salt())) : payload;
         if (context.isPresent() != contextOf(entry).isPresent()
@@ -103,7 +103,7 @@ public final class BundleLine {
                 || (kept.isPresent() && kept.get().bytes().isEmpty() != leavesOut(entry))) {
             throw new BundleException("salt without the bytes it salts");
         }
-        BundleLine line = new BundleLine(Bytes.of(entryBytes), entry, context, kept);
+        BundleLine line = new BundleLine(entryBytes, entry, context, kept);
         line.requireJson();
         if (line.length() > BundleLayout.LINE_BYTES_MAX) {
             throw new BundleException(
@@ -189,37 +189,26 @@ public final class BundleLine {
 
     /** The line's bytes, without LF. */
     public byte[] encode() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(length());
-        out.writeBytes(OPEN);
-        out.writeBytes(entryBytes.array());
-        context.ifPresent(opening -> {
-            out.writeBytes(CONTEXT);
-            out.writeBytes(opening.bytes().orElseThrow().array());
-            writeSalt(out, CONTEXT_SALT, opening.salt());
-        });
-        payload.ifPresent(opening -> {
-            opening.bytes().ifPresent(bytes -> writePayload(out, bytes.array()));
-            writeSalt(out, SALT, opening.salt());
-        });
-        out.write('}');
-        return out.toByteArray();
-    }
-
-    private void writePayload(ByteArrayOutputStream out, byte[] bytes) {
-        if (isJson(entry)) {
-            out.writeBytes(PAYLOAD);
-            out.writeBytes(bytes);
-        } else {
-            out.writeBytes(PAYLOAD64);
-            out.writeBytes(ascii(StrictBase64.encode(bytes)));
-            out.write('"');
+        byte[] line = new byte[length()];
+        ByteBuffer out = ByteBuffer.wrap(line).put(OPEN).put(entryBytes.array());
+        if (context.isPresent()) {
+            out.put(CONTEXT).put(context.get().bytes().orElseThrow().array());
+            out.put(CONTEXT_SALT).put(context.get().salt().hexBytes()).put((byte) '"');
         }
+        if (payload.isPresent()) {
+            payload.get().bytes().ifPresent(bytes -> putPayload(out, bytes.array()));
+            out.put(SALT).put(payload.get().salt().hexBytes()).put((byte) '"');
+        }
+        out.put((byte) '}');
+        return line;
     }
 
-    private static void writeSalt(ByteArrayOutputStream out, byte[] member, Salt salt) {
-        out.writeBytes(member);
-        out.writeBytes(ascii(salt.toString()));
-        out.write('"');
+    private void putPayload(ByteBuffer out, byte[] bytes) {
+        if (isJson(entry)) {
+            out.put(PAYLOAD).put(bytes);
+        } else {
+            out.put(PAYLOAD64).put(ascii(StrictBase64.encode(bytes))).put((byte) '"');
+        }
     }
 
     /** @throws BundleException if the bytes are not what {@link #encode} writes */

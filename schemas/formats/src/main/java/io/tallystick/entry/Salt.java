@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.entry;
 
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
 
@@ -12,6 +13,7 @@ public final class Salt {
     /** Bytes of a salt. */
     public static final int LENGTH = 16;
 
+    private static final byte[] DIGITS = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
     private static final Pattern HEX = Pattern.compile("[0-9a-f]{32}");
 
     private final Bytes bytes;
@@ -51,6 +53,17 @@ public final class Salt {
 
     byte[] array() {
         return bytes.array();
+    }
+
+    /** The text form, 32 bytes. */
+    public byte[] hexBytes() {
+        byte[] text = new byte[2 * LENGTH];
+        byte[] given = bytes.array();
+        for (int i = 0; i < LENGTH; i++) {
+            text[2 * i] = DIGITS[given[i] >> 4 & 15];
+            text[2 * i + 1] = DIGITS[given[i] & 15];
+        }
+        return text;
     }
 
     /** 32 lower-case hex digits. */

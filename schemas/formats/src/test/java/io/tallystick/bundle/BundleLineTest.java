@@ -63,7 +63,7 @@ class BundleLineTest {
             BundleLine golden = parse(text);
 
             // When
-            BundleLine made = BundleLine.of(golden.entryBytes().toByteArray(), golden.context(), golden.payload());
+            BundleLine made = BundleLine.of(golden.entryBytes(), golden.context(), golden.payload());
 
             // Then
             assertThat(made.encode()).isEqualTo(Golden.utf8(text));
@@ -78,7 +78,7 @@ class BundleLineTest {
 
         // When
         BundleLine made = BundleLine.of(
-                golden.entryBytes().toByteArray(),
+                golden.entryBytes(),
                 Optional.empty(),
                 Optional.of(new BundleLine.Opening(Optional.of(Bytes.of(new byte[2_000])), salt)));
 
@@ -159,14 +159,14 @@ class BundleLineTest {
         // Given
         BundleLine event = parse(EVENT);
         BundleLine genesis = parse(LINES.get(0));
-        byte[] entry = event.entryBytes().toByteArray();
+        Bytes entry = event.entryBytes();
 
         // When, Then
         assertThatThrownBy(() -> BundleLine.of(entry, Optional.empty(), event.payload()))
                 .isInstanceOf(BundleException.class);
         assertThatThrownBy(() -> BundleLine.of(entry, event.context(), Optional.empty()))
                 .isInstanceOf(BundleException.class);
-        assertThatThrownBy(() -> BundleLine.of(genesis.entryBytes().toByteArray(), Optional.empty(), event.payload()))
+        assertThatThrownBy(() -> BundleLine.of(genesis.entryBytes(), Optional.empty(), event.payload()))
                 .isInstanceOf(BundleException.class);
         assertThatThrownBy(() -> BundleLine.of(entry, event.context(), withBytes(event, "{ }")))
                 .hasMessageContaining("whitespace");

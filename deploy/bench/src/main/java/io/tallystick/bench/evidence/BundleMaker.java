@@ -170,7 +170,7 @@ final class BundleMaker {
         byte[] entry = EntryCodec.encode(new Entry(CHAIN, range.size(), prev, WINDOW.start(), body));
         byte[] line;
         try {
-            line = BundleLine.of(entry, Optional.empty(), payload).encode();
+            line = BundleLine.of(Bytes.wrap(entry), Optional.empty(), payload).encode();
         } catch (BundleException e) {
             throw new IllegalStateException(e);
         }
