@@ -4,10 +4,7 @@ package io.tallystick.serde;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
-import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 import org.apache.avro.io.DatumWriter;
 import org.apache.avro.io.Encoder;
@@ -20,66 +17,15 @@ import org.apache.avro.specific.SpecificRecord;
  * <p>Immutable; safe for several threads.
  */
 final class FlatRecordWriter implements DatumWriter<SpecificRecord> {
-    private enum Form {
-        STRING,
-        INT,
-        LONG,
-        BYTES,
-        ENUM,
-        TIMESTAMP
+    private final FlatSchema.Field[] fields;
+
+    private FlatRecordWriter(FlatSchema schema) {
+        this.fields = schema.fields().toArray(FlatSchema.Field[]::new);
     }
 
-    /**
-     * @param schema of the value, where it is there
-     * @param optional whether it is a union of null, which comes first
-     */
-    private record Field(Schema schema, Form form, boolean optional) {}
-
-    private final Field[] fields;
-
-    private FlatRecordWriter(List<Field> fields) {
-        this.fields = fields.toArray(Field[]::new);
-    }
-
-    /** A writer for the schema; none if it has a field of another form, or no logical type, so that its encoder is generated. */
+    /** A writer for the schema; none if it is not flat, or has no logical type, so that its encoder is generated. */
     static Optional<FlatRecordWriter> of(Schema schema) {
-        List<Field> fields = new ArrayList<>();
-        for (Schema.Field field : schema.getFields()) {
-            Optional<Field> flat = flat(field.schema());
-            if (flat.isEmpty()) {
-                return Optional.empty();
-            }
-            fields.add(flat.get());
-        }
-        return fields.stream().anyMatch(field -> field.form == Form.TIMESTAMP)
-                ? Optional.of(new FlatRecordWriter(fields))
-                : Optional.empty();
-    }
-
-    private static Optional<Field> flat(Schema schema) {
-        if (schema.getType() != Schema.Type.UNION) {
-            return form(schema).map(form -> new Field(schema, form, false));
-        }
-        List<Schema> branches = schema.getTypes();
-        return branches.size() == 2 && branches.get(0).getType() == Schema.Type.NULL
-                ? form(branches.get(1)).map(form -> new Field(branches.get(1), form, true))
-                : Optional.empty();
-    }
-
-    private static Optional<Form> form(Schema schema) {
-        if (schema.getLogicalType() != null) {
-            return schema.getLogicalType().equals(LogicalTypes.timestampMillis())
-                    ? Optional.of(Form.TIMESTAMP)
-                    : Optional.empty();
-        }
-        return switch (schema.getType()) {
-            case STRING -> Optional.of(Form.STRING);
-            case INT -> Optional.of(Form.INT);
-            case LONG -> Optional.of(Form.LONG);
-            case BYTES -> Optional.of(Form.BYTES);
-            case ENUM -> Optional.of(Form.ENUM);
-            default -> Optional.empty();
-        };
+        return FlatSchema.of(schema).filter(FlatSchema::hasLogicalType).map(FlatRecordWriter::new);
     }
 
     @Override
@@ -91,22 +37,22 @@ final class FlatRecordWriter implements DatumWriter<SpecificRecord> {
     public void write(SpecificRecord record, Encoder out) throws IOException {
         for (int i = 0; i < fields.length; i++) {
             Object value = record.get(i);
-            if (fields[i].optional) {
+            if (fields[i].optional()) {
                 out.writeIndex(value == null ? 0 : 1);
             }
-            if (value != null || !fields[i].optional) {
+            if (value != null || !fields[i].optional()) {
                 write(fields[i], value, out);
             }
         }
     }
 
-    private static void write(Field field, Object value, Encoder out) throws IOException {
-        switch (field.form) {
+    private static void write(FlatSchema.Field field, Object value, Encoder out) throws IOException {
+        switch (field.form()) {
             case STRING -> out.writeString((CharSequence) value);
             case INT -> out.writeInt((Integer) value);
             case LONG -> out.writeLong((Long) value);
             case BYTES -> out.writeBytes((ByteBuffer) value);
-            case ENUM -> out.writeEnum(field.schema.getEnumOrdinal(value.toString()));
+            case ENUM -> out.writeEnum(field.schema().getEnumOrdinal(value.toString()));
             case TIMESTAMP -> out.writeLong(((Instant) value).toEpochMilli());
         }
     }

@@ -33,8 +33,13 @@ final class RecordDeserializer implements Deserializer<SpecificRecord> {
 
     /** What a thread uses again. */
     private static final class Scratch {
-        private final Map<Integer, SpecificDatumReader<SpecificRecord>> readers = new HashMap<>();
+        private final Map<Integer, RecordReader> readers = new HashMap<>();
         private BinaryDecoder decoder;
+    }
+
+    /** Reads the records of one schema. */
+    private interface RecordReader {
+        SpecificRecord read(BinaryDecoder in, int bytes) throws IOException;
     }
 
     /**
@@ -76,10 +81,10 @@ final class RecordDeserializer implements Deserializer<SpecificRecord> {
 
     private SpecificRecord decode(int id, Schema writer, byte[] bytes) {
         Scratch mine = scratch.get();
-        SpecificDatumReader<SpecificRecord> reader = mine.readers.computeIfAbsent(id, unused -> reader(writer));
+        RecordReader reader = mine.readers.computeIfAbsent(id, unused -> reader(writer));
         mine.decoder = DecoderFactory.get().binaryDecoder(bytes, FRAME_BYTES, bytes.length - FRAME_BYTES, mine.decoder);
         try {
-            return reader.read(null, mine.decoder);
+            return reader.read(mine.decoder, bytes.length);
         } catch (IOException | RuntimeException e) {
             // Without a cause: these bytes will not get better, and an IOException would be taken for the registry's.
             throw new SerializationException(
@@ -87,9 +92,15 @@ final class RecordDeserializer implements Deserializer<SpecificRecord> {
         }
     }
 
-    private static SpecificDatumReader<SpecificRecord> reader(Schema writer) {
+    private static RecordReader reader(Schema writer) {
         Class<?> type = SpecificData.get().getClass(writer);
         Schema reader = SpecificData.get().getSchema(type);
-        return new SpecificDatumReader<>(writer, reader, SpecificData.getForSchema(reader));
+        Optional<FlatRecordReader> flat = FlatRecordReader.of(writer, type, reader);
+        if (flat.isPresent()) {
+            return flat.get()::read;
+        }
+        SpecificDatumReader<SpecificRecord> avro =
+                new SpecificDatumReader<>(writer, reader, SpecificData.getForSchema(reader));
+        return (in, bytes) -> avro.read(null, in);
     }
 }

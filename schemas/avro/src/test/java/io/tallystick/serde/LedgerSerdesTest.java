@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.serde;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -20,15 +21,22 @@ import io.tallystick.avro.Tick;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaBuilder;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +44,7 @@ import org.junit.jupiter.api.Test;
 /** Our serdes against Confluent's own, over Confluent's in-memory registry. */
 class LedgerSerdesTest {
     private static final String TOPIC = "t.ingest";
+    private static final int DAMAGED = 20_000;
     private static final Map<String, Object> SETTINGS = Map.of(
             "schema.registry.url",
             "mock://",
@@ -255,6 +264,73 @@ class LedgerSerdesTest {
 
         assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, written))
                 .isInstanceOf(SerializationException.class);
+    }
+
+    @Test
+    void damagedBytesAreReadAsConfluentReadsThemOrRefusedByBoth() {
+        // Given
+        Random random = new Random(20261122);
+        List<byte[]> written = new ArrayList<>();
+        for (SpecificRecord record : List.of(entry(1), event(), gap(), claim(), new Tick(3))) {
+            written.add(serde.serializer().serialize(TOPIC, record));
+            serde.deserializer().deserialize(TOPIC, written.get(written.size() - 1));
+        }
+        int refused = 0;
+
+        for (int i = 0; i < DAMAGED; i++) {
+            // When
+            byte[] bytes = written.get(random.nextInt(written.size())).clone();
+            for (int changes = 1 + random.nextInt(2); changes > 0; changes--) {
+                // No bit that would make the length of a value a larger one: Avro's reader reserves what it says.
+                int at = 5 + random.nextInt(bytes.length - 5);
+                bytes[at] = (byte) (random.nextBoolean() ? random.nextInt(128) : bytes[at] ^ 1 << random.nextInt(7));
+            }
+            Optional<Object> expected = read(theirReader, bytes);
+
+            // Then
+            assertThat(read(serde.deserializer(), bytes)).as("damaged %d", i).isEqualTo(expected);
+            refused += expected.isEmpty() ? 1 : 0;
+        }
+        assertThat(refused).isBetween(DAMAGED / 10, DAMAGED * 9 / 10);
+    }
+
+    private static Optional<Object> read(Deserializer<?> reader, byte[] bytes) {
+        try {
+            return Optional.of(reader.deserialize(TOPIC, bytes));
+        } catch (SerializationException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Test
+    void aLengthBeyondTheRecordReservesNoMemory() {
+        // Given the entry's bytes said to be 2^31 - 9, in a record of some 50
+        byte[] written = serde.serializer().serialize(TOPIC, entry(1));
+        serde.deserializer().deserialize(TOPIC, written);
+        int entry = new String(written, ISO_8859_1).indexOf("{\"seq\"");
+        byte[] claimed = Arrays.copyOf(written, entry + 20);
+        ByteBuffer.wrap(claimed).position(entry - 1).put(new byte[] {-18, -1, -1, -1, 15});
+
+        // Then
+        assertThatThrownBy(() -> serde.deserializer().deserialize(TOPIC, claimed))
+                .isInstanceOf(SerializationException.class)
+                .hasMessageContaining("a value of 2147483639 bytes");
+    }
+
+    @Test
+    void aSchemaThatDiffersInWordsOnlyIsReadAsOurs() throws IOException, RestClientException {
+        // Given a writer whose schema has no documentation, and says nothing of Java
+        Schema plain = new Schema.Parser().parse(SchemaNormalization.toParsingForm(LedgerEntry.getClassSchema()));
+        registry.register("t.plain-" + plain.getFullName(), new AvroSchema(plain));
+        GenericRecord record = new GenericData.Record(plain);
+        for (Schema.Field field : plain.getFields()) {
+            record.put(field.pos(), entry(1).get(field.pos()));
+        }
+        byte[] written = theirWriter.serialize("t.plain", record);
+
+        for (int turn = 0; turn < 2; turn++) {
+            assertThat(serde.deserializer().deserialize("t.plain", written)).isEqualTo(entry(1));
+        }
     }
 
     private static List<SpecificRecord> records() {
