@@ -11,7 +11,9 @@ import io.tallystick.export.assemble.PartitionWindow;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.Topics;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -23,6 +25,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 public final class EntriesReading implements AutoCloseable {
     private final PartitionWindow window;
     private final int partitions;
+
+    /** Those whose place is here, by the keys of their records. */
+    private final Map<String, ChainId> chains = new HashMap<>();
 
     /** Of the next record; -1 until one has been read. */
     private long pseq = -1;
@@ -67,13 +72,14 @@ public final class EntriesReading implements AutoCloseable {
     }
 
     private ChainId chain(ConsumerRecord<String, SpecificRecord> record, LedgerEntry entry) {
+        ChainId known = chains.get(record.key());
         boolean here = entry.getChain().equals(record.key())
-                && Topics.partitionOf(record.key(), partitions) == record.partition();
+                && (known != null || Topics.partitionOf(record.key(), partitions) == record.partition());
         if (!here) {
             throw new LedgerIntegrityException(
                     where(record) + " holds chain " + entry.getChain() + " under key " + record.key());
         }
-        return ChainId.parse(record.key());
+        return known != null ? known : chains.computeIfAbsent(record.key(), ChainId::parse);
     }
 
     private static String where(ConsumerRecord<?, ?> record) {

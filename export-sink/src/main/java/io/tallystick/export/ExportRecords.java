@@ -42,7 +42,7 @@ final class ExportRecords {
         return Optional.ofNullable(salt)
                 .map(given -> new BundleLine.Opening(
                         Optional.ofNullable(bytes).map(ExportRecords::bytes),
-                        Salt.of(bytes(given).toByteArray())));
+                        Salt.of(bytes(given).array())));
     }
 
     static Map<ChainId, SourceStatus> claims(Boundary boundary) {
@@ -124,7 +124,7 @@ final class ExportRecords {
     }
 
     static Hash hash(ByteBuffer buffer) {
-        return Hash.of(bytes(buffer).toByteArray());
+        return Hash.of(buffer);
     }
 
     static List<Hash> hashes(List<ByteBuffer> buffers) {

@@ -6,6 +6,7 @@ import io.tallystick.export.store.Content;
 import io.tallystick.tree.Hash;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -153,9 +154,19 @@ final class LineSpool implements AutoCloseable {
         try (OutputStream file = Files.newOutputStream(compressed, StandardOpenOption.CREATE_NEW);
                 ZstdOutputStream out = new ZstdOutputStream(new DigestOutputStream(file, stored), COMPRESSION_LEVEL)) {
             out.setChecksum(true);
-            Files.copy(plain, out);
+            copy(plain, out);
         }
         return Content.ofFile(compressed, Files.size(compressed), Hash.of(stored.digest()));
+    }
+
+    /** In larger pieces than {@link Files#copy} takes: each costs a call into the library. */
+    private static void copy(Path plain, OutputStream out) throws IOException {
+        try (InputStream in = Files.newInputStream(plain)) {
+            byte[] piece = new byte[BUFFER_BYTES];
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                out.write(piece, 0, read);
+            }
+        }
     }
 
     /** Removes the files. */
