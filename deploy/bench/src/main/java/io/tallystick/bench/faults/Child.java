@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -158,16 +159,23 @@ final class Child {
         }
     }
 
-    /** SIGKILL; the supervisor starts it again. */
-    void kill() throws InterruptedException {
+    /**
+     * SIGKILL; the supervisor starts it again.
+     *
+     * @return whether there was a process to kill
+     */
+    boolean kill() throws InterruptedException {
         Process killed;
+        boolean alive;
         synchronized (this) {
             hurt = true;
             killed = process;
+            alive = isAlive();
         }
         if (killed != null) {
             killed.destroyForcibly().waitFor();
         }
+        return alive;
     }
 
     /** SIGKILL, and not started again before {@link #start}. */
@@ -204,19 +212,29 @@ final class Child {
 
     /**
      * SIGSTOP, and SIGCONT after a while, both by one shell: a campaign that dies in between leaves no process stopped.
+     *
+     * @throws IOException if there was no process to stop, or none to continue
      */
     void pause(Duration lasts) throws IOException, InterruptedException {
         long pid;
         synchronized (this) {
             pid = process.pid();
         }
-        String script = "kill -STOP " + pid + "; sleep " + lasts.toMillis() / 1000.0 + "; kill -CONT " + pid;
+        String script = "kill -STOP " + pid + " || exit 1; sleep " + lasts.toMillis() / 1000.0 + "; kill -CONT " + pid;
         Process shell = new ProcessBuilder("/bin/sh", "-c", script)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         directory.resolve(name + ".out").toFile()))
                 .start();
-        shell.waitFor();
+        if (shell.waitFor() != 0) {
+            throw new IOException("process " + pid + " of " + name + " did not live to be stopped and continued");
+        }
+    }
+
+    /** How far its wall clock is ahead of ours, as it last said. */
+    Duration clockAhead() throws IOException {
+        Path said = ChildMain.clockFile(properties());
+        return Duration.between(Files.getLastModifiedTime(said).toInstant(), Instant.parse(Files.readString(said)));
     }
 
     synchronized boolean isAlive() {

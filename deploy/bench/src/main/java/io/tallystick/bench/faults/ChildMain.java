@@ -2,6 +2,8 @@
 package io.tallystick.bench.faults;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.anchor.AnchorApplication;
+import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.chain.ChainApplication;
 import io.tallystick.chain.ChainConfig;
 import io.tallystick.embedded.EmbeddedBroker;
@@ -14,6 +16,8 @@ import java.io.InputStream;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,6 +56,7 @@ public final class ChildMain {
             file.load(reader);
         }
         file.stringPropertyNames().forEach(name -> properties.put(name, file.getProperty(name)));
+        daemon("clock", () -> sayTheTime(clockFile(Path.of(args[1])))).start();
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch inputEnded = new CountDownLatch(1);
         daemon("parent-watch", () -> watchInput(started, inputEnded)).start();
@@ -85,6 +90,12 @@ public final class ChildMain {
                 stage.start();
                 yield stage;
             }
+            case ANCHOR -> {
+                var stage = new AnchorApplication(
+                        new AnchorConfig(properties), new SimpleMeterRegistry(), ChildMain::fatal);
+                stage.start();
+                yield stage;
+            }
             case CLUSTER -> throw new IllegalArgumentException("a cluster is no process");
         };
     }
@@ -103,6 +114,27 @@ public final class ChildMain {
                         .toList(),
                 Integer.parseInt(properties.get("port")),
                 doors);
+    }
+
+    /** Where a process with these properties says what time it takes it to be. */
+    static Path clockFile(Path properties) {
+        return properties.resolveSibling(properties.getFileName() + ".clock");
+    }
+
+    /** Every second; the file's own time is the kernel's, whatever this process believes. */
+    private static void sayTheTime(Path file) {
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        try {
+            while (true) {
+                Files.writeString(next, Instant.now().toString());
+                Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+                TimeUnit.SECONDS.sleep(1);
+            }
+        } catch (IOException e) {
+            LOGGER.atWarn().setCause(e).log("the time cannot be told");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void fatal(Throwable thrown) {

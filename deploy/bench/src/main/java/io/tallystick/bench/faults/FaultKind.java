@@ -28,11 +28,11 @@ enum FaultKind {
     /** What it can be done to. */
     List<Role> roles() {
         return switch (this) {
-            case KILL, PAUSE, CLOCK_MOVED -> List.of(Role.BROKER, Role.INGEST, Role.CHAIN);
+            case KILL, PAUSE, CLOCK_MOVED -> List.of(Role.BROKER, Role.INGEST, Role.CHAIN, Role.ANCHOR);
             case BROKER_RESTART -> List.of(Role.BROKER);
             case LEADER_MOVED -> List.of(Role.CLUSTER);
-            case REBALANCE_STORM, NETWORK_CUT -> List.of(Role.INGEST, Role.CHAIN);
-            case STATE_DELETED, DISK_FULL -> List.of(Role.CHAIN);
+            case REBALANCE_STORM, NETWORK_CUT -> List.of(Role.INGEST, Role.CHAIN, Role.ANCHOR);
+            case STATE_DELETED, DISK_FULL -> List.of(Role.CHAIN, Role.ANCHOR);
         };
     }
 

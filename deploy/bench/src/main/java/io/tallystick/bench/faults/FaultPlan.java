@@ -32,11 +32,11 @@ final class FaultPlan {
     private final List<Card> deck = new ArrayList<>();
     private final Deque<Card> dealt = new ArrayDeque<>();
 
-    private FaultPlan(long seed, int brokers, Collection<FaultKind> kinds) {
+    private FaultPlan(long seed, int brokers, Collection<FaultKind> kinds, Collection<Role> roles) {
         this.random = new Random(seed);
         this.brokers = brokers;
         for (FaultKind kind : kinds) {
-            kind.roles().forEach(role -> deck.add(new Card(kind, role)));
+            kind.roles().stream().filter(roles::contains).forEach(role -> deck.add(new Card(kind, role)));
         }
         if (brokers == 1) {
             deck.removeIf(card -> card.role() == Role.CLUSTER);
@@ -49,9 +49,10 @@ final class FaultPlan {
     /**
      * @param faults how many in all; two that happen together count as two
      * @param kinds that are possible; leaders need several brokers
+     * @param roles that may be hurt
      */
-    static List<Step> of(long seed, int faults, int brokers, Collection<FaultKind> kinds) {
-        FaultPlan plan = new FaultPlan(seed, brokers, kinds);
+    static List<Step> of(long seed, int faults, int brokers, Collection<FaultKind> kinds, Collection<Role> roles) {
+        FaultPlan plan = new FaultPlan(seed, brokers, kinds, roles);
         List<Step> steps = new ArrayList<>();
         for (int left = faults; left > 0; ) {
             Step step = plan.step(left);

@@ -108,6 +108,13 @@ record FaultReport(
                 options.seed(),
                 options.brokers(),
                 took.toMinutes());
+        if (options.anchored()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%,d checkpoints checked, %,d windows sealed one after the other%n",
+                    totals.checkpoints(),
+                    totals.windows());
+        }
         out.printf(
                 Locale.ROOT,
                 "%d of %d faults done, %d not as planned; kinds skipped: %s%n",
@@ -146,6 +153,7 @@ record FaultReport(
         ownExits.forEach((child, times) -> exits.put(child, times));
         return JsonObject.builder()
                 .put("brokers", options.brokers())
+                .put("checkpoints", totals.checkpoints())
                 .put("entries", totals.entries())
                 .put("acknowledged", totals.acknowledged())
                 .put(
@@ -169,6 +177,7 @@ record FaultReport(
                 .put("planned", options.faults())
                 .put("seed", Long.toString(options.seed()))
                 .put("skipped", JsonArray.ofStrings(skipped))
+                .put("windows", totals.windows())
                 .build();
     }
 

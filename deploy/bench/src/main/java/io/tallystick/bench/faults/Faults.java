@@ -25,6 +25,8 @@ import org.apache.kafka.common.TopicPartition;
 /** Does to the fleet what a plan says. Each call returns when the cause is gone; the ledger has yet to recover. */
 final class Faults {
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration CLOCK_MOVES_WITHIN = Duration.ofSeconds(10);
+    private static final Duration CLOCK_DIFFERS_MAX = Duration.ofSeconds(5);
     private static final int STORM_TURNS = 6;
     private static final long ADMIN_SECONDS = 30;
 
@@ -34,9 +36,10 @@ final class Faults {
         this.fleet = fleet;
     }
 
+    /** @throws IOException if it did not happen as planned; other exceptions likewise */
     void commit(PlannedFault fault) throws IOException, InterruptedException, ExecutionException, TimeoutException {
         switch (fault.kind()) {
-            case KILL -> fleet.child(fault.target()).kill();
+            case KILL -> kill(fleet.child(fault.target()));
             case PAUSE -> fleet.child(fault.target()).pause(fault.lasts());
             case BROKER_RESTART -> restart(fault);
             case LEADER_MOVED -> moveLeaders();
@@ -48,6 +51,12 @@ final class Faults {
         }
     }
 
+    private static void kill(Child child) throws IOException, InterruptedException {
+        if (!child.kill()) {
+            throw new IOException(child.name() + " was not running");
+        }
+    }
+
     private void restart(PlannedFault fault) throws InterruptedException {
         Child broker = fleet.child(fault.target());
         broker.stop();
@@ -56,7 +65,7 @@ final class Faults {
     }
 
     /** Turns the list of replicas of every partition by one and has the first of it elected. */
-    private void moveLeaders() throws InterruptedException, ExecutionException, TimeoutException {
+    private void moveLeaders() throws IOException, InterruptedException, ExecutionException, TimeoutException {
         try (Admin admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 fleet.bootstrapServers(),
@@ -65,8 +74,7 @@ final class Faults {
             Set<String> topics = admin.listTopics(new ListTopicsOptions().listInternal(true))
                     .names()
                     .get(ADMIN_SECONDS, TimeUnit.SECONDS);
-            Map<String, TopicDescription> described =
-                    admin.describeTopics(topics).allTopicNames().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+            Map<String, TopicDescription> described = described(admin, topics);
             Map<TopicPartition, Optional<NewPartitionReassignment>> turned = new HashMap<>();
             described.forEach((topic, description) -> description.partitions().forEach(partition -> {
                 List<Integer> replicas = new ArrayList<>(
@@ -81,7 +89,25 @@ final class Faults {
             admin.electLeaders(ElectionType.PREFERRED, turned.keySet())
                     .partitions()
                     .get(ADMIN_SECONDS, TimeUnit.SECONDS);
+            if (leaders(described(admin, topics)).equals(leaders(described))) {
+                throw new IOException("no partition has another leader");
+            }
         }
+    }
+
+    private static Map<String, TopicDescription> described(Admin admin, Set<String> topics)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return admin.describeTopics(topics).allTopicNames().get(ADMIN_SECONDS, TimeUnit.SECONDS);
+    }
+
+    private static Map<TopicPartition, Integer> leaders(Map<String, TopicDescription> described) {
+        Map<TopicPartition, Integer> leaders = new HashMap<>();
+        described.forEach((topic, description) -> description.partitions().stream()
+                .filter(partition -> partition.leader() != null)
+                .forEach(partition -> leaders.put(
+                        new TopicPartition(topic, partition.partition()),
+                        partition.leader().id())));
+        return leaders;
     }
 
     /** The spare and an ordinary instance come and go, by turns cleanly and not. */
@@ -139,10 +165,27 @@ final class Faults {
         child.environment(clock.environment());
         child.kill();
         sleep(Duration.ofSeconds(8));
-        clock.move(fault.variant() % 2 == 0 ? HOUR : HOUR.negated());
-        sleep(fault.lasts());
-        clock.move(Duration.ZERO);
-        child.environment(Map.of());
+        Duration by = fault.variant() % 2 == 0 ? HOUR : HOUR.negated();
+        clock.move(by);
+        try {
+            requireMoved(child, by);
+            sleep(fault.lasts());
+        } finally {
+            clock.move(Duration.ZERO);
+            child.environment(Map.of());
+        }
+    }
+
+    private static void requireMoved(Child child, Duration by) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + CLOCK_MOVES_WITHIN.toNanos();
+        for (Duration ahead = child.clockAhead();
+                ahead.minus(by).abs().compareTo(CLOCK_DIFFERS_MAX) > 0;
+                ahead = child.clockAhead()) {
+            if (System.nanoTime() > deadline) {
+                throw new IOException("the clock of " + child.name() + " is " + ahead + " ahead, not " + by);
+            }
+            sleep(Duration.ofMillis(500));
+        }
     }
 
     private void cutNetwork(PlannedFault fault) throws InterruptedException {

@@ -44,6 +44,13 @@ public final class FaultsCommand implements Callable<Integer> {
     private Optional<Integer> minutes;
 
     @Option(
+            names = "--at-least",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Fewer faults than these, when the time is up, and it has failed. Default: ${DEFAULT-VALUE}.")
+    private int atLeast;
+
+    @Option(
             names = "--within",
             paramLabel = "MINUTES",
             description = "All of it must be over by then, or it has failed. Default: no limit.")
@@ -64,6 +71,16 @@ public final class FaultsCommand implements Callable<Integer> {
     @Option(names = "--kinds", split = ",", paramLabel = "KIND", description = "Only these, such as kill,network-cut.")
     private List<String> kinds = List.of();
 
+    @Option(
+            names = "--roles",
+            split = ",",
+            paramLabel = "ROLE",
+            defaultValue = "broker,cluster,ingest,chain",
+            description =
+                    "Only to these: broker, cluster, ingest, chain, anchor. With anchor, merkle-anchor runs, too, with windows of"
+                            + " 10 s, and what it signs is checked. Default: ${DEFAULT-VALUE}.")
+    private List<String> roles = List.of();
+
     @Option(names = "--json", paramLabel = "FILE", description = "Also write the result here, for a machine.")
     private Optional<Path> json;
 
@@ -75,19 +92,21 @@ public final class FaultsCommand implements Callable<Integer> {
         if (brokers != 1 && brokers != 3) {
             throw new ParameterException(spec.commandLine(), "--brokers must be 1 or 3");
         }
-        if (faults < 1 || limit < 1 || rate < 1 || within.orElse(1) < 1) {
+        if (faults < 1 || atLeast < 1 || limit < 1 || rate < 1 || within.orElse(1) < 1) {
             throw new ParameterException(
-                    spec.commandLine(), "--faults, --limit, --rate and --within must be at least 1");
+                    spec.commandLine(), "--faults, --at-least, --limit, --rate and --within must be at least 1");
         }
         Campaign.Options options = new Campaign.Options(
                 seed.orElseGet(() -> new Random().nextLong() >>> 32),
                 faults,
+                minutes.isPresent() ? Math.min(atLeast, faults) : faults,
                 minutes.map(Duration::ofMinutes),
                 within.map(Duration::ofMinutes),
                 brokers,
                 Duration.ofSeconds(limit),
                 rate,
                 kinds(),
+                roles(),
                 Files.createTempDirectory("tallystick-faults-"));
         // Before the first logger: clients talk much while brokers are away.
         System.setProperty("logback.configurationFile", LOGBACK);
@@ -104,6 +123,16 @@ public final class FaultsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
         return chosen.isEmpty() ? EnumSet.allOf(FaultKind.class) : chosen;
+    }
+
+    private Set<Role> roles() {
+        Set<Role> chosen = EnumSet.noneOf(Role.class);
+        try {
+            roles.forEach(word -> chosen.add(Role.ofWord(word)));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        return chosen;
     }
 
     private int run(Campaign.Options options, PrintWriter out) throws IOException, InterruptedException {

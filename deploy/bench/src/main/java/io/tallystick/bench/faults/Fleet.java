@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.faults;
 
+import io.tallystick.anchor.AnchorConfig;
+import io.tallystick.bench.CheckpointKeys;
 import io.tallystick.chain.ChainConfig;
 import io.tallystick.embedded.EmbeddedNode;
 import io.tallystick.embedded.EmbeddedOptions;
@@ -12,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,19 +38,22 @@ import org.slf4j.LoggerFactory;
  * the brokers through proxies of its own; stages 3 are spare and come only in rebalance storms.
  *
  * <pre>
- * ingest-1, ingest-2, chain-1, chain-2 --> proxies (one for each stage and broker) --> doors of broker-1 to broker-n
- * ingest-3, chain-3, producers, checker ---------------------------------------------> their ordinary listeners
+ * ingest-1, ingest-2, chain-1, chain-2, anchor-1, ... --> proxies (one for each stage and broker) --> doors of broker-1 to broker-n
+ * ingest-3, chain-3, anchor-3, producers, checker -----------------------------------------------> their ordinary listeners
  * </pre>
  */
 final class Fleet implements AutoCloseable {
     static final int LEDGER_PARTITIONS = 4;
     private static final Logger LOGGER = LoggerFactory.getLogger(Fleet.class);
-    private static final String ORIGIN = "faults.example.com";
+    static final String ORIGIN = "faults.example.com";
+    private static final Duration WINDOW = Duration.ofSeconds(10);
+    private static final Duration CHECKPOINTS_EVERY = Duration.ofSeconds(5);
     private static final int PORT_FIRST = 20_000;
     private static final int PORT_COUNT = 12_000;
 
     private final Path directory;
     private final int brokers;
+    private final boolean anchored;
     private final Map<String, Child> children = new LinkedHashMap<>();
     private final Map<String, List<TcpProxy>> proxies = new HashMap<>();
     private final Map<String, StateDisk> disks = new HashMap<>();
@@ -60,12 +66,17 @@ final class Fleet implements AutoCloseable {
     private final Set<Integer> ports = new HashSet<>();
     private final Random random = new Random();
     private EmbeddedRegistry registry;
+    private Map<String, String> keys = Map.of();
     private List<EmbeddedNode> nodes = List.of();
 
-    /** @param directory for everything that is written */
-    Fleet(Path directory, int brokers) {
+    /**
+     * @param directory for everything that is written
+     * @param anchored whether there are anchors; windows are short then
+     */
+    Fleet(Path directory, int brokers, boolean anchored) {
         this.directory = directory;
         this.brokers = brokers;
+        this.anchored = anchored;
     }
 
     /** Prepares everything and starts the registry and the brokers. */
@@ -75,7 +86,10 @@ final class Fleet implements AutoCloseable {
         }
         registry = EmbeddedRegistry.start(directory.resolve("registry"), EmbeddedOptions.defaults());
         resources.push(registry);
-        for (Role role : List.of(Role.INGEST, Role.CHAIN)) {
+        if (anchored) {
+            keys = CheckpointKeys.in(Files.createDirectories(directory.resolve("keys")));
+        }
+        for (Role role : anchored ? List.of(Role.INGEST, Role.CHAIN, Role.ANCHOR) : List.of(Role.INGEST, Role.CHAIN)) {
             for (int instance = 1; instance <= 3; instance++) {
                 add(role, instance);
             }
@@ -91,7 +105,7 @@ final class Fleet implements AutoCloseable {
         String name = role.word() + "-" + instance;
         Child child = new Child(name, role, directory.resolve("logs"), supervisor);
         children.put(name, child);
-        if (role == Role.CHAIN) {
+        if (role == Role.CHAIN || role == Role.ANCHOR) {
             StateDisk disk = StateDisk.make(directory.resolve("state").resolve(name));
             resources.push(disk::unmount);
             disks.put(name, disk);
@@ -191,16 +205,26 @@ final class Fleet implements AutoCloseable {
             properties.put(ChainConfig.STREAMS_PREFIX + "producer.transaction.timeout.ms", "8000");
             properties.put(ChainConfig.STREAMS_PREFIX + "consumer.session.timeout.ms", "10000");
         }
+        if (stage.role() == Role.ANCHOR) {
+            properties.put(
+                    AnchorConfig.STATE_DIR, disks.get(stage.name()).state().toString());
+            properties.putAll(keys);
+        }
         return properties;
     }
 
     /** The ledger's settings, for clients of the ordinary listeners. */
     Map<String, String> settings() {
-        return Map.of(
+        Map<String, String> settings = new TreeMap<>(Map.of(
                 LedgerSettings.BOOTSTRAP_SERVERS, bootstrapServers(),
                 LedgerSettings.SCHEMA_REGISTRY_URL, registry.url(),
                 LedgerSettings.ORIGIN, ORIGIN,
-                LedgerSettings.PARTITIONS, Integer.toString(LEDGER_PARTITIONS));
+                LedgerSettings.PARTITIONS, Integer.toString(LEDGER_PARTITIONS)));
+        if (anchored) {
+            settings.put(LedgerSettings.WINDOW_SIZE_MS, Long.toString(WINDOW.toMillis()));
+            settings.put(LedgerSettings.CHECKPOINT_INTERVAL_MS, Long.toString(CHECKPOINTS_EVERY.toMillis()));
+        }
+        return settings;
     }
 
     String bootstrapServers() {

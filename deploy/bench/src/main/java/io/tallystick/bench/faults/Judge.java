@@ -14,12 +14,12 @@ final class Judge {
     private static final Logger LOGGER = LoggerFactory.getLogger(Judge.class);
 
     /** What has been checked. */
-    record Totals(long entries, long acknowledged, long due) {}
+    record Totals(long entries, long acknowledged, long due, long checkpoints, long windows) {}
 
     private final Checker checker;
     private final Thread thread = new Thread(this::run, "judge");
     private volatile Map<String, Long> covered = Map.of();
-    private volatile Totals totals = new Totals(0, 0, 0);
+    private volatile Totals totals = new Totals(0, 0, 0, 0, 0);
     private volatile Throwable failure;
     private volatile boolean stopped;
 
@@ -49,7 +49,9 @@ final class Judge {
         totals = new Totals(
                 checker.audit().entries(),
                 checker.audit().acknowledged(),
-                checker.audit().due());
+                checker.audit().due(),
+                checker.audit().checkpoints(),
+                checker.audit().windows());
     }
 
     /** Per chain the source offset up to which entries account for everything. */

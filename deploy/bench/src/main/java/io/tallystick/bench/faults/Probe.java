@@ -17,21 +17,26 @@ import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
-/** Asks whether the ledger runs: a fresh record in every chain must become visible as an entry. For one thread. */
+/**
+ * Asks whether the ledger runs: a fresh record in every chain must become visible as an entry and, if there are anchors, windows
+ * must be sealed. For one thread.
+ */
 final class Probe implements AutoCloseable {
     private static final long POLL_MS = 20;
 
     private final Load load;
     private final Topics topics;
     private final Judge judge;
+    private final boolean sealing;
     private final Journal journal;
     private final Producer<byte[], byte[]> producer;
     private long count;
 
-    Probe(Load load, Topics topics, Judge judge) throws IOException {
+    Probe(Load load, Topics topics, Judge judge, boolean sealing) throws IOException {
         this.load = load;
         this.topics = topics;
         this.judge = judge;
+        this.sealing = sealing;
         this.journal = load.journal("probe");
         this.producer = load.producer("probe", Map.of());
     }
@@ -43,6 +48,8 @@ final class Probe implements AutoCloseable {
      */
     Optional<Duration> round(Duration limit, BooleanSupplier giveUp) throws InterruptedException {
         long begin = System.nanoTime();
+        // One may have been on its way, whoever is gone now.
+        long windows = judge.totals().windows() + (sealing ? 2 : 0);
         Map<String, Long> landed = new ConcurrentHashMap<>();
         Queue<Runnable> sends = new ConcurrentLinkedQueue<>();
         Tenant.all().forEach((tenant, partitions) -> {
@@ -56,7 +63,7 @@ final class Probe implements AutoCloseable {
             for (Runnable again = sends.poll(); again != null; again = sends.poll()) {
                 again.run();
             }
-            if (landed.size() == chains && isCovered(landed)) {
+            if (landed.size() == chains && isCovered(landed) && judge.totals().windows() >= windows) {
                 return Optional.of(Duration.ofNanos(System.nanoTime() - begin));
             }
             if (giveUp.getAsBoolean()) {

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  */
 final class Watch {
     /** Above this {@code ledger.ingest.waiting} and {@code ledger.chain.discontinuity} alert, as their modules' READMEs say. */
-    static final long ALERT_MS = 60_000;
+    static final long ALERT_MS = 30_000;
 
     /**
      * For so long a chain may have waited before a metric begins to count. It counts from the first sign that something is

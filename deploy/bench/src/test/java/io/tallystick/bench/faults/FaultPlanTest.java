@@ -11,10 +11,11 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class FaultPlanTest {
+    private static final Set<Role> ROLES = EnumSet.complementOf(EnumSet.of(Role.ANCHOR));
     private static final Set<FaultKind> ALL = EnumSet.allOf(FaultKind.class);
 
     private static List<PlannedFault> faults(long seed, int count, int brokers) {
-        return FaultPlan.of(seed, count, brokers, ALL).stream()
+        return FaultPlan.of(seed, count, brokers, ALL, ROLES).stream()
                 .flatMap(step -> step.faults().stream())
                 .toList();
     }
@@ -22,13 +23,13 @@ class FaultPlanTest {
     @Test
     void theSameSeedGivesTheSamePlan() {
         // When, Then
-        assertThat(FaultPlan.of(7, 200, 3, ALL)).isEqualTo(FaultPlan.of(7, 200, 3, ALL));
+        assertThat(FaultPlan.of(7, 200, 3, ALL, ROLES)).isEqualTo(FaultPlan.of(7, 200, 3, ALL, ROLES));
     }
 
     @Test
     void anotherSeedGivesAnotherPlan() {
         // When, Then
-        assertThat(FaultPlan.of(7, 200, 3, ALL)).isNotEqualTo(FaultPlan.of(8, 200, 3, ALL));
+        assertThat(FaultPlan.of(7, 200, 3, ALL, ROLES)).isNotEqualTo(FaultPlan.of(8, 200, 3, ALL, ROLES));
     }
 
     @Test
@@ -52,7 +53,7 @@ class FaultPlanTest {
     @Test
     void someFaultsHappenTogetherButNeverToOneTarget() {
         // When
-        List<FaultPlan.Step> pairs = FaultPlan.of(5, 1_000, 3, ALL).stream()
+        List<FaultPlan.Step> pairs = FaultPlan.of(5, 1_000, 3, ALL, ROLES).stream()
                 .filter(step -> step.faults().size() > 1)
                 .toList();
 
@@ -82,7 +83,7 @@ class FaultPlanTest {
     @Test
     void aPlanWithoutAPossibleKindIsRefused() {
         // When, Then
-        assertThatThrownBy(() -> FaultPlan.of(1, 1, 1, EnumSet.of(FaultKind.LEADER_MOVED)))
+        assertThatThrownBy(() -> FaultPlan.of(1, 1, 1, EnumSet.of(FaultKind.LEADER_MOVED), ROLES))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -4,6 +4,7 @@ package io.tallystick.bench.faults.check;
 import io.tallystick.bench.faults.check.Finding.Kind;
 import io.tallystick.bench.faults.check.LedgerRecord.Line;
 import java.nio.ByteBuffer;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  *                           \-> ChainAudit: linked, in order, each committed record in one entry <-- records of the sources
  *                                 \-> CommitmentAudit, DuplicateAudit                              |
  *                                                            journals --> JournalAudit <-----------/
+ * records of ledger.checkpoints --> CheckpointAudit: one root a size, of the entries above
  * </pre>
  *
  * <p>The three may be offered in any interleaving, each in its own order. Not for several threads, but for
@@ -26,8 +28,10 @@ import java.util.TreeMap;
 public final class Audit {
     private final String sourcePrefix;
     private final Set<String> journaled;
+    private final InstantSource clock;
     private final Findings findings = new Findings();
     private final JournalAudit journals = new JournalAudit(findings);
+    private final CheckpointAudit checkpoints;
     private final Map<Integer, PartitionAudit> partitions = new HashMap<>();
     private final Map<String, ChainAudit> chains = new TreeMap<>();
     private final Map<String, Integer> homes = new HashMap<>();
@@ -35,11 +39,23 @@ public final class Audit {
     /**
      * @param sourcePrefix what a source topic's name has before the tenant
      * @param journaled tenants whose producers keep journals
+     * @param sealing what is to be signed
+     * @param clock which no fault moves
      */
-    public Audit(String sourcePrefix, Set<String> journaled) {
+    public Audit(String sourcePrefix, Set<String> journaled, Sealing sealing, InstantSource clock) {
         this.sourcePrefix = sourcePrefix;
         this.journaled = Set.copyOf(journaled);
+        this.clock = clock;
+        this.checkpoints = new CheckpointAudit(sealing.origin(), sealing.windowMs(), findings);
     }
+
+    /**
+     * What the ledger signs.
+     *
+     * @param origin of the ledger
+     * @param windowMs length of a window
+     */
+    public record Sealing(String origin, long windowMs) {}
 
     /** A record of a partition of {@code ledger.entries} that a reader of committed records sees, in offset order. */
     public void ledger(int partition, LedgerRecord record) {
@@ -54,7 +70,13 @@ public final class Audit {
                 findings.add(Kind.FORKED, chain, "is in partitions " + home + " and " + partition);
             }
             chain(chain).entry(line.get());
+            checkpoints.leaf(chain, line.get().seq(), Digests.leaf(line.get().entry()));
         }
+    }
+
+    /** A record of {@code ledger.checkpoints} that a reader of committed records sees, in offset order. */
+    public void checkpoint(Checkpoint checkpoint) {
+        checkpoints.checkpoint(checkpoint);
     }
 
     /**
@@ -95,7 +117,7 @@ public final class Audit {
     }
 
     private ChainAudit chain(String chain) {
-        return chains.computeIfAbsent(chain, c -> new ChainAudit(c, findings));
+        return chains.computeIfAbsent(chain, c -> new ChainAudit(c, findings, clock));
     }
 
     /** Per chain the source offset up to which its entries account for everything. */
@@ -120,6 +142,16 @@ public final class Audit {
         return journals.acknowledgements();
     }
 
+    /** How many checkpoints were checked. */
+    public long checkpoints() {
+        return checkpoints.checkpoints();
+    }
+
+    /** How many windows were sealed. */
+    public long windows() {
+        return checkpoints.windows();
+    }
+
     /** What is wrong so far. */
     public Findings findings() {
         return findings;
@@ -129,5 +161,6 @@ public final class Audit {
     public void finish() {
         chains.values().forEach(ChainAudit::finish);
         journals.finish();
+        checkpoints.finish();
     }
 }

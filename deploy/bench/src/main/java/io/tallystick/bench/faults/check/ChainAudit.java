@@ -4,6 +4,8 @@ package io.tallystick.bench.faults.check;
 import io.tallystick.bench.faults.check.Finding.Kind;
 import io.tallystick.bench.faults.check.LedgerRecord.Line;
 import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -16,8 +18,12 @@ import java.util.TreeMap;
  * as the entry goes. Memory is bounded by what waits, and by the identities.
  */
 final class ChainAudit {
+    /** The ledger believes a broker's clock 5 s ahead of its own; the rest is for this process's. */
+    private static final Duration AHEAD_MAX = Duration.ofSeconds(30);
+
     private final String chain;
     private final Findings findings;
+    private final InstantSource clock;
     private final CommitmentAudit commitments;
     private final DuplicateAudit duplicates;
     private final Deque<Line> waiting = new ArrayDeque<>();
@@ -35,9 +41,10 @@ final class ChainAudit {
     private long covered;
     private long entries;
 
-    ChainAudit(String chain, Findings findings) {
+    ChainAudit(String chain, Findings findings, InstantSource clock) {
         this.chain = chain;
         this.findings = findings;
+        this.clock = clock;
         this.commitments = new CommitmentAudit(chain, findings);
         this.duplicates = new DuplicateAudit(chain, findings);
     }
@@ -110,6 +117,9 @@ final class ChainAudit {
         }
         if (entry.recorded().compareTo(recorded) < 0) {
             report(Kind.IRREGULAR, "entry " + entry.seq() + " recorded " + entry.recorded() + " after " + recorded);
+        }
+        if (entry.recorded().compareTo(clock.instant().plus(AHEAD_MAX).toString()) > 0) {
+            report(Kind.IRREGULAR, "entry " + entry.seq() + " recorded " + entry.recorded() + ", which is yet to come");
         }
         expectedSeq = entry.seq() + 1;
         prev = Digests.leaf(line.entry());

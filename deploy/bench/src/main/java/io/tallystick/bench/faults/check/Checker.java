@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -41,6 +42,8 @@ public final class Checker implements AutoCloseable {
      * @param registryUrl of the schema registry
      * @param entries name of the ledger's topic
      * @param ledgerPartitions its partitions
+     * @param checkpoints name of the topic of signed checkpoints; empty while nobody signs
+     * @param sealing what is to be signed
      * @param sourcePrefix what a source topic's name has before the tenant
      * @param tenants each with its partitions
      * @param journaled the tenants whose producers keep journals
@@ -51,6 +54,8 @@ public final class Checker implements AutoCloseable {
             String registryUrl,
             String entries,
             int ledgerPartitions,
+            Optional<String> checkpoints,
+            Audit.Sealing sealing,
             String sourcePrefix,
             Map<String, Integer> tenants,
             Set<String> journaled,
@@ -59,7 +64,7 @@ public final class Checker implements AutoCloseable {
     /** @param scope what to read */
     public Checker(Scope scope) {
         this.scope = scope;
-        this.audit = new Audit(scope.sourcePrefix(), scope.journaled());
+        this.audit = new Audit(scope.sourcePrefix(), scope.journaled(), scope.sealing(), InstantSource.system());
         this.ledger = new LedgerReader(new RegistrySchemas(scope.registryUrl()));
         this.journals = new JournalTail(scope.journals());
         this.consumer = new KafkaConsumer<>(
@@ -74,6 +79,7 @@ public final class Checker implements AutoCloseable {
         for (int partition = 0; partition < scope.ledgerPartitions(); partition++) {
             partitions.add(new TopicPartition(scope.entries(), partition));
         }
+        scope.checkpoints().ifPresent(topic -> partitions.add(new TopicPartition(topic, 0)));
         scope.tenants().forEach((tenant, count) -> {
             for (int partition = 0; partition < count; partition++) {
                 partitions.add(new TopicPartition(scope.sourcePrefix() + tenant, partition));
@@ -94,6 +100,8 @@ public final class Checker implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.topic().equals(scope.entries())) {
                 audit.ledger(record.partition(), ledger.read(record.value()));
+            } else if (isCheckpoints(record.topic())) {
+                audit.checkpoint(ledger.checkpoint(record.value()));
             } else {
                 audit.committed(
                         record.topic(),
@@ -103,10 +111,14 @@ public final class Checker implements AutoCloseable {
             }
         }
         for (TopicPartition partition : partitions) {
-            if (!partition.topic().equals(scope.entries())) {
+            if (!partition.topic().equals(scope.entries()) && !isCheckpoints(partition.topic())) {
                 audit.sourceRead(partition.topic(), partition.partition(), consumer.position(partition));
             }
         }
+    }
+
+    private boolean isCheckpoints(String topic) {
+        return scope.checkpoints().filter(topic::equals).isPresent();
     }
 
     /**

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /** SHA-256, as DESIGN.md section 6 uses it; lower-case hex. */
 final class Digests {
@@ -14,6 +15,7 @@ final class Digests {
     static final String NO_VALUE = "-";
 
     private static final byte[] LEAF = {0};
+    private static final byte[] NODE = {1};
 
     private Digests() {}
 
@@ -27,6 +29,22 @@ final class Digests {
 
     static String plain(ByteBuffer bytes) {
         return hex(sha256(bytes));
+    }
+
+    /** The Merkle tree hash of RFC 6962 section 2.1, by its definition. */
+    static String root(List<String> leaves) {
+        if (leaves.size() < 2) {
+            return leaves.isEmpty() ? hex(sha256()) : leaves.get(0);
+        }
+        int left = Integer.highestOneBit(leaves.size() - 1);
+        return node(root(leaves.subList(0, left)), root(leaves.subList(left, leaves.size())));
+    }
+
+    static String node(String left, String right) {
+        return hex(sha256(
+                ByteBuffer.wrap(NODE),
+                ByteBuffer.wrap(HexFormat.of().parseHex(left)),
+                ByteBuffer.wrap(HexFormat.of().parseHex(right))));
     }
 
     private static byte[] sha256(ByteBuffer... parts) {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.faults.check;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tallystick.bench.faults.check.LedgerRecord.Line;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
@@ -13,7 +16,7 @@ import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.DecoderFactory;
 
-/** Reads values of {@code ledger.entries}: Confluent's frame, then Avro by the writer's schema. */
+/** Reads values of the ledger's topics: Confluent's frame, then Avro by the writer's schema. */
 final class LedgerReader {
     private final RegistrySchemas schemas;
     private final Map<Integer, GenericDatumReader<GenericRecord>> readers = new HashMap<>();
@@ -24,6 +27,36 @@ final class LedgerReader {
 
     /** @throws IOException if the value is something else, or its schema cannot be had */
     LedgerRecord read(byte[] value) throws IOException {
+        GenericRecord record = record(value);
+        return of(record, record.getSchema());
+    }
+
+    /**
+     * Reads a value of {@code ledger.checkpoints}.
+     *
+     * @throws IOException if the value is something else, or its schema cannot be had
+     */
+    Checkpoint checkpoint(byte[] value) throws IOException {
+        GenericRecord record = record(value);
+        if (!record.getSchema().getName().equals("SignedCheckpoint")) {
+            throw new IOException("a record " + record.getSchema().getName());
+        }
+        return new Checkpoint(
+                record.get("origin").toString(),
+                (Long) record.get("size"),
+                HexFormat.of().formatHex(array(record, "root")),
+                (Long) record.get("windowStart"),
+                new String(array(record, "note"), UTF_8));
+    }
+
+    private static byte[] array(GenericRecord record, String field) {
+        ByteBuffer bytes = ((ByteBuffer) record.get(field)).duplicate();
+        byte[] array = new byte[bytes.remaining()];
+        bytes.get(array);
+        return array;
+    }
+
+    private GenericRecord record(byte[] value) throws IOException {
         ByteBuffer frame = ByteBuffer.wrap(value);
         if (frame.remaining() < 5 || frame.get() != 0) {
             throw new IOException("not in Confluent's frame");
@@ -39,7 +72,7 @@ final class LedgerReader {
         if (!decoder.isEnd()) {
             throw new IOException("bytes follow the record");
         }
-        return of(record, reader.getSchema());
+        return record;
     }
 
     private static LedgerRecord of(GenericRecord record, Schema schema) throws IOException {

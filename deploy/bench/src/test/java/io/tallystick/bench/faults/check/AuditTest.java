@@ -4,7 +4,10 @@ package io.tallystick.bench.faults.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.bench.faults.check.Finding.Kind;
+import java.time.InstantSource;
+import java.util.Base64;
 import java.util.EnumMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -277,6 +280,100 @@ class AuditTest {
     }
 
     @Test
+    void timeThatIsYetToComeIsFound() {
+        // Given a minute after the checker's
+        history.entryOf(9).recorded = "2026-11-21T03:17:00.000Z";
+
+        // When, Then
+        assertThat(found()).isEqualTo(Map.of(Kind.IRREGULAR, 1L));
+    }
+
+    private Checkpoint checkpoint(String origin, int size, String root, int window) {
+        String text = origin + "\n" + size + "\n"
+                + Base64.getEncoder().encodeToString(HexFormat.of().parseHex(root)) + "\n";
+        return new Checkpoint(origin, size, root, 10_000L * window, text + "\n\u2014 name c2ln\n");
+    }
+
+    private static String root(int number) {
+        return Digests.plain(History.bytes("root " + number));
+    }
+
+    @Test
+    void checkpointsOfTheChainAndOfWindowsInOrderAreFoundToBeTrue() {
+        // Given
+        for (int size = 1; size <= 11; size++) {
+            history.checkpoints.add(checkpoint("l/acme/0", size, history.root(size), 3));
+        }
+        for (int window = 0; window < 4; window++) {
+            history.checkpoints.add(checkpoint("l", 10 * window + 5, root(window), window));
+        }
+
+        // When, Then
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void twoRootsOfOneSizeAreFound() {
+        // Given
+        history.checkpoints.add(checkpoint("l", 5, root(1), 1));
+        history.checkpoints.add(checkpoint("l", 5, root(2), 2));
+
+        // When, Then
+        assertThat(found()).isEqualTo(Map.of(Kind.FORKED, 1L));
+    }
+
+    @Test
+    void aRootThatTheEntriesDoNotHaveIsFoundWhicheverComesFirst() {
+        // Given
+        history.checkpoints.add(checkpoint("l/acme/0", 4, history.root(5), 1));
+        history.early.add(checkpoint("l/acme/0", 6, history.root(5), 1));
+
+        // When, Then
+        assertThat(found()).isEqualTo(Map.of(Kind.FORKED, 2L));
+    }
+
+    @Test
+    void aCheckpointOfMoreEntriesThanThereAreIsFound() {
+        // Given
+        history.checkpoints.add(checkpoint("l/acme/0", 12, root(1), 1));
+
+        // When, Then
+        assertThat(found()).isEqualTo(Map.of(Kind.ALTERED, 1L));
+    }
+
+    @Test
+    void aWindowThatIsLeftOutOrSealedTwiceIsFound() {
+        // Given
+        history.checkpoints.add(checkpoint("l", 5, root(1), 1));
+        history.checkpoints.add(checkpoint("l", 6, root(2), 3));
+        history.checkpoints.add(checkpoint("l", 6, root(2), 3));
+
+        // When, Then
+        assertThat(found()).isEqualTo(Map.of(Kind.IRREGULAR, 2L));
+    }
+
+    @Test
+    void aNoteThatSaysSomethingElseOrIsNotSignedIsFound() {
+        // Given
+        Checkpoint other = checkpoint("l", 6, root(2), 2);
+        history.checkpoints.add(new Checkpoint("l", 5, root(1), 10_000, other.note()));
+        String unsigned = other.note().substring(0, other.note().indexOf("\u2014"));
+        history.checkpoints.add(new Checkpoint("l", 6, root(2), 20_000, unsigned));
+
+        // When, Then
+        assertThat(found()).isEqualTo(Map.of(Kind.IRREGULAR, 2L));
+    }
+
+    @Test
+    void aCheckpointOfAnotherLedgerIsFound() {
+        // Given
+        history.checkpoints.add(checkpoint("m", 5, root(1), 1));
+
+        // When, Then
+        assertThat(found()).isEqualTo(Map.of(Kind.IRREGULAR, 1L));
+    }
+
+    @Test
     void aDuplicateOfNothingIsFound() {
         // Given
         history.entryOf(4).extra = ",\"duplicateOf\":2";
@@ -339,7 +436,7 @@ class AuditTest {
     @Test
     void aChainInTwoPartitionsIsFound() {
         // Given
-        Audit audit = new Audit("ledger.in.", Set.of());
+        Audit audit = new Audit("ledger.in.", Set.of(), new Audit.Sealing("l", 10_000), InstantSource.system());
         LedgerRecord.Line line = new LedgerRecord.Line(
                 History.CHAIN,
                 0,

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tallystick.bench.faults.check.LedgerRecord.Line;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Set;
 final class History {
     static final String CHAIN = "acme/0";
     private static final String TOPIC = "ledger.in.acme";
+    private static final Instant NOW = Instant.parse("2026-11-21T03:16:00Z");
     private static final ByteBuffer SALT = ByteBuffer.wrap(new byte[16]);
 
     /** An entry to be written. */
@@ -37,6 +39,11 @@ final class History {
     final List<Draft> drafts = new ArrayList<>();
     final List<String> journal = new ArrayList<>();
     final List<Optional<String>> source = new ArrayList<>();
+    final List<Checkpoint> checkpoints = new ArrayList<>();
+
+    /** Those that are read before the entries. */
+    final List<Checkpoint> early = new ArrayList<>();
+
     int partition;
 
     /** A genesis and one entry for each of the offsets 0 to {@code records - 1}, all of them acknowledged. */
@@ -75,7 +82,8 @@ final class History {
 
     /** What the oracle says of it. */
     Findings judge() {
-        Audit audit = new Audit("ledger.in.", Set.of("acme"));
+        Audit audit = new Audit("ledger.in.", Set.of("acme"), new Audit.Sealing("l", 10_000), () -> NOW);
+        early.forEach(audit::checkpoint);
         journal.forEach(line -> audit.journal("p", line));
         long pseq = 0;
         audit.ledger(partition, new LedgerRecord(pseq++, LedgerRecord.Type.INIT, Optional.empty()));
@@ -92,8 +100,30 @@ final class History {
             }
         }
         audit.sourceRead(TOPIC, 0, source.size());
+        checkpoints.forEach(audit::checkpoint);
         audit.finish();
         return audit.findings();
+    }
+
+    /** Root of the first entries, from the definition by another way: level by level. */
+    String root(int size) {
+        List<String> level = new ArrayList<>();
+        String prev = "0".repeat(64);
+        for (Draft draft : drafts.subList(0, size)) {
+            prev = Digests.leaf(bytes(render(draft, draft.prev.orElse(prev))));
+            level.add(prev);
+        }
+        while (level.size() > 1) {
+            List<String> above = new ArrayList<>();
+            for (int i = 0; i + 1 < level.size(); i += 2) {
+                above.add(Digests.node(level.get(i), level.get(i + 1)));
+            }
+            if (level.size() % 2 == 1) {
+                above.add(level.get(level.size() - 1));
+            }
+            level = above;
+        }
+        return level.get(0);
     }
 
     private static Line line(Draft draft, ByteBuffer entry) {
