@@ -250,7 +250,7 @@ public final class TrustRoot {
     public List<Set<KeyAlgorithm>> missing(
             TrustRole role, String origin, Instant windowEnd, Collection<KeyAlgorithm> verified) {
         Set<KeyAlgorithm> there = new HashSet<>(verified);
-        return require(role).stream()
+        return required(role, origin, windowEnd).stream()
                 .filter(anyOf -> anyOf.stream().noneMatch(there::contains))
                 .toList();
     }

@@ -216,6 +216,24 @@ class TrustRootTest {
     }
 
     @Test
+    void aKeyIsRetiredAtTheEndOfItsValidity() throws Exception {
+        // Given
+        TrustedKey ended = key("old", KeyStatus.ACTIVE, Optional.empty())
+                .with(KeyStatus.RETIRED, TestKeys.ISSUED, Optional.empty());
+
+        // When
+        TrustRoot root = builder().key(ended).sign(TestKeys.root());
+
+        // Then
+        assertThat(TrustRoot.parse(root.encode())
+                        .key(ended.keyId())
+                        .orElseThrow()
+                        .standing(TestKeys.ISSUED))
+                .isEqualTo(Standing.VALID);
+        assertThat(ended.standing(TestKeys.ISSUED.plusMillis(1))).isEqualTo(Standing.EXPIRED);
+    }
+
+    @Test
     void keepsEverythingOptionalThroughItsFile() throws Exception {
         // Given
         TrustAnchors.ValidFor validFor = new TrustAnchors.ValidFor(TestKeys.ISSUED, TestKeys.EXPIRES);
@@ -353,6 +371,9 @@ class TrustRootTest {
                         .put("notAfter", "2020-01-01T00:00:00.000Z")),
                 broken("no status", s -> key(s, 1).remove("status")),
                 broken("an unknown status", s -> key(s, 1).put("status", "lost")),
+                broken(
+                        "a retired key that is still valid",
+                        s -> key(s, 2).put("status", "retired").put("notAfter", "2026-01-01T00:00:00.001Z")),
                 broken("compromised without since", s -> key(s, 1).put("status", "compromised")),
                 broken("since without compromised", s -> key(s, 1).put("compromisedSince", "2026-01-01T00:00:00.000Z")),
                 broken("no keys", s -> s.remove("keys")),
