@@ -168,6 +168,15 @@ class RebuildIT {
     void whatIsReadDoesNotGrowWithTheLedger(int windows) {
         write(windows);
         history.entry(0, busy, busy.next(history.window(windows).plusSeconds(5)));
+    /** For a ledger in which nothing has been registered yet. */
+    @Test
+    void theFirstWindowIsThatOfTheLedgersBeginning() {
+        RegistryRecovery recovery = new TopicsRegistryRecovery(ledger.config(), this::reader, restores());
+
+        assertThat(recovery.firstWindow()).contains(history.window(0));
+        assertThat(recovery.registered().until()).isEmpty();
+    }
+
 
         requireRebuilt(0, all -> all);
 
