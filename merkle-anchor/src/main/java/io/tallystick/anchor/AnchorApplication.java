@@ -7,11 +7,13 @@ import io.tallystick.anchor.RegistryTopology.RegistryProgress;
 import io.tallystick.anchor.RegistryTopology.Surroundings;
 import io.tallystick.anchor.external.Anchor;
 import io.tallystick.anchor.sign.CheckpointSigner;
+import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.trust.TrustRootWatch;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -67,7 +69,8 @@ public final class AnchorApplication implements AutoCloseable {
      * Starts all three.
      *
      * @throws LedgerIntegrityException if the broker's partitions are not the configured ones
-     * @throws org.apache.kafka.common.config.ConfigException if a signing key cannot be used
+     * @throws org.apache.kafka.common.config.ConfigException if a signing key cannot be used, or one that the trust root
+     *     requires is missing
      * @throws org.apache.kafka.common.KafkaException if the broker cannot be reached
      */
     public synchronized void start() {
@@ -85,6 +88,8 @@ public final class AnchorApplication implements AutoCloseable {
             Optional<TrustRootWatch> trustRoot =
                     config.trustRootFile().map(file -> SigningKeys.trustRoot(file, origin));
             CheckpointSigner checkpoints = keys.signer(origin, trustRoot);
+            WindowGrid windows = new WindowGrid(config.ledger().windowSize());
+            SigningKeys.requireEnough(checkpoints, origin, windows.endOf(windows.startOf(Instant.now())));
             sealing.watch(checkpoints);
             sealing.watch(trustRoot);
             startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), this::trees);

@@ -6,6 +6,7 @@ import io.tallystick.anchor.window.ChainTree;
 import io.tallystick.anchor.window.PartitionTrees;
 import io.tallystick.anchor.window.RecordPosition;
 import io.tallystick.anchor.window.TreeStore;
+import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.avro.Boundary;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.avro.PartitionClosed;
@@ -83,6 +84,8 @@ final class HeadsTreesRecovery implements TreesRecovery {
             Collection<ChainHead> heads,
             PartitionTrees trees,
             TreeStore store) {
+        // The last head of a chain before a window is closed is always one that a window's end cut.
+        WindowGrid windows = new WindowGrid(config.ledger().windowSize());
         for (ChainHead head : heads) {
             ConsumerRecord<String, SpecificRecord> last =
                     recordAt(reader, entries, head.value().getEntriesOffset());
@@ -94,7 +97,7 @@ final class HeadsTreesRecovery implements TreesRecovery {
                     head.range(),
                     head.lastLeaf(),
                     EntryRecords.stored(last.offset(), last.key(), entry),
-                    closed.getWindowEnd()));
+                    windows.endOf(head.value().getWindow())));
         }
         ConsumerRecord<String, SpecificRecord> end = recordAt(reader, entries, closed.getEntriesOffset());
         if (!(end.value() instanceof Boundary boundary) || !boundary.getTime().equals(closed.getWindowEnd())) {

@@ -10,9 +10,12 @@ import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.topic.LedgerSettings;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -35,6 +38,9 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
     private StreamsRegistryStore store;
     private Registry registry;
     private boolean storeChecked;
+
+    /** Where the registry stands as long as the store does not say; read once. */
+    private Optional<RegistryProgress> withoutState = Optional.empty();
 
     private RegistryProcessor(RegistryTopology.Surroundings surroundings) {
         this.surroundings = surroundings;
@@ -60,6 +66,7 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
     public void init(ProcessorContext<String, SpecificRecord> processorContext) {
         context = processorContext;
         storeChecked = false;
+        withoutState = Optional.empty();
         store = new StreamsRegistryStore(context);
         WindowGrid windows = new WindowGrid(ledger.windowSize());
         registry = new Registry(
@@ -128,9 +135,35 @@ final class RegistryProcessor implements Processor<String, SpecificRecord, Strin
         surroundings.progress().accept(Optional.empty());
     }
 
+    /** A store is empty until the first head comes, and none may ever come: windows are overdue all the same. */
+    private Optional<RegistryProgress> known() {
+        Optional<RegistryProgress> stored = store.state().map(RegistryProcessor::progress);
+        if (stored.isEmpty() && withoutState.isEmpty()) {
+            withoutState = fromTopics();
+        }
+        return stored.or(() -> withoutState);
+    }
+
+    private Optional<RegistryProgress> fromTopics() {
+        try {
+            Registry.Base registered = surroundings.recovery().registered();
+            List<Integer> all = IntStream.range(0, ledger.partitions()).boxed().toList();
+            return registered
+                    .until()
+                    .or(surroundings.recovery()::firstWindow)
+                    .map(from ->
+                            new RegistryProgress(from, registered.registry().size(), all));
+        } catch (KafkaException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("error", e.toString())
+                    .log("cannot read which window is the oldest without a registry checkpoint, to be tried again");
+            return Optional.empty();
+        }
+    }
+
     /** The anchor's own wall clock, because the ledger's may be what stands still. */
     private void warnIfOverdue(long nowMs) {
-        store.state().map(RegistryProcessor::progress).ifPresent(progress -> {
+        known().ifPresent(progress -> {
             surroundings.progress().accept(Optional.of(progress));
             Instant due = progress.sealedUntil().plus(ledger.windowSize());
             if (Instant.ofEpochMilli(nowMs).isAfter(due.plus(OVERDUE))) {

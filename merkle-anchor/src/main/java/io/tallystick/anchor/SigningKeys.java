@@ -4,6 +4,7 @@ package io.tallystick.anchor;
 import io.tallystick.anchor.sign.CheckpointKey;
 import io.tallystick.anchor.sign.CheckpointSigner;
 import io.tallystick.anchor.sign.KeyObjection;
+import io.tallystick.anchor.sign.RequiredAlgorithms;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
@@ -19,11 +20,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.config.ConfigException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,6 +105,7 @@ final class SigningKeys implements AutoCloseable {
                                     .orElseGet(() -> CheckpointKey.always(key)))
                             .toList(),
                     InstantSource.system(),
+                    trustRoot.map(SigningKeys::required).orElse(RequiredAlgorithms.NO_MORE),
                     trustRoot.map(SigningKeys::objection).orElse(KeyObjection.NONE));
         } catch (IllegalArgumentException e) {
             throw new ConfigException(
@@ -109,8 +113,33 @@ final class SigningKeys implements AutoCloseable {
         }
     }
 
+    /** @throws ConfigException if the signer's keys are too few for the window that is open now */
+    static void requireEnough(CheckpointSigner signer, String origin, Instant windowEnd) {
+        for (Set<KeyAlgorithm> anyOf : signer.missing(origin, windowEnd)) {
+            throw new ConfigException("the trust root of " + AnchorConfig.TRUST_ROOT_FILE + " requires an "
+                    + KeyAlgorithm.text(anyOf) + " signature for the window that ends " + windowEnd
+                    + ", and none of the configured keys may give it; add the key's file to "
+                    + AnchorConfig.SIGNING_KEY_FILES + ", or have a new version of the trust root");
+        }
+    }
+
+    private static RequiredAlgorithms required(TrustRootWatch watch) {
+        TrustRoot root = watch.loaded();
+        return (origin, windowEnd, algorithms) -> root.missing(TrustRole.CHECKPOINT, origin, windowEnd, algorithms);
+    }
+
     private static KeyObjection objection(TrustRootWatch watch) {
-        return (keyId, origin, windowEnd) -> watch.objection(keyId, TrustRole.CHECKPOINT, origin, windowEnd);
+        return new KeyObjection() {
+            @Override
+            public Optional<String> to(String keyId, String origin, Instant windowEnd) {
+                return watch.objection(keyId, TrustRole.CHECKPOINT, origin, windowEnd);
+            }
+
+            @Override
+            public Optional<String> toLack(Set<KeyAlgorithm> algorithms, String origin, Instant windowEnd) {
+                return watch.objection(algorithms, TrustRole.CHECKPOINT, origin, windowEnd);
+            }
+        };
     }
 
     private static CheckpointKey dated(SigningKey key, String origin, TrustRoot root) {

@@ -3,7 +3,9 @@ package io.tallystick.anchor;
 
 import io.tallystick.anchor.registry.Registry;
 import io.tallystick.anchor.registry.SealedWindow;
+import io.tallystick.anchor.window.WindowGrid;
 import io.tallystick.avro.ChainTreeHead;
+import io.tallystick.avro.Init;
 import io.tallystick.avro.PartitionClosed;
 import io.tallystick.avro.RegistryWindow;
 import io.tallystick.topic.LedgerIntegrityException;
@@ -52,6 +54,22 @@ final class TopicsRegistryRecovery implements RegistryRecovery {
                     "frontier",
                     () -> last.set(reader.readTail(registry, reader.end(registry), WINDOWS_FIRST, LastWindow::new)));
             return last.get().base();
+        }
+    }
+
+    /** Every partition of the entries begins with the same instant. */
+    @Override
+    public Optional<Instant> firstWindow() {
+        try (CommittedReader reader = readers.get()) {
+            TopicPartition entries = new TopicPartition(config.topics().entries(), 0);
+            AtomicReference<Instant> created = new AtomicReference<>();
+            reader.read(entries, 0, Math.min(1, reader.end(entries)), record -> {
+                if (record.value() instanceof Init init) {
+                    created.set(init.getCreated());
+                }
+            });
+            return Optional.ofNullable(created.get())
+                    .map(new WindowGrid(config.ledger().windowSize())::startOf);
         }
     }
 

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
@@ -200,6 +201,11 @@ class LostStateTest {
             @Override
             public Registry.Base registered() {
                 return Registry.Base.NONE;
+            }
+
+            @Override
+            public Optional<Instant> firstWindow() {
+                return Optional.of(NOON);
             }
 
             @Override

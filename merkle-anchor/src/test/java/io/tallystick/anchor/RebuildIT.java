@@ -128,23 +128,10 @@ class RebuildIT {
         return store;
     }
 
-    /** All but when a tree was cut last: a head does not tell the ledger time of those before it. */
     private static Map<String, ChainTree> trees(MemoryTreeStore store) {
         Map<String, ChainTree> trees = new TreeMap<>();
-        store.forEach(tree -> trees.put(tree.chain().toString(), timeless(tree)));
+        store.forEach(tree -> trees.put(tree.chain().toString(), tree));
         return trees;
-    }
-
-    private static ChainTree timeless(ChainTree tree) {
-        return new ChainTree(
-                tree.chain(),
-                tree.range(),
-                tree.lastLeaf(),
-                tree.recorded(),
-                tree.offset(),
-                tree.closed(),
-                new ChainTree.Cut(tree.lastCut().size(), Instant.EPOCH),
-                tree.windowSize());
     }
 
     private void requireRebuilt(int partition, UnaryOperator<Map<String, ChainTree>> known) {
@@ -179,6 +166,15 @@ class RebuildIT {
         assertThat(heads()).isPositive().isLessThan(HEADS_A_DAY + 100);
         assertThat(read.get(ledger.topics().registry())).isLessThan(DAY);
         assertThat(history.registered()).isEqualTo(windows);
+    }
+
+    /** For a ledger in which nothing has been registered yet. */
+    @Test
+    void theFirstWindowIsThatOfTheLedgersBeginning() {
+        RegistryRecovery recovery = new TopicsRegistryRecovery(ledger.config(), this::reader, restores());
+
+        assertThat(recovery.firstWindow()).contains(history.window(0));
+        assertThat(recovery.registered().until()).isEmpty();
     }
 
     /** Its last window, and the day's first before it, lie far back behind those of the other. */

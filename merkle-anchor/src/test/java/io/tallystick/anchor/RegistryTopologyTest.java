@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -99,6 +100,11 @@ class RegistryTopologyTest {
     }
 
     private record KnownRegistry(Registry.Base registered) implements RegistryRecovery {
+        @Override
+        public Optional<Instant> firstWindow() {
+            return Optional.of(FIRST);
+        }
+
         @Override
         public void replay(long before, Registry registry) {
             throw new AssertionError("nothing to replay before " + before);
@@ -316,6 +322,62 @@ class RegistryTopologyTest {
         driver.advanceWallClockTime(Duration.ofMinutes(18));
 
         assertThat(progress).isNotEmpty().allMatch(seen -> seen.awaited().equals(List.of(1)));
+    }
+
+    /** A ledger whose sequencers have never run. */
+    @Test
+    void withoutAnyHeadTheLedgersFirstWindowIsTheOldest() {
+        driver.advanceWallClockTime(Duration.ofMinutes(18));
+
+        assertThat(progress).isNotEmpty().containsOnly(new RegistryProgress(FIRST, 0, List.of(0, 1)));
+    }
+
+    @Test
+    void anEmptyStoreWithoutANewHeadShowsWhereTheRegistryEnds() {
+        SealedWindow known = builder.seal(CompactRange.EMPTY, FIRST, List.of());
+        driver.close();
+        start(new KnownRegistry(new Registry.Base(known.extended(), Optional.of(known.end()))));
+
+        driver.advanceWallClockTime(Duration.ofMinutes(18));
+
+        assertThat(progress).isNotEmpty().containsOnly(new RegistryProgress(SECOND, 1, List.of(0, 1)));
+        progress.clear();
+        pipeClosed(0, SECOND, 0);
+        driver.advanceWallClockTime(Duration.ofMinutes(1));
+        assertThat(progress).isNotEmpty().containsOnly(new RegistryProgress(SECOND, 1, List.of(1)));
+    }
+
+    @Test
+    void topicsThatCannotBeReadAreReadAgain() {
+        driver.close();
+        int[] attempts = {0};
+        start(new RegistryRecovery() {
+            @Override
+            public Registry.Base registered() {
+                if (attempts[0]++ == 0) {
+                    throw new TimeoutException("no answer");
+                }
+                return Registry.Base.NONE;
+            }
+
+            @Override
+            public Optional<Instant> firstWindow() {
+                return Optional.of(FIRST);
+            }
+
+            @Override
+            public void replay(long before, Registry registry) {
+                throw new AssertionError("nothing to replay before " + before);
+            }
+        });
+
+        driver.advanceWallClockTime(Duration.ofSeconds(30));
+        assertThat(progress).isEmpty();
+        driver.advanceWallClockTime(Duration.ofSeconds(30));
+        driver.advanceWallClockTime(Duration.ofSeconds(30));
+
+        assertThat(progress).isNotEmpty().containsOnly(new RegistryProgress(FIRST, 0, List.of(0, 1)));
+        assertThat(attempts[0]).isEqualTo(2);
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.tallystick.anchor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -117,6 +118,56 @@ class StaleTrustRootTest {
 
         assertThatExceptionOfType(UnfitSignerException.class)
                 .isThrownBy(() -> signer.sign(EntryChain.ORIGIN, HEAD, LATER));
+    }
+
+    /** The next version demands a signature that this process cannot give, from the window that ends then on. */
+    private TrustRoot demanding(Instant from) throws Exception {
+        TrustedKey demanded = new TrustedKey(
+                PublicKey.of(TestKeys.key(KeyAlgorithm.ML_DSA_44, "demanded").spki()),
+                Set.of(TrustRole.CHECKPOINT),
+                List.of(EntryChain.ORIGIN, EntryChain.ORIGIN + "/*"),
+                from,
+                TestKeys.EXPIRES,
+                KeyStatus.ACTIVE,
+                Optional.empty());
+        return new TrustRootBuilder(EntryChain.ORIGIN, TestKeys.ISSUED, TestKeys.EXPIRES)
+                .following(before)
+                .checkpointKey(old.spki())
+                .key(demanded)
+                .requireForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)))
+                .sign(TestKeys.root());
+    }
+
+    @Test
+    void whatLacksASignatureThatIsDemandedByNowIsNotSigned() throws Exception {
+        CheckpointSigner signer = start();
+        Files.write(file, demanding(LATER).encode());
+
+        assertThat(signer.sign(EntryChain.ORIGIN, HEAD, LAST)).isNotNull();
+        for (String origin : List.of(EntryChain.ORIGIN, CHAIN)) {
+            assertThatExceptionOfType(UnfitSignerException.class)
+                    .isThrownBy(() -> signer.sign(origin, HEAD, LATER))
+                    .returns(UnfitSignerException.Reason.TRUST_ROOT, UnfitSignerException::reason)
+                    .withMessageStartingWith("restart: trust root version 2")
+                    .withMessageContaining("requires an ml-dsa-44 signature");
+        }
+    }
+
+    @Test
+    void aSignerWithoutAKeyThatTheTrustRootDemandsStopsBeforeItsTime() throws Exception {
+        Files.write(file, demanding(LATER).encode());
+        CheckpointSigner signer = start();
+
+        assertThatCode(() -> SigningKeys.requireEnough(signer, EntryChain.ORIGIN, LAST))
+                .doesNotThrowAnyException();
+        assertThat(signer.sign(EntryChain.ORIGIN, HEAD, LAST)).isNotNull();
+        assertThatExceptionOfType(UnfitSignerException.class)
+                .isThrownBy(() -> signer.sign(CHAIN, HEAD, LATER))
+                .returns(UnfitSignerException.Reason.KEY, UnfitSignerException::reason)
+                .withMessageContaining("requires an ml-dsa-44 signature");
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> SigningKeys.requireEnough(signer, EntryChain.ORIGIN, LATER))
+                .withMessageContainingAll("requires an ml-dsa-44 signature", AnchorConfig.SIGNING_KEY_FILES);
     }
 
     @Test

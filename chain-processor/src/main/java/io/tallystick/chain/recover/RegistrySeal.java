@@ -93,6 +93,8 @@ public final class RegistrySeal {
         }
         List<Set<KeyAlgorithm>> missing = trustRoot.missing(
                 TrustRole.CHECKPOINT,
+                origin,
+                at,
                 signers.stream().map(TrustedVerifier::algorithm).toList());
         if (!missing.isEmpty()) {
             throw RecoveryRefusedException.disagrees("the registry checkpoint of size " + head.size()

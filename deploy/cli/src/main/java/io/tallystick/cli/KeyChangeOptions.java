@@ -3,7 +3,6 @@ package io.tallystick.cli;
 
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.OperatorRecords;
-import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -45,10 +44,7 @@ final class KeyChangeOptions {
 
     /** Looks at the ledger each time it is asked. */
     KeyBacklog backlog() {
-        return role -> {
-            WindowTable windows = LedgerWindows.read(config.properties(), LedgerWindows.RECORDS);
-            return role == TrustRole.BUNDLE ? windows.exportedUntil() : windows.signedUntil();
-        };
+        return KeyBacklog.of(config.properties());
     }
 
     /**

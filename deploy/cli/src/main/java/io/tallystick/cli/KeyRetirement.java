@@ -43,28 +43,7 @@ record KeyRetirement(KeyRing files, String keyId, Instant issued, Duration windo
 
     private void requireNotNeeded(TrustedKey key) {
         requireSignsNoMore(key);
-        Instant last = lastWindowEnd(key);
-        if (last.isBefore(key.notBefore())) {
-            return;
-        }
-        Optional<Instant> signed = backlog.signedUntil(files.role());
-        if (signed.isEmpty() || signed.get().isBefore(last)) {
-            String what = files.role() == TrustRole.BUNDLE ? "bundles" : "checkpoints";
-            String done = files.role() == TrustRole.BUNDLE ? "exported" : "sealed";
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "key " + keyId + " signs " + what + " of windows that end until " + last + ", and "
-                            + signed.map(end -> "those that end after " + end + " wait for it")
-                                    .orElse("no window is " + done),
-                    "Wait until 'tally windows' shows the window that ends then " + done
-                            + ", and repeat. If it never will" + " be: --despite-backlog, see --help.");
-        }
-    }
-
-    /** The last end of a window of the key. */
-    private Instant lastWindowEnd(TrustedKey key) {
-        long size = window.toMillis();
-        return Instant.ofEpochMilli(Math.floorDiv(key.notAfter().toEpochMilli(), size) * size);
+        backlog.requireDone(files.role(), key, window);
     }
 
     private void requireSignsNoMore(TrustedKey key) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.note.NoteVerifiers;
+import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.PublicKey;
@@ -31,7 +33,8 @@ import picocli.CommandLine.Spec;
             "the old one, and tells operator/0. May be repeated, whatever failed: what is done stays, the rest is done.",
             "",
             "Checkpoints: between T1 and T2 both keys sign. Give auditors the new trust root; restart 'run anchor' (and",
-            "'run export', which publishes the trust root) before T1.",
+            "'run export', which publishes the trust root) before T1. Witnesses know the Ed25519 key: give them the new one"
+                    + " before T2.",
             "Bundles: the new key signs those of windows that end at T1 or later; old bundles stand as they are. Give"
                     + " auditors",
             "the new trust root before T1, and restart 'run export' before T2.",
@@ -113,6 +116,10 @@ final class KeysRotate implements Runnable {
                                 + " after T2"
                         : "  restart 'tally run anchor' before T1, and 'tally run export'; retire the old key after"
                                 + " T2");
+        if (role == TrustRole.CHECKPOINT && after.algorithm() == KeyAlgorithm.ED25519) {
+            out.println("  give every witness this verifier key before T2, beside the one it has: "
+                    + NoteVerifiers.vkey(root.ledger(), after.algorithm(), after.spki()));
+        }
     }
 
     private record Pair(PublicKey old, PublicKey fresh) {}

@@ -46,6 +46,7 @@ final class LedgerWindows {
             for (String topic : List.of(topics.heads(), topics.checkpoints(), topics.attestations())) {
                 tail.read(topic, record -> table.add(record.value()));
             }
+            tail.readWhole(topics.anchors(), record -> table.add(record.value()));
             tail.read(topics.registry(), record -> {
                 table.add(record.value());
                 // The signer commits a window with its checkpoint, which may lie before what was read of that topic.

@@ -41,11 +41,20 @@ final class TopicTail implements AutoCloseable {
      * @throws TimeoutException if it gets no further for 20 seconds
      */
     void read(String topic, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
+        read(topic, offsetsMax, visitor);
+    }
+
+    /** Reads all of a compacted topic, whose records may be as old as the ledger; otherwise as {@link #read}. */
+    void readWhole(String topic, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
+        read(topic, Long.MAX_VALUE, visitor);
+    }
+
+    private void read(String topic, long most, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
         TopicPartition partition = new TopicPartition(topic, 0);
         consumer.assign(List.of(partition));
         long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
         long end = consumer.endOffsets(List.of(partition)).get(partition);
-        long position = Math.max(begin, end - offsetsMax);
+        long position = Math.max(begin, end - most);
         consumer.seek(partition, position);
         long progress = System.nanoTime();
         while (position < end) {

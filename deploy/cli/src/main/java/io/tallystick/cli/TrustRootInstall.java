@@ -10,6 +10,7 @@ import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -21,6 +22,10 @@ import picocli.CommandLine.Spec;
             "ledger.trust.root.file names, the version before stays beside it as trust-root-<version>.json, and operator/0 is"
                     + " told",
             "of it and of each key that is new, or is now retired, compromised or revoked. May be repeated, whatever failed.",
+            "",
+            "A key is not retired while windows up to its end wait to be signed with it (bundles: exported, by the exporter that"
+                    + " this",
+            "configuration names); --despite-backlog is for windows that will never be.",
             "",
             "Versions that 'tally keys rotate' or 'keys retire' made are put in force by those, with --signed."
         })
@@ -37,11 +42,19 @@ final class TrustRootInstall implements Runnable {
     @Parameters(paramLabel = "FILE", description = "The signed version that follows the one in force.")
     private Path file;
 
+    @Option(names = "--despite-backlog", description = "Retire a key although windows wait for it.")
+    private boolean despiteBacklog;
+
     @Override
     public void run() {
         LedgerSettings settings = config.settings();
-        Path trustRoot = LedgerKeys.trustRoot(config.properties());
-        TrustRoot root = new TrustRootInstallation(settings, trustRoot, new OperatorRecords(settings), order.order())
+        TrustRoot root = new TrustRootInstallation(
+                        settings,
+                        LedgerKeys.trustRoot(config.properties()),
+                        new OperatorRecords(settings),
+                        order.order(),
+                        KeyBacklog.of(config.properties()),
+                        despiteBacklog)
                 .carryOut(file, Instant.now());
         PrintWriter out = spec.commandLine().getOut();
         out.println(

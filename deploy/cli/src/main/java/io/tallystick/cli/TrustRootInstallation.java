@@ -5,14 +5,18 @@ import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.KeyAnnouncements;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.OperatorTopic;
+import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.common.KafkaException;
 
 /**
@@ -24,11 +28,25 @@ final class TrustRootInstallation {
     private final Path trustRoot;
     private final OperatorTopic chain;
     private final AdminOrder order;
+    private final KeyBacklog backlog;
+    private final boolean despiteBacklog;
 
-    /** @param trustRoot the file of the version in force */
-    TrustRootInstallation(LedgerSettings settings, Path trustRoot, OperatorTopic chain, AdminOrder order) {
+    /**
+     * @param trustRoot the file of the version in force
+     * @param backlog asked how far the ledger has come, where keys are retired or further signatures required
+     * @param despiteBacklog whether a key is retired although windows wait for it
+     */
+    TrustRootInstallation(
+            LedgerSettings settings,
+            Path trustRoot,
+            OperatorTopic chain,
+            AdminOrder order,
+            KeyBacklog backlog,
+            boolean despiteBacklog) {
         this.settings = settings;
         this.trustRoot = trustRoot;
+        this.backlog = backlog;
+        this.despiteBacklog = despiteBacklog;
         this.chain = chain;
         this.order = order;
     }
@@ -38,7 +56,7 @@ final class TrustRootInstallation {
      *
      * @param signed the next version, or the one in force if an earlier attempt failed
      * @return the version in force (in a rehearsal: that would be)
-     * @throws KafkaException if the operator's chain cannot be read
+     * @throws KafkaException if the operator's chain cannot be read, or how far the ledger has come
      * @throws CommandException if something else fails
      */
     TrustRoot carryOut(Path signed, Instant now) {
@@ -48,6 +66,10 @@ final class TrustRootInstallation {
         if (!installed) {
             requireFollows(current, next);
             requireTimely(current, next, now);
+            for (TrustedKey key : next.keys()) {
+                requireRetirable(current, key);
+            }
+            requireNoneLacks(current, next);
         }
         if (order.dryRun()) {
             return next;
@@ -95,6 +117,64 @@ final class TrustRootInstallation {
                                 + key.notAfter() + ", which is past; what it signed since would not count",
                         "Make the draft again with a later end, or say with --status what has become of the key.");
             }
+        }
+    }
+
+    /** What a key signed after its end would not count, and what it has not signed by then could not be signed. */
+    private void requireRetirable(TrustRoot current, TrustedKey key) {
+        Optional<TrustedKey> before = current.key(key.keyId()).filter(old -> old.status() != KeyStatus.RETIRED);
+        if (key.status() != KeyStatus.RETIRED || before.isEmpty()) {
+            return;
+        }
+        for (TrustRole role : EnumSet.of(TrustRole.CHECKPOINT, TrustRole.BUNDLE)) {
+            if (key.roles().contains(role)) {
+                if (key.notAfter().isBefore(before.get().notAfter())) {
+                    requireNothingSignedSince(role, key);
+                }
+                if (!despiteBacklog) {
+                    backlog.requireDone(role, key, settings.windowSize());
+                }
+            }
+        }
+    }
+
+    private void requireNothingSignedSince(TrustRole role, TrustedKey key) {
+        Optional<Instant> signed = backlog.signedUntil(role).filter(end -> end.isAfter(key.notAfter()));
+        if (signed.isPresent()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the new trust root comes too late: it ends key " + key.keyId() + " at " + key.notAfter()
+                            + ", and windows that end until " + signed.get()
+                            + " are signed already; with that key they would not count",
+                    "End the key first, with a version that has it active until an instant ahead (--not-after); retire it"
+                            + " after that.");
+        }
+    }
+
+    /** A window that was signed before the demand for another signature was known lacks it for ever. */
+    private void requireNoneLacks(TrustRoot current, TrustRoot next) {
+        for (Set<KeyAlgorithm> anyOf : next.require(TrustRole.CHECKPOINT)) {
+            Optional<Instant> from = next.requiredFrom(anyOf, TrustRole.CHECKPOINT, next.ledger());
+            boolean begins = from.isPresent()
+                    && !current.require(TrustRole.CHECKPOINT).contains(anyOf)
+                    && current.requiredFrom(anyOf, TrustRole.CHECKPOINT, next.ledger())
+                            .isEmpty();
+            if (begins) {
+                requireNoneLacks(anyOf, from.get());
+            }
+        }
+    }
+
+    private void requireNoneLacks(Set<KeyAlgorithm> anyOf, Instant from) {
+        Optional<Instant> signed = backlog.signedUntil(TrustRole.CHECKPOINT).filter(end -> !end.isBefore(from));
+        if (signed.isPresent()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the new trust root comes too late: it requires an " + KeyAlgorithm.text(anyOf)
+                            + " signature of windows that end at " + from + " or later, and those until " + signed.get()
+                            + " are signed without",
+                    "Make the draft again with --not-before and an instant ahead, and restart 'tally run anchor' with the"
+                            + " key before it.");
         }
     }
 

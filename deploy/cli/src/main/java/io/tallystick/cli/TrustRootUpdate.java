@@ -11,6 +11,7 @@ import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -39,6 +40,10 @@ import picocli.CommandLine.Spec;
                     + " ledger.anchors.",
             "One that is to count no longer is ended (--anchor-until); what it said before stands.",
             "",
+            "A key of a token or a service is replaced in two steps: --add-checkpoint-key NEW --not-before T1 --key OLD"
+                    + " --not-after T2,",
+            "both ends of windows ahead; after T2 --key OLD --status retired. 'install' looks whether windows wait for it.",
+            "",
             "A key in foreign hands: --key ID --status compromised --since T. Old checkpoints then count only if a"
                     + " party outside",
             "has stamped or cosigned them before T."
@@ -50,7 +55,10 @@ final class TrustRootUpdate implements Runnable {
     @Parameters(index = "0", paramLabel = "TRUST-ROOT", description = "The version in force.")
     private Path file;
 
-    @Parameters(index = "1", paramLabel = "DRAFT", description = "The file to make.")
+    @Parameters(
+            index = "1",
+            paramLabel = "DRAFT",
+            description = "The file to make; a draft there that nobody has signed is replaced.")
     private Path draftFile;
 
     @Option(names = "--add-root-key", paramLabel = "PEM", description = "A further root key.")
@@ -135,11 +143,30 @@ final class TrustRootUpdate implements Runnable {
             draft = withListed(draft);
             draft = withRules(draft);
             draft = withOutside(draft);
+            requireNothingLost(draft);
             WholeFile.write(draftFile, draft.encode());
             TrustRootCommand.report(spec.commandLine().getOut(), draft, file);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new CommandException(
                     ExitCode.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);
+        }
+    }
+
+    /** A draft that nobody has signed may be made again; everything else stays. */
+    private void requireNothingLost(TrustRootDraft next) {
+        if (!Files.exists(draftFile)) {
+            return;
+        }
+        TrustRootDraft there = TrustRootFile.readDraft(draftFile);
+        if (there.version() != next.version()
+                || !there.ledger().equals(next.ledger())
+                || !there.signers().isEmpty()) {
+            int count = there.signers().size();
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    draftFile + " exists, with version " + there.version() + " of the trust root of " + there.ledger()
+                            + " and " + count + (count == 1 ? " signature" : " signatures"),
+                    "Name another file for the draft, or delete that one.");
         }
     }
 
@@ -177,12 +204,26 @@ final class TrustRootUpdate implements Runnable {
             }
             return draft;
         }
-        return draft.withKey(
-                keyId,
-                key -> key.with(
-                        status == null ? key.status() : status(status),
-                        notAfter == null ? key.notAfter() : LedgerTime.parse(notAfter),
-                        since == null ? key.compromisedSince() : Optional.of(LedgerTime.parse(since))));
+        return draft.withKey(keyId, key -> {
+            KeyStatus next = status == null ? key.status() : status(status);
+            return key.with(
+                    next,
+                    notAfter == null ? end(key, next, draft.issued()) : LedgerTime.parse(notAfter),
+                    since == null ? key.compromisedSince() : Optional.of(LedgerTime.parse(since)));
+        });
+    }
+
+    /** Nothing compares a root key's end with a time; the end of another's validity decides what it has signed. */
+    private static Instant end(TrustedKey key, KeyStatus next, Instant issued) {
+        if (next != KeyStatus.RETIRED || !key.notAfter().isAfter(issued)) {
+            return key.notAfter();
+        }
+        if (!key.roles().equals(Set.of(TrustRole.ROOT))) {
+            throw new IllegalArgumentException("key " + key.keyId() + " is valid until " + key.notAfter()
+                    + "; a key is retired after its end. End it first: --not-after with an instant ahead, install that"
+                    + " version, and retire the key after it");
+        }
+        return issued;
     }
 
     private static KeyStatus status(String name) {

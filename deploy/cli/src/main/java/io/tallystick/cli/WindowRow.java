@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -61,15 +62,39 @@ record WindowRow(
         /** It vouches for a later one, which commits to this one. */
         COVERED,
         /** It will not vouch for it. */
-        REFUSED;
+        REFUSED,
+        /** Nothing, and it is not asked: it has seen another history of this ledger. */
+        STOPPED;
 
         String text() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** An anchor and what it says. */
-    record Party(String id, AnchorKind kind, Answer answer) {
+    /**
+     * Why an anchor is asked no more.
+     *
+     * @param size of the registry checkpoint that it contradicted
+     * @param reason what it said
+     */
+    record Stop(long size, String reason) {
+        /** One line for the anchor of this id. */
+        String text(String id) {
+            return "anchor " + id + " is stopped: it has seen another history of this ledger than the registry of size "
+                    + size + ": " + reason;
+        }
+
+        private JsonObject json() {
+            return JsonObject.builder().put("reason", reason).put("size", size).build();
+        }
+    }
+
+    /**
+     * An anchor and what it says.
+     *
+     * @param stop there if the answer is that it is stopped
+     */
+    record Party(String id, AnchorKind kind, Answer answer, Optional<Stop> stop) {
         boolean vouches() {
             return answer == Answer.CONFIRMED || answer == Answer.COVERED;
         }
@@ -100,6 +125,7 @@ record WindowRow(
             case SEALED -> {
                 List<String> waits = new ArrayList<>();
                 ids(Answer.AWAITED).forEach(anchor -> waits.add("anchor " + anchor));
+                ids(Answer.STOPPED).forEach(anchor -> waits.add("anchor " + anchor + " (stopped)"));
                 if (!unexported.isEmpty()) {
                     waits.add("export of partitions " + unexported);
                 }
@@ -177,15 +203,17 @@ record WindowRow(
     }
 
     private JsonArray anchorsJson() {
-        return new JsonArray(anchors.stream()
-                .<JsonValue>map(party -> JsonObject.builder()
-                        .put("answer", party.answer().text())
-                        .put("id", party.id())
-                        .put(
-                                "kind",
-                                party.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'))
-                        .build())
-                .toList());
+        return new JsonArray(
+                anchors.stream().<JsonValue>map(WindowRow::partyJson).toList());
+    }
+
+    private static JsonObject partyJson(Party party) {
+        JsonObject.Builder json = JsonObject.builder()
+                .put("answer", party.answer().text())
+                .put("id", party.id())
+                .put("kind", party.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        party.stop().ifPresent(stop -> json.put("stopped", stop.json()));
+        return json.build();
     }
 
     private static JsonObject shareJson(List<Party> parties) {

@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.avro.AnchorKind;
+import io.tallystick.avro.AnchorProgress;
 import io.tallystick.avro.Attestation;
 import io.tallystick.avro.AttestationState;
 import io.tallystick.avro.PartitionClosed;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -21,8 +23,8 @@ import java.util.stream.IntStream;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Puts together what the topics say of each window. Records may come in any order and more than once, and the earlier ones may
- * not be read at all: windows are closed, registered, signed and exported in their order, and an anchor that confirms one
+ * Puts together what the topics say of each window. Records may come in any order and more than once (those of one anchor's
+ * progress in theirs), and the earlier ones may not be read at all: windows are closed, registered, signed and exported in their order, and an anchor that confirms one
  * covers those before, so what is known of a window holds for all before it.
  */
 final class WindowTable {
@@ -36,6 +38,7 @@ final class WindowTable {
     private final Map<Integer, Instant> closed = new HashMap<>();
     private final Map<String, AnchorKind> heardOf = new TreeMap<>();
     private final Map<String, Instant> confirmed = new HashMap<>();
+    private final Map<String, WindowRow.Stop> stops = new TreeMap<>();
     private Instant registered = Instant.MIN;
     private Instant signed = Instant.MIN;
 
@@ -79,7 +82,21 @@ final class WindowTable {
             if (value.getState() == AttestationState.CONFIRMED) {
                 confirmed.merge(value.getAnchor(), value.getWindowStart(), WindowTable::later);
             }
+        } else if (record instanceof AnchorProgress value) {
+            if (value.getStoppedSize() == null) {
+                stops.remove(value.getAnchor());
+            } else {
+                String reason = Objects.requireNonNullElse(value.getStoppedReason(), "");
+                stops.put(value.getAnchor(), new WindowRow.Stop(value.getStoppedSize(), reason));
+            }
         }
+    }
+
+    /** The anchors that have contradicted the registry, by id, as far as they are waited for. */
+    Map<String, WindowRow.Stop> stops() {
+        Map<String, WindowRow.Stop> told = new TreeMap<>(stops);
+        told.keySet().retainAll(configured.kinds().orElse(heardOf).keySet());
+        return told;
     }
 
     /** Takes note that a window's registry checkpoint is published. */
@@ -152,8 +169,12 @@ final class WindowTable {
         Map<String, AnchorKind> kinds = new TreeMap<>(configured.kinds().orElse(heardOf));
         said.keySet().forEach(anchor -> kinds.putIfAbsent(anchor, heardOf.get(anchor)));
         List<WindowRow.Party> parties = new ArrayList<>();
-        kinds.forEach((anchor, kind) -> parties.add(
-                new WindowRow.Party(anchor, kind, answer(said.get(anchor), reached(confirmed.get(anchor), start)))));
+        kinds.forEach((anchor, kind) -> {
+            WindowRow.Answer answer = answer(said.get(anchor), reached(confirmed.get(anchor), start));
+            Optional<WindowRow.Stop> stop =
+                    answer == WindowRow.Answer.AWAITED ? Optional.ofNullable(stops.get(anchor)) : Optional.empty();
+            parties.add(new WindowRow.Party(anchor, kind, stop.isPresent() ? WindowRow.Answer.STOPPED : answer, stop));
+        });
         return parties;
     }
 

@@ -28,9 +28,13 @@ import picocli.CommandLine.Spec;
             "  exported      every tenant's bundle is in the store, complete with its 'checkpoint' object",
             "  waits for     partitions, registry, signer; then anchors that have not answered, and the export",
             "",
-            "An anchor that confirmed a later window covers the earlier ones. One that refused is waited for no more. A"
-                    + " configuration",
-            "without ledger.anchors waits for those that ever answered. --output json says the same, anchor by anchor."
+            "An anchor that confirmed a later window covers the earlier ones. One that refused is waited for no more. One that is"
+                    + " stopped",
+            "has seen another history of this ledger: nothing is submitted to it until 'tally run anchor' is restarted; what it"
+                    + " said",
+            "stands below the windows. A configuration without ledger.anchors waits for those that ever answered. --output json"
+                    + " says the",
+            "same, anchor by anchor."
         })
 final class WindowsCommand implements Runnable {
     @Spec
@@ -62,10 +66,11 @@ final class WindowsCommand implements Runnable {
             throw new CommandException(
                     ExitCode.USAGE, "--last and --records are at least 1", "Leave them out for the defaults.");
         }
-        print(LedgerWindows.read(config.properties(), records).rows(count));
+        print(LedgerWindows.read(config.properties(), records));
     }
 
-    private void print(List<WindowRow> rows) {
+    private void print(WindowTable table) {
+        List<WindowRow> rows = table.rows(count);
         PrintWriter out = spec.commandLine().getOut();
         if (output.json()) {
             out.println(OutputOption.text(
@@ -75,6 +80,7 @@ final class WindowsCommand implements Runnable {
         } else {
             out.println(WindowRow.header());
             rows.forEach(row -> out.println(row.text()));
+            table.stops().forEach((id, stop) -> out.println(stop.text(id)));
         }
         out.flush();
     }

@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Copies of the verifier's golden bucket, signed by a bundle key that its trust root lists too. */
 class ExportCommandTest {
     private static final Path BUNDLES = Path.of("../../export-sink/verifier/src/test/resources/bundles");
+    private static final Instant ISSUED = Instant.parse("2026-01-01T00:00:00Z");
     private static final Path GOLDEN = BUNDLES.resolve("four-windows");
     private static final String BUCKET = GOLDEN.resolve("bucket").toString();
 
@@ -51,7 +52,7 @@ class ExportCommandTest {
         SecretFile.write(folder.resolve("passphrase"), "a passphrase of the test".getBytes(UTF_8));
         SigningKey bundle = KeyFile.generate(KeyAlgorithm.ECDSA_P256, random);
         KeyFile.write(folder.resolve("bundle.pem"), bundle, passphrase);
-        TrustRootBuilder root = goldenRoot();
+        TrustRootBuilder root = goldenRoot(ISSUED);
         root.bundleKey(bundle.spki());
         trustRoot = Files.write(
                         folder.resolve("trust-root.json"),
@@ -76,15 +77,12 @@ class ExportCommandTest {
     }
 
     /** A trust root with the golden bucket's keys. */
-    private static TrustRootBuilder goldenRoot() throws Exception {
-        Instant issued = Instant.parse("2026-01-01T00:00:00Z");
-        TrustRootBuilder root = new TrustRootBuilder("ledger.example.com", issued, issued.plus(Duration.ofDays(3650)));
+    private static TrustRootBuilder goldenRoot(Instant issued) throws Exception {
+        TrustRootBuilder root = new TrustRootBuilder("ledger.example.com", issued, ISSUED.plus(Duration.ofDays(3650)));
         for (TrustedKey key : TrustRoot.parse(Files.readAllBytes(GOLDEN.resolve("trust-root.json")))
                 .keys()) {
-            if (key.roles().contains(TrustRole.CHECKPOINT)) {
-                root.checkpointKey(key.spki());
-            } else if (key.roles().contains(TrustRole.BUNDLE)) {
-                root.bundleKey(key.spki());
+            if (!key.roles().contains(TrustRole.ROOT)) {
+                root.key(key);
             }
         }
         return root;
@@ -250,7 +248,7 @@ class ExportCommandTest {
         Duration years = Duration.ofDays(1000);
         Files.write(
                 Path.of(trustRoot),
-                goldenRoot()
+                goldenRoot(instant)
                         .key(bundleKey(old, instant.minus(years), instant, KeyStatus.RETIRED))
                         .key(bundleKey(now, instant, instant.plus(years), KeyStatus.ACTIVE))
                         .sign(KeyFile.generate(KeyAlgorithm.ECDSA_P256, random))

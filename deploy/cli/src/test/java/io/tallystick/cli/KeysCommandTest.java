@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.note.NoteVerifiers;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
@@ -235,6 +236,40 @@ class KeysCommandTest {
         assertThat(run.exitCode()).as(run.everything()).isZero();
         assertThat(other.exitCode()).as(other.everything()).isEqualTo(ExitCode.USAGE);
         assertThat(other.err()).contains("is not among the files");
+    }
+
+    /** A witness knows one key of the ledger; nothing else tells it of the next. */
+    @Test
+    void aRotationOfTheKeyThatWitnessesKnowSaysWhatToGiveThem() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        Path fresh = directory.resolve("ledger/keys/fresh.pem");
+        char[] secret = KeyFile.readPassphrase(keys.passphrase());
+        String vkey;
+        try (var key = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom())) {
+            KeyFile.write(fresh, key, secret);
+            String origin =
+                    TrustRoot.parse(Files.readAllBytes(keys.trustRoot())).ledger();
+            vkey = NoteVerifiers.vkey(origin, KeyAlgorithm.ED25519, key.spki());
+        }
+
+        TallyRun run =
+                keys("rotate", "--config", config, "--key", keys.signing().get(0), "--new", fresh, "--dry-run");
+        TallyRun other = keys(
+                "rotate",
+                "--config",
+                config,
+                "--key",
+                keys.signing().get(1),
+                "--new",
+                directory.resolve("ledger/keys/other.pem"),
+                "--dry-run");
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out())
+                .contains("give every witness this verifier key before T2, beside the one it has: " + vkey);
+        assertThat(other.exitCode()).as(other.everything()).isZero();
+        assertThat(other.out()).doesNotContain("witness");
     }
 
     @Test

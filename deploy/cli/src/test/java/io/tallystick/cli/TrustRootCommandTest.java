@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.entry.LedgerTime;
 import io.tallystick.note.NoteVerifiers;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
@@ -213,6 +214,85 @@ class TrustRootCommandTest {
                         .exitCode())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(directory.resolve("v2.json")).doesNotExist();
+    }
+
+    @Test
+    void aKeyIsRetiredAfterItsEndOnly() throws Exception {
+        TrustRoot root = first();
+        String log = root.keys().get(3).keyId();
+
+        TallyRun valid = trustRoot("update", "@v1.json", "@v2.json", "--key", log, "--status", "retired");
+        assertThat(valid.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(valid.err()).contains("a key is retired after its end", "--not-after");
+        assertThat(trustRoot(
+                                "update",
+                                "@v1.json",
+                                "@v2.json",
+                                "--key",
+                                log,
+                                "--status",
+                                "retired",
+                                "--not-after",
+                                "2050-01-01T00:00:00.000Z")
+                        .err())
+                .contains("is retired, but valid until");
+        assertThat(directory.resolve("v2.json")).doesNotExist();
+
+        String end = LedgerTime.format(root.issued());
+        ok("update", "@v1.json", "@v2.json", "--key", log, "--status", "retired", "--not-after", end);
+        sign("v2.json", "alice");
+        sign("v2.json", "bob");
+        ok("update", "@v2.json", "@v3.json", "--key", log, "--status", "retired");
+    }
+
+    @Test
+    void aRootKeyIsRetiredAtOnce() throws Exception {
+        TrustRoot root = first();
+        key("carol", KeyAlgorithm.ECDSA_P256);
+
+        ok(
+                "update",
+                "@v1.json",
+                "@v2.json",
+                "--add-root-key",
+                "@carol.pub",
+                "--key",
+                root.keys().get(1).keyId(),
+                "--status",
+                "retired");
+        sign("v2.json", "alice");
+        sign("v2.json", "bob");
+        sign("v2.json", "carol");
+
+        root.verifySuccessor(read("v2.json"));
+        assertThat(read("v2.json").key(root.keys().get(1).keyId()).orElseThrow().status())
+                .isEqualTo(KeyStatus.RETIRED);
+    }
+
+    @Test
+    void onlyADraftThatNobodyHasSignedIsReplaced() throws Exception {
+        first();
+        byte[] inForce = Files.readAllBytes(directory.resolve("v1.json"));
+
+        TallyRun same = trustRoot("update", "@v1.json", "@v1.json", "--min-retention-days", "7");
+        assertThat(same.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(same.err()).contains("exists, with version 1", "2 signatures", "Name another file");
+        assertThat(directory.resolve("v1.json")).hasBinaryContent(inForce);
+
+        ok("update", "@v1.json", "@v2.json", "--min-retention-days", "7");
+        ok("update", "@v1.json", "@v2.json", "--min-retention-days", "8");
+        sign("v2.json", "alice");
+        byte[] waiting = Files.readAllBytes(directory.resolve("v2.json"));
+        assertThat(trustRoot("update", "@v1.json", "@v2.json", "--min-retention-days", "9")
+                        .err())
+                .contains("exists, with version 2", "1 signature");
+        assertThat(directory.resolve("v2.json")).hasBinaryContent(waiting);
+
+        Files.writeString(directory.resolve("notes.txt"), "precious");
+        assertThat(trustRoot("update", "@v1.json", "@notes.txt", "--min-retention-days", "9")
+                        .exitCode())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(directory.resolve("notes.txt")).hasContent("precious");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.tallystick.topic.AdminOrder;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
@@ -58,12 +59,31 @@ class TrustRootInstallationTest extends KeyChangeFixture {
         return saying(key -> key.with(status, key.notAfter(), Optional.empty()));
     }
 
+    private Path ending(Instant end) throws Exception {
+        return saying(key -> key.with(KeyStatus.ACTIVE, end, Optional.empty()));
+    }
+
+    private Path retired(Instant end) throws Exception {
+        return signed(TrustRootDraft.following(inForce(), T1.plusMillis(1))
+                .withKey(oldId, key -> key.with(KeyStatus.RETIRED, end, Optional.empty())));
+    }
+
     private TrustRoot install(Path file) {
         return install(file, ORDER);
     }
 
     private TrustRoot install(Path file, AdminOrder order) {
-        return new TrustRootInstallation(ConfigFile.settings(ConfigFile.read(config)), keys.trustRoot(), chain, order)
+        return install(file, order, false);
+    }
+
+    private TrustRoot install(Path file, AdminOrder order, boolean despiteBacklog) {
+        return new TrustRootInstallation(
+                        ConfigFile.settings(ConfigFile.read(config)),
+                        keys.trustRoot(),
+                        chain,
+                        order,
+                        role -> signedUntil,
+                        despiteBacklog)
                 .carryOut(file, T1);
     }
 
@@ -95,13 +115,107 @@ class TrustRootInstallationTest extends KeyChangeFixture {
                 .isEqualTo(inForce().fingerprint().toString());
     }
 
-    @ParameterizedTest
-    @CsvSource({"REVOKED, ledger.key.revoked", "RETIRED, ledger.key.retired"})
-    void whatHasBecomeOfAKeyIsTold(KeyStatus status, String type) throws Exception {
-        install(become(status));
+    @Test
+    void aRevokedKeyIsTold() throws Exception {
+        install(become(KeyStatus.REVOKED));
 
-        assertThat(chain.types()).containsExactly(type, "ledger.trust-root.published");
+        assertThat(chain.types()).containsExactly("ledger.key.revoked", "ledger.trust-root.published");
         assertThat(chain.payload(0).string("keyId")).isEqualTo(oldId);
+    }
+
+    @Test
+    void aKeyIsEndedFirstAndRetiredThen() throws Exception {
+        install(ending(T1));
+        install(retired(T1));
+
+        assertThat(inForce().key(oldId).orElseThrow())
+                .returns(KeyStatus.RETIRED, TrustedKey::status)
+                .returns(T1, TrustedKey::notAfter);
+        assertThat(chain.types())
+                .containsExactly("ledger.trust-root.published", "ledger.key.retired", "ledger.trust-root.published");
+        assertThat(chain.payload(1).string("keyId")).isEqualTo(oldId);
+    }
+
+    @Test
+    void aKeyIsNotRetiredWhileWindowsWaitForIt() throws Exception {
+        install(ending(T1));
+        Path next = retired(T1);
+
+        signedUntil = Optional.of(T1.minus(WINDOW));
+        assertThatThrownBy(() -> install(next))
+                .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.remedy())
+                        .contains("tally windows", "--despite-backlog"))
+                .hasMessageContaining("end after " + T1.minus(WINDOW) + " wait for it");
+        signedUntil = Optional.empty();
+        assertThatThrownBy(() -> install(next)).hasMessageContaining("no window is sealed");
+        assertThatThrownBy(() -> install(next, new AdminOrder("ada", Optional.empty(), true)))
+                .as("a rehearsal")
+                .hasMessageContaining("no window is sealed");
+        assertThat(inForce().version()).isEqualTo(2);
+
+        install(next, ORDER, true);
+        assertThat(inForce().key(oldId).orElseThrow().status()).isEqualTo(KeyStatus.RETIRED);
+        install(next);
+        assertThat(chain.types()).filteredOn("ledger.key.retired"::equals).hasSize(1);
+    }
+
+    /** What it signed between its end and the installation would fail for ever. */
+    @Test
+    void aKeyThatHasSignedSinceIsNotRetired() throws Exception {
+        Path next = retired(T1);
+
+        signedUntil = Optional.of(T1.plus(WINDOW));
+        for (boolean despiteBacklog : List.of(false, true)) {
+            assertThatThrownBy(() -> install(next, ORDER, despiteBacklog))
+                    .isInstanceOf(CommandException.class)
+                    .hasMessageContainingAll("comes too late", T1.plus(WINDOW).toString());
+        }
+        requireNothingChanged();
+        signedUntil = Optional.of(T1);
+        install(next);
+        assertThat(inForce().key(oldId).orElseThrow().notAfter()).isEqualTo(T1);
+    }
+
+    @Test
+    void aRootKeyIsRetiredWithoutALookAtTheLedger() throws Exception {
+        install(adding(added(TrustRole.ROOT)));
+        signedUntil = Optional.empty();
+        String rootId = key(fresh(TrustRole.ROOT)).keyId();
+
+        install(signed(TrustRootDraft.following(inForce(), NOW)
+                .withKey(rootId, key -> key.with(KeyStatus.RETIRED, NOW, Optional.empty()))));
+
+        assertThat(inForce().key(rootId).orElseThrow().status()).isEqualTo(KeyStatus.RETIRED);
+    }
+
+    private Path demanding(Instant from) throws Exception {
+        SigningKey key = KeyFile.generate(KeyAlgorithm.ML_DSA_44, new SecureRandom());
+        return signed(TrustRootDraft.following(inForce(), NOW)
+                .withKey(new TrustedKey(
+                        PublicKey.of(key.spki()),
+                        Set.of(TrustRole.CHECKPOINT),
+                        List.of(LEDGER, LEDGER + "/*"),
+                        from,
+                        inForce().expires(),
+                        KeyStatus.ACTIVE,
+                        Optional.empty()))
+                .withRequiredForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44))));
+    }
+
+    @Test
+    void aSignatureIsNotDemandedOfWindowsThatAreSignedWithoutIt() throws Exception {
+        Path next = demanding(T1);
+
+        for (Instant signed : List.of(T1, T2)) {
+            signedUntil = Optional.of(signed);
+            refused("comes too late: it requires an ml-dsa-44 signature of windows that end at " + T1, next);
+        }
+        signedUntil = Optional.of(T1.minus(WINDOW));
+        install(next);
+        assertThat(inForce().require(TrustRole.CHECKPOINT)).hasSize(2);
+        signedUntil = Optional.of(T2);
+        install(signed(TrustRootDraft.following(inForce(), NOW).withExpiry(END)));
+        assertThat(inForce().version()).isEqualTo(3);
     }
 
     @Test

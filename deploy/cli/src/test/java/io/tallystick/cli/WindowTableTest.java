@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.avro.AnchorKind;
+import io.tallystick.avro.AnchorProgress;
 import io.tallystick.avro.Attestation;
 import io.tallystick.avro.AttestationState;
 import io.tallystick.avro.Cut;
@@ -214,6 +215,56 @@ class WindowTableTest {
                 .containsExactly(WindowRow.Answer.COVERED, WindowRow.Answer.REFUSED);
         assertThat(rows().get(1).waitsFor()).noneMatch(text -> text.contains("anchor"));
         assertThat(first().text()).contains("(refused by w2)");
+    }
+
+    private void progress(String anchor, Long stoppedSize, String reason) {
+        records.add(AnchorProgress.newBuilder()
+                .setAnchor(anchor)
+                .setCheckpointsOffset(1)
+                .setSettled(List.of())
+                .setConfirmedSize(1)
+                .setRegistryOffset(0)
+                .setStoppedSize(stoppedSize)
+                .setStoppedReason(reason)
+                .build());
+    }
+
+    @Test
+    void anAnchorThatHasContradictedUsIsToldFromASlowOne() {
+        configured("w1", "witness", "w2", "witness");
+        signed(window(1), ORIGIN);
+        exported(window(1), 0, 1);
+        said(START, "w1", AttestationState.CONFIRMED);
+        progress("w1", 7L, "it finds the proof wrong: HTTP 422: ");
+        progress("w2", null, null);
+        progress("w3", 5L, "of an earlier configuration");
+
+        assertThat(first().anchors())
+                .extracting(WindowRow.Party::answer)
+                .containsExactly(WindowRow.Answer.CONFIRMED, WindowRow.Answer.AWAITED);
+        WindowRow later = rows().get(1);
+        assertThat(later.waitsFor()).containsExactly("anchor w2", "anchor w1 (stopped)");
+        assertThat(later.text()).endsWith("anchor w2, anchor w1 (stopped)");
+        assertThat(later.json().toString())
+                .contains("stopped", "it finds the proof wrong: HTTP 422: ")
+                .contains("7");
+        assertThat(table().stops())
+                .containsExactly(Map.entry("w1", new WindowRow.Stop(7, "it finds the proof wrong: HTTP 422: ")));
+        assertThat(table().stops().get("w1").text("w1"))
+                .isEqualTo(
+                        "anchor w1 is stopped: it has seen another history of this ledger than the registry of size 7:"
+                                + " it finds the proof wrong: HTTP 422: ");
+    }
+
+    @Test
+    void anAnchorThatGoesOnAfterARestartIsStoppedNoMore() {
+        configured("w1", "witness");
+        signed(START, ORIGIN);
+        progress("w1", 7L, "another root");
+        progress("w1", null, null);
+
+        assertThat(table().stops()).isEmpty();
+        assertThat(first().waitsFor()).contains("anchor w1");
     }
 
     @Test

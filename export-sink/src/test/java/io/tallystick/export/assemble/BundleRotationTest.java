@@ -105,7 +105,8 @@ class BundleRotationTest {
         export(BundleKeys.of(List.of(old, fresh), root));
 
         // When
-        TrustRoot retired = ledger.signed(TrustRootDraft.following(root, root.issued())
+        TrustRoot retired = ledger.signed(TrustRootDraft.following(
+                        root, root.key(old.keyId()).orElseThrow().notAfter())
                 .withKey(old.keyId(), key -> key.with(KeyStatus.RETIRED, key.notAfter(), Optional.empty())));
 
         // Then

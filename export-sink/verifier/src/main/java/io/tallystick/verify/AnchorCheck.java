@@ -8,6 +8,8 @@ import io.tallystick.receipt.AnchoredCheckpoint;
 import io.tallystick.receipt.Receipt;
 import io.tallystick.receipt.ReceiptException;
 import io.tallystick.receipt.ReceiptNames;
+import io.tallystick.tree.CompactRange;
+import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.time.Instant;
@@ -57,11 +59,28 @@ final class AnchorCheck {
         static final Anchored NOTHING = new Anchored(List.of(), Optional.empty());
     }
 
+    /**
+     * A window whose registry checkpoint is looked at.
+     *
+     * @param before the registry's frontier before the window
+     * @param head of the registry after it
+     */
+    record Window(Instant start, Instant end, CompactRange before, TreeHead head) {
+        static Window of(Manifest manifest) {
+            Manifest.Registry registry = manifest.registry();
+            return new Window(
+                    manifest.window().start(),
+                    manifest.window().end(),
+                    CompactRange.of(registry.previousSize(), registry.frontier()),
+                    registry.head());
+        }
+    }
+
     /** Evaluates the receipts for a bundle's registry checkpoint. */
-    Anchored run(Manifest manifest, Documents.Note checkpoint, Findings findings) throws IOException {
+    Anchored run(Window window, Documents.Note checkpoint, Findings findings) throws IOException {
         AnchorTally tally = tally();
         if (folder.isPresent()) {
-            collect(manifest, checkpoint, tally, findings);
+            collect(window, checkpoint, tally, findings);
         }
         return judged(tally, findings);
     }
@@ -114,14 +133,12 @@ final class AnchorCheck {
         return true;
     }
 
-    private void collect(Manifest manifest, Documents.Note note, AnchorTally tally, Findings findings)
-            throws IOException {
-        Instant start = manifest.window().start();
-        receipts(stored(note), start, manifest.window().end(), OptionalLong.empty(), tally, findings);
+    private void collect(Window window, Documents.Note note, AnchorTally tally, Findings findings) throws IOException {
+        receipts(stored(note), window.start(), window.end(), OptionalLong.empty(), tally, findings);
         Set<ReceiptNames.Parsed> wanted = tally.wanted(parties.listed());
-        Optional<Instant> next = next(start, wanted);
+        Optional<Instant> next = next(window.start(), wanted);
         for (int vain = 0; vain < COVERS_MAX && next.isPresent(); next = next(next.get(), wanted)) {
-            cover(manifest, next.get(), tally, findings);
+            cover(window, next.get(), tally, findings);
             Set<ReceiptNames.Parsed> left = tally.wanted(parties.listed());
             vain += left.containsAll(wanted) ? 1 : 0;
             wanted = left;
@@ -139,9 +156,9 @@ final class AnchorCheck {
         return index.next(after, wanted);
     }
 
-    /** The receipts of this window's checkpoint, if it contains the bundle's. */
-    private void cover(Manifest manifest, Instant window, AnchorTally tally, Findings findings) throws IOException {
-        Optional<AnchorCover.Cover> covering = cover.orElseThrow().next(manifest, window.minusNanos(1));
+    /** The receipts of a later window's checkpoint, if it contains this one's. */
+    private void cover(Window window, Instant later, AnchorTally tally, Findings findings) throws IOException {
+        Optional<AnchorCover.Cover> covering = cover.orElseThrow().next(window, later.minusNanos(1));
         if (covering.isPresent()) {
             receipts(
                     covering.get().checkpoint(),

@@ -2,7 +2,6 @@
 package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleLayout;
-import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.TrustedVerifier;
@@ -20,12 +19,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Later registry checkpoints that contain a bundle's, and have receipts of their own: what was anchored after an outage
- * covers what was not. The registry's leaves prove it: folded to the right of the bundle's frontier they give the root of
- * the bundle's checkpoint on the way, and that of the later one at the end.
+ * Later registry checkpoints that contain a window's, and have receipts of their own: what was anchored after an outage
+ * covers what was not. The registry's leaves prove it: folded to the right of the frontier before the window they give the
+ * root of its checkpoint on the way, and that of the later one at the end.
  *
  * <p>Leaves are opened only where receipts lie for a larger registry, and only up to the first that do. One run of leaves is
- * kept from bundle to bundle, so that leaves are folded once however many bundles one checkpoint covers.
+ * kept from window to window, so that leaves are folded once however many windows one checkpoint covers.
  */
 final class AnchorCover {
     private final AnchorFolder anchors;
@@ -45,18 +44,18 @@ final class AnchorCover {
         this.root = root;
     }
 
-    /** A later checkpoint that contains the bundle's, and when its window begins and ends. */
+    /** A later checkpoint that contains a window's, and when its own window begins and ends. */
     record Cover(AnchoredCheckpoint checkpoint, Instant windowStart, Instant windowEnd) {
         long size() {
             return checkpoint.checkpoint().head().size();
         }
     }
 
-    /** The next checkpoint after this window that contains the bundle's and has receipts; empty if there is none. */
-    Optional<Cover> next(Manifest manifest, Instant after) throws IOException {
+    /** The next checkpoint after an instant that contains this window's and has receipts; empty if there is none. */
+    Optional<Cover> next(AnchorCheck.Window window, Instant after) throws IOException {
         boolean pointless = root.anchors().equals(TrustAnchors.NONE)
-                || !anchors.isAnyAfter(manifest.registry().size());
-        if (pointless || !isRunThrough(manifest)) {
+                || !anchors.isAnyAfter(window.head().size());
+        if (pointless || !isRunThrough(window)) {
             return Optional.empty();
         }
         Map.Entry<Instant, Path> next = anchored.higherEntry(after);
@@ -66,19 +65,16 @@ final class AnchorCover {
         return next == null ? Optional.empty() : cover(next.getKey(), next.getValue());
     }
 
-    /** Makes the run one that passes through the bundle's head. */
-    private boolean isRunThrough(Manifest manifest) throws IOException {
-        Instant start = manifest.window().start();
-        TreeHead head = manifest.registry().head();
-        if (head.equals(heads.get(start))) {
+    /** Makes the run one that passes through the window's head. */
+    private boolean isRunThrough(AnchorCheck.Window window) throws IOException {
+        if (window.head().equals(heads.get(window.start()))) {
             return true;
         }
         heads.clear();
         anchored.clear();
-        range = CompactRange.of(
-                manifest.registry().previousSize(), manifest.registry().frontier());
-        runEnd = start;
-        return append() && head.equals(heads.get(start));
+        range = window.before();
+        runEnd = window.start();
+        return append() && window.head().equals(heads.get(window.start()));
     }
 
     private boolean append() throws IOException {

@@ -182,7 +182,10 @@ final class BundleCheck {
         }
         return anchorCheck
                 .get()
-                .run(documents.manifest().get(), documents.checkpoint().get(), findings);
+                .run(
+                        AnchorCheck.Window.of(documents.manifest().get()),
+                        documents.checkpoint().get(),
+                        findings);
     }
 
     private static Checked checked(

@@ -9,6 +9,9 @@ import io.tallystick.note.NoteException;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +35,7 @@ final class RegistryAudit {
 
     private final Target.Kind kind;
     private final TrustInput trust;
+    private final Optional<AnchorCheck> anchors;
     private final TenantChains.Cache tenants;
     private final Since since;
     private final Findings findings;
@@ -73,9 +77,17 @@ final class RegistryAudit {
         }
     }
 
-    RegistryAudit(Target.Kind kind, TrustInput trust, TenantChains.Cache tenants, Since since, Findings findings) {
+    /** @param anchors absent without a trust root */
+    RegistryAudit(
+            Target.Kind kind,
+            TrustInput trust,
+            Optional<AnchorCheck> anchors,
+            TenantChains.Cache tenants,
+            Since since,
+            Findings findings) {
         this.kind = kind;
         this.trust = trust;
+        this.anchors = anchors;
         this.tenants = tenants;
         this.since = since;
         this.findings = findings;
@@ -161,7 +173,7 @@ final class RegistryAudit {
                             own[0]++;
                         }
                     });
-            requireCheckpoint(start, folder, folded);
+            requireCheckpoint(folder, base.get(), folded);
             long missing = own[0] - accounted.getOrDefault(start, 0L);
             if (missing > 0) {
                 notChecked("missing: the registry has " + missing + " chain heads in the window of " + start
@@ -179,7 +191,8 @@ final class RegistryAudit {
     }
 
     /** A window without a bundle has only this to hold its leaves to; the others were held to their bundle's. */
-    private void requireCheckpoint(Instant start, Path folder, LeafFold.Folded folded) throws IOException {
+    private void requireCheckpoint(Path folder, CompactRange before, LeafFold.Folded folded) throws IOException {
+        Instant start = folded.window().start();
         if (seen.containsKey(start)) {
             return;
         }
@@ -202,18 +215,37 @@ final class RegistryAudit {
                     "window of " + start + ": the leaves give size " + head.size() + " root " + head.root()
                             + ", its checkpoint says otherwise");
         }
-        trust.root().ifPresent(root -> {
-            Findings signatures = new Findings();
-            new SignatureCheck(root, folded.window().end(), Optional.empty(), signatures)
-                    .checkpoint(note.get(), root.ledger());
-            PhaseVerdict verdict = signatures.verdict(Phase.SIGNATURES);
-            for (Fault fault : verdict.faults()) {
-                findings.fail(Phase.COMPLETENESS, "window of " + start + ", " + fault.file(), fault.message());
-            }
-            for (String why : signed(verdict)) {
-                findings.notChecked(Phase.COMPLETENESS, ExitCode.UNTRUSTED, "window of " + start + ": " + why);
-            }
-        });
+        if (trust.root().isPresent()) {
+            Instant end = folded.window().end();
+            requireSigned(trust.root().get(), new AnchorCheck.Window(start, end, before, head), note.get());
+        }
+    }
+
+    private void requireSigned(TrustRoot root, AnchorCheck.Window window, Documents.Note note) throws IOException {
+        Findings signatures = new Findings();
+        new SignatureCheck(root, window.end(), existedBy(root, window, note), signatures)
+                .checkpoint(note, root.ledger());
+        PhaseVerdict verdict = signatures.verdict(Phase.SIGNATURES);
+        for (Fault fault : verdict.faults()) {
+            findings.fail(Phase.COMPLETENESS, "window of " + window.start() + ", " + fault.file(), fault.message());
+        }
+        for (String why : signed(verdict)) {
+            findings.notChecked(Phase.COMPLETENESS, ExitCode.UNTRUSTED, "window of " + window.start() + ": " + why);
+        }
+    }
+
+    /**
+     * When outside parties prove the checkpoint to have existed: of itself, or of a later one that contains it. Asked only where
+     * that decides something. What is wrong with their receipts is said of the bundles whose checkpoints they are for.
+     */
+    private Optional<Instant> existedBy(TrustRoot root, AnchorCheck.Window window, Documents.Note note)
+            throws IOException {
+        boolean decides = root.keys(TrustRole.CHECKPOINT, root.ledger()).stream()
+                .anyMatch(key -> key.standing(window.end()) == TrustedKey.Standing.COMPROMISED);
+        boolean isOfWindow = note.checkpoint().head().equals(window.head());
+        return decides && isOfWindow && anchors.isPresent()
+                ? anchors.get().run(window, note, new Findings()).existedBy()
+                : Optional.empty();
     }
 
     private static List<String> signed(PhaseVerdict verdict) {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Phase 6: every checkpoint by checkpoint keys, manifest and DSSE by the bundle key; key validity at the window's end.
@@ -67,7 +66,7 @@ final class SignatureCheck {
                 verified.add(key.get().algorithm());
             }
         }
-        requireAlgorithms(note.file(), TrustRole.CHECKPOINT, verified, strangers);
+        requireAlgorithms(note.file(), TrustRole.CHECKPOINT, origin, verified, strangers);
     }
 
     private static NoteVerifier verifier(String origin, TrustedKey key) {
@@ -122,18 +121,19 @@ final class SignatureCheck {
                         key.covers(TrustRole.BUNDLE, origin) || key.covers(TrustRole.BUNDLE, origin + "/" + tenant))
                 .toList();
         Optional<TrustedKey> named = documents.dsse().flatMap(envelope -> key(listed, envelope.keyid()));
-        documents.dsse().ifPresent(envelope -> dsse(envelope, named));
+        documents.dsse().ifPresent(envelope -> dsse(envelope, named, origin));
         if (documents.manifestBytes().isPresent()
                 && documents.manifestSignature().isPresent()) {
             manifest(
                     documents.manifestBytes().get().bytes(),
                     documents.manifestSignature().get().bytes(),
                     listed,
-                    named);
+                    named,
+                    origin);
         }
     }
 
-    private void dsse(Dsse envelope, Optional<TrustedKey> named) {
+    private void dsse(Dsse envelope, Optional<TrustedKey> named, String origin) {
         if (named.isEmpty()) {
             stranger(BundleLayout.DSSE + " is signed by " + envelope.keyid()
                     + ", which the trust root does not list for bundles of this ledger");
@@ -148,12 +148,17 @@ final class SignatureCheck {
         met(key);
         if (counts(BundleLayout.DSSE, key)) {
             requireAlgorithms(
-                    BundleLayout.DSSE, TrustRole.BUNDLE, Set.of(key.algorithm()), EnumSet.noneOf(KeyAlgorithm.class));
+                    BundleLayout.DSSE,
+                    TrustRole.BUNDLE,
+                    origin,
+                    Set.of(key.algorithm()),
+                    EnumSet.noneOf(KeyAlgorithm.class));
         }
     }
 
     /** manifest.sig names no key: it is by one of the listed keys, else a failure of the key the envelope names. */
-    private void manifest(byte[] manifest, byte[] signature, List<TrustedKey> listed, Optional<TrustedKey> named) {
+    private void manifest(
+            byte[] manifest, byte[] signature, List<TrustedKey> listed, Optional<TrustedKey> named, String origin) {
         List<TrustedKey> signers = listed.stream()
                 .filter(key -> verifies(key, manifest, signature))
                 .toList();
@@ -163,6 +168,7 @@ final class SignatureCheck {
                 requireAlgorithms(
                         BundleLayout.MANIFEST_SIGNATURE,
                         TrustRole.BUNDLE,
+                        origin,
                         Set.of(signers.get(0).algorithm()),
                         EnumSet.noneOf(KeyAlgorithm.class));
             }
@@ -217,12 +223,12 @@ final class SignatureCheck {
     }
 
     private void requireAlgorithms(
-            String file, TrustRole role, Set<KeyAlgorithm> verified, Set<KeyAlgorithm> strangers) {
+            String file, TrustRole role, String origin, Set<KeyAlgorithm> verified, Set<KeyAlgorithm> strangers) {
         if (findings.failed(Phase.SIGNATURES)) {
             return; // a listed key's signature did not count; what is missing follows from that
         }
-        for (Set<KeyAlgorithm> anyOf : root.missing(role, verified)) {
-            String names = anyOf.stream().map(KeyAlgorithm::wireName).sorted().collect(Collectors.joining(" or "));
+        for (Set<KeyAlgorithm> anyOf : root.missing(role, origin, at, verified)) {
+            String names = KeyAlgorithm.text(anyOf);
             if (anyOf.stream().anyMatch(strangers::contains)) {
                 stranger(file + ": the required " + names
                         + " signature is only by keys that the trust root does not list for this role and scope");

@@ -161,9 +161,9 @@ public final class Verifier {
                     request.registry().or(target::registry).map(RegistryFolder::of);
             Findings audited = new Findings();
             TenantChains.Cache chains = new TenantChains.Cache();
-            RegistryAudit audit = new RegistryAudit(target.kind(), trust, chains, since, audited);
-            BundleCheck check =
-                    new BundleCheck(trust, chains, registry, request.anchors(), anchors(registry), retention());
+            Optional<AnchorCheck> anchors = anchors(registry);
+            RegistryAudit audit = new RegistryAudit(target.kind(), trust, anchors, chains, since, audited);
+            BundleCheck check = new BundleCheck(trust, chains, registry, request.anchors(), anchors, retention());
             Optional<Instant> registryEnd = target.kind() != Target.Kind.BUNDLE && registry.isPresent()
                     ? registry.get().end()
                     : Optional.empty();

@@ -169,6 +169,31 @@ class RotationTest {
     }
 
     @Test
+    void whatWasSignedBeforeTheMlDsaLineWasDemandedStands() throws Exception {
+        window(keys.ed25519, keys.p256);
+        window(keys.ed25519, keys.p256, mlDsa);
+        window(keys.ed25519, keys.p256, mlDsa);
+
+        VerificationReport report = verify(demandingMlDsa(T1));
+
+        assertThat(report.exitCode()).as(report.text()).isZero();
+    }
+
+    @Test
+    void fromWhenTheMlDsaLineIsDemandedEvidenceWithoutItFails() throws Exception {
+        window(keys.ed25519, keys.p256);
+        window(keys.ed25519, keys.p256);
+
+        VerificationReport report = verify(demandingMlDsa(T1));
+
+        assertThat(report.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(report.bundles())
+                .extracting(bundle -> bundle.phase(Phase.SIGNATURES).verdict())
+                .containsExactly(PhaseVerdict.Verdict.PASS, PhaseVerdict.Verdict.FAIL);
+        assertThat(report.text()).contains("no ml-dsa-44 signature");
+    }
+
+    @Test
     void anMlDsaLineOfAStrangerIsNotTrusted() throws Exception {
         window(keys.p256, KeyFile.generate(KeyAlgorithm.ML_DSA_44, new SecureRandom()));
 
@@ -176,8 +201,12 @@ class RotationTest {
     }
 
     private TrustRootDraft demandingMlDsa() throws KeyException, TrustException {
+        return demandingMlDsa(TestKeys.ISSUED);
+    }
+
+    private TrustRootDraft demandingMlDsa(Instant from) throws KeyException, TrustException {
         return TrustRootDraft.following(first(), START)
-                .withKey(listed(mlDsa, TestKeys.ISSUED))
+                .withKey(listed(mlDsa, from))
                 .withRequiredForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)));
     }
 }

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.fixtures.TestSeed;
 import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.trust.TrustRootDraft;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -127,13 +131,19 @@ class UsageTest {
     }
 
     @Test
-    void retiredKeyStandsForWhatItSignedInItsValidity() throws IOException {
+    void retiredKeyStandsForWhatItSignedInItsValidity() throws Exception {
         // Given
         TestLedger ledger = ledger();
         ledger.tenant("acme", false).chain(0).genesis();
         ledger.closeWindow();
+        Instant end = ledger.windowStart();
         Path trustRoot = Files.write(
-                temp.resolve("trust-root.json"), ledger.keys.trustRoot((a, b, c) -> b.status = KeyStatus.RETIRED));
+                temp.resolve("trust-root.json"),
+                TrustRootDraft.following(TrustRoot.parse(ledger.keys.trustRoot()), end)
+                        .withKey(ledger.keys.p256.keyId(), key -> key.with(KeyStatus.RETIRED, end, Optional.empty()))
+                        .sign(ledger.keys.root)
+                        .complete()
+                        .encode());
 
         // When
         VerificationReport report =

@@ -31,6 +31,7 @@ import java.util.stream.Collectors;
 public final class CheckpointSigner {
     private final List<Known> keys;
     private final InstantSource clock;
+    private final RequiredAlgorithms required;
     private final KeyObjection objection;
 
     /** A key and its public part, which is decoded once for all origins. */
@@ -58,19 +59,24 @@ public final class CheckpointSigner {
         this(keys.stream().map(CheckpointKey::always).toList(), InstantSource.system());
     }
 
-    /** As {@link #CheckpointSigner(List, InstantSource, KeyObjection)}; the keys' validity alone decides. */
+    /**
+     * As {@link #CheckpointSigner(List, InstantSource, RequiredAlgorithms, KeyObjection)}; the keys' validity alone decides.
+     */
     public CheckpointSigner(List<CheckpointKey> keys, InstantSource clock) {
-        this(keys, clock, KeyObjection.NONE);
+        this(keys, clock, RequiredAlgorithms.NO_MORE, KeyObjection.NONE);
     }
 
     /**
      * @param keys at least one of ECDSA P-256
      * @param clock tells the signing time of ML-DSA-44 lines
-     * @param objection asked of each key before it signs
+     * @param required what the keys that are valid for a window must be enough for
+     * @param objection asked of each key before it signs, and of all of them
      * @throws IllegalArgumentException if there is no P-256 key, or a key is not of the algorithm it claims
      */
-    public CheckpointSigner(List<CheckpointKey> keys, InstantSource clock, KeyObjection objection) {
+    public CheckpointSigner(
+            List<CheckpointKey> keys, InstantSource clock, RequiredAlgorithms required, KeyObjection objection) {
         this.clock = clock;
+        this.required = required;
         this.objection = objection;
         this.keys = keys.stream()
                 .map(Known::of)
@@ -87,7 +93,25 @@ public final class CheckpointSigner {
 
     /** The algorithms of its keys. */
     public Set<KeyAlgorithm> algorithms() {
+        return algorithms(keys);
+    }
+
+    private static Set<KeyAlgorithm> algorithms(List<Known> keys) {
         return keys.stream().map(Known::algorithm).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private List<Known> validFor(Instant windowEnd) {
+        return keys.stream().filter(known -> known.key().signs(windowEnd)).toList();
+    }
+
+    /**
+     * What a checkpoint needs and no key gives that is valid for a window.
+     *
+     * @param windowEnd end of the window
+     * @return sets of which one algorithm each is lacking; empty if it can be signed
+     */
+    public List<Set<KeyAlgorithm>> missing(String origin, Instant windowEnd) {
+        return required.missing(origin, windowEnd, algorithms(validFor(windowEnd)));
     }
 
     /**
@@ -117,13 +141,12 @@ public final class CheckpointSigner {
      *
      * @param windowEnd end of the window it belongs to
      * @return the signed note
-     * @throws UnfitSignerException if no P-256 key is valid for the window, or there is an objection to one that is, or a
-     *     signature just made does not verify: a faulty key or machine
+     * @throws UnfitSignerException if no P-256 key is valid for the window, or none of what else is required, or there is an
+     *     objection to those that are, or a signature just made does not verify: a faulty key or machine
      */
     public Bytes sign(String origin, TreeHead head, Instant windowEnd) {
         Checkpoint checkpoint = new Checkpoint(origin, head);
-        List<Known> valid =
-                keys.stream().filter(known -> known.key().signs(windowEnd)).toList();
+        List<Known> valid = validFor(windowEnd);
         if (valid.stream().noneMatch(CheckpointSigner::isP256)) {
             throw new UnfitSignerException(
                     UnfitSignerException.Reason.KEY,
@@ -131,11 +154,11 @@ public final class CheckpointSigner {
                             + ": the trust root lets none of the configured keys; give the key that is valid then, or have a"
                             + " new version of the trust root");
         }
+        requireEnough(valid, origin, windowEnd);
         for (Known known : valid) {
-            objection.to(known.publicKey().keyId(), origin, windowEnd).ifPresent(why -> {
-                throw new UnfitSignerException(UnfitSignerException.Reason.TRUST_ROOT, why);
-            });
+            objection.to(known.publicKey().keyId(), origin, windowEnd).ifPresent(CheckpointSigner::obey);
         }
+        objection.toLack(algorithms(valid), origin, windowEnd).ifPresent(CheckpointSigner::obey);
         Instant now = clock.instant();
         List<NoteSigner> signers =
                 valid.stream().map(known -> known.named(origin, now)).toList();
@@ -147,6 +170,22 @@ public final class CheckpointSigner {
             throw new UnfitSignerException(
                     UnfitSignerException.Reason.KEY, "a checkpoint just signed for " + origin + " does not verify", e);
         }
+    }
+
+    /** What is signed is locked away, and what lacks a signature then fails for ever. */
+    private void requireEnough(List<Known> valid, String origin, Instant windowEnd) {
+        for (Set<KeyAlgorithm> anyOf : required.missing(origin, windowEnd, algorithms(valid))) {
+            throw new UnfitSignerException(
+                    UnfitSignerException.Reason.KEY,
+                    "the trust root requires an " + KeyAlgorithm.text(anyOf) + " signature for the window that ends "
+                            + windowEnd
+                            + ", and none of the configured keys may give it; add the key's file, or have a new"
+                            + " version of the trust root");
+        }
+    }
+
+    private static void obey(String objection) {
+        throw new UnfitSignerException(UnfitSignerException.Reason.TRUST_ROOT, objection);
     }
 
     private static void verify(Checkpoint checkpoint, List<NoteSigner> signers, SignedNote note) throws NoteException {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.anchor.sign;
 
+import io.tallystick.trust.KeyAlgorithm;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /** What has become known of the keys since they were opened. */
 @FunctionalInterface
@@ -18,4 +20,14 @@ public interface KeyObjection {
      * @return why, and the remedy; empty if nothing does
      */
     Optional<String> to(String keyId, String origin, Instant windowEnd);
+
+    /**
+     * Whether something demands more than signatures of these algorithms.
+     *
+     * @param algorithms of all keys that are to sign
+     * @return what is lacking, and the remedy; empty if nothing is
+     */
+    default Optional<String> toLack(Set<KeyAlgorithm> algorithms, String origin, Instant windowEnd) {
+        return Optional.empty();
+    }
 }

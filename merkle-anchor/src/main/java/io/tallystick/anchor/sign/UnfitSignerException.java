@@ -13,9 +13,9 @@ public final class UnfitSignerException extends LedgerIntegrityException {
 
     /** What has to be mended. */
     public enum Reason {
-        /** No key is valid for a window, or one makes signatures that do not verify. */
+        /** No key is valid for a window or for what is required of it, or one makes signatures that do not verify. */
         KEY,
-        /** The trust root that was installed since the start forbids what a key is to sign. */
+        /** The trust root that was installed since the start forbids what a key is to sign, or demands another's signature. */
         TRUST_ROOT,
         /** The guard file is missing, damaged, another ledger's or an old copy. */
         GUARD_FILE;

@@ -70,7 +70,7 @@ public record ChainTree(
     }
 
     /**
-     * The tree as it stood when a window ended, from the head that was cut then and the last entry itself.
+     * The tree as it was last cut at a window's end, from the head that was cut then and the last entry itself.
      *
      * @param range frontier of the head
      * @param lastLeaf last leaf hash of the head

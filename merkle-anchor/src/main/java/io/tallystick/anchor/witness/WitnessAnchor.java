@@ -127,6 +127,12 @@ public final class WitnessAnchor implements Anchor {
         if (answer.status() == 422) {
             return new Answer.Contradicted("it finds the proof wrong: " + answer.excerpt());
         }
+        if (answer.status() == 403) {
+            return new Answer.Failed(
+                    "it knows none of the keys that signed, does it have the verifier key of a new one? "
+                            + answer.excerpt(),
+                    answer.retryAfter());
+        }
         return new Answer.Failed(answer.excerpt(), answer.retryAfter());
     }
 

@@ -13,6 +13,8 @@ import io.tallystick.anchor.witness.CosigningRule;
 import io.tallystick.anchor.witness.WitnessAnchor;
 import io.tallystick.entry.Bytes;
 import io.tallystick.fixtures.TestKeys;
+import io.tallystick.note.NoteVerifier;
+import io.tallystick.note.NoteVerifiers;
 import io.tallystick.receipt.AnchoredCheckpoint;
 import io.tallystick.receipt.Cosigner;
 import io.tallystick.receipt.Witness;
@@ -30,20 +32,27 @@ class WitnessAnchorTest extends HttpAnchorContract {
 
     /** A witness with its state in memory. */
     private final class MemoryWitness implements TestParty.Service {
-        private final CosigningRule rule = new CosigningRule(List.of(TestRegistry.verifier()));
+        private final CosigningRule rule;
         private TreeHead stands = TreeHead.EMPTY;
+
+        MemoryWitness(NoteVerifier known) {
+            rule = new CosigningRule(List.of(known));
+        }
 
         @Override
         public Reply answer(String path, byte[] body) {
             assertThat(path).isEqualTo("/party/add-checkpoint");
             AddCheckpoint request = AddCheckpoint.parse(body);
+            if (rule.open(request) instanceof CosigningRule.Ended ended) {
+                return refusal(ended.refusal());
+            }
             var checkpoint = ((CosigningRule.Genuine) rule.open(request)).checkpoint();
             CosigningRule.Verdict verdict = rule.decide(request, checkpoint, stands);
             if (verdict instanceof CosigningRule.Conflict conflict) {
                 return new Reply(409, WitnessAnchor.SIZE_TYPE, Bytes.utf8(conflict.size() + "\n"));
             }
             if (verdict instanceof CosigningRule.Refuse refuse) {
-                return new Reply(refuse.status(), "text/plain", Bytes.utf8(refuse.reason()));
+                return refusal(refuse);
             }
             stands = checkpoint.head();
             String line = cosigner.cosign(checkpoint, TestRegistry.START).encode();
@@ -54,9 +63,13 @@ class WitnessAnchorTest extends HttpAnchorContract {
         }
     }
 
+    private static Reply refusal(CosigningRule.Refuse refuse) {
+        return new Reply(refuse.status(), "text/plain", Bytes.utf8(refuse.reason()));
+    }
+
     @Override
     TestParty.Service service() {
-        return new MemoryWitness();
+        return new MemoryWitness(TestRegistry.verifier());
     }
 
     @Override
@@ -122,6 +135,21 @@ class WitnessAnchorTest extends HttpAnchorContract {
             anchor.submit(registry.submission(3, 3));
 
             assertThat(anchor.submit(registry.submission(6, 3))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    /** After a rotation, until it is given the new verifier key. */
+    @Test
+    void aWitnessThatDoesNotKnowTheKeyIsToldApart() {
+        NoteVerifier old = NoteVerifiers.of(
+                TestRegistry.ORIGIN,
+                KeyAlgorithm.ED25519,
+                TestKeys.key(KeyAlgorithm.ED25519, "old").spki());
+        try (TestParty stranger = new TestParty(new MemoryWitness(old));
+                Anchor anchor = anchor(stranger.address(), Duration.ofSeconds(20))) {
+            assertThat(anchor.submit(registry.submission(2, 0)))
+                    .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
+                            .contains("knows none of the keys", "verifier key of a new one", "HTTP 403"));
         }
     }
 

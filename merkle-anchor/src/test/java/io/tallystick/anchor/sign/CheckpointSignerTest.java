@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class CheckpointSignerTest {
@@ -135,6 +136,7 @@ class CheckpointSignerTest {
         CheckpointSigner signer = new CheckpointSigner(
                 List.of(CheckpointKey.always(ed25519), new CheckpointKey(p256, Instant.MIN, END.plusSeconds(900))),
                 InstantSource.system(),
+                RequiredAlgorithms.NO_MORE,
                 (keyId, origin, windowEnd) ->
                         windowEnd.isAfter(END) ? Optional.of("restart " + keyId + origin) : Optional.empty());
 
@@ -150,10 +152,35 @@ class CheckpointSignerTest {
         CheckpointSigner signer = new CheckpointSigner(
                 List.of(new CheckpointKey(ed25519, Instant.MIN, END.minusMillis(1)), CheckpointKey.always(p256)),
                 InstantSource.system(),
+                RequiredAlgorithms.NO_MORE,
                 (keyId, origin, windowEnd) ->
                         keyId.equals(ed25519.keyId()) ? Optional.of("expired") : Optional.empty());
 
         assertThat(signer.sign(ORIGIN, HEAD, END)).isNotNull();
+    }
+
+    /** The key of what is required ends before the others do. */
+    @Test
+    void aWindowForWhichARequiredSignatureIsLackingIsNotSigned() {
+        CheckpointSigner signer = new CheckpointSigner(
+                List.of(
+                        CheckpointKey.always(p256),
+                        new CheckpointKey(key(KeyAlgorithm.ML_DSA_44), Instant.MIN, END.plusSeconds(900))),
+                InstantSource.system(),
+                (origin, windowEnd, algorithms) ->
+                        windowEnd.isBefore(END) || algorithms.contains(KeyAlgorithm.ML_DSA_44)
+                                ? List.of()
+                                : List.of(Set.of(KeyAlgorithm.ML_DSA_44)),
+                KeyObjection.NONE);
+
+        assertThat(signer.sign(ORIGIN, HEAD, END.plusSeconds(900))).isNotNull();
+        assertThat(signer.missing(ORIGIN, END.plusSeconds(900))).isEmpty();
+        assertThatExceptionOfType(UnfitSignerException.class)
+                .isThrownBy(() -> signer.sign(ORIGIN, HEAD, END.plusSeconds(1800)))
+                .returns(UnfitSignerException.Reason.KEY, UnfitSignerException::reason)
+                .withMessageContainingAll(
+                        "requires an ml-dsa-44 signature", END.plusSeconds(1800).toString());
+        assertThat(signer.missing(ORIGIN, END.plusSeconds(1800))).containsExactly(Set.of(KeyAlgorithm.ML_DSA_44));
     }
 
     @Test

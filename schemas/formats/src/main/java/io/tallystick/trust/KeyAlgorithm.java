@@ -2,6 +2,8 @@
 package io.tallystick.trust;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The signature algorithms a ledger may use: a closed list. */
 public enum KeyAlgorithm {
@@ -21,6 +23,11 @@ public enum KeyAlgorithm {
     /** The name in a trust root. */
     public String wireName() {
         return wireName;
+    }
+
+    /** A choice of algorithms for a message: their names in a trust root, joined by "or". */
+    public static String text(Set<KeyAlgorithm> anyOf) {
+        return anyOf.stream().map(KeyAlgorithm::wireName).sorted().collect(Collectors.joining(" or "));
     }
 
     /** The algorithm of that name in a trust root; empty if there is none. */

@@ -8,7 +8,7 @@ import java.util.Optional;
 public enum KeyStatus {
     /** In use. */
     ACTIVE,
-    /** No longer used; what it signed within its validity stands. */
+    /** No longer used: its validity has ended, and what it signed within it stands. */
     RETIRED,
     /** In foreign hands since a known time; counts only with an independent anchor that is older. */
     COMPROMISED,

@@ -10,7 +10,12 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -20,14 +25,19 @@ import java.util.UUID;
  * this holds from its first byte on.
  *
  * <p>Read: not a symbolic link, a regular file, owned by this process's user or root, no permission for group or
- * others, one link, not larger than allowed, and no directory above it writable by group or others unless sticky.
+ * others, one link, not larger than allowed, and no directory on the way to it writable by group or others unless sticky.
+ * The way may lead through symbolic links of this process's user or root; it is checked as it is written and as it resolves.
  */
 public final class SecretFile {
     private static final int REGULAR = 0100000;
+    private static final int SYMBOLIC_LINK = 0120000;
     private static final int TYPE_MASK = 0170000;
     private static final int GROUP_AND_OTHERS = 0077;
     private static final int WRITE_GROUP_AND_OTHERS = 0022;
     private static final int STICKY = 01000;
+
+    /** As many as Linux follows. */
+    private static final int LINKS_MAX = 40;
 
     private SecretFile() {}
 
@@ -42,7 +52,7 @@ public final class SecretFile {
             Path file = path.toAbsolutePath();
             Map<String, Object> before = attributes(file);
             check(file, before, sizeMax);
-            checkDirectories(file.getParent().toRealPath());
+            checkDirectories(file);
             byte[] content;
             try (SeekableByteChannel channel =
                     Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
@@ -110,16 +120,13 @@ public final class SecretFile {
 
     private static void check(Path file, Map<String, Object> attributes, int sizeMax) throws KeyException, IOException {
         int mode = (Integer) attributes.get("mode");
-        if ((mode & TYPE_MASK) != REGULAR) {
+        if (type(attributes) != REGULAR) {
             throw new KeyException(file + " is not a regular file; symbolic links are not followed");
         }
         if ((mode & GROUP_AND_OTHERS) != 0) {
             throw new KeyException(file + " is open to group or others; chmod 600 it");
         }
-        int owner = (Integer) attributes.get("uid");
-        if (owner != 0 && owner != processUser()) {
-            throw new KeyException(file + " belongs to user " + owner + ", neither this process's user nor root");
-        }
+        checkOwner(file, attributes);
         if ((Integer) attributes.get("nlink") != 1) {
             throw new KeyException(file + " has further hard links");
         }
@@ -128,12 +135,50 @@ public final class SecretFile {
         }
     }
 
-    private static void checkDirectories(Path deepest) throws KeyException, IOException {
-        for (Path directory = deepest; directory != null; directory = directory.getParent()) {
-            int mode = (Integer) attributes(directory).get("mode");
-            if ((mode & WRITE_GROUP_AND_OTHERS) != 0 && (mode & STICKY) == 0) {
-                throw new KeyException(directory + " is writable by group or others; chmod go-w it");
+    private static void checkOwner(Path path, Map<String, Object> attributes) throws KeyException, IOException {
+        int owner = (Integer) attributes.get("uid");
+        if (owner != 0 && owner != processUser()) {
+            throw new KeyException(path + " belongs to user " + owner + ", neither this process's user nor root");
+        }
+    }
+
+    private static int type(Map<String, Object> attributes) {
+        return (Integer) attributes.get("mode") & TYPE_MASK;
+    }
+
+    /** Goes the way the system goes to the file, through every symbolic link: whoever can change a step of it has the file. */
+    private static void checkDirectories(Path file) throws KeyException, IOException {
+        Deque<Path> steps = new ArrayDeque<>();
+        file.getParent().forEach(steps::addLast);
+        Path reached = file.getRoot();
+        checkDirectory(reached, attributes(reached));
+        int links = 0;
+        while (!steps.isEmpty()) {
+            Path next = reached.resolve(steps.removeFirst());
+            Map<String, Object> attributes = attributes(next);
+            if (type(attributes) != SYMBOLIC_LINK) {
+                // Of ".." and "." the real path; what was reached is free of links.
+                reached = next.toRealPath();
+                checkDirectory(reached, attributes);
+                continue;
             }
+            if (++links > LINKS_MAX) {
+                throw new KeyException(file + " lies behind more than " + LINKS_MAX + " symbolic links");
+            }
+            checkOwner(next, attributes);
+            Path target = Files.readSymbolicLink(next);
+            List<Path> further = new ArrayList<>();
+            target.forEach(further::add);
+            Collections.reverse(further);
+            further.forEach(steps::addFirst);
+            reached = target.isAbsolute() ? file.getRoot() : reached;
+        }
+    }
+
+    private static void checkDirectory(Path directory, Map<String, Object> attributes) throws KeyException {
+        int mode = (Integer) attributes.get("mode");
+        if ((mode & WRITE_GROUP_AND_OTHERS) != 0 && (mode & STICKY) == 0) {
+            throw new KeyException(directory + " is writable by group or others; chmod go-w it");
         }
     }
 

@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * @param threshold how many of them must sign
  * @param checkpointRequire algorithms a checkpoint must be signed with, see {@link TrustRoot#require}
  * @param bundleRequire likewise for a bundle
- * @param keys all keys ever listed
+ * @param keys all keys ever listed; the validity of those that are retired ends no later than {@code issued}
  * @param anchors outside parties
  * @param policy further demands
  */
@@ -53,6 +53,7 @@ record TrustContent(
         require(previous.isPresent() == (version > 1), "version 1 has no previous one, every later version has");
         require(issued.isBefore(expires), "it expires before it is issued");
         requireDistinctKeys(keys);
+        requireRetiredKeysEnded(keys, issued);
         requireRootRole(rootKeyIds, threshold, keys);
         requireAlgorithms("checkpoint", checkpointRequire);
         requireAlgorithms("bundle", bundleRequire);
@@ -121,6 +122,16 @@ record TrustContent(
         Set<String> seen = new HashSet<>();
         for (TrustedKey key : keys) {
             require(seen.add(key.keyId()), "key " + key.keyId() + " is listed twice");
+        }
+    }
+
+    /** Whoever gets hold of a retired key later must find no window left that it could sign. */
+    private static void requireRetiredKeysEnded(List<TrustedKey> keys, Instant issued) {
+        for (TrustedKey key : keys) {
+            require(
+                    key.status() != KeyStatus.RETIRED || !key.notAfter().isAfter(issued),
+                    "key " + key.keyId() + " is retired, but valid until " + key.notAfter()
+                            + ", which is after the trust root is issued");
         }
     }
 

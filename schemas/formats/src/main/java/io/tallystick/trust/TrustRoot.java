@@ -35,8 +35,9 @@ import java.util.TreeMap;
  * witness vkey
  * </pre>
  *
- * Every other member is refused, and so is a missing one. Signatures by keys that are no root keys are ignored, because
- * a new version carries those of the old version's keys too; a false signature by a root key is refused.
+ * Every other member is refused, and so is a missing one, or a retired key that is valid after the trust root is issued.
+ * Signatures by keys that are no root keys are ignored, because a new version carries those of the old version's keys too; a
+ * false signature by a root key is refused.
  */
 public final class TrustRoot {
     /** Largest file accepted, in bytes. */
@@ -223,7 +224,7 @@ public final class TrustRoot {
     }
 
     /**
-     * The algorithms required of a role: of each set at least one must have signed.
+     * The algorithms required of a role: of each set at least one must have signed, from when {@link #missing} says on.
      *
      * @param role checkpoint or bundle; root keys have a threshold instead
      */
@@ -235,12 +236,45 @@ public final class TrustRoot {
         };
     }
 
-    /** The sets of {@link #require} that signatures of these algorithms leave unmet; empty if all is there. */
-    public List<Set<KeyAlgorithm>> missing(TrustRole role, Collection<KeyAlgorithm> verified) {
+    /**
+     * The sets of {@link #require} that signatures of these algorithms leave unmet; empty if all is there.
+     *
+     * <p>A set is required of windows that end when the first of its keys is valid, or later: a demand that is added to a
+     * ledger does not condemn what it signed before. Where that leaves no set at all, every set is required.
+     *
+     * @param role checkpoint or bundle
+     * @param origin of what is signed
+     * @param windowEnd end of the window it belongs to
+     * @param verified algorithms of the signatures that count
+     */
+    public List<Set<KeyAlgorithm>> missing(
+            TrustRole role, String origin, Instant windowEnd, Collection<KeyAlgorithm> verified) {
         Set<KeyAlgorithm> there = new HashSet<>(verified);
-        return require(role).stream()
+        return required(role, origin, windowEnd).stream()
                 .filter(anyOf -> anyOf.stream().noneMatch(there::contains))
                 .toList();
+    }
+
+    private List<Set<KeyAlgorithm>> required(TrustRole role, String origin, Instant windowEnd) {
+        List<Set<KeyAlgorithm>> all = require(role);
+        List<Set<KeyAlgorithm>> begun = all.stream()
+                .filter(anyOf -> requiredFrom(anyOf, role, origin)
+                        .filter(windowEnd::isBefore)
+                        .isEmpty())
+                .toList();
+        return begun.isEmpty() ? all : begun;
+    }
+
+    /**
+     * When the first key is valid that can give one of these signatures, whatever has become of it.
+     *
+     * @return empty if none is listed: then what is required is always required, and never there
+     */
+    public Optional<Instant> requiredFrom(Set<KeyAlgorithm> anyOf, TrustRole role, String origin) {
+        return keys(role, origin).stream()
+                .filter(key -> anyOf.contains(key.algorithm()))
+                .map(TrustedKey::notBefore)
+                .min(Instant::compareTo);
     }
 
     /** Parties outside the ledger whose statements count. */

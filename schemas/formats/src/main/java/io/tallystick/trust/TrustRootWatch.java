@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -76,6 +77,26 @@ public final class TrustRootWatch {
                 + keyId
                 + " sign for the window that ends " + windowEnd + "; this process works by version " + loaded.version()
                 + ", read at its start");
+    }
+
+    /**
+     * Looks, and asks the newest version found since the start whether signatures of these algorithms are enough, as
+     * {@link #objection(String, TrustRole, String, Instant)} asks for one key.
+     *
+     * @param algorithms of the keys that are to sign
+     * @return what they lack, and the remedy
+     */
+    public synchronized Optional<String> objection(
+            Collection<KeyAlgorithm> algorithms, TrustRole role, String origin, Instant windowEnd) {
+        look();
+        if (newest.equals(loaded)) {
+            return Optional.empty();
+        }
+        return newest.missing(role, origin, windowEnd, algorithms).stream()
+                .findFirst()
+                .map(anyOf -> "restart: trust root version " + newest.version() + " of " + file + " requires an "
+                        + KeyAlgorithm.text(anyOf) + " signature for the window that ends " + windowEnd
+                        + "; this process works by version " + loaded.version() + ", read at its start");
     }
 
     private boolean allows(String keyId, TrustRole role, String origin, Instant windowEnd) {

@@ -4,12 +4,14 @@ package io.tallystick.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tallystick.fixtures.TestKeys;
 import io.tallystick.vectors.Vectors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.stream.Stream;
@@ -183,6 +185,83 @@ class KeyFileTest {
 
         // Then
         refused("writable by group or others");
+    }
+
+    /** Where the link leads is safe; where it lies, everybody may put another. */
+    @Test
+    void aFileBehindALinkThatOthersCanReplaceIsRefused() throws Exception {
+        // Given
+        Path secure = Files.createDirectory(directory.resolve("secure"));
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.createSymbolicLink(open.resolve("link"), secure);
+        file = secure.resolve("key.pem");
+        place("openssl/p256.pem");
+        file = open.resolve("link/key.pem");
+        assertThat(KeyFile.read(file, passphrase("tally"))).isNotNull();
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        // Then
+        refused("open is writable by group or others");
+        file = directory.resolve("secure/key.pem");
+        assertThat(KeyFile.read(file, passphrase("tally"))).isNotNull();
+    }
+
+    @Test
+    void everyLinkOnTheWayIsChecked() throws Exception {
+        // Given: outer -> open/inner -> ../secure
+        Path secure = Files.createDirectory(directory.resolve("secure"));
+        Path open = Files.createDirectory(directory.resolve("open"));
+        Files.createSymbolicLink(open.resolve("inner"), Path.of("../secure/./"));
+        Files.createSymbolicLink(directory.resolve("outer"), Path.of("open/inner"));
+        file = secure.resolve("key.pem");
+        place("openssl/p256.pem");
+        file = directory.resolve("outer/key.pem");
+        assertThat(KeyFile.read(file, passphrase("tally"))).isNotNull();
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        // Then
+        refused("open is writable by group or others");
+    }
+
+    @Test
+    void linksThatLeadNowhereAreRefused() throws Exception {
+        // Given
+        Files.createSymbolicLink(directory.resolve("round"), directory.resolve("round"));
+        file = directory.resolve("round/key.pem");
+
+        // Then
+        refused("");
+    }
+
+    /** There nobody but the owner of a file can replace it. */
+    @Test
+    void aFileInAStickyDirectoryIsRead() throws Exception {
+        // Given
+        Path shared = Files.createDirectory(directory.resolve("shared"));
+        file = shared.resolve("key.pem");
+        place("openssl/p256.pem");
+        Files.setAttribute(shared, "unix:mode", 01777);
+
+        // Then
+        assertThat(KeyFile.read(file, passphrase("tally"))).isNotNull();
+    }
+
+    @Test
+    void aFileOrALinkOfAForeignOwnerIsRefused() throws Exception {
+        // Given
+        Path secure = Files.createDirectory(directory.resolve("secure"));
+        Path link = Files.createSymbolicLink(directory.resolve("link"), secure);
+        file = secure.resolve("key.pem");
+        place("openssl/p256.pem");
+        assumeTrue(Files.getAttribute(file, "unix:uid").equals(0), "only root can give a file away");
+
+        // Then
+        Files.setAttribute(file, "unix:uid", 4711);
+        refused("key.pem belongs to user 4711");
+        Files.setAttribute(file, "unix:uid", 0);
+        Files.setAttribute(link, "unix:uid", 4711, LinkOption.NOFOLLOW_LINKS);
+        file = link.resolve("key.pem");
+        refused("link belongs to user 4711");
     }
 
     @Test

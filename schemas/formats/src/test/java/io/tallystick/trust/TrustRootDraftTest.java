@@ -113,7 +113,7 @@ class TrustRootDraftTest {
         TrustRoot first = complete(twoOfTwo(), ALICE, BOB);
         TrustRootDraft next = TrustRootDraft.following(first, ISSUED.plusSeconds(60))
                 .withKey(listed(CAROL, TrustRole.ROOT))
-                .withKey(BOB.keyId(), key -> key.with(KeyStatus.RETIRED, key.notAfter(), Optional.empty()));
+                .withKey(BOB.keyId(), key -> key.with(KeyStatus.RETIRED, ISSUED.plusSeconds(60), Optional.empty()));
 
         TrustRoot second = complete(next, ALICE, BOB, CAROL);
 

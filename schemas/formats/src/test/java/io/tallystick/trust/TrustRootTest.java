@@ -131,14 +131,68 @@ class TrustRootTest {
                 .sign(TestKeys.root());
 
         // Then
-        assertThat(both.missing(TrustRole.CHECKPOINT, List.of(KeyAlgorithm.ECDSA_P256, KeyAlgorithm.ED25519)))
+        assertThat(missing(both, TestKeys.EXPIRES, KeyAlgorithm.ECDSA_P256, KeyAlgorithm.ED25519))
                 .isEmpty();
-        assertThat(both.missing(TrustRole.CHECKPOINT, List.of(KeyAlgorithm.ECDSA_P256)))
+        assertThat(missing(both, TestKeys.EXPIRES, KeyAlgorithm.ECDSA_P256))
                 .containsExactly(Set.of(KeyAlgorithm.ML_DSA_44, KeyAlgorithm.ED25519));
-        assertThat(both.missing(TrustRole.CHECKPOINT, List.of())).hasSize(2);
-        assertThat(both.missing(TrustRole.BUNDLE, List.of(KeyAlgorithm.ED25519)))
+        assertThat(missing(both, TestKeys.EXPIRES)).hasSize(2);
+        assertThat(both.missing(TrustRole.BUNDLE, LEDGER, TestKeys.EXPIRES, List.of(KeyAlgorithm.ED25519)))
                 .hasSize(1);
         assertThatIllegalArgumentException().isThrownBy(() -> both.require(TrustRole.ROOT));
+    }
+
+    private static List<Set<KeyAlgorithm>> missing(TrustRoot root, Instant windowEnd, KeyAlgorithm... verified) {
+        return root.missing(TrustRole.CHECKPOINT, LEDGER, windowEnd, List.of(verified));
+    }
+
+    private static TrustedKey mlDsa(String name, Instant notBefore, KeyStatus status) throws KeyException {
+        return new TrustedKey(
+                PublicKey.of(TestKeys.key(KeyAlgorithm.ML_DSA_44, name).spki()),
+                Set.of(TrustRole.CHECKPOINT),
+                List.of(LEDGER),
+                notBefore,
+                TestKeys.EXPIRES,
+                status,
+                Optional.empty());
+    }
+
+    @Test
+    void anAlgorithmIsRequiredFromTheFirstOfItsKeysOn() throws Exception {
+        // Given
+        Instant first = Instant.parse("2027-01-01T00:00:00Z");
+        Set<KeyAlgorithm> demanded = Set.of(KeyAlgorithm.ML_DSA_44);
+        TrustRoot root = builder()
+                .key(mlDsa("b", first.plusSeconds(900), KeyStatus.ACTIVE))
+                .key(mlDsa("a", first, KeyStatus.REVOKED))
+                .requireForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), demanded))
+                .sign(TestKeys.root());
+
+        // Then
+        assertThat(missing(root, first.minusMillis(1), KeyAlgorithm.ECDSA_P256)).isEmpty();
+        assertThat(missing(root, first, KeyAlgorithm.ECDSA_P256)).containsExactly(demanded);
+        assertThat(missing(root, first.plusSeconds(1800), KeyAlgorithm.ECDSA_P256, KeyAlgorithm.ML_DSA_44))
+                .isEmpty();
+        assertThat(missing(root, first.minusMillis(1), KeyAlgorithm.ML_DSA_44))
+                .as("what is older is required as before")
+                .containsExactly(Set.of(KeyAlgorithm.ECDSA_P256));
+        assertThat(root.missing(
+                        TrustRole.CHECKPOINT,
+                        LEDGER + "/acme/0",
+                        first.minusMillis(1),
+                        List.of(KeyAlgorithm.ECDSA_P256)))
+                .as("no key is listed for this origin that could ever give it")
+                .containsExactly(demanded);
+    }
+
+    @Test
+    void somethingIsRequiredOfEveryWindow() throws Exception {
+        // Given
+        TrustRoot root = builder().sign(TestKeys.root());
+
+        // Then
+        assertThat(missing(root, TestKeys.ISSUED.minusMillis(1)))
+                .as("a window before all keys")
+                .containsExactly(Set.of(KeyAlgorithm.ECDSA_P256));
     }
 
     @Test
@@ -159,6 +213,24 @@ class TrustRootTest {
         assertThat(key("a", KeyStatus.COMPROMISED, Optional.of(to)).standing(from))
                 .as("a claimed time before the compromise proves nothing")
                 .isEqualTo(Standing.COMPROMISED);
+    }
+
+    @Test
+    void aKeyIsRetiredAtTheEndOfItsValidity() throws Exception {
+        // Given
+        TrustedKey ended = key("old", KeyStatus.ACTIVE, Optional.empty())
+                .with(KeyStatus.RETIRED, TestKeys.ISSUED, Optional.empty());
+
+        // When
+        TrustRoot root = builder().key(ended).sign(TestKeys.root());
+
+        // Then
+        assertThat(TrustRoot.parse(root.encode())
+                        .key(ended.keyId())
+                        .orElseThrow()
+                        .standing(TestKeys.ISSUED))
+                .isEqualTo(Standing.VALID);
+        assertThat(ended.standing(TestKeys.ISSUED.plusMillis(1))).isEqualTo(Standing.EXPIRED);
     }
 
     @Test
@@ -299,6 +371,9 @@ class TrustRootTest {
                         .put("notAfter", "2020-01-01T00:00:00.000Z")),
                 broken("no status", s -> key(s, 1).remove("status")),
                 broken("an unknown status", s -> key(s, 1).put("status", "lost")),
+                broken(
+                        "a retired key that is still valid",
+                        s -> key(s, 2).put("status", "retired").put("notAfter", "2026-01-01T00:00:00.001Z")),
                 broken("compromised without since", s -> key(s, 1).put("status", "compromised")),
                 broken("since without compromised", s -> key(s, 1).put("compromisedSince", "2026-01-01T00:00:00.000Z")),
                 broken("no keys", s -> s.remove("keys")),

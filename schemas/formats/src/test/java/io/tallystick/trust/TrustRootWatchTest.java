@@ -112,10 +112,54 @@ class TrustRootWatchTest {
 
     @Test
     void aNewVersionThatLeavesTheKeyAloneIsNoObjection() throws Exception {
-        install(listing(KeyStatus.RETIRED, TestKeys.EXPIRES, Optional.empty()).encode());
+        install(listing(KeyStatus.ACTIVE, TestKeys.EXPIRES, Optional.empty()).encode());
 
         assertThat(watch.isStale()).isTrue();
         assertThat(objection(LATER)).isEmpty();
+    }
+
+    /** A window that waits for a key is signed with it, though it is retired by now. */
+    @Test
+    void aRetiredKeySignsUntilItsEnd() throws Exception {
+        TrustRoot retired = new TrustRootBuilder(LEDGER, LATER, TestKeys.EXPIRES)
+                .following(ROOT)
+                .key(endingTheKey().key(KEY).orElseThrow().with(KeyStatus.RETIRED, LAST, Optional.empty()))
+                .sign(TestKeys.root());
+        install(retired.encode());
+
+        assertThat(objection(LAST)).isEmpty();
+        assertThat(objection(LATER)).isPresent();
+    }
+
+    @Test
+    void aNewVersionForbidsWhatLacksASignatureThatItDemands() throws Exception {
+        assertThat(lacking(LATER)).isEmpty();
+        TrustedKey demanded = new TrustedKey(
+                PublicKey.of(TestKeys.key(KeyAlgorithm.ML_DSA_44, "demanded").spki()),
+                Set.of(TrustRole.CHECKPOINT),
+                List.of(LEDGER, LEDGER + "/*"),
+                LATER,
+                TestKeys.EXPIRES,
+                KeyStatus.ACTIVE,
+                Optional.empty());
+        install(next(ROOT)
+                .checkpointKey(TestKeys.checkpointP256().spki())
+                .key(demanded)
+                .requireForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)))
+                .sign(TestKeys.root())
+                .encode());
+
+        assertThat(lacking(LAST)).isEmpty();
+        assertThat(lacking(LATER)).hasValueSatisfying(why -> assertThat(why)
+                .startsWith("restart: trust root version 2")
+                .contains("requires an ml-dsa-44 signature", LATER.toString()));
+        assertThat(watch.objection(
+                        List.of(KeyAlgorithm.ECDSA_P256, KeyAlgorithm.ML_DSA_44), TrustRole.CHECKPOINT, CHAIN, LATER))
+                .isEmpty();
+    }
+
+    private Optional<String> lacking(Instant windowEnd) {
+        return watch.objection(List.of(KeyAlgorithm.ECDSA_P256), TrustRole.CHECKPOINT, CHAIN, windowEnd);
     }
 
     @Test
