@@ -41,6 +41,7 @@ import java.util.stream.Stream;
 public final class EvidenceArchive {
     static final String README = "README.txt";
     static final String TRUST_ROOT = "trust-root.json";
+    private static final String REPORT = "report";
 
     private final Evidence evidence;
     private final Path staging;
@@ -133,6 +134,13 @@ public final class EvidenceArchive {
         }
     }
 
+    /** Whether a folder has by its files the form of an archive that was unpacked. Nobody has signed that it is one. */
+    static boolean isUnpacked(Path folder) {
+        return Stream.of(README, BundleLayout.SUMS, TRUST_ROOT)
+                        .allMatch(name -> Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS))
+                && RegistryFolder.isDirectory(folder.resolve(REPORT));
+    }
+
     private static Path rootOf(Path bucket) {
         Path inside = bucket.resolve(BundleLayout.ROOT);
         return Files.isDirectory(inside) ? inside : bucket;
@@ -156,7 +164,7 @@ public final class EvidenceArchive {
         requireFit(); // what is too large is not verified for hours first
         VerificationReport report = Verifier.verify(
                 VerifyRequest.of(staging).withTenant(evidence.tenant()).withTrustRoot(staging.resolve(TRUST_ROOT)));
-        Path reports = Files.createDirectories(staging.resolve("report"));
+        Path reports = Files.createDirectories(staging.resolve(REPORT));
         Files.writeString(reports.resolve("report.txt"), report.text());
         try (Writer json = Files.newBufferedWriter(reports.resolve("report.json"))) {
             report.writeJson(json);

@@ -170,6 +170,11 @@ public final class Verifier {
             for (Target.Tenant tenant : target.tenants()) {
                 tenant(tenant, check, audit, registryEnd);
             }
+            if (target.archive()) {
+                warnings.add("an evidence archive by its form: verified as tenant "
+                        + target.tenants().get(0).name().orElseThrow()
+                        + ", the only one in it; bundles of other tenants were not asked for");
+            }
             if (target.kind() == Target.Kind.BUCKET) {
                 uncommitted(target);
             }
