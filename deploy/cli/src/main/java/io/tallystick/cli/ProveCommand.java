@@ -24,6 +24,7 @@ import io.tallystick.verify.ProofVerifier;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.VerifyRequest;
 import io.tallystick.verify.WantedEntry;
+import io.tallystick.verify.Windows;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -49,6 +50,9 @@ import picocli.CommandLine.Spec;
             "Where too few outside parties vouch for the checkpoint of the entry's window, the proof leads to a later one,"
                     + " which",
             "contains it and has them, if there is one.",
+            "By its id an entry is looked for in all bundles that are there; of a bucket they are all fetched. --tenant,"
+                    + " --from",
+            "and --to make them fewer.",
             "",
             "Exit codes: 0 written, 1 the bundle does not prove it, 2 usage or no such entry, 3 and 4 as 'tally verify'"
         })
@@ -82,6 +86,15 @@ final class ProveCommand implements Callable<Integer> {
             paramLabel = "SOURCE",
             description = "The event's producer, where several use one id.")
     private String producer;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "TENANT",
+            description = "Look at this tenant's bundles alone; with --chain it is the chain's.")
+    private String tenant;
+
+    @Mixin
+    private PeriodOptions period;
 
     @Option(
             names = "--out",
@@ -222,14 +235,18 @@ final class ProveCommand implements Callable<Integer> {
 
     private EvidenceSource.Wanted fetched(Narrowing narrowing) {
         trust.file().ifPresent(file -> EvidenceSource.requireThere(file, "--trust-root"));
-        Extent extent =
-                EvidenceSource.extent(chain == null ? null : chain(chain).tenant());
-        return new EvidenceSource.Wanted(extent.withoutRegistry(), narrowing);
+        Windows windows = period.windows();
+        Extent extent = EvidenceSource.extent(
+                        chain == null ? tenant : chain(chain).tenant())
+                .within(windows.from(), windows.to())
+                .withoutRegistry();
+        return new EvidenceSource.Wanted(extent, narrowing);
     }
 
     /** The one window of a bucket that holds the entry, where its sequence is known. */
     private static Narrowing narrowing(WantedEntry wanted) {
-        return wanted instanceof WantedEntry.At at
+        WantedEntry entry = wanted instanceof WantedEntry.Within within ? within.entry() : wanted;
+        return entry instanceof WantedEntry.At at
                 ? Narrowing.at(manifest -> manifest.chains().stream()
                         .noneMatch(chain -> chain.partition() == at.chain().partition() && chain.firstSeq() > at.seq()))
                 : Narrowing.NONE;
@@ -271,9 +288,26 @@ final class ProveCommand implements Callable<Integer> {
                     "which entry?",
                     "Give --chain and --seq, or --id and perhaps --producer and --chain.");
         }
-        return id == null
-                ? new WantedEntry.At(of.orElseThrow(), seq)
-                : new WantedEntry.Named(id, Optional.ofNullable(producer), of);
+        requireTenant(of);
+        return new WantedEntry.Within(
+                id == null
+                        ? new WantedEntry.At(of.orElseThrow(), seq)
+                        : new WantedEntry.Named(id, Optional.ofNullable(producer), of),
+                Optional.ofNullable(tenant),
+                period.windows());
+    }
+
+    private void requireTenant(Optional<ChainId> of) {
+        if (tenant != null && !ChainId.isTenant(tenant)) {
+            throw new CommandException(
+                    ExitCode.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
+        }
+        if (tenant != null && of.isPresent() && !of.get().tenant().equals(tenant)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    of.get() + " is a chain of another tenant than " + tenant,
+                    "Give --chain alone: it names its tenant.");
+        }
     }
 
     private static ChainId chain(String text) {

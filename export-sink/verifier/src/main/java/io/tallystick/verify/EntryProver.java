@@ -126,6 +126,11 @@ public final class EntryProver {
             if (wanted.isOnePlace() && !found.isEmpty()) {
                 return;
             }
+            Optional<Instant> named =
+                    BundleLayout.windowStart(Target.nameOf(folder.getParent()), Target.nameOf(folder));
+            if (!named.map(wanted::mayBeAt).orElse(true)) {
+                continue;
+            }
             try {
                 cut(folder, wanted, found);
             } catch (BundleException | IOException e) {
@@ -140,6 +145,9 @@ public final class EntryProver {
         if (manifest.derived().isPresent()) {
             throw new BundleException("a copy that leaves something out; its original, manifest "
                     + manifest.derived().get().from() + ", proves its entries");
+        }
+        if (!wanted.mayBeAt(manifest.window().start())) {
+            return;
         }
         for (Manifest.Chain chain : manifest.chains()) {
             if (!chain.isIdle() && wanted.mayBeIn(manifest.chainId(chain), chain)) {
