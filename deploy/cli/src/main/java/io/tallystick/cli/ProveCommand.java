@@ -12,11 +12,13 @@ import io.tallystick.json.JsonObject;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
+import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.verify.AnchorRequirement;
 import io.tallystick.verify.BundleReport;
 import io.tallystick.verify.EntryProver;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.ListedReceipts;
 import io.tallystick.verify.NoSuchEntryException;
 import io.tallystick.verify.Phase;
 import io.tallystick.verify.PhaseVerdict;
@@ -174,12 +176,17 @@ final class ProveCommand implements Callable<Integer> {
     private Optional<EntryProof> covered(EntryProof own, VerifyRequest request) {
         Entry entry = own.line().entry();
         WantedEntry place = new WantedEntry.At(entry.chain(), entry.seq());
-        Extent extent = EvidenceSource.extent(entry.chain().tenant());
+        WantedReceipts receipts = ListedReceipts.wanted(request);
+        Windows windows = period.windows();
+        Extent extent = EvidenceSource.extent(entry.chain().tenant())
+                .within(windows.from(), windows.to())
+                .withReceipts(receipts);
         EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(extent, narrowing(place));
         try (LocatedEvidence evidence = source.locate(spec, () -> wanted)) {
             return EntryProver.cutCovered(
                     evidence.path(),
                     place,
+                    receipts,
                     proof -> ProofVerifier.verify(proof.encode(), request).exitCode() == ExitCode.VALID);
         } catch (NoSuchEntryException | BundleException e) {
             return Optional.empty(); // it was found a moment ago, and its proof stands

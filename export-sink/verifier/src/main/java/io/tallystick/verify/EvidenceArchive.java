@@ -226,21 +226,19 @@ public final class EvidenceArchive {
 
     /** What was anchored after an outage at the end of the period, and the leaves up to there. */
     private void laterAnchors(Path root) throws IOException, BundleException {
-        Path registry = root.resolve("registry");
-        if (last == null || !RegistryFolder.isDirectory(registry)) {
+        if (last == null) {
             return;
         }
-        Optional<AnchorFolder> anchors = AnchorFolder.beside(registry);
-        if (anchors.isPresent()) {
-            for (LaterWindows.Later window : LaterWindows.after(last, anchors.get())) {
-                Path to = staging.resolve(BundleLayout.ROOT).resolve(AnchorFolder.leavesDir(window.start()));
-                for (String name : List.of(BundleLayout.LEAVES, BundleLayout.CHECKPOINT)) {
-                    if (Files.isRegularFile(window.leaves().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-                        place(window.leaves().resolve(name), to.resolve(name));
-                    }
+        VerifyRequest request = VerifyRequest.of(root).withTrustRoot(evidence.trustRoot());
+        for (LaterWindows.Later window :
+                LaterWindows.after(last, root.resolve("registry"), ListedReceipts.wanted(request))) {
+            Path to = staging.resolve(BundleLayout.ROOT).resolve(window.leavesDir());
+            for (String name : List.of(BundleLayout.LEAVES, BundleLayout.CHECKPOINT)) {
+                if (Files.isRegularFile(window.leaves().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                    place(window.leaves().resolve(name), to.resolve(name));
                 }
-                anchors(root, window.start(), window.size());
             }
+            anchors(root, window.start(), window.size());
         }
     }
 
