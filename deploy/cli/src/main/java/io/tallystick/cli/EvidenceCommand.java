@@ -7,16 +7,15 @@ import io.tallystick.export.fetch.Narrowing;
 import io.tallystick.verify.EvidenceArchive;
 import io.tallystick.verify.EvidenceTooLargeException;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.ListedReceipts;
 import io.tallystick.verify.VerificationReport;
+import io.tallystick.verify.VerifyRequest;
+import io.tallystick.verify.Windows;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,14 +53,8 @@ final class EvidenceCommand implements Callable<Integer> {
     @Option(names = "--tenant", paramLabel = "TENANT", required = true, description = "Whose evidence.")
     private String tenant;
 
-    @Option(
-            names = "--from",
-            paramLabel = "TIME",
-            description = "Windows that begin at this instant or later: 2026-11-01 or 2026-11-01T03:00:00Z.")
-    private String from;
-
-    @Option(names = "--to", paramLabel = "TIME", description = "Windows that begin before this instant.")
-    private String to;
+    @Mixin
+    private PeriodOptions period;
 
     @Option(
             names = "--trust-root",
@@ -76,15 +69,19 @@ final class EvidenceCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireInput();
-        Instant begin = from == null ? Instant.MIN : instant(from);
-        Instant end = to == null ? Instant.MAX : instant(to);
-        EvidenceSource.Wanted wanted =
-                new EvidenceSource.Wanted(EvidenceSource.extent(tenant).within(begin, end), Narrowing.NONE);
+        Windows windows = period.windows();
+        EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(
+                EvidenceSource.extent(tenant)
+                        .within(windows.from(), windows.to())
+                        .withReceipts(
+                                ListedReceipts.wanted(VerifyRequest.of(out).withTrustRoot(trustRoot))),
+                Narrowing.NONE);
         List<Path> verifier = verifierJars();
         VerificationReport report;
         try (LocatedEvidence bucket = source.locate(spec, () -> wanted)) {
             requireBucket(bucket.path());
-            report = pack(new EvidenceArchive.Evidence(bucket.path(), tenant, begin, end, trustRoot, verifier));
+            report = pack(new EvidenceArchive.Evidence(
+                    bucket.path(), tenant, windows.from(), windows.to(), trustRoot, verifier));
         }
         PrintWriter text = spec.commandLine().getOut();
         text.print(report.text());
@@ -140,17 +137,6 @@ final class EvidenceCommand implements Callable<Integer> {
         if (!Files.exists(bucket)) {
             throw new CommandException(
                     ExitCode.USAGE, bucket + " does not exist", "Name the bucket's folder, or a zip of it.");
-        }
-    }
-
-    private static Instant instant(String text) {
-        try {
-            return text.length() == 10
-                    ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
-                    : Instant.parse(text);
-        } catch (DateTimeParseException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, "not a time: " + text, "Write 2026-11-01 or 2026-11-01T03:00:00Z (UTC).", e);
         }
     }
 

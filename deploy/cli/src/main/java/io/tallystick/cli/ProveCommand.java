@@ -12,11 +12,13 @@ import io.tallystick.json.JsonObject;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
+import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.verify.AnchorRequirement;
 import io.tallystick.verify.BundleReport;
 import io.tallystick.verify.EntryProver;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.ListedReceipts;
 import io.tallystick.verify.NoSuchEntryException;
 import io.tallystick.verify.Phase;
 import io.tallystick.verify.PhaseVerdict;
@@ -24,6 +26,7 @@ import io.tallystick.verify.ProofVerifier;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.VerifyRequest;
 import io.tallystick.verify.WantedEntry;
+import io.tallystick.verify.Windows;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -49,6 +52,9 @@ import picocli.CommandLine.Spec;
             "Where too few outside parties vouch for the checkpoint of the entry's window, the proof leads to a later one,"
                     + " which",
             "contains it and has them, if there is one.",
+            "By its id an entry is looked for in all bundles that are there; of a bucket they are all fetched. --tenant,"
+                    + " --from",
+            "and --to make them fewer.",
             "",
             "Exit codes: 0 written, 1 the bundle does not prove it, 2 usage or no such entry, 3 and 4 as 'tally verify'"
         })
@@ -82,6 +88,15 @@ final class ProveCommand implements Callable<Integer> {
             paramLabel = "SOURCE",
             description = "The event's producer, where several use one id.")
     private String producer;
+
+    @Option(
+            names = "--tenant",
+            paramLabel = "TENANT",
+            description = "Look at this tenant's bundles alone; with --chain it is the chain's.")
+    private String tenant;
+
+    @Mixin
+    private PeriodOptions period;
 
     @Option(
             names = "--out",
@@ -161,12 +176,17 @@ final class ProveCommand implements Callable<Integer> {
     private Optional<EntryProof> covered(EntryProof own, VerifyRequest request) {
         Entry entry = own.line().entry();
         WantedEntry place = new WantedEntry.At(entry.chain(), entry.seq());
-        Extent extent = EvidenceSource.extent(entry.chain().tenant());
+        WantedReceipts receipts = ListedReceipts.wanted(request);
+        Windows windows = period.windows();
+        Extent extent = EvidenceSource.extent(entry.chain().tenant())
+                .within(windows.from(), windows.to())
+                .withReceipts(receipts);
         EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(extent, narrowing(place));
         try (LocatedEvidence evidence = source.locate(spec, () -> wanted)) {
             return EntryProver.cutCovered(
                     evidence.path(),
                     place,
+                    receipts,
                     proof -> ProofVerifier.verify(proof.encode(), request).exitCode() == ExitCode.VALID);
         } catch (NoSuchEntryException | BundleException e) {
             return Optional.empty(); // it was found a moment ago, and its proof stands
@@ -222,14 +242,18 @@ final class ProveCommand implements Callable<Integer> {
 
     private EvidenceSource.Wanted fetched(Narrowing narrowing) {
         trust.file().ifPresent(file -> EvidenceSource.requireThere(file, "--trust-root"));
-        Extent extent =
-                EvidenceSource.extent(chain == null ? null : chain(chain).tenant());
-        return new EvidenceSource.Wanted(extent.withoutRegistry(), narrowing);
+        Windows windows = period.windows();
+        Extent extent = EvidenceSource.extent(
+                        chain == null ? tenant : chain(chain).tenant())
+                .within(windows.from(), windows.to())
+                .withoutRegistry();
+        return new EvidenceSource.Wanted(extent, narrowing);
     }
 
     /** The one window of a bucket that holds the entry, where its sequence is known. */
     private static Narrowing narrowing(WantedEntry wanted) {
-        return wanted instanceof WantedEntry.At at
+        WantedEntry entry = wanted instanceof WantedEntry.Within within ? within.entry() : wanted;
+        return entry instanceof WantedEntry.At at
                 ? Narrowing.at(manifest -> manifest.chains().stream()
                         .noneMatch(chain -> chain.partition() == at.chain().partition() && chain.firstSeq() > at.seq()))
                 : Narrowing.NONE;
@@ -271,9 +295,26 @@ final class ProveCommand implements Callable<Integer> {
                     "which entry?",
                     "Give --chain and --seq, or --id and perhaps --producer and --chain.");
         }
-        return id == null
-                ? new WantedEntry.At(of.orElseThrow(), seq)
-                : new WantedEntry.Named(id, Optional.ofNullable(producer), of);
+        requireTenant(of);
+        return new WantedEntry.Within(
+                id == null
+                        ? new WantedEntry.At(of.orElseThrow(), seq)
+                        : new WantedEntry.Named(id, Optional.ofNullable(producer), of),
+                Optional.ofNullable(tenant),
+                period.windows());
+    }
+
+    private void requireTenant(Optional<ChainId> of) {
+        if (tenant != null && !ChainId.isTenant(tenant)) {
+            throw new CommandException(
+                    ExitCode.USAGE, "not a tenant: " + tenant, "Name it as the bucket's folder does.");
+        }
+        if (tenant != null && of.isPresent() && !of.get().tenant().equals(tenant)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    of.get() + " is a chain of another tenant than " + tenant,
+                    "Give --chain alone: it names its tenant.");
+        }
     }
 
     private static ChainId chain(String text) {

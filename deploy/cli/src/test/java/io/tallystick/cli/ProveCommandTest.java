@@ -85,6 +85,15 @@ class ProveCommandTest {
                 .contains("\"seq\":4}");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--tenant acme", "--from 2026-11-21T03:15:00Z --to 2026-11-21T03:30:00Z", "--from 2026-11-21"})
+    void provesByIdWhereItIsLookedFor(String where) {
+        TallyRun run = TallyRun.of(("prove " + BUCKET + " --id a-4 --out " + file("p") + " " + where).split(" "));
+
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+    }
+
     @Test
     void jsonSaysTheExitCodeOfTheProcessUnderATrustRootToo() throws Exception {
         // Given: one that does not know who signed, and one that does
@@ -135,6 +144,13 @@ class ProveCommandTest {
                 "--chain acme/0 --seq -1",
                 "--chain acme/0 --seq x",
                 "--id nobody",
+                "--id a-4 --tenant globex",
+                "--id a-4 --tenant ../acme",
+                "--id a-4 --from 2026-11-21T03:30:00Z",
+                "--id a-4 --to 2026-11-21T03:15:00Z",
+                "--id a-4 --from yesterday",
+                "--chain acme/0 --seq 1 --tenant globex",
+                "--chain acme/0 --seq 1 --from 2026-11-21T03:15:00Z",
             })
     void unclearOrUnknownEntriesAreUsageAndNothingIsWritten(String arguments) {
         // When

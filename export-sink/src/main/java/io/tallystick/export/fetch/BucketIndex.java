@@ -182,7 +182,7 @@ final class BucketIndex {
                     size, last.map(manifest -> manifest.registry().size()).orElse(0L));
         }
         if (size > 0) {
-            later.behind(size, shared.to());
+            later.behind(size, shared.to(), extent.receipts(), narrowing.alone());
         }
     }
 

@@ -3,6 +3,7 @@ package io.tallystick.export.fetch;
 
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.entry.ChainId;
+import io.tallystick.receipt.WantedReceipts;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,10 +16,11 @@ import java.util.Optional;
  * @param from windows that begin at this instant or later
  * @param to windows that begin before this instant
  * @param registry whether the registry's leaves are wanted too
+ * @param receipts what outside parties are asked for, be it of a checkpoint far behind the last window
  */
-public record Extent(Optional<String> tenant, Instant from, Instant to, boolean registry) {
+public record Extent(Optional<String> tenant, Instant from, Instant to, boolean registry, WantedReceipts receipts) {
     /** Everything that verification reads. */
-    public static final Extent ALL = new Extent(Optional.empty(), Instant.MIN, Instant.MAX, true);
+    public static final Extent ALL = new Extent(Optional.empty(), Instant.MIN, Instant.MAX, true, WantedReceipts.NONE);
 
     /** @throws IllegalArgumentException if the tenant is none */
     public Extent {
@@ -28,15 +30,19 @@ public record Extent(Optional<String> tenant, Instant from, Instant to, boolean 
     }
 
     public Extent withTenant(String name) {
-        return new Extent(Optional.of(name), from, to, registry);
+        return new Extent(Optional.of(name), from, to, registry, receipts);
     }
 
     public Extent within(Instant begin, Instant end) {
-        return new Extent(tenant, begin, end, registry);
+        return new Extent(tenant, begin, end, registry, receipts);
     }
 
     public Extent withoutRegistry() {
-        return new Extent(tenant, from, to, false);
+        return new Extent(tenant, from, to, false, receipts);
+    }
+
+    public Extent withReceipts(WantedReceipts wanted) {
+        return new Extent(tenant, from, to, registry, wanted);
     }
 
     Span span() {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export.fetch;
 
+import io.tallystick.receipt.ReceiptIndex;
+import io.tallystick.receipt.ReceiptNames;
+import io.tallystick.receipt.WantedReceipts;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
@@ -14,14 +18,17 @@ import java.util.TreeMap;
 
 /**
  * What was anchored behind the windows that are wanted, where the registry's leaves are wanted too: a later checkpoint with
- * receipts covers those before it, so it is wanted up to the first receipt of each party that has none for the last window.
- * The names of the receipts tell that; the leaves are wanted by whole days, as those names do not tell their window.
+ * receipts covers those before it. It is wanted up to the first receipt of each party that has none for the last window, of
+ * the first {@value #CHECKPOINTS_MAX} checkpoints with receipts; and as far behind as it takes to have what is asked of
+ * listed parties, however many answer in between. The names of the receipts tell that; the leaves are wanted by whole days,
+ * as those names do not tell their window.
  */
 final class LaterAnchors {
-    /** As many checkpoints with receipts as the verifier looks at for one bundle. */
+    /** As many as an evidence archive takes along whoever answered. */
     private static final int CHECKPOINTS_MAX = 8;
 
     private final NavigableMap<Long, Set<String>> receipts = new TreeMap<>();
+    private final ReceiptIndex<Long> index = new ReceiptIndex<>();
     private final Map<Long, LocalDate> days = new HashMap<>();
     private int count;
     private Span windows = new Span(Instant.MAX, Instant.MAX);
@@ -35,6 +42,7 @@ final class LaterAnchors {
             count++;
             receipts.computeIfAbsent(size.getAsLong(), unused -> new HashSet<>())
                     .add(object.lastName());
+            ReceiptNames.parse(object.lastName()).ifPresent(party -> index.add(party, size.getAsLong()));
             days.putIfAbsent(size.getAsLong(), object.anchorDay().get());
         }
         return count;
@@ -45,22 +53,24 @@ final class LaterAnchors {
      *
      * @param size of the registry at the end of the last window that is wanted
      * @param end windows that begin before this instant are wanted anyway
+     * @param wanted what is asked of listed parties
+     * @param alone whether one checkpoint must have it all
      */
-    void behind(long size, Instant end) {
-        Set<String> answered = new HashSet<>(receipts.getOrDefault(size, Set.of()));
-        int looked = 0;
+    void behind(long size, Instant end, WantedReceipts wanted, boolean alone) {
         lastSize = size;
         untilSize = size;
-        for (Map.Entry<Long, Set<String>> later : receipts.tailMap(size, false).entrySet()) {
-            if (looked == CHECKPOINTS_MAX) {
-                return;
-            }
-            looked++;
-            if (answered.addAll(later.getValue())) {
-                untilSize = later.getKey();
-                LocalDate day = days.get(untilSize);
-                windows = new Span(end, day.plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC));
-            }
+        Set<String> answered = new HashSet<>(receipts.getOrDefault(size, Set.of()));
+        receipts.tailMap(size, false).entrySet().stream()
+                .limit(CHECKPOINTS_MAX)
+                .filter(later -> answered.addAll(later.getValue()))
+                .forEach(later -> untilSize = later.getKey());
+        List<Long> asked = alone
+                ? index.alone(size, wanted, 1)
+                : index.reach(size, wanted).stream().toList();
+        asked.forEach(later -> untilSize = Math.max(untilSize, later));
+        if (untilSize > lastSize) {
+            windows =
+                    new Span(end, days.get(untilSize).plusDays(1).atStartOfDay().toInstant(ZoneOffset.UTC));
         }
     }
 

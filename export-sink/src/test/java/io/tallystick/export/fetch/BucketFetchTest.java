@@ -12,6 +12,9 @@ import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.StoreListing;
 import io.tallystick.export.store.StoredObject;
 import io.tallystick.export.store.s3.FaultyBucket;
+import io.tallystick.receipt.ReceiptNames;
+import io.tallystick.receipt.WantedReceipts;
+import io.tallystick.trust.TrustAnchors;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -256,6 +260,66 @@ class BucketFetchTest {
         assertThat(here().stream().filter(name -> name.startsWith("v1/anchors/")))
                 .hasSize(8)
                 .noneMatch(name -> name.contains("dt=2026-12-18"));
+    }
+
+    /** A log answers for every checkpoint, one a day, and an authority for the last alone. */
+    private void stampAfterALongOutage() {
+        for (int day = 10; day < 30; day++) {
+            bucket.put("v1/anchors/dt=2026-12-" + day + "/" + day + "0/log1.log.json", new byte[] {1});
+        }
+        bucket.put("v1/anchors/dt=2026-12-28/280/tsa1.tsr", new byte[] {1});
+    }
+
+    private static WantedReceipts stamped() {
+        return new WantedReceipts(
+                Set.of(
+                        ReceiptNames.parse("log1.log.json").orElseThrow(),
+                        ReceiptNames.parse("tsa1.tsr").orElseThrow()),
+                Map.of(TrustAnchors.Kind.TSA, 1),
+                0);
+    }
+
+    @Test
+    void whoAnswersAlwaysHidesNobodyWhoIsAskedForAndComesBackLate() throws Exception {
+        // Given
+        stampAfterALongOutage();
+
+        // When
+        fetch(FIRST.withReceipts(stamped()), Narrowing.NONE);
+
+        // Then
+        assertThat(here())
+                .contains("v1/anchors/dt=2026-12-28/280/tsa1.tsr")
+                .noneMatch(name -> name.contains("dt=2026-12-29"));
+        assertThat(windowsOf("registry")).hasSize(4);
+    }
+
+    @Test
+    void ofOneWindowWhatIsAskedForIsFetchedHoweverFarBehind() throws Exception {
+        // Given
+        stampAfterALongOutage();
+        Narrowing first = Narrowing.at(manifest -> manifest.window().start().isBefore(THIRD.minusSeconds(900)));
+
+        // When
+        fetch(Extent.ALL.withTenant("acme").withReceipts(stamped()), first);
+
+        // Then
+        assertThat(here())
+                .contains("v1/anchors/dt=2026-12-28/280/tsa1.tsr")
+                .noneMatch(name -> name.contains("dt=2026-12-29"));
+    }
+
+    @Test
+    void whatNobodyAsksForIsNotFetchedFromFarBehind() throws Exception {
+        // Given
+        stampAfterALongOutage();
+
+        // When
+        fetch(FIRST, Narrowing.NONE);
+
+        // Then
+        assertThat(here().stream().filter(name -> name.startsWith("v1/anchors/")))
+                .containsExactly("v1/anchors/dt=2026-12-10/100/log1.log.json");
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.tallystick.note.NoteException;
 import io.tallystick.receipt.AnchoredCheckpoint;
 import io.tallystick.receipt.Receipt;
 import io.tallystick.receipt.ReceiptException;
+import io.tallystick.receipt.ReceiptIndex;
 import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.TreeHead;
@@ -35,7 +36,7 @@ final class AnchorCheck {
     private final Optional<RegistryFolder> registry;
     private final Optional<AnchorFolder> folder;
     private final Optional<AnchorCover> cover;
-    private AnchorIndex index;
+    private ReceiptIndex<Instant> index;
 
     AnchorCheck(TrustRoot root, AnchorRequirement requested, Optional<Instant> asOf, Optional<RegistryFolder> registry)
             throws IOException {

@@ -2,26 +2,27 @@
 package io.tallystick.verify;
 
 import io.tallystick.bundle.RegistryLeaf;
+import io.tallystick.receipt.ReceiptIndex;
 import io.tallystick.receipt.ReceiptNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Of which listed party there are receipts for which windows: names in the anchors folders, of which none is opened. */
 final class AnchorIndex {
-    private final Map<ReceiptNames.Parsed, NavigableSet<Instant>> windows = new HashMap<>();
+    private final ReceiptIndex<Instant> receipts = new ReceiptIndex<>();
 
     private AnchorIndex() {}
 
-    static AnchorIndex of(RegistryFolder registry, AnchorFolder anchors, Set<ReceiptNames.Parsed> listed)
+    /**
+     * By the start of the windows.
+     *
+     * @param listed parties whose receipts count
+     */
+    static ReceiptIndex<Instant> of(RegistryFolder registry, AnchorFolder anchors, Set<ReceiptNames.Parsed> listed)
             throws IOException {
         AnchorIndex index = new AnchorIndex();
         index.add(registry, anchors, listed);
@@ -29,7 +30,7 @@ final class AnchorIndex {
         if (leading.isPresent()) {
             index.add(RegistryFolder.of(leading.get()), anchors, listed);
         }
-        return index;
+        return index.receipts;
     }
 
     private void add(RegistryFolder registry, AnchorFolder anchors, Set<ReceiptNames.Parsed> listed)
@@ -42,22 +43,8 @@ final class AnchorIndex {
                 listing.receipts().values().stream()
                         .flatMap(Optional::stream)
                         .filter(listed::contains)
-                        .forEach(name -> add(name, window.getKey()));
+                        .forEach(name -> receipts.add(name, window.getKey()));
             }
         }
-    }
-
-    private void add(ReceiptNames.Parsed party, Instant window) {
-        windows.computeIfAbsent(party, name -> new TreeSet<>()).add(window);
-    }
-
-    /** The first window after this one with a receipt of one of these parties. */
-    Optional<Instant> next(Instant after, Set<ReceiptNames.Parsed> parties) {
-        return parties.stream()
-                .map(windows::get)
-                .filter(Objects::nonNull)
-                .map(found -> found.higher(after))
-                .filter(Objects::nonNull)
-                .min(Comparator.naturalOrder());
     }
 }

@@ -120,7 +120,7 @@ final class AnchorTally {
 
     private Predicate<ReceiptNames.Parsed> isWanted(AnchorRequirement found, OptionalLong undated) {
         return name -> {
-            TrustAnchors.Kind kind = kind(name.form());
+            TrustAnchors.Kind kind = name.form().kind();
             boolean missing = found.of(kind) < required.of(kind);
             if (kind == TrustAnchors.Kind.LOGS) { // where it has a receipt, no later one is worth more
                 return missing && held.stream().noneMatch(one -> one.name().equals(name));
@@ -145,13 +145,5 @@ final class AnchorTally {
     private boolean proves(ReceiptNames.Parsed name, long from) {
         return held.stream()
                 .anyMatch(one -> one.name().equals(name) && one.isTimed() && one.place() >= from && counts(one));
-    }
-
-    private static TrustAnchors.Kind kind(ReceiptNames.Form form) {
-        return switch (form) {
-            case COSIGNATURE -> TrustAnchors.Kind.WITNESSES;
-            case TIMESTAMP -> TrustAnchors.Kind.TSA;
-            case REKOR, LOCAL_LOG -> TrustAnchors.Kind.LOGS;
-        };
     }
 }

@@ -7,6 +7,7 @@ import io.tallystick.bundle.EntryProof;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.TlogProof;
+import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.InclusionPath;
@@ -14,6 +15,7 @@ import io.tallystick.tree.Rfc6962;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
@@ -70,37 +72,57 @@ final class CoveredProof {
     }
 
     /**
-     * The first proof that is accepted.
+     * The first proof that is accepted. A proof has the receipts of one checkpoint, so those are offered that by their names
+     * have what is wanted by themselves.
      *
      * @param bucket holds {@code v1}
      */
-    static Optional<EntryProof> first(Path bucket, EntryProver.Cut cut, Predicate<EntryProof> accepted)
+    static Optional<EntryProof> first(
+            Path bucket, EntryProver.Cut cut, WantedReceipts wanted, Predicate<EntryProof> accepted)
             throws IOException, BundleException {
         Path registry = bucket.resolve(BundleLayout.ROOT).resolve("registry");
         Optional<AnchorFolder> anchors =
                 RegistryFolder.isDirectory(registry) ? AnchorFolder.beside(registry) : Optional.empty();
-        return anchors.isPresent() ? new CoveredProof(bucket, anchors.get(), cut).first(accepted) : Optional.empty();
+        if (anchors.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Instant> offered = AnchorIndex.of(RegistryFolder.of(registry), anchors.get(), wanted.listed())
+                .alone(cut.manifest().window().start(), wanted, AnchorCheck.COVERS_MAX);
+        return new CoveredProof(bucket, anchors.get(), cut).first(offered, accepted);
     }
 
-    private Optional<EntryProof> first(Predicate<EntryProof> accepted) throws IOException, BundleException {
+    private Optional<EntryProof> first(List<Instant> offered, Predicate<EntryProof> accepted)
+            throws IOException, BundleException {
         // Leaves that are not those of the bundle's registry lead nowhere.
         boolean leads = append().isPresent()
                 && range.head().equals(manifest.registry().head())
                 && head.path != null
                 && window.path != null;
-        for (int looked = 0; leads && looked < AnchorCheck.COVERS_MAX && anchors.isAnyAfter(range.size()); ) {
-            Instant start = next;
-            Optional<Path> folder = append();
+        for (Instant window : offered) {
+            Optional<Path> folder = leads ? appendUpTo(window) : Optional.empty();
             leads = folder.isPresent();
-            if (leads && anchors.has(start, range.size())) {
-                looked++;
-                Optional<EntryProof> proof = proof(start, folder.get());
+            if (leads) {
+                Optional<EntryProof> proof = proof(window, folder.get());
                 if (proof.filter(accepted).isPresent()) {
                     return proof;
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /** Folds leaves up to this window's; the folder they are in, or empty if they do not lead there. */
+    private Optional<Path> appendUpTo(Instant window) throws IOException {
+        Optional<Path> folder = Optional.empty();
+        while (!next.isAfter(window)) {
+            Instant start = next;
+            folder = append();
+            if (folder.isEmpty()) {
+                return folder;
+            }
+            folder = folder.filter(path -> start.equals(window));
+        }
+        return folder;
     }
 
     /** Folds the next window's leaves; the folder they are in, or empty if they are not here, or are none. */

@@ -12,6 +12,7 @@ import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
 import io.tallystick.note.TlogProof;
+import io.tallystick.receipt.WantedReceipts;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -52,19 +53,22 @@ public final class EntryProver {
     /**
      * Cuts the same entry out, with the first later registry checkpoint that contains its bundle's, has receipts, and is
      * accepted: where those of the bundle's own are too few. The registry's leaves lead there, so the bundle must lie in its
-     * bucket, or in an archive of one. At most {@value AnchorCheck#COVERS_MAX} are offered.
+     * bucket, or in an archive of one. Offered are checkpoints whose receipts, by their names, are what is wanted: at most
+     * {@value AnchorCheck#COVERS_MAX} that prove a time, and as many that prove none.
      *
+     * @param wanted which receipts a proof needs to be accepted, see {@link ListedReceipts}
      * @param accepted whether a proof does
      * @return empty if none is accepted, or the leaves lead to none
      * @throws NoSuchEntryException as {@link #cut}
      * @throws BundleException as {@link #cut}
      */
-    public static Optional<EntryProof> cutCovered(Path target, WantedEntry wanted, Predicate<EntryProof> accepted)
+    public static Optional<EntryProof> cutCovered(
+            Path target, WantedEntry entry, WantedReceipts wanted, Predicate<EntryProof> accepted)
             throws IOException, BundleException, NoSuchEntryException {
         return in(target, folder -> {
-            Cut own = find(folder, wanted);
+            Cut own = find(folder, entry);
             Optional<Path> bucket = bucketOf(own.folder(), own.manifest());
-            return bucket.isEmpty() ? Optional.empty() : CoveredProof.first(bucket.get(), own, accepted);
+            return bucket.isEmpty() ? Optional.empty() : CoveredProof.first(bucket.get(), own, wanted, accepted);
         });
     }
 
@@ -126,6 +130,11 @@ public final class EntryProver {
             if (wanted.isOnePlace() && !found.isEmpty()) {
                 return;
             }
+            Optional<Instant> named =
+                    BundleLayout.windowStart(Target.nameOf(folder.getParent()), Target.nameOf(folder));
+            if (!named.map(wanted::mayBeAt).orElse(true)) {
+                continue;
+            }
             try {
                 cut(folder, wanted, found);
             } catch (BundleException | IOException e) {
@@ -140,6 +149,9 @@ public final class EntryProver {
         if (manifest.derived().isPresent()) {
             throw new BundleException("a copy that leaves something out; its original, manifest "
                     + manifest.derived().get().from() + ", proves its entries");
+        }
+        if (!wanted.mayBeAt(manifest.window().start())) {
+            return;
         }
         for (Manifest.Chain chain : manifest.chains()) {
             if (!chain.isIdle() && wanted.mayBeIn(manifest.chainId(chain), chain)) {

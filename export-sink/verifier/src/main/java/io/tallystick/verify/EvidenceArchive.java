@@ -41,6 +41,7 @@ import java.util.stream.Stream;
 public final class EvidenceArchive {
     static final String README = "README.txt";
     static final String TRUST_ROOT = "trust-root.json";
+    private static final String REPORT = "report";
 
     private final Evidence evidence;
     private final Path staging;
@@ -133,6 +134,13 @@ public final class EvidenceArchive {
         }
     }
 
+    /** Whether a folder has by its files the form of an archive that was unpacked. Nobody has signed that it is one. */
+    static boolean isUnpacked(Path folder) {
+        return Stream.of(README, BundleLayout.SUMS, TRUST_ROOT)
+                        .allMatch(name -> Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS))
+                && RegistryFolder.isDirectory(folder.resolve(REPORT));
+    }
+
     private static Path rootOf(Path bucket) {
         Path inside = bucket.resolve(BundleLayout.ROOT);
         return Files.isDirectory(inside) ? inside : bucket;
@@ -156,7 +164,7 @@ public final class EvidenceArchive {
         requireFit(); // what is too large is not verified for hours first
         VerificationReport report = Verifier.verify(
                 VerifyRequest.of(staging).withTenant(evidence.tenant()).withTrustRoot(staging.resolve(TRUST_ROOT)));
-        Path reports = Files.createDirectories(staging.resolve("report"));
+        Path reports = Files.createDirectories(staging.resolve(REPORT));
         Files.writeString(reports.resolve("report.txt"), report.text());
         try (Writer json = Files.newBufferedWriter(reports.resolve("report.json"))) {
             report.writeJson(json);
@@ -218,21 +226,19 @@ public final class EvidenceArchive {
 
     /** What was anchored after an outage at the end of the period, and the leaves up to there. */
     private void laterAnchors(Path root) throws IOException, BundleException {
-        Path registry = root.resolve("registry");
-        if (last == null || !RegistryFolder.isDirectory(registry)) {
+        if (last == null) {
             return;
         }
-        Optional<AnchorFolder> anchors = AnchorFolder.beside(registry);
-        if (anchors.isPresent()) {
-            for (LaterWindows.Later window : LaterWindows.after(last, anchors.get())) {
-                Path to = staging.resolve(BundleLayout.ROOT).resolve(AnchorFolder.leavesDir(window.start()));
-                for (String name : List.of(BundleLayout.LEAVES, BundleLayout.CHECKPOINT)) {
-                    if (Files.isRegularFile(window.leaves().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
-                        place(window.leaves().resolve(name), to.resolve(name));
-                    }
+        VerifyRequest request = VerifyRequest.of(root).withTrustRoot(evidence.trustRoot());
+        for (LaterWindows.Later window :
+                LaterWindows.after(last, root.resolve("registry"), ListedReceipts.wanted(request))) {
+            Path to = staging.resolve(BundleLayout.ROOT).resolve(window.leavesDir());
+            for (String name : List.of(BundleLayout.LEAVES, BundleLayout.CHECKPOINT)) {
+                if (Files.isRegularFile(window.leaves().resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                    place(window.leaves().resolve(name), to.resolve(name));
                 }
-                anchors(root, window.start(), window.size());
             }
+            anchors(root, window.start(), window.size());
         }
     }
 

@@ -46,7 +46,9 @@ final class EvidenceReadme {
                         + " --trust-root trust-root.json --root-fingerprint <fingerprint you were given>",
                 "Exit code 0: everything holds. 1: something contradicts. 3: intact, but not all is here. 4: signer"
                         + " unknown.",
-                "It works on the archive as it is, too: give it instead of '.'.",
+                "It works on the archive as it is, too: give it instead of '.'. Without --tenant it takes the one tenant"
+                        + " that",
+                "is here, and says so.",
                 "",
                 "With stock tools: 'sha256sum -c SHA256SUMS' here and in each bundle's folder; the rest is in",
                 "report/report.html under 'To check it by hand'.",

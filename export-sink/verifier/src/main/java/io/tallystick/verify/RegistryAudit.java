@@ -111,10 +111,10 @@ final class RegistryAudit {
         }
     }
 
-    /** Reads the leaves of every window that is there. */
-    void run(RegistryFolder registry) throws IOException {
+    /** Reads the leaves of every window that is there, of these. */
+    void run(RegistryFolder registry, Windows asked) throws IOException {
         SortedMap<Instant, Path> windows = new TreeMap<>();
-        for (Map.Entry<Instant, Path> window : registry.windows().entrySet()) {
+        for (Map.Entry<Instant, Path> window : registry.windows(asked).entrySet()) {
             if (!isCovered(window.getKey(), window.getValue())) {
                 windows.put(window.getKey(), window.getValue());
             }

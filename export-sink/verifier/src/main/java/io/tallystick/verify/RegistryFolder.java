@@ -95,9 +95,14 @@ final class RegistryFolder {
         }
     }
 
-    /** Where the last window ends whose leaves are there, as they say: not verified. */
-    Optional<Instant> end() throws IOException {
-        SortedMap<Instant, Path> windows = windows();
+    /** Those of these windows whose leaves are there, by start. */
+    SortedMap<Instant, Path> windows(Windows asked) throws IOException {
+        return windows().subMap(asked.from(), asked.to());
+    }
+
+    /** Where the last of these windows ends whose leaves are there, as they say: not verified. */
+    Optional<Instant> end(Windows asked) throws IOException {
+        SortedMap<Instant, Path> windows = windows(asked);
         return windows.isEmpty()
                 ? Optional.empty()
                 : windowLeaf(windows.get(windows.lastKey())).map(RegistryLeaf.Window::end);

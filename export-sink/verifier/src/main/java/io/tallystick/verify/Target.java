@@ -24,8 +24,9 @@ import java.util.regex.Pattern;
  * @param tenants bundles by folder of a tenant; one element unless a bucket
  * @param registry the leaves that belong to it by its place, if any
  * @param faults what must not lie there, by path relative to the target
+ * @param archive whether it is what {@link EvidenceArchive} packs: a bucket of one tenant, which is not asked for others
  */
-record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fault> faults) {
+record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fault> faults, boolean archive) {
     private static final String TENANT = "tenant=";
     private static final String REGISTRY = "registry";
     private static final String ANCHORS = "anchors";
@@ -81,12 +82,12 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
     }
 
     private static boolean isBundleLike(Path folder) throws IOException {
-        for (String name : List.of(
-                BundleLayout.CHECKPOINT,
-                BundleLayout.MANIFEST,
-                BundleLayout.SUMS,
-                BundleLayout.DSSE,
-                BundleLayout.EXPORT)) {
+        return isFile(folder.resolve(BundleLayout.SUMS)) || isBundleWithoutSums(folder);
+    }
+
+    private static boolean isBundleWithoutSums(Path folder) throws IOException {
+        for (String name :
+                List.of(BundleLayout.CHECKPOINT, BundleLayout.MANIFEST, BundleLayout.DSSE, BundleLayout.EXPORT)) {
             if (isFile(folder.resolve(name))) {
                 return true;
             }
@@ -134,7 +135,8 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
             Path inside = base.resolve(BundleLayout.ROOT);
             boolean inner = isBucket(children(inside));
             boolean outer = isBucket(children);
-            if (isBundleLike(base)) {
+            // A list of digests alone makes no bundle where it can be that of the archive the bucket lies in.
+            if (inner ? isBundleWithoutSums(base) : isBundleLike(base)) {
                 requireOneReading("a bundle", inner, outer, children);
                 Tenant tenant = new Tenant(Optional.empty(), base, new ArrayList<>(), new ArrayList<>());
                 (isCommitted(base) ? tenant.bundles() : tenant.uncommitted()).add(base);
@@ -165,11 +167,19 @@ record Target(Kind kind, List<Tenant> tenants, Optional<Path> registry, List<Fau
                 }
                 return bucket(base);
             }
-            return inner ? bucket(inside) : target(Kind.TENANT, List.of(loose), beside);
+            return inner ? inside(inside) : target(Kind.TENANT, List.of(loose), beside);
         }
 
         private Target target(Kind kind, List<Tenant> tenants, Optional<Path> registry) {
-            return new Target(kind, tenants, registry, List.copyOf(faults));
+            return new Target(kind, tenants, registry, List.copyOf(faults), false);
+        }
+
+        /** The bucket in a folder. In an archive of one tenant nobody else's bundles can be missing. */
+        private Target inside(Path root) throws IOException {
+            Target found = bucket(root);
+            return found.tenants().size() == 1 && EvidenceArchive.isUnpacked(base)
+                    ? new Target(Kind.TENANT, found.tenants(), found.registry(), found.faults(), true)
+                    : found;
         }
 
         private void requireOneReading(String what, boolean inner, boolean outer, List<Path> children) {

@@ -165,10 +165,15 @@ public final class Verifier {
             RegistryAudit audit = new RegistryAudit(target.kind(), trust, anchors, chains, since, audited);
             BundleCheck check = new BundleCheck(trust, chains, registry, request.anchors(), anchors, retention());
             Optional<Instant> registryEnd = target.kind() != Target.Kind.BUNDLE && registry.isPresent()
-                    ? registry.get().end()
+                    ? registry.get().end(request.windows())
                     : Optional.empty();
             for (Target.Tenant tenant : target.tenants()) {
                 tenant(tenant, check, audit, registryEnd);
+            }
+            if (target.archive()) {
+                warnings.add("an evidence archive by its form: verified as tenant "
+                        + target.tenants().get(0).name().orElseThrow()
+                        + ", the only one in it; bundles of other tenants were not asked for");
             }
             if (target.kind() == Target.Kind.BUCKET) {
                 uncommitted(target);
@@ -176,7 +181,7 @@ public final class Verifier {
             Optional<PhaseVerdict> accounts = Optional.empty();
             if (target.kind() != Target.Kind.BUNDLE) {
                 if (registry.isPresent()) {
-                    audit.run(registry.get());
+                    audit.run(registry.get(), request.windows());
                 } else {
                     audited.notChecked(Phase.COMPLETENESS, ExitCode.INCOMPLETE, "no registry leaves (--registry)");
                 }
@@ -231,11 +236,16 @@ public final class Verifier {
             Findings between = new Findings();
             WindowSequence sequence = new WindowSequence(tenant.name(), since, between);
             long covered = 0;
+            long outside = 0;
             boolean locked = false;
             Optional<Path> skipped = Optional.empty();
             List<Path> ordered = byWindow(tenant.bundles());
             for (int i = 0; i < ordered.size(); i++) {
                 Path bundle = ordered.get(i);
+                if (!isAsked(bundle)) {
+                    outside++;
+                    continue;
+                }
                 Optional<WindowSequence.Before> before = covered(bundle);
                 if (before.isPresent()) {
                     sequence.skip(before.get());
@@ -261,6 +271,9 @@ public final class Verifier {
             if (covered > 0) {
                 between.note(covered + " bundles lie before what --since names and were not looked at");
             }
+            if (outside > 0) {
+                between.note(outside + " bundles are of other windows than were asked for, and were not looked at");
+            }
             tenant.uncommitted().stream()
                     .sorted()
                     .forEach(folder -> between.note(
@@ -268,6 +281,19 @@ public final class Verifier {
             registryEnd.ifPresent(sequence::registryEnds);
             request.asOf().ifPresent(sequence::mustReach);
             tenants.add(sequence.report(relative(tenant.folder())));
+        }
+
+        /** Whether it is of a window that was asked for, by its place or by what it says. */
+        private boolean isAsked(Path bundle) throws IOException {
+            if (request.windows().equals(Windows.ALL)) {
+                return true;
+            }
+            Optional<Instant> named =
+                    BundleLayout.windowStart(Target.nameOf(bundle.getParent()), Target.nameOf(bundle));
+            Instant said = startOf(bundle);
+            return named.isEmpty()
+                    || request.windows().covers(named.get())
+                    || (!said.equals(Instant.MAX) && request.windows().covers(said));
         }
 
         /** The bundle if it is of a window that an earlier verification covered. A manifest that lies leaves a gap. */

@@ -23,6 +23,7 @@ import java.util.function.Consumer;
  *     is asked for
  * @param now only for the warning that a trust root has expired; without it there is no such warning
  * @param tenant of a bucket, this tenant alone
+ * @param windows of a tenant or bucket these alone, as if nothing else were there; receipts of later ones count for them
  * @param since a registry checkpoint, or the transcript of an earlier verification: what it covers is taken as verified
  * @param minimumRetentionDays days from its window's end for which the store must keep every bundle, beside what the
  *     trust root requires; 0 for none
@@ -37,6 +38,7 @@ public record VerifyRequest(
         Optional<Instant> asOf,
         Optional<Instant> now,
         Optional<String> tenant,
+        Windows windows,
         Optional<Path> since,
         int minimumRetentionDays,
         Map<Path, StoreLock> locks) {
@@ -55,6 +57,7 @@ public record VerifyRequest(
         Objects.requireNonNull(asOf);
         Objects.requireNonNull(now);
         Objects.requireNonNull(tenant);
+        Objects.requireNonNull(windows);
         Objects.requireNonNull(since);
         locks = Map.copyOf(locks);
     }
@@ -70,6 +73,7 @@ public record VerifyRequest(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Windows.ALL,
                 Optional.empty(),
                 0,
                 Map.of());
@@ -107,6 +111,10 @@ public record VerifyRequest(
         return with(draft -> draft.tenant = Optional.of(name));
     }
 
+    public VerifyRequest withWindows(Windows asked) {
+        return with(draft -> draft.windows = asked);
+    }
+
     public VerifyRequest withSince(Path file) {
         return with(draft -> draft.since = Optional.of(file));
     }
@@ -131,6 +139,7 @@ public record VerifyRequest(
                 draft.asOf,
                 draft.now,
                 draft.tenant,
+                draft.windows,
                 draft.since,
                 draft.minimumRetentionDays,
                 draft.locks);
@@ -146,6 +155,7 @@ public record VerifyRequest(
         private Optional<Instant> asOf;
         private Optional<Instant> now;
         private Optional<String> tenant;
+        private Windows windows;
         private Optional<Path> since;
         private int minimumRetentionDays;
         private Map<Path, StoreLock> locks;
@@ -159,6 +169,7 @@ public record VerifyRequest(
             asOf = of.asOf;
             now = of.now;
             tenant = of.tenant;
+            windows = of.windows;
             since = of.since;
             minimumRetentionDays = of.minimumRetentionDays;
             locks = of.locks;

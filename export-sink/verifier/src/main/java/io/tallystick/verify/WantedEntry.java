@@ -10,6 +10,7 @@ import io.tallystick.entry.Event;
 import io.tallystick.json.Jcs;
 import io.tallystick.json.JsonString;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -117,6 +118,57 @@ public sealed interface WantedEntry {
         }
     }
 
+    /**
+     * An entry that is looked for in some bundles alone.
+     *
+     * @param tenant whose bundles; empty for everybody's
+     * @param windows bundles of these windows
+     */
+    record Within(WantedEntry entry, Optional<String> tenant, Windows windows) implements WantedEntry {
+        public Within {
+            Objects.requireNonNull(entry);
+            Objects.requireNonNull(tenant);
+            Objects.requireNonNull(windows);
+        }
+
+        @Override
+        public boolean mayBeOf(String name) {
+            return tenant.map(name::equals).orElse(true) && entry.mayBeOf(name);
+        }
+
+        @Override
+        public boolean mayBeAt(Instant windowStart) {
+            return windows.covers(windowStart) && entry.mayBeAt(windowStart);
+        }
+
+        @Override
+        public boolean isOnePlace() {
+            return entry.isOnePlace();
+        }
+
+        @Override
+        public boolean mayBeIn(ChainId chain, Manifest.Chain window) {
+            return mayBeOf(chain.tenant()) && entry.mayBeIn(chain, window);
+        }
+
+        @Override
+        public Sieve sieve() {
+            return entry.sieve();
+        }
+
+        @Override
+        public boolean is(Entry candidate) {
+            return entry.is(candidate);
+        }
+
+        @Override
+        public String toString() {
+            return entry
+                    + tenant.map(name -> " of tenant " + name).orElse("")
+                    + (windows.equals(Windows.ALL) ? "" : " in the windows that were asked for");
+        }
+    }
+
     /** Never says no to the right entry. */
     interface Sieve {
         /** @param line whose part {@code [from, to)} is the entry of this sequence */
@@ -125,6 +177,11 @@ public sealed interface WantedEntry {
 
     /** Whether it can be one of this tenant's. */
     boolean mayBeOf(String tenant);
+
+    /** Whether it can be in a bundle of the window that begins then. */
+    default boolean mayBeAt(Instant windowStart) {
+        return true;
+    }
 
     /** Whether no other entry can be it, so that nobody need look further once it is found. */
     boolean isOnePlace();

@@ -3,6 +3,8 @@ package io.tallystick.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.bundle.EntryProof;
+import io.tallystick.entry.ChainId;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustPolicy;
@@ -10,8 +12,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,5 +221,158 @@ class AnchorOutageTest {
                 .anyMatch(why -> why.startsWith("entries in transparency logs: 0 of 1 no later than"));
         anchors.cosign(bucket, 0, anchors.w2);
         verify(request, ExitCode.VALID);
+    }
+
+    /** Packs the first windows up to this one. */
+    private Path pack(VerifyRequest request, int end) throws Exception {
+        Path zip = folder.resolve("evidence.zip");
+        EvidenceArchive.write(
+                new EvidenceArchive.Evidence(
+                        bucket,
+                        "acme",
+                        Scenario.start(0),
+                        Scenario.start(end),
+                        request.trustRoot().orElseThrow(),
+                        List.of()),
+                zip);
+        return zip;
+    }
+
+    private static List<String> leading(Path zip) throws IOException {
+        try (ZipFile file = new ZipFile(zip.toFile())) {
+            return file.stream()
+                    .map(entry -> entry.getName())
+                    .filter(name -> name.startsWith("v1/anchors/later/registry/") && name.endsWith("leaves.ndjson"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void anArchiveOfALongOutageIsCoveredByTheStampBehindIt() throws Exception {
+        // Given: strangers answer too, each once
+        logAlways();
+        for (int window = 1; window < 20; window++) {
+            Files.writeString(TestAnchors.folder(bucket, window).resolve("stranger" + window + ".tsr"), "a token");
+        }
+        anchors.stamp(bucket, BACK);
+        anchors.stamp(bucket, BACK + 1);
+        VerifyRequest request = tenant(STAMPED, (a, b, c) -> {});
+        verify(request.withTarget(bucket.resolve(Scenario.path("acme", 0))), ExitCode.VALID);
+
+        // When
+        Path zip = pack(request, 3);
+
+        // Then
+        assertThat(verify(request.withTarget(zip).withTenant("acme"), ExitCode.VALID)
+                        .existedBy())
+                .contains(TestAnchors.time(BACK));
+        assertThat(leading(zip)).hasSize(BACK - 2);
+    }
+
+    @Test
+    void anArchiveOfALongOutageIsCoveredWhereAKeyIsCompromisedLater() throws Exception {
+        // Given
+        logAlways();
+        anchors.stamp(bucket, BACK);
+        VerifyRequest request = tenant(TrustPolicy.NONE, (ed25519, p256, bundle) -> {
+            p256.status = KeyStatus.COMPROMISED;
+            p256.compromisedSince = Optional.of(TestAnchors.time(BACK).plusMillis(1));
+        });
+
+        // Then
+        verify(request.withTarget(pack(request, 3)).withTenant("acme"), ExitCode.VALID);
+    }
+
+    @Test
+    void whatNothingAsksForIsNotPackedFromFarBehind() throws Exception {
+        // Given: all that is required is there, and one more party answers much later
+        logAlways();
+        anchors.stamp(bucket, 0);
+        anchors.cosign(bucket, BACK, anchors.w1);
+
+        // Then
+        assertThat(leading(pack(tenant(STAMPED, (a, b, c) -> {}), 1))).isEmpty();
+    }
+
+    private Optional<EntryProof> covered(VerifyRequest request) throws Exception {
+        return EntryProver.cutCovered(
+                bucket,
+                new WantedEntry.At(ChainId.parse("acme/0"), 0),
+                ListedReceipts.wanted(request),
+                proof -> ProofVerifier.verify(proof.encode(), request).exitCode() == ExitCode.VALID);
+    }
+
+    @Test
+    void aProofLeadsToTheStampBehindALongOutage() throws Exception {
+        // Given: a witness and a log go on
+        logAlways();
+        for (int window = 1; window < WINDOWS; window++) {
+            anchors.cosign(bucket, window, anchors.w1);
+        }
+        anchors.stamp(bucket, BACK);
+        VerifyRequest request = tenant(STAMPED, (a, b, c) -> {});
+
+        // When
+        EntryProof proof = covered(request).orElseThrow();
+
+        // Then
+        assertThat(ProofVerifier.verify(proof.encode(), request)
+                        .bundles()
+                        .get(0)
+                        .anchors())
+                .extracting(AnchorReport::kind)
+                .contains("tsa");
+    }
+
+    @Test
+    void aProofIsLedToTheFirstCheckpointThatHasAllTogether() throws Exception {
+        // Given: one witness and the authority, then the other witness, at last all of them
+        logAlways();
+        anchors.cosign(bucket, 10, anchors.w1);
+        anchors.stamp(bucket, 10);
+        anchors.cosign(bucket, 30, anchors.w2);
+        anchors.write(bucket, BACK, ledger.keys.p256);
+
+        // Then
+        assertThat(covered(tenant(ALL, (a, b, c) -> {})))
+                .hasValueSatisfying(proof -> assertThat(proof.anchors()).hasSize(5));
+    }
+
+    @Test
+    void aProofOutlivesItsKeyByAStampBehindALongOutage() throws Exception {
+        // Given: the log's receipts alone prove no time
+        logAlways();
+        anchors.stamp(bucket, BACK);
+
+        // Then
+        assertThat(covered(tenant(TrustPolicy.NONE, (ed25519, p256, bundle) -> {
+                    p256.status = KeyStatus.COMPROMISED;
+                    p256.compromisedSince = Optional.of(TestAnchors.time(BACK).plusMillis(1));
+                })))
+                .isPresent();
+    }
+
+    @Test
+    void checkpointsThatProveNothingAreNotOfferedForEver() throws Exception {
+        // Given
+        logAlways();
+        for (int window = 20; window < 60; window++) {
+            anchors.stamp(bucket, window);
+        }
+        int[] offered = new int[1];
+
+        // When
+        Optional<EntryProof> none = EntryProver.cutCovered(
+                bucket,
+                new WantedEntry.At(ChainId.parse("acme/0"), 0),
+                ListedReceipts.wanted(tenant(TrustPolicy.NONE, (a, b, c) -> {})),
+                proof -> {
+                    offered[0]++;
+                    return false;
+                });
+
+        // Then: eight of the log alone, eight with a stamp
+        assertThat(none).isEmpty();
+        assertThat(offered[0]).isEqualTo(2 * AnchorCheck.COVERS_MAX);
     }
 }

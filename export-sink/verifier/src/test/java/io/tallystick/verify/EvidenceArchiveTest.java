@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
@@ -86,6 +87,34 @@ class EvidenceArchiveTest {
                 .contains("java -jar verifier/tallystick-verifier-0.jar verify . --tenant acme");
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactly(zip);
+        }
+    }
+
+    @Test
+    void anArchiveIsVerifiedAsItsTenantWhereNoneIsNamed(@TempDir Path folder) throws Exception {
+        // Given
+        Path zip = folder.resolve("evidence.zip");
+        EvidenceArchive.write(evidence(scenario.ledger.bucket, 1, 3), zip);
+        Path unpacked;
+        try (UnpackedZip archive = UnpackedZip.of(zip)) {
+            unpacked = Scenario.copy(archive.folder(), folder.resolve("unpacked"));
+        }
+
+        for (Path target : List.of(zip, unpacked)) {
+            // When
+            VerificationReport report = Verifier.verify(VerifyRequest.of(target).withTrustRoot(scenario.trustRoot));
+
+            // Then
+            assertThat(report.exitCode()).as(report.text()).isZero();
+            assertThat(report.kind()).contains("tenant");
+            assertThat(report.bundles())
+                    .extracting(BundleReport::tenant)
+                    .containsOnly(Optional.of("acme"))
+                    .hasSize(2);
+            assertThat(report.warnings())
+                    .containsExactly("an evidence archive by its form: verified as tenant acme, the only one in it;"
+                            + " bundles of other tenants were not asked for");
+            assertThat(verify(target, "acme").warnings()).isEmpty();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.bundle.EntryProof;
 import io.tallystick.entry.ChainId;
+import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
@@ -241,7 +242,12 @@ class LaterAnchorsTest {
     }
 
     private Optional<EntryProof> covered(Path target, WantedEntry wanted) throws Exception {
-        return EntryProver.cutCovered(target, wanted, proof -> verify(proof).exitCode() == ExitCode.VALID);
+        return EntryProver.cutCovered(
+                target, wanted, receipts(), proof -> verify(proof).exitCode() == ExitCode.VALID);
+    }
+
+    private WantedReceipts receipts() {
+        return ListedReceipts.wanted(VerifyRequest.of(folder).withTrustRoot(bucket.trustRoot));
     }
 
     @Test
@@ -276,7 +282,7 @@ class LaterAnchorsTest {
         List<Long> offered = new ArrayList<>();
 
         // When
-        Optional<EntryProof> none = EntryProver.cutCovered(bucket.bucket, at("acme/0", 0), proof -> {
+        Optional<EntryProof> none = EntryProver.cutCovered(bucket.bucket, at("acme/0", 0), receipts(), proof -> {
             offered.add((long) proof.head().path().size());
             return false;
         });

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** What is planted beside evidence so that something else is looked at, and what quietly changes between windows. */
@@ -32,7 +33,74 @@ final class TargetMutations {
     }
 
     static Stream<Mutation> rows() {
-        return Stream.of(planted(), strays(), registry(), limits()).flatMap(rows -> rows);
+        return Stream.of(planted(), archives(), strays(), registry(), limits()).flatMap(rows -> rows);
+    }
+
+    private static void sums(Tampering t) throws IOException {
+        Files.writeString(t.bucket.resolve("SHA256SUMS"), "");
+    }
+
+    /** Gives the bucket, with acme alone, the form of an archive. */
+    private static void archive(Tampering t) throws IOException {
+        Scenario.deleteAll(t.bucket.resolve("v1/tenant=globex"));
+        sums(t);
+        for (String name : List.of("README.txt", "trust-root.json")) {
+            Files.writeString(t.bucket.resolve(name), "");
+        }
+        Files.createDirectory(t.bucket.resolve("report"));
+    }
+
+    private static Stream<Mutation> archives() {
+        return Stream.of(
+                failed("list of digests beside a forged bucket", ENTRIES, "payload or its salt", t -> {
+                    sums(t);
+                    t.acme(0).editLine(Scenario.DATA, 2, "second", "sekond");
+                }),
+                incomplete("list of digests beside a bucket that lost a tenant", "chain heads in the window of", t -> {
+                    sums(t);
+                    Scenario.deleteAll(t.bucket.resolve("v1/tenant=globex"));
+                }),
+                failed(
+                        "manifest and list of digests beside a bucket",
+                        STRUCTURE,
+                        "two readings: a bundle, and the bucket in v1",
+                        t -> {
+                            sums(t);
+                            Files.copy(t.acme(0).folder.resolve("manifest.json"), t.bucket.resolve("manifest.json"));
+                        }),
+                failed("bundle forged in an archive", ENTRIES, "payload or its salt", t -> {
+                    archive(t);
+                    t.acme(0).editLine(Scenario.DATA, 2, "second", "sekond");
+                }),
+                failed("bundle beside the bucket of an archive", STRUCTURE, "two readings: a tenant's folder", t -> {
+                    archive(t);
+                    Scenario.copy(t.acme(0).folder, t.bucket.resolve("report/bundle"));
+                }),
+                failed("unknown file in the bucket of an archive", STRUCTURE, "v1/notes.txt: does not belong", t -> {
+                    archive(t);
+                    Files.writeString(t.bucket.resolve("v1/notes.txt"), "x");
+                }),
+                incomplete(
+                        "window dropped from an archive",
+                        "missing: every window from 2026-11-21T03:15:00Z to 2026-11-21T03:30:00Z",
+                        t -> {
+                            archive(t);
+                            Scenario.deleteAll(t.acme(1).folder);
+                        }),
+                incomplete(
+                        "last window dropped from an archive",
+                        "2 chain heads in the window of 2026-11-21T03:45:00Z",
+                        t -> {
+                            archive(t);
+                            Scenario.deleteAll(t.acme(3).folder);
+                        }),
+                incomplete(
+                        "form of an archive given to a bucket with a second tenant",
+                        "chain heads in the window of",
+                        t -> {
+                            Files.createDirectory(t.bucket.resolve("v1/tenant=initech"));
+                            archive(t);
+                        }));
     }
 
     /** Moves acme's folder away, forges a payload in it and points the request at it. */

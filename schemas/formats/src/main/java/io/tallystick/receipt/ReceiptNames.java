@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.receipt;
 
+import io.tallystick.trust.TrustAnchors;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,13 +23,24 @@ public final class ReceiptNames {
     /** The form of a receipt, which its name tells. */
     public enum Form {
         /** One C2SP cosignature line. */
-        COSIGNATURE,
+        COSIGNATURE(TrustAnchors.Kind.WITNESSES),
         /** RFC 3161 response. */
-        TIMESTAMP,
+        TIMESTAMP(TrustAnchors.Kind.TSA),
         /** Rekor v2 {@code TransparencyLogEntry}. */
-        REKOR,
+        REKOR(TrustAnchors.Kind.LOGS),
         /** {@link LocalLogReceipt}. */
-        LOCAL_LOG
+        LOCAL_LOG(TrustAnchors.Kind.LOGS);
+
+        private final TrustAnchors.Kind kind;
+
+        Form(TrustAnchors.Kind kind) {
+            this.kind = kind;
+        }
+
+        /** What its party is. */
+        public TrustAnchors.Kind kind() {
+            return kind;
+        }
     }
 
     /**

@@ -7,7 +7,8 @@
  * or a {@link io.tallystick.receipt.ReceiptException} that says what is wrong. Who counts as a party is in the trust
  * root ({@link io.tallystick.trust.TrustAnchors}); that the checkpoint's own signatures hold is not checked here.
  * Everything is bounded before it is parsed. No network, no clock, no files: how receipts are obtained, and which of
- * them are demanded, is decided elsewhere.
+ * them are demanded, is decided elsewhere. Where to look for those that are, by their names, {@link
+ * io.tallystick.receipt.ReceiptIndex} tells.
  *
  * <table>
  *   <caption>Objects in {@code v1/anchors/dt=…/<registry size>/}, see {@link io.tallystick.receipt.ReceiptNames}</caption>
