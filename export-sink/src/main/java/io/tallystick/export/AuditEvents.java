@@ -26,6 +26,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** Writes audits into {@code ledger.in.operator} as CloudEvents of type {@code ledger.audit}. */
 final class AuditEvents implements AuditThread.Report {
     private static final String TYPE = "ledger.audit";
+    private static final int ANSWER_MS = 10_000;
 
     private final LedgerSettings ledger;
     private final String store;
@@ -52,6 +53,9 @@ final class AuditEvents implements AuditThread.Report {
         Map<String, Object> properties = ledger.kafkaClient(ledger.topics().group("export-audit"));
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, ANSWER_MS); // the exporter's end must not wait for minutes
+        properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, ANSWER_MS);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 2 * ANSWER_MS);
         try (Producer<String, byte[]> producer =
                 new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(ledger.topics().in(Topics.OPERATOR), null, null, null, payload, headers))

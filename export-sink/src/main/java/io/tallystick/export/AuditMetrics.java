@@ -31,11 +31,15 @@ final class AuditMetrics implements AutoCloseable {
         this.error = counter("error");
         this.age = Gauge.builder(PREFIX + "last.success.age", this, metrics -> metrics.ageSeconds(clock))
                 .baseUnit("seconds")
+                .description("Time since a stored bundle was last read back and found sound.")
                 .register(registry);
     }
 
     private Counter counter(String verdict) {
-        return Counter.builder(PREFIX + "bundles").tag("verdict", verdict).register(registry);
+        return Counter.builder(PREFIX + "bundles")
+                .tag("verdict", verdict)
+                .description("Stored bundles that were read back and verified, by what was found.")
+                .register(registry);
     }
 
     private double ageSeconds(InstantSource clock) {

@@ -176,10 +176,15 @@ final class AuditThread implements AutoCloseable {
         }
     }
 
+    /** Ends the thread; what nobody was told of yet is told, in one attempt. */
     @Override
     public void close() {
         stopped.countDown();
         Threads.awaitEnd(thread);
+        if (!statement.isEmpty()) {
+            send();
+            statement = new AuditStatement(clock.instant());
+        }
         metrics.close();
     }
 }

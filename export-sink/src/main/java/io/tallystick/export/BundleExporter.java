@@ -168,7 +168,11 @@ final class BundleExporter implements Step {
     }
 
     private void retry(TopicPartition partition) throws IOException {
-        pending.get(partition).retry(clock.instant());
+        try {
+            pending.get(partition).retry(clock.instant());
+        } catch (PartitionLostException e) {
+            return; // with what waits
+        }
         commit(partition);
     }
 
@@ -182,21 +186,34 @@ final class BundleExporter implements Step {
         requireFollows(partition, from, complete.window());
         Collection<TenantDescriptor> all = tenants.refresh().values();
         if (complete.window().start().isAfter(registryStored)) {
+            lease.keep();
             shared.putRegistry(sealed.get(), rules.shared(all, complete.window().end(), clock.instant()));
             registryStored = complete.window().start();
         }
-        for (Map.Entry<String, List<ChainSegment>> tenant : complete.tenants().entrySet()) {
-            if (assignment.isLost(partition)) {
-                return false;
+        try {
+            for (Map.Entry<String, List<ChainSegment>> tenant :
+                    complete.tenants().entrySet()) {
+                keep(partition);
+                TenantWindow bundle = bundle(partition, tenant.getKey(), tenant.getValue(), sealed.get());
+                pending.get(partition).write(bundle, clock.instant());
             }
-            TenantWindow bundle = bundle(partition, tenant.getKey(), tenant.getValue(), sealed.get());
-            pending.get(partition).write(bundle, clock.instant());
-        }
-        if (assignment.isLost(partition)) {
+            keep(partition);
+        } catch (PartitionLostException e) {
+            LOGGER.atInfo()
+                    .addKeyValue("partition", partition.partition())
+                    .addKeyValue("window", complete.window().start())
+                    .log("the partition went to another exporter before its bundles were written");
             return false;
         }
         finish(partition, from, sealed.get());
         return true;
+    }
+
+    private void keep(TopicPartition partition) throws PartitionLostException {
+        lease.keep();
+        if (assignment.isLost(partition)) {
+            throw new PartitionLostException();
+        }
     }
 
     private boolean hasCheckpoints(SealedWindow sealed, TenantExports.Complete complete) {
@@ -241,8 +258,8 @@ final class BundleExporter implements Step {
     }
 
     private void write(TenantWindow bundle) throws IOException {
-        lease.keep();
-        BundleWriter.Written written = bundles.write(bundle, schemas, clock.instant());
+        TopicPartition partition = partitionOf(bundle.tenant().tenant());
+        BundleWriter.Written written = bundles.write(bundle, schemas, clock.instant(), () -> keep(partition));
         LOGGER.atInfo()
                 .addKeyValue("tenant", bundle.tenant().tenant())
                 .addKeyValue("window", bundle.sealed().window().start())

@@ -216,11 +216,6 @@ final class ChainExporter implements Step {
         return stored;
     }
 
-    /** What is stored for a window is another member's work now. */
-    private static final class PartitionLostException extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private void publish(int entriesPartition, Manifest.Window window, List<ChainSegment> segments) {
         List<Future<RecordMetadata>> sent = new ArrayList<>();
         for (ChainSegment segment : segments) {

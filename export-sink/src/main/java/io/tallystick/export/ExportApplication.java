@@ -165,7 +165,12 @@ public final class ExportApplication implements AutoCloseable {
             for (TrustedKey trusted : root.get().root().keys()) {
                 shared.putKey(trusted.spki());
             }
-            shared.putTrustRoot(root.get().root().version(), root.get().file().toByteArray());
+            shared.putTrustRoot(root.get().root(), root.get().file().toByteArray())
+                    .ifPresent(fault -> LOGGER.atError()
+                            .addKeyValue("version", root.get().root().version())
+                            .addKeyValue("error", fault)
+                            .log("the store holds another trust root of this version, which stays; nothing rests on it:"
+                                    + " find out who wrote it"));
         }
         for (String text : TEXTS) {
             try (InputStream in = ExportApplication.class.getResourceAsStream("/io/tallystick/export/" + text)) {

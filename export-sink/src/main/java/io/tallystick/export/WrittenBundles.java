@@ -28,6 +28,8 @@ final class WrittenBundles implements BundleExporter.Listener, AutoCloseable {
                     lack,
                     Counter.builder("ledger.export.unprotected.bundles")
                             .tag("lacks", lack.text())
+                            .description(
+                                    "Bundles whose manifest the store does not report as kept the way it was to be.")
                             .register(registry));
         }
     }

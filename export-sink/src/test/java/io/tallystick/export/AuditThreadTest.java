@@ -316,6 +316,48 @@ class AuditThreadTest {
     }
 
     @Test
+    void tellsAtItsEndWhatNobodyWasToldOf() throws Exception {
+        // Given: something sound, and then what cannot be reported at once
+        thread.once();
+        damage(1);
+        brokerDown = true;
+        thread.once();
+        brokerDown = false;
+        assertThat(sent).isEmpty();
+
+        // When
+        thread.close();
+        thread.close();
+
+        // Then
+        assertThat(sent).hasSize(1);
+        JsonObject signed = JsonParser.parseObject(sent.get(0), 8).object("signed");
+        assertThat(signed.longValue("bundles")).isEqualTo(2);
+        assertThat(signed.array("failed").size()).isEqualTo(1);
+    }
+
+    @Test
+    void endsThoughNobodyCanBeTold() {
+        // Given
+        thread.once();
+        brokerDown = true;
+
+        // When
+        thread.close();
+
+        // Then
+        assertThat(sent).isEmpty();
+        assertThat(metrics.getMeters()).isEmpty();
+    }
+
+    @Test
+    void itsMetricsSayWhatTheyCount() {
+        assertThat(metrics.getMeters())
+                .isNotEmpty()
+                .allSatisfy(meter -> assertThat(meter.getId().getDescription()).isNotEmpty());
+    }
+
+    @Test
     void takesItsMetricsAlong() {
         // When
         thread.close();

@@ -4,12 +4,17 @@ package io.tallystick.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.bundle.ExportRecord;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.entry.ChainId;
+import io.tallystick.export.assemble.BundleKeys;
+import io.tallystick.export.assemble.BundleWriter;
 import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.RetentionRules;
 import io.tallystick.export.assemble.SampleLedger;
+import io.tallystick.export.assemble.SharedObjects;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.DirectoryObjectStore;
 import io.tallystick.export.store.ForwardingStore;
@@ -21,15 +26,18 @@ import io.tallystick.topic.LedgerSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -40,13 +48,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Step one with a store that takes longer for a window than the group waits for a member that does not poll. */
+/** Both steps with a store that takes longer for a window than the group waits for a member that does not poll. */
 @ExtendWith(LedgerExtension.class)
 class SlowStoreIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final Duration SILENCE_MAX = Duration.ofSeconds(4);
     private static final int CHAINS = 24;
     private static final long PUT_MS = 700;
+    private static final long OBJECT_MS = 200;
+    private static final String CHAINS_STEP = "export-chains";
+    private static final RetentionRules RULES = new RetentionRules(Set.of());
 
     @TempDir
     Path temp;
@@ -63,7 +74,7 @@ class SlowStoreIT {
         ledger = new ScriptedLedger(embedded, temp);
         settings = new ExportConfig(ledger.properties()).ledger();
         clients = new Clients(settings, new ExporterName(""), SILENCE_MAX);
-        store = new SlowStore(DirectoryObjectStore.open(ledger.bucket()));
+        store = new SlowStore(DirectoryObjectStore.open(ledger.bucket()), PUT_MS);
     }
 
     @AfterEach
@@ -74,19 +85,32 @@ class SlowStoreIT {
 
     /** Counts what is tried, and takes its time. */
     private final class SlowStore extends ForwardingStore {
-        SlowStore(ObjectStore store) {
+        private final long everyMs;
+
+        SlowStore(ObjectStore store, long everyMs) {
             super(store);
+            this.everyMs = everyMs;
+        }
+
+        private void pause() throws IOException {
+            try {
+                TimeUnit.MILLISECONDS.sleep(everyMs);
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
         }
 
         @Override
         public PutOutcome putIfAbsent(ObjectName name, Content content, Protection protection) throws IOException {
             puts.merge(name, 1, Integer::sum);
-            try {
-                TimeUnit.MILLISECONDS.sleep(PUT_MS);
-            } catch (InterruptedException e) {
-                throw new IOException(e);
-            }
+            pause();
             return super.putIfAbsent(name, content, protection);
+        }
+
+        @Override
+        public boolean protect(ObjectName name, Protection protection) throws IOException {
+            pause();
+            return super.protect(name, protection);
         }
     }
 
@@ -102,26 +126,48 @@ class SlowStoreIT {
     }
 
     private StepThread start(String scratch) {
-        StepThread thread = new StepThread(
-                "export-chains",
-                () -> new ChainExporter(clients, store, temp.resolve(scratch), new RetentionRules(Set.of())),
-                PATIENCE,
-                fatal::add);
+        return start(scratch, store);
+    }
+
+    private StepThread start(String scratch, ObjectStore to) {
+        return start(CHAINS_STEP, () -> new ChainExporter(clients, to, temp.resolve(scratch), RULES));
+    }
+
+    private StepThread start(String name, StepThread.Opening opening) {
+        StepThread thread = new StepThread(name, opening, PATIENCE, fatal::add);
         thread.start();
         return thread;
     }
 
+    private Step bundles(ObjectStore to) {
+        return new BundleExporter(
+                clients,
+                new BundleWriter(
+                        to,
+                        BundleKeys.always(ledger.sample().bundleKey()),
+                        new ExportRecord.Software("unknown", "0.1.0"),
+                        RULES),
+                new SharedObjects(to),
+                new RegistrySchemas(settings.schemaRegistryUrl()),
+                RULES,
+                new WrittenBundles(new SimpleMeterRegistry(), Optional.empty()),
+                InstantSource.system());
+    }
+
     private void awaitCommitted(CoreExport.WindowScript window) {
-        Set<TopicPartition> partitions = IntStream.range(0, settings.partitions())
-                .mapToObj(partition -> new TopicPartition(settings.topics().entries(), partition))
-                .collect(Collectors.toSet());
         String end = Long.toString(window.sealed().window().end().toEpochMilli());
-        try (Consumer<?, ?> committed = clients.member("export-chains")) {
+        awaitCommitted(CHAINS_STEP, settings.topics().entries(), end::equals);
+    }
+
+    private void awaitCommitted(String step, String topic, Predicate<String> metadata) {
+        Set<TopicPartition> partitions = IntStream.range(0, settings.partitions())
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .collect(Collectors.toSet());
+        try (Consumer<?, ?> committed = clients.member(step)) {
             await().atMost(PATIENCE)
                     .until(() -> !fatal.isEmpty()
                             || committed.committed(partitions).values().stream()
-                                    .allMatch(offset -> Objects.nonNull(offset)
-                                            && offset.metadata().equals(end)));
+                                    .allMatch(offset -> Objects.nonNull(offset) && metadata.test(offset.metadata())));
         }
         assertThat(fatal).isEmpty();
     }
@@ -140,6 +186,31 @@ class SlowStoreIT {
 
         // Then
         assertThat(puts).hasSize(CHAINS);
+        assertThat(puts.values()).as("PUTs of each file").containsOnly(1);
+    }
+
+    @Test
+    void aBundleThatTakesLongIsWrittenOnce() throws IOException {
+        // Given: the data files are there
+        CoreExport.WindowScript window = manyChains();
+        ledger.feed().entries(window);
+        ledger.feed().seal(window);
+        try (ObjectStore fast = DirectoryObjectStore.open(ledger.bucket());
+                StepThread chains = start("scratch", fast)) {
+            assertThat(chains).isNotNull();
+            awaitCommitted(window);
+        }
+
+        // When: their locks, and as many checkpoints, in one bundle
+        String start = "v1 " + window.sealed().window().start().toEpochMilli() + " ";
+        try (ObjectStore slow = new SlowStore(DirectoryObjectStore.open(ledger.bucket()), OBJECT_MS);
+                StepThread bundles = start(BundleExporter.STAGE, () -> bundles(slow))) {
+            assertThat(bundles).isNotNull();
+            awaitCommitted(BundleExporter.STAGE, settings.topics().exports(), metadata -> metadata.startsWith(start));
+        }
+
+        // Then
+        assertThat(puts).hasSizeGreaterThan(CHAINS);
         assertThat(puts.values()).as("PUTs of each file").containsOnly(1);
     }
 

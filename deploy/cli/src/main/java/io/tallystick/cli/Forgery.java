@@ -2,9 +2,7 @@
 package io.tallystick.cli;
 
 import com.github.luben.zstd.Zstd;
-import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.BundleLayout;
-import io.tallystick.bundle.Dsse;
 import io.tallystick.bundle.Manifest;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -20,9 +18,8 @@ import java.nio.file.attribute.BasicFileAttributes;
  * @param tenantDirectory the copy
  * @param originalBundle the bundle whose copy was changed
  * @param what the change, for people
- * @param bundleKeyId key that signed the bundle
  */
-record Forgery(Path tenantDirectory, Path originalBundle, String what, String bundleKeyId) {
+record Forgery(Path tenantDirectory, Path originalBundle, String what) {
 
     private static final String EVENT = "\"kind\":\"event\"";
     private static final String PAYLOAD = "\"payload\":";
@@ -40,7 +37,7 @@ record Forgery(Path tenantDirectory, Path originalBundle, String what, String bu
                 int line = change(data, Math.toIntExact(file.bytes()));
                 if (line > 0) {
                     String what = "one byte of the event on line " + line + " of " + file.name();
-                    return new Forgery(copy.resolve(BundleLayout.tenantDir(tenant)), original, what, keyId(original));
+                    return new Forgery(copy.resolve(BundleLayout.tenantDir(tenant)), original, what);
                 }
             }
         }
@@ -81,15 +78,6 @@ record Forgery(Path tenantDirectory, Path originalBundle, String what, String bu
             }
         }
         return true;
-    }
-
-    private static String keyId(Path bundle) throws IOException {
-        try {
-            return Dsse.parse(Files.readAllBytes(bundle.resolve(BundleLayout.DSSE)))
-                    .keyid();
-        } catch (BundleException e) {
-            throw new IllegalStateException(bundle + " has an unusable signature: " + e.getMessage(), e);
-        }
     }
 
     private static void copy(Path from, Path to) throws IOException {

@@ -21,6 +21,7 @@ final class BundleFolder {
     private final String directory;
     private final ObjectStore store;
     private final Evidence evidence;
+    private final BundleWriter.Progress progress;
     private final SortedMap<String, ExportRecord.StoredFile> files = new TreeMap<>();
     private Protection protection;
 
@@ -40,14 +41,20 @@ final class BundleFolder {
     }
 
     BundleFolder(String directory, ObjectStore store, Protection protection) {
+        this(directory, store, protection, () -> {});
+    }
+
+    BundleFolder(String directory, ObjectStore store, Protection protection, BundleWriter.Progress progress) {
         this.directory = directory;
         this.protection = protection;
+        this.progress = progress;
         this.store = store;
         this.evidence = new Evidence(store);
     }
 
     /** Lists an object that the first step stored, and protects it like the others. */
     void add(ExportRecord.StoredFile file) throws IOException {
+        progress.object();
         if (!store.protect(name(file.name()), protection)) {
             throw new LedgerIntegrityException("data file " + name(file.name())
                     + " was stored and is gone; is this the store the first step writes to?");
@@ -57,6 +64,7 @@ final class BundleFolder {
 
     /** Puts a file whose bytes follow from the topics, and lists it. */
     void put(String path, byte[] bytes) throws IOException {
+        progress.object();
         evidence.put(name(path), bytes, protection);
         list(path, bytes);
     }
@@ -67,6 +75,7 @@ final class BundleFolder {
      * @return its bytes
      */
     byte[] put(String path, Varying file) throws IOException {
+        progress.object();
         Optional<byte[]> stored = read(path);
         if (stored.isEmpty()) {
             byte[] made = file.make();
@@ -98,6 +107,7 @@ final class BundleFolder {
         }
         protection = both;
         for (String path : files.keySet()) {
+            progress.object();
             Evidence.protect(store, name(path), protection);
         }
     }

@@ -56,6 +56,12 @@ public final class BundleWriter {
         byte[] text(SchemaRef schema) throws IOException;
     }
 
+    /** Called between two objects, by who must not be silent for as long as a large bundle takes. */
+    public interface Progress {
+        /** @throws IOException to give the bundle up; what is stored of it will be adopted */
+        void object() throws IOException;
+    }
+
     /**
      * A bundle that is complete in the store.
      *
@@ -86,18 +92,19 @@ public final class BundleWriter {
      * Writes one bundle. The tenant's bundle of the window before must have been written.
      *
      * @param now for the retention of a bundle that is exported late
+     * @param progress called before each object is stored, or protected anew
      * @throws LedgerIntegrityException if the store holds something else than this bundle, or not the one before
      * @throws SchemaMissingException if the text of a schema is missing; the bundle can be written when it is there
      * @throws IOException if the store or the schema registry fails; to be tried again
      */
-    public Written write(TenantWindow tenant, SchemaTexts texts, Instant now) throws IOException {
+    public Written write(TenantWindow tenant, SchemaTexts texts, Instant now, Progress progress) throws IOException {
         Optional<BundleBefore> before = BundleBefore.of(store, tenant);
         Manifest manifest = tenant.manifest(before.map(BundleBefore::manifest));
         Seal seal = keys.seal(manifest.window().end());
         Protection protection = rules.bundle(tenant.tenant(), manifest.window().end(), now);
         String directory =
                 BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
-        BundleFolder folder = new BundleFolder(directory, store, protection);
+        BundleFolder folder = new BundleFolder(directory, store, protection, progress);
         putEvidence(folder, tenant, texts);
         byte[] encoded = manifest.encode();
         folder.put(BundleLayout.MANIFEST, encoded);

@@ -19,6 +19,7 @@ import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.note.SignedNote;
 import io.tallystick.note.TlogProof;
+import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.Rfc6962;
 import java.io.BufferedInputStream;
@@ -106,6 +107,7 @@ public final class DerivedBundle {
      * @param root what the names of the copy's objects begin with
      * @return lines in the copy
      * @throws BundleException if the original is not a canonical bundle, or not what its manifest says
+     * @throws LedgerIntegrityException if something else lies where the copy is to be
      * @throws IOException if it cannot be read, or the copy not be written
      */
     public int write(Path original, String root, Derivation.Shape shape, Derivation.Filter filter)
@@ -162,7 +164,8 @@ public final class DerivedBundle {
             Hash there = Evidence.digest(store, object, file.compressed().length())
                     .orElseThrow(() -> Evidence.vanished(object));
             if (!there.equals(file.compressed().sha256())) {
-                throw new IOException(stored + " is there with other content; give the copy a folder of its own");
+                throw new LedgerIntegrityException(
+                        stored + " is there with other content; give the copy a folder of its own");
             }
         }
         copy.folder.add(new ExportRecord.StoredFile(

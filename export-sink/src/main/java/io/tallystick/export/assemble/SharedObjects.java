@@ -9,7 +9,10 @@ import io.tallystick.export.store.Protection;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.tree.Hash;
 import io.tallystick.trust.PublicKeys;
+import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -56,9 +59,27 @@ public final class SharedObjects {
                 new ObjectName(BundleLayout.keyFile(PublicKeys.keyId(spki))), PublicKeys.pem(spki), Protection.NONE);
     }
 
-    /** Writes a version of the trust root. A convenience: auditors get theirs, or its fingerprint, on another way. */
-    public void putTrustRoot(long version, byte[] bytes) throws IOException {
-        evidence.put(new ObjectName(BundleLayout.trustRoot(version)), bytes, Protection.NONE);
+    /**
+     * Writes a version of the trust root, or adopts the one that is there: it says the same, and root keys may have signed it
+     * since that had not then, or the other way round. A convenience: auditors get theirs, or its fingerprint, on another way.
+     *
+     * @param file its bytes
+     * @return what is wrong with one that is there and says something else, or nothing that can be relied on; it stays
+     */
+    public Optional<String> putTrustRoot(TrustRoot root, byte[] file) throws IOException {
+        ObjectName name = new ObjectName(BundleLayout.trustRoot(root.version()));
+        if (store.putIfAbsent(name, Content.of(file)) == PutOutcome.CREATED) {
+            return Optional.empty();
+        }
+        byte[] stored = Evidence.read(store, name, TrustRoot.SIZE_MAX + 1).orElseThrow(() -> Evidence.vanished(name));
+        try {
+            Hash found = TrustRoot.parse(stored).fingerprint();
+            return found.equals(root.fingerprint())
+                    ? Optional.empty()
+                    : Optional.of("expected fingerprint " + root.fingerprint() + ", found " + found);
+        } catch (TrustException e) {
+            return Optional.of(e.getMessage());
+        }
     }
 
     /**

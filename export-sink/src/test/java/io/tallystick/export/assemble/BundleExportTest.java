@@ -477,7 +477,7 @@ class BundleExportTest {
                     BundleKeys.always(ledger.bundleKey()),
                     new ExportRecord.Software("unknown", "0.1.0"),
                     CoreExport.RULES);
-            assertThatThrownBy(() -> writer.write(acme, schema -> CoreExport.SCHEMA, CoreExport.NOW))
+            assertThatThrownBy(() -> writer.write(acme, schema -> CoreExport.SCHEMA, CoreExport.NOW, () -> {}))
                     .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("no complete bundle");
         }

@@ -109,7 +109,7 @@ public final class CoreExport {
                         partition.end(window.sealed().window(), Map.of(), new DataFileWriter(store, KEEPING));
                 shared.putRegistry(window.sealed().toCore(), Protection.NONE);
                 for (TenantWindow tenant : tenants(window.sealed(), segments)) {
-                    bundles.write(tenant, schema -> SCHEMA, NOW);
+                    bundles.write(tenant, schema -> SCHEMA, NOW, () -> {});
                 }
                 states = segments.stream().map(ChainSegment::state).toList();
                 begin = Optional.of(window.sealed().window().end());

@@ -26,6 +26,7 @@ import io.tallystick.export.store.ForwardingStore;
 import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.Protection;
+import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
@@ -274,7 +275,7 @@ class DerivedBundleTest {
         // When / Then
         try (ObjectStore store = streaming(out)) {
             assertThatThrownBy(() -> deriveAgain(store))
-                    .isInstanceOf(IOException.class)
+                    .isInstanceOf(LedgerIntegrityException.class)
                     .hasMessageContaining("is there with other content");
         }
         assertThat(data).hasBinaryContent(other);

@@ -96,7 +96,8 @@ class ExportPromiseTest {
                 .write(
                         new TenantWindow(kept, tenant.sealed(), tenant.segments(), tenant.checkpoints()),
                         schema -> CoreExport.SCHEMA,
-                        CoreExport.NOW);
+                        CoreExport.NOW,
+                        () -> {});
     }
 
     private BundleWriter.Written write(ObjectStore store, int window) throws IOException {

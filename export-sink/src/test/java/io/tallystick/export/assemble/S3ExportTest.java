@@ -161,7 +161,7 @@ class S3ExportTest {
                     CoreExport.RULES);
 
             // When
-            BundleWriter.Written written = writer.write(second, schema -> CoreExport.SCHEMA, CoreExport.NOW);
+            BundleWriter.Written written = writer.write(second, schema -> CoreExport.SCHEMA, CoreExport.NOW, () -> {});
 
             // Then
             assertThat(written.unprotected())
@@ -183,9 +183,9 @@ class S3ExportTest {
                     .findFirst()
                     .orElseThrow();
             bucket.expireAt(directory + "/" + BundleLayout.EXPORT);
-            assertThatThrownBy(() -> writer(store, first).write(window, schema -> CoreExport.SCHEMA, now[0]))
+            assertThatThrownBy(() -> writer(store, first).write(window, schema -> CoreExport.SCHEMA, now[0], () -> {}))
                     .isInstanceOf(IOException.class);
-            writer(store, second).write(window, schema -> CoreExport.SCHEMA, now[1]);
+            writer(store, second).write(window, schema -> CoreExport.SCHEMA, now[1], () -> {});
         }
         List<ObjectLock> locks = new ArrayList<>();
         for (String key : bucket.digests().keySet()) {

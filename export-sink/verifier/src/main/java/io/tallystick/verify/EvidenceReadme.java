@@ -50,8 +50,9 @@ final class EvidenceReadme {
                         + " that",
                 "is here, and says so.",
                 "",
-                "With stock tools: 'sha256sum -c SHA256SUMS' here and in each bundle's folder; the rest is in",
-                "report/report.html under 'To check it by hand'.",
+                "With stock tools: 'sha256sum -c SHA256SUMS' here; the rest is in report/report.html under 'To check it by hand',",
+                "to be run in each bundle's folder. It begins with the trust root: yours, or, once you compared its fingerprint,",
+                "  trust=../../../../trust-root.json",
                 "");
     }
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.verify;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The words of the HTML report that do not depend on the evidence. */
@@ -10,6 +15,8 @@ final class HtmlGuide {
                     + " a time-stamp says that the registry, and so every entry below it, existed no later than the time"
                     + " in it; an entry in a public log says that it was published. None of them says that an event was"
                     + " recorded soon after it happened. What was checked here:";
+
+    private static final String INDENT = "    ";
 
     private HtmlGuide() {}
 
@@ -47,13 +54,32 @@ final class HtmlGuide {
     static void byHand(HtmlPage page) {
         page.heading("To check it by hand");
         page.paragraph("Run the verifier again with a trust root you fetched yourself; the same evidence gives the same"
-                + " report. Without it, stock tools show the parts, in a bundle's folder:");
-        page.commands(List.of(
-                "sha256sum -c SHA256SUMS",
-                "openssl dgst -sha256 -verify bundle-key.pem -signature manifest.sig manifest.json",
-                "zstd -dc chain-0000-00000.ndjson.zst | sha256sum     # as manifest.json says",
-                "entry=$(zstd -dc chain-0000-00000.ndjson.zst | sed -n 1p | jq -c .entry)",
-                "{ printf '\\0'; printf %s \"$entry\"; } | sha256sum    # is \"prev\" of line 2"));
-        page.paragraph("The operator's keys are in the trust root, as base64 of their DER form.");
+                + " report. Without it, stock tools show the parts (sha256sum, openssl, jq, xxd, zstd, awk), in a bundle's"
+                + " folder:");
+        List<String> words = new ArrayList<>();
+        List<String> commands = new ArrayList<>();
+        for (String line : byHand().lines().toList()) {
+            if (line.startsWith(INDENT)) {
+                commands.add(line.substring(INDENT.length()));
+            } else if (!line.isEmpty()) {
+                words.add(line);
+            } else if (!commands.isEmpty()) {
+                page.commands(commands);
+                commands.clear();
+            } else {
+                page.paragraph(String.join(" ", words));
+                words.clear();
+            }
+        }
+        page.paragraph(String.join(" ", words));
+    }
+
+    /** The same text as in the bucket's README: paragraphs, and commands indented by four spaces, in turn. */
+    static String byHand() {
+        try (InputStream in = HtmlGuide.class.getResourceAsStream("by-hand.md")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -19,18 +19,19 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The views that are shipped in a bucket, read by DuckDB over the bundles of three tenants. */
+/** The views and queries that are shipped in a bucket, run by DuckDB over the bundles of three tenants. */
 class DuckDbTest {
-    private static final Path VIEWS = Path.of("../src/main/resources/io/tallystick/export/sql/duckdb.sql");
+    private static final Path SHIPPED = Path.of("../src/main/resources/io/tallystick/export");
 
     @TempDir
     static Path temp;
 
     private static Connection duck;
+    private static Scenario scenario;
 
     @BeforeAll
     static void readBucket() throws IOException, SQLException {
-        Scenario scenario = Scenario.write(temp, 10);
+        scenario = Scenario.write(temp, 10);
         // A third tenant, with what guessed column types would misread.
         scenario.ledger
                 .tenant("initech", false)
@@ -38,14 +39,23 @@ class DuckDbTest {
                 .genesis()
                 .event("i-1", "{\"Id\":1,\"id\":2,\"keywords\":-9223372036854775808,\"price\":1.10,\"e\":1e400}")
                 .event("i-2", "\"2026-11-21\"")
-                .event("i-3", "null");
+                .event("i-3", "null")
+                .about("i-4", "order.shipped", "order/7", "{\"to\":\"Bern\"}")
+                .about("i-5", "order.shipped", "order/8", "{\"to\":\"Oslo\"}")
+                .about("i-6", "order.returned", "order/7", "{}");
         scenario.ledger.closeWindow();
         duck = DriverManager.getConnection("jdbc:duckdb:", new Properties());
         try (Statement statement = duck.createStatement()) {
-            // As if started in the directory that holds v1; and nothing is fetched from a network.
-            statement.execute("SET file_search_path = '" + scenario.ledger.bucket + "'");
-            statement.execute("SET autoinstall_known_extensions = false");
-            statement.execute(Files.readString(VIEWS));
+            statement.execute("SET autoinstall_known_extensions = false"); // nothing is fetched from a network
+            useBucket(scenario.ledger.bucket);
+            statement.execute(Files.readString(SHIPPED.resolve("sql/duckdb.sql")));
+        }
+    }
+
+    /** As if started in the directory that holds v1. */
+    private static void useBucket(Path bucket) throws SQLException {
+        try (Statement statement = duck.createStatement()) {
+            statement.execute("SET file_search_path = '" + bucket + "'");
         }
     }
 
@@ -72,6 +82,70 @@ class DuckDbTest {
         return rows;
     }
 
+    /** The query of the bucket's README under the sentence that begins like this. */
+    private static List<String> documented(String sentence) throws IOException, SQLException {
+        String readme = Files.readString(SHIPPED.resolve("README.md"));
+        int at = readme.indexOf("\n" + sentence);
+        assertThat(at).as(sentence).isPositive();
+        int begin = readme.indexOf("```sql\n", at) + "```sql\n".length();
+        return query(readme.substring(begin, readme.indexOf("```", begin)));
+    }
+
+    @Test
+    void documentedQueriesCountByTenantAndDay() throws IOException, SQLException {
+        assertThat(documented("What each tenant recorded"))
+                .containsExactly(
+                        "acme 2026-11-21 closed 1",
+                        "acme 2026-11-21 control 1",
+                        "acme 2026-11-21 event 10",
+                        "acme 2026-11-21 gap 1",
+                        "acme 2026-11-21 genesis 2",
+                        "acme 2026-11-21 rejected 2",
+                        "acme 2026-11-21 source 1",
+                        "globex 2026-11-21 event 2",
+                        "globex 2026-11-21 genesis 1",
+                        "globex 2026-11-21 rejected 1",
+                        "initech 2026-11-21 event 6",
+                        "initech 2026-11-21 genesis 1");
+    }
+
+    @Test
+    void documentedQueriesFindWhatWasRefusedOrLost() throws IOException, SQLException {
+        assertThat(documented("What was refused"))
+                .containsExactly(
+                        "acme 2026-11-21 not-json 1",
+                        "acme 2026-11-21 null-value 1",
+                        "globex 2026-11-21 value-too-large 1");
+        assertThat(documented("Records that were lost")).containsExactly("acme acme/3 1 0 40 before-ledger");
+    }
+
+    @Test
+    void documentedQueryNamesAChainWithAHole(@TempDir Path folder) throws IOException, SQLException {
+        // Given
+        Path bucket = Scenario.copy(scenario.ledger.bucket, folder.resolve("bucket"));
+        assertThat(documented("Whether an entry is missing")).isEmpty();
+
+        // When
+        Files.delete(bucket.resolve(Scenario.path("acme", 1)).resolve(Scenario.DATA));
+
+        // Then
+        useBucket(bucket);
+        assertThat(documented("Whether an entry is missing")).containsExactly("acme/0 0 11 10");
+        useBucket(scenario.ledger.bucket);
+    }
+
+    @Test
+    void documentedQueriesFindEvents() throws IOException, SQLException {
+        assertThat(documented("An event by its id"))
+                .containsExactly(
+                        "acme acme/0 8 20261121T034500Z event order.created {\"note\":\"sixth\"}",
+                        "acme acme/0 9 20261121T034500Z event order.created {\"note\":\"sixth\"}");
+        assertThat(documented("Events of a type and subject"))
+                .containsExactly("initech/12 4 i-4 bob {\"to\":\"Bern\"}");
+        assertThat(documented("Events that came more than once"))
+                .containsExactly("acme acme/0 9 a-6 event 8 20261121T034500Z");
+    }
+
     @Test
     void everyEntryOfEveryTenantIsThereOnce() throws SQLException {
         assertThat(query("SELECT tenant, chain, count(*), min(seq), max(seq), count(DISTINCT seq) FROM entries"
@@ -80,7 +154,7 @@ class DuckDbTest {
                         "acme acme/0 12 0 11 12",
                         "acme acme/3 6 0 5 6",
                         "globex globex/0 4 0 3 4",
-                        "initech initech/12 4 0 3 4");
+                        "initech initech/12 7 0 6 7");
     }
 
     @Test

@@ -195,6 +195,30 @@ final class TestLedger {
                             + ",\"salt\":\"" + opened.salt + "\"");
         }
 
+        /** A JSON event of a type, about a subject. */
+        Chain about(String id, String type, String subject, String payload) {
+            String context = "{\"actor\":\"bob\",\"headers\":[],\"subject\":\"" + subject + "\"}";
+            String contextSalt = hex(randomBytes(16));
+            Payload opened = payload(bytes(payload), "application/json", null);
+            Map<String, Object> members = object(
+                    "context",
+                    object("bytes", context.length(), "commit", commit("context", contextSalt, bytes(context))),
+                    "id",
+                    id,
+                    "payload",
+                    opened.member,
+                    "source",
+                    cover(0),
+                    "type",
+                    type);
+            return append(
+                    "event",
+                    null,
+                    members,
+                    ",\"context\":" + context + ",\"contextSalt\":\"" + contextSalt + "\",\"payload\":" + payload
+                            + ",\"salt\":\"" + opened.salt + "\"");
+        }
+
         /** An event with a payload of this many characters; it is made when it is written, so that many of them are no burden. */
         Chain large(String id, int characters) {
             Supplier<String> payload = () -> "\"" + (id + " ").repeat(characters / (id.length() + 1)) + "\"";

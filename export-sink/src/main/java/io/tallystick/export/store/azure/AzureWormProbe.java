@@ -240,24 +240,46 @@ public final class AzureWormProbe {
             results.add(ProbeResult.pass(check, "done, so the refusals above are the lock's"));
         } catch (BlobStorageException e) {
             BlobClientBase left = version == null ? control : control.getVersionClient(version);
-            results.add(undeleted(check, left, AzureFault.describe(e)));
+            results.add(undeleted(check, control, left, AzureFault.describe(e)));
         }
     }
 
-    private static ProbeResult undeleted(String check, BlobClientBase left, String refusal) {
+    private static ProbeResult undeleted(String check, BlobClientBase control, BlobClientBase left, String refusal) {
         BlobProperties stored;
         try {
             stored = left.getProperties();
         } catch (BlobStorageException e) {
             return ProbeResult.open(check, refusal + "; its policy: " + AzureFault.describe(e) + ". " + UNTESTED);
         }
-        if (AzureObjectStore.mode(stored.getImmutabilityPolicy()) == LockMode.NONE
-                && !Boolean.TRUE.equals(stored.hasLegalHold())) {
+        LockMode mode = AzureObjectStore.mode(stored.getImmutabilityPolicy());
+        boolean held = Boolean.TRUE.equals(stored.hasLegalHold());
+        if (mode == LockMode.NONE && !held) {
             return ProbeResult.open(check, refusal + ", though it has no policy. " + UNTESTED);
         }
-        return ProbeResult.note(
-                check,
-                refusal + ": the container locks everything by default, this blob too. Whether these credentials may"
-                        + " delete is not known");
+        String locked = refusal + ": the container locks everything by default, this blob too";
+        // What the store shows for it is no proof that the policy refused: a store that pretends shows policies, too.
+        return mode == LockMode.GOVERNANCE && !held
+                ? unlocked(check, control, left, locked)
+                : ProbeResult.open(
+                        check,
+                        locked
+                                + ". Whether these credentials may delete is not known: repeat the probe in a container of"
+                                + " this account without a default policy and hold");
+    }
+
+    /** A policy in state Unlocked goes before its blob does. */
+    private static ProbeResult unlocked(String check, BlobClientBase control, BlobClientBase left, String locked) {
+        try {
+            left.deleteImmutabilityPolicy();
+            control.deleteIfExists();
+            if (left != control) {
+                left.delete();
+            }
+            return ProbeResult.pass(
+                    check, locked + "; done once its policy was removed, so the refusals above are the lock's");
+        } catch (BlobStorageException e) {
+            return ProbeResult.open(
+                    check, locked + "; without its policy: " + AzureFault.describe(e) + ". " + UNTESTED);
+        }
     }
 }

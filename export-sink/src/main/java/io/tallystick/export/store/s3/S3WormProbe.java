@@ -231,10 +231,28 @@ public final class S3WormProbe {
         if (mode == null) {
             return ProbeResult.open(check, refusal + ", though it has no lock. " + UNTESTED);
         }
-        return ProbeResult.note(
-                check,
-                refusal + ": the bucket locks everything by default, this version in mode " + mode + " until "
-                        + head.objectLockRetainUntilDate() + ". Whether these credentials may delete is not known");
+        String locked = refusal + ": the bucket locks everything by default, this version in mode " + mode + " until "
+                + head.objectLockRetainUntilDate();
+        // What the store shows for it is no proof that the lock refused: a store that pretends shows locks, too.
+        return ObjectLockRetentionMode.GOVERNANCE.toString().equals(mode)
+                ? bypassed(check, key, version, locked)
+                : ProbeResult.open(
+                        check,
+                        locked + ". Whether these credentials may delete is not known: repeat the probe in a bucket of"
+                                + " this store without a default retention");
+    }
+
+    private ProbeResult bypassed(String check, String key, String version, String locked) {
+        try {
+            client.deleteObject(delete ->
+                    delete.bucket(settings.bucket()).key(key).versionId(version).bypassGovernanceRetention(true));
+            return ProbeResult.pass(check, locked + "; done with bypass, so the refusals above are the lock's");
+        } catch (AwsServiceException e) {
+            return ProbeResult.open(
+                    check,
+                    locked + "; with bypass: " + S3Fault.describe(e) + ". " + UNTESTED
+                            + ", and s3:BypassGovernanceRetention");
+        }
     }
 
     private HeadObjectResponse head(String version) {

@@ -32,6 +32,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -177,6 +178,10 @@ final class AzureDouble implements AutoCloseable {
     /** Something happens just before the first matching request from now on. */
     synchronized void beforeNext(Predicate<Seen> when, Runnable action) {
         script.add(new Scripted(when, Optional.empty(), action));
+    }
+
+    synchronized void eachVersion(Consumer<Container.Version> change) {
+        container.keys().forEach(key -> container.all(key).forEach(change));
     }
 
     synchronized List<Seen> seen() {

@@ -15,9 +15,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AzureWormProbeTest {
     private static final Duration LOCK = Duration.ofMinutes(1);
@@ -186,6 +189,62 @@ class AzureWormProbeTest {
 
         // When / Then
         assertThat(ProbeResult.overall(probe(LockMode.COMPLIANCE))).isEqualTo(Verdict.OPEN);
+    }
+
+    /** The control turns out to have a policy that nobody asked for. */
+    private void lockByDefault(String mode) {
+        azure.beforeNext(
+                seen -> deletes(seen) && seen.key().endsWith("-control"),
+                () -> azure.eachVersion(version -> {
+                    if (version.mode.isEmpty()) {
+                        version.mode = Optional.of(mode);
+                        version.until = Instant.now().plus(LOCK);
+                    }
+                }));
+    }
+
+    @Test
+    void leavesOpenWhatAContainerCannotTellThatLocksEverythingByDefault() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+        lockByDefault("locked");
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(ProbeResult.overall(results)).isEqualTo(Verdict.OPEN);
+        assertThat(results).last().satisfies(result -> assertThat(result.detail())
+                .contains("by default", "without a default policy"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"locked", "unlocked"})
+    void isNotDeceivedByDefaultPoliciesThatAreOnlyShown(String mode) throws Exception {
+        // Given: a store that only pretends, and an exporter's credentials, which may delete nothing
+        azure = new AzureDouble(directory, AzureDouble.Trait.PRETENDS);
+        lockByDefault(mode);
+        Fault[] always = new Fault[12];
+        Arrays.fill(always, Fault.FORBIDDEN);
+        azure.script(seen -> deletes(seen) || seen.comp().equals("immutabilityPolicies"), always);
+
+        // When / Then
+        assertThat(ProbeResult.overall(probe(LockMode.COMPLIANCE))).isEqualTo(Verdict.OPEN);
+    }
+
+    @Test
+    void seesWhoMayDeleteOnceADefaultPolicyIsRemovedThatIsUnlocked() throws Exception {
+        // Given
+        azure = new AzureDouble(directory);
+        lockByDefault("unlocked");
+
+        // When
+        List<ProbeResult> results = probe(LockMode.COMPLIANCE);
+
+        // Then
+        assertThat(results).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+        assertThat(results).last().satisfies(result -> assertThat(result.detail())
+                .contains("once its policy was removed"));
     }
 
     @Test

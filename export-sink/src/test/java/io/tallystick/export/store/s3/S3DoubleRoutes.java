@@ -160,7 +160,8 @@ final class S3DoubleRoutes {
             bucket.hide(request.key());
             return Reply.of(204, Map.of(), new byte[0]);
         }
-        return bucket.delete(request.key(), id)
+        boolean bypass = "true".equals(request.headers().get("x-amz-bypass-governance-retention"));
+        return bucket.delete(request.key(), id, bypass)
                 ? Reply.of(204, Map.of(), new byte[0])
                 : Reply.error(403, "AccessDenied");
     }

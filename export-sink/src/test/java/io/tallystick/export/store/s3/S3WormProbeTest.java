@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class S3WormProbeTest {
     private static final Duration LOCK = Duration.ofMinutes(1);
@@ -201,26 +203,61 @@ class S3WormProbeTest {
         assertThat(ProbeResult.overall(probe(Condition.CHECKED))).isEqualTo(Verdict.OPEN);
     }
 
-    @Test
-    void notesThatABucketLocksEverythingByDefault() throws Exception {
-        // Given
-        s3 = new S3Double();
+    /** The control turns out to have a lock that nobody asked for. */
+    private void lockByDefault(String mode) {
         s3.beforeNext(
                 seen -> deletes(seen) && isOfControl(seen),
                 () -> s3.eachVersion(version -> {
-                    version.mode = "COMPLIANCE";
-                    version.until = Instant.now().plus(LOCK);
+                    if (version.mode == null) {
+                        version.mode = mode;
+                        version.until = Instant.now().plus(LOCK);
+                    }
                 }));
+    }
+
+    @Test
+    void leavesOpenWhatABucketCannotTellThatLocksEverythingByDefault() throws Exception {
+        // Given
+        s3 = new S3Double();
+        lockByDefault("COMPLIANCE");
 
         // When
         List<ProbeResult> results = probe(Condition.CHECKED);
 
         // Then
-        assertThat(ProbeResult.overall(results)).isEqualTo(Verdict.PASS);
+        assertThat(ProbeResult.overall(results)).isEqualTo(Verdict.OPEN);
         assertThat(results).last().satisfies(result -> {
-            assertThat(result.verdict()).isEqualTo(Verdict.NOTE);
-            assertThat(result.detail()).contains("by default", "COMPLIANCE");
+            assertThat(result.verdict()).isEqualTo(Verdict.OPEN);
+            assertThat(result.detail()).contains("by default", "COMPLIANCE", "without a default retention");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"COMPLIANCE", "GOVERNANCE"})
+    void isNotDeceivedByDefaultLocksThatAreOnlyShown(String mode) throws Exception {
+        // Given: a store that only pretends, and an exporter's credentials, which may delete nothing
+        s3 = new S3Double(S3Double.Trait.PRETENDS);
+        s3.always(seen -> deletes(seen) || seen.query().containsKey("retention"), () -> Fault.FORBIDDEN);
+        lockByDefault(mode);
+
+        // When / Then
+        assertThat(ProbeResult.overall(probe(Condition.CHECKED))).isEqualTo(Verdict.OPEN);
+    }
+
+    @Test
+    void seesByABypassWhoMayDeleteWhereTheDefaultIsGovernance() throws Exception {
+        // Given
+        s3 = new S3Double();
+        lockByDefault("GOVERNANCE");
+
+        // When
+        List<ProbeResult> results = probe(Condition.CHECKED);
+
+        // Then
+        assertThat(results).extracting(ProbeResult::verdict).containsOnly(Verdict.PASS);
+        assertThat(results).last().satisfies(result -> assertThat(result.detail())
+                .contains("with bypass"));
+        assertThat(s3.versionCount()).as("what is left is the canary alone").isEqualTo(1);
     }
 
     @Test
