@@ -329,6 +329,22 @@ final class SourceReader implements ConsumerRebalanceListener {
         }
     }
 
+    /**
+     * Where the source ended, for committed records, when it was last fetched from; empty while the consumer does not know. What
+     * is below has been there since then at least.
+     */
+    OptionalLong endKnown(TopicPartition partition) {
+        OptionalLong position = readTo(partition);
+        try {
+            OptionalLong lag = consumer.currentLag(partition);
+            return position.isPresent() && lag.isPresent()
+                    ? OptionalLong.of(position.getAsLong() + lag.getAsLong())
+                    : OptionalLong.empty();
+        } catch (KafkaException e) {
+            return OptionalLong.empty();
+        }
+    }
+
     /** Tells chains their policies again where that is due. */
     void tellPolicies() {
         long now = System.nanoTime();

@@ -3,6 +3,7 @@ package io.tallystick.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.Location;
 import io.tallystick.ingest.admit.TenantRules;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -83,7 +85,7 @@ final class ReaderWorld {
     final MockProducer<String, byte[]> producer =
             new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
     final IngestWriter writer =
-            new IngestWriter(producer, (topic, message) -> new byte[MESSAGE_BYTES], topics.ingest(), DESTINATIONS);
+            new IngestWriter(producer, (topic, message) -> bytes(message), topics.ingest(), DESTINATIONS);
     final InFlightLimit limit = new InFlightLimit(writer, IN_FLIGHT_MAX);
     final SourceReader reader = new SourceReader(
             consumer,
@@ -93,6 +95,16 @@ final class ReaderWorld {
             new SourceCommands.Shared(topics, "cluster", admission, metrics),
             limit,
             TIMING);
+
+    /** What was handed to the producer that accounts for source offsets. */
+    final List<AdmittedEvent> sent = new ArrayList<>();
+
+    private byte[] bytes(SpecificRecord message) {
+        if (message instanceof AdmittedEvent event) {
+            sent.add(event);
+        }
+        return new byte[MESSAGE_BYTES];
+    }
 
     /** The id of a tenant's topic. */
     static String topicId(String tenant) {
