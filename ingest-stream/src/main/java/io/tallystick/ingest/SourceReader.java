@@ -159,10 +159,13 @@ final class SourceReader implements ConsumerRebalanceListener {
                 .log("partition is beyond those a tenant can have; it is not read");
     }
 
+    /**
+     * What is on its way of these partitions is waited for, but not for long: nothing is read of any tenant meanwhile. Copies that
+     * land later are replays for whoever has the partition next.
+     */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        writer.flush();
-        writer.drain(this::completed);
+        writer.drain(() -> partitions.stream().allMatch(this::hasLanded), timing.landing(), this::completed);
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TopicPartition partition : partitions) {
             OwnedPartition gone = owned.get(partition);
@@ -179,6 +182,11 @@ final class SourceReader implements ConsumerRebalanceListener {
             }
         }
         onPartitionsLost(partitions);
+    }
+
+    private boolean hasLanded(TopicPartition partition) {
+        OwnedPartition found = owned.get(partition);
+        return found == null || found.follower().isIdle();
     }
 
     @Override
