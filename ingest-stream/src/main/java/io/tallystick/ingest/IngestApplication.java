@@ -284,7 +284,7 @@ public final class IngestApplication implements AutoCloseable {
                 .toCompletionStage();
     }
 
-    /** Leaves the group, after the revocation has flushed and committed. */
+    /** Leaves the group, after the revocation has committed. */
     private static void close(org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer) {
         consumer.close(CloseOptions.timeout(CLOSE_TIMEOUT));
     }
@@ -309,7 +309,7 @@ public final class IngestApplication implements AutoCloseable {
         return resource;
     }
 
-    /** Ends all threads; what has been sent is flushed and its positions are committed. */
+    /** Ends all threads; what has been sent lands or fails, and positions are committed of what has landed at once. */
     @Override
     public void close() {
         closed = true;

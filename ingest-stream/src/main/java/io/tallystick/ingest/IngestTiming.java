@@ -12,12 +12,15 @@ import java.time.Duration;
  * @param claims time between two claims of an idle chain
  * @param commits time between two commits of positions
  * @param retry wait before something that failed is tried again
+ * @param landing how long partitions that are taken away wait for what is on its way of them; everybody waits as long
  */
-record IngestTiming(Duration delivery, Duration beforeGap, Duration claims, Duration commits, Duration retry) {
+record IngestTiming(
+        Duration delivery, Duration beforeGap, Duration claims, Duration commits, Duration retry, Duration landing) {
     static final IngestTiming DESIGNED = new IngestTiming(
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
+            Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1));
 

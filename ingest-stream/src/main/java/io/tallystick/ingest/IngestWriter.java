@@ -10,13 +10,16 @@ import io.tallystick.entry.ChainId;
 import io.tallystick.ingest.admit.ChainPosition.Flight;
 import io.tallystick.topic.Topics;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.Callback;
@@ -26,6 +29,7 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.serialization.Serializer;
@@ -49,7 +53,7 @@ final class IngestWriter implements AutoCloseable {
     private final Serializer<SpecificRecord> serializer;
     private final String topic;
     private final int partitions;
-    private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
     private final AtomicLong inFlightBytes = new AtomicLong();
     private final AtomicLongArray inFlightBytesOf;
     private final AtomicLong landed = new AtomicLong();
@@ -190,6 +194,26 @@ final class IngestWriter implements AutoCloseable {
         }
     }
 
+    /**
+     * The same, and waits for more until {@code landed}, but for no longer than {@code patience}. What is on its way to a partition
+     * that takes nothing would hold up the caller for the delivery timeout otherwise, as a flush does.
+     */
+    void drain(BooleanSupplier landed, Duration patience, Consumer<Completion> handler) {
+        long end = System.nanoTime() + patience.toNanos();
+        drain(handler);
+        try {
+            while (!landed.getAsBoolean()) {
+                Completion next = completions.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (next == null) {
+                    return;
+                }
+                handler.accept(next);
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
     /** @throws KafkaException if no later attempt of this producer can succeed either */
     static void requireMendable(Exception failure) {
         if (failure instanceof AuthenticationException
@@ -198,11 +222,6 @@ final class IngestWriter implements AutoCloseable {
                 || failure instanceof ProducerFencedException) {
             throw new KafkaException("ledger.ingest cannot be written", failure);
         }
-    }
-
-    /** Waits until every message sent before has landed or failed; at most the delivery timeout. */
-    void flush() {
-        producer.flush();
     }
 
     /** Bytes sent and not yet acknowledged. */

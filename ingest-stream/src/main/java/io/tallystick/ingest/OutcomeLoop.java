@@ -11,10 +11,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -65,7 +67,7 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
     private final Map<TopicPartition, OutcomeProgress> progress = new HashMap<>();
     private final Map<TopicPartition, OffsetAndMetadata> committed = new HashMap<>();
     private final Set<TopicPartition> unresumed = new HashSet<>();
-    private final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
+    private final BlockingQueue<Completion> completions = new LinkedBlockingQueue<>();
 
     OutcomeLoop(
             Consumer<byte[], byte[]> consumer,
@@ -238,14 +240,39 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
     /** Takes note of what was written since, and what was not. */
     void drain() {
         for (Completion next = completions.poll(); next != null; next = completions.poll()) {
-            tenants.landed(next.outcome(), next.failure().isEmpty());
-            if (next.failure().isEmpty()) {
-                next.progress().written(next.sent());
-                metrics.written(next.outcome());
-            } else {
-                failed(next, next.failure().get());
-            }
+            completed(next);
         }
+    }
+
+    private void completed(Completion of) {
+        tenants.landed(of.outcome(), of.failure().isEmpty());
+        if (of.failure().isEmpty()) {
+            of.progress().written(of.sent());
+            metrics.written(of.outcome());
+        } else {
+            failed(of, of.failure().get());
+        }
+    }
+
+    /** The same, and waits for more until nothing of these partitions is on its way, but not for long. */
+    private void drain(Collection<TopicPartition> partitions) {
+        long end = System.nanoTime() + timing.landing().toNanos();
+        drain();
+        try {
+            while (!partitions.stream().allMatch(this::hasLanded)) {
+                Completion next = completions.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (next == null) {
+                    return;
+                }
+                completed(next);
+            }
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    private boolean hasLanded(TopicPartition partition) {
+        return !progress.containsKey(partition) || progress.get(partition).hasLanded();
     }
 
     private void failed(Completion of, Exception failure) {
@@ -272,10 +299,15 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
         unresumed.addAll(partitions);
     }
 
+    /**
+     * What is on its way of these partitions is waited for, but not for long: no tenant is told anything meanwhile. Whoever has not
+     * acknowledged by then stopped there, for whoever has the partition next.
+     */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        producer.flush();
-        drain();
+        drain(partitions);
+        partitions.forEach(
+                partition -> Optional.ofNullable(progress.get(partition)).ifPresent(OutcomeProgress::giveUp));
         Map<TopicPartition, OffsetAndMetadata> offsets = uncommitted(partitions);
         if (!offsets.isEmpty()) {
             try {

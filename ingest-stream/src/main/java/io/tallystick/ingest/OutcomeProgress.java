@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -125,6 +126,19 @@ final class OutcomeProgress {
     void failed(Sent record) {
         putOff(record.tenant, record.offset);
         written(record);
+    }
+
+    /** Whether nothing is on its way. */
+    boolean hasLanded() {
+        return sent.isEmpty() && stops.values().stream().allMatch(stop -> stop.again.isEmpty());
+    }
+
+    /** What is on its way is waited for no longer: its tenants stop there. */
+    void giveUp() {
+        List.copyOf(sent).stream().filter(record -> !record.done).forEach(this::failed);
+        List.copyOf(stops.values()).forEach(stop -> List.copyOf(stop.again).stream()
+                .filter(record -> !record.done)
+                .forEach(this::failed));
     }
 
     /** The tenant has to start again at this offset, or at an earlier one it stopped at before. */

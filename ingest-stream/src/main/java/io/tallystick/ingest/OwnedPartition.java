@@ -9,6 +9,7 @@ final class OwnedPartition {
     private final TopicPartition partition;
     private final SourceFollower follower;
     private final int destination;
+    private final SchemaDenials denials = new SchemaDenials();
     private boolean paused;
     private long dueSinceNanos;
     private boolean due;
@@ -31,6 +32,11 @@ final class OwnedPartition {
     /** The partition of {@code ledger.ingest} its chain lives in. */
     int destination() {
         return destination;
+    }
+
+    /** Which ids the schema registry does not have, as far as its records may be judged by it. */
+    SchemaDenials denials() {
+        return denials;
     }
 
     String tenant() {

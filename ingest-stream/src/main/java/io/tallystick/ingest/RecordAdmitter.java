@@ -7,6 +7,7 @@ import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
 import io.tallystick.ingest.decode.Decoded;
 import io.tallystick.ingest.decode.Decoder;
+import io.tallystick.ingest.decode.Schemas.Lookup;
 import io.tallystick.ingest.decode.SourcePartition;
 import io.tallystick.ingest.decode.SourceRecord;
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
  * <pre>
  * SourceRecord --&gt; Decoder --&gt; Admission --&gt; IngestWriter --&gt; ledger.ingest
  *                   | needs a schema: the partition goes back to this record and waits for RegistrySchemas,
- *                   | which is asked for all schemas that the batch needs from there on
+ *                   | which is asked for all schemas that the batch needs from there on; what it does not have is noted in
+ *                   | SchemaDenials
  * </pre>
  */
 final class RecordAdmitter implements ConfirmedBatches.Admitter {
@@ -58,7 +60,7 @@ final class RecordAdmitter implements ConfirmedBatches.Admitter {
             return true;
         }
         SourceRecord source = SourceRecords.of(follower.source(), record);
-        Decoded decoded = decoder.decode(source);
+        Decoded decoded = decoder.with(id -> known(batch, record.offset(), id)).decode(source);
         if (decoded instanceof Decoded.Waiting waiting) {
             waitForSchemas(batch, record.offset(), waiting.schemaId());
             return true;
@@ -74,21 +76,36 @@ final class RecordAdmitter implements ConfirmedBatches.Admitter {
         return writer.send(admission.event(source, from, (Decoded.Accepted) decoded), owned, flight);
     }
 
+    /** That an id is unknown counts only for a record that was in the source when the registry was asked. */
+    private Lookup known(SourceBatch batch, long offset, int id) {
+        Lookup kept = schemas.byId(id);
+        return kept instanceof Lookup.Pending
+                ? batch.partition().denials().of(id, batch.reading(), offset).orElse(kept)
+                : kept;
+    }
+
     /**
      * The record is fetched again when its schema is known; the records before it are on their way. Those behind it will need
      * theirs then: to wait for each alone would throw away a batch for each.
      */
     private void waitForSchemas(SourceBatch batch, long offset, int schemaId) {
         OwnedPartition owned = batch.partition();
+        SourceFollower follower = owned.follower();
         Set<Integer> awaited = new LinkedHashSet<>();
         awaited.add(schemaId);
         awaited.addAll(awaitedBehind(batch, offset));
-        reader.perform(owned, owned.follower().needsSchema(System.nanoTime()));
+        long until = Math.max(
+                batch.records().get(batch.records().size() - 1).offset() + 1,
+                reader.endKnown(owned.partition()).orElse(0));
+        reader.perform(owned, follower.needsSchema(System.nanoTime()));
+        owned.denials().goOn(batch.reading(), follower.reading());
+        long reading = follower.reading();
         schemas.request(
                 owned.tenant(),
                 List.copyOf(awaited),
-                () -> inbox.put(() -> {
-                    owned.follower().schemaKnown(System.nanoTime());
+                unknown -> inbox.put(() -> {
+                    owned.denials().add(unknown, reading, until);
+                    follower.schemaKnown(System.nanoTime());
                     reader.perform(owned, List.of());
                 }));
     }
@@ -99,7 +116,9 @@ final class RecordAdmitter implements ConfirmedBatches.Admitter {
         List<Integer> ids = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : batch.records()) {
             if (record.offset() > offset) {
-                decoder.awaited(SourceRecords.of(source, record)).ifPresent(ids::add);
+                decoder.with(id -> known(batch, record.offset(), id))
+                        .awaited(SourceRecords.of(source, record))
+                        .ifPresent(ids::add);
             }
         }
         return ids;

@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -30,10 +32,13 @@ import org.slf4j.LoggerFactory;
  * up only those who wait for an id; and tenants take turns, so one that names many ids holds up none but itself.
  *
  * <pre>
- * request --&gt; SchemaTurns --(a lookup for each thread)--&gt; Registry --&gt; SchemaCache: found, by the length of their texts
- *                 ^                                         |    `---&gt; SchemaCache: unknown, for a while
- *                 `----------- tried again after a wait ----'
+ * request --&gt; SchemaTurns --(a lookup for each thread)--&gt; Registry --&gt; SchemaCache: what it has, by the length of the texts
+ *                 ^                                         |    `---&gt; who asked {@link #LAG_MAX} before is told: unknown
+ *                 `----- asked again after a wait: no answer, or unknown to who asked a moment ago
  * </pre>
+ *
+ * <p>That an id is unknown is kept for nobody: the next record that names it may have been produced with a schema registered
+ * since.
  *
  * <p>Safe for several threads.
  */
@@ -49,33 +54,48 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
     /** Characters of schemas looked up for one request; the rest is asked for when these have been used. */
     static final long TEXT_ASKED_MAX = TEXT_KEPT_MAX / 8;
 
-    /** Ids known not to be usable. They are small, and others than those of schemas that are found. */
-    static final int UNKNOWN_KEPT_MAX = 4096;
+    /**
+     * For so long a follower of the registry may not have what its leader has. Until a lookup that began so long after the
+     * request says so, no id is unknown.
+     */
+    static final Duration LAG_MAX = Duration.ofSeconds(2);
 
-    static final Duration UNKNOWN_KEPT = Duration.ofSeconds(10);
+    private static final Lookup UNKNOWN = new Lookup.Unknown("is not in the schema registry");
 
     /** Who knows the schemas. Safe for several threads. */
     interface Registry extends Closeable {
-        /** What it has of this id, found or unknown. Any other failure than to know: an exception. */
-        Lookup lookUp(int id) throws IOException, RestClientException;
+        /** What it has of this id, whether the ledger can use it or not; empty if there is no such id. Does not know: an exception. */
+        Optional<Lookup> lookUp(int id) throws IOException, RestClientException;
     }
 
-    private record Denied(Lookup lookup, long nanoTime) {}
+    /** A lookup on its way. */
+    private record Asking(Turn turn, long beganNanos) {}
 
     /** Somebody who waits for ids. */
     private static final class Request {
         private final String tenant;
         private final int first;
         private final Set<Integer> open;
-        private final Runnable known;
+        private final long askedNanos;
+        private final Consumer<Map<Integer, Lookup>> known;
         private final Map<Integer, Lookup> unknown = new LinkedHashMap<>();
         private long text;
 
-        Request(String tenant, List<Integer> ids, Runnable known) {
+        Request(String tenant, List<Integer> ids, long askedNanos, Consumer<Map<Integer, Lookup>> known) {
             this.tenant = tenant;
             this.first = ids.get(0);
             this.open = new LinkedHashSet<>(ids);
+            this.askedNanos = askedNanos;
             this.known = known;
+        }
+
+        private boolean askedAfter(long nanos) {
+            return nanos - askedNanos < 0;
+        }
+
+        /** How long to wait for a lookup whose denial counts, from then on. */
+        private long patienceNanos(long fromNanos) {
+            return LAG_MAX.toNanos() - (fromNanos - askedNanos);
         }
     }
 
@@ -83,13 +103,18 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
     private final ScheduledExecutorService threads;
     private final Duration retry;
     private final LongSupplier nanoClock;
-    private final SchemaCache<Lookup> found = new SchemaCache<>(TEXT_KEPT_MAX);
-    private final SchemaCache<Denied> unknown = new SchemaCache<>(UNKNOWN_KEPT_MAX);
+    private final SchemaCache<Lookup> kept = new SchemaCache<>(TEXT_KEPT_MAX);
     private final SchemaTurns turns = new SchemaTurns();
     private final Map<Integer, List<Request>> waiting = new HashMap<>();
 
-    /** Ids that are being looked up, or rest after a lookup that failed. */
+    /** Ids that are being looked up, or rest after a lookup that failed: nobody else has them looked up meanwhile. */
     private final Set<Integer> asked = new HashSet<>();
+
+    /** Ids that somebody waits for although they were unknown, with the time when the last lookup of each began. */
+    private final Map<Integer, Long> denied = new HashMap<>();
+
+    /** Those of them that will be looked up again after a wait; who asks for one meanwhile has it looked up at once. */
+    private final Set<Integer> resting = new HashSet<>();
 
     /**
      * @param registry closed by {@link #close}
@@ -104,32 +129,32 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
         this.nanoClock = nanoClock;
     }
 
+    /** What the registry was found to have; unknown only if the ledger cannot use it. */
     @Override
     public synchronized Lookup byId(int id) {
-        return found.get(id).or(() -> denied(id)).orElseGet(Lookup.Pending::new);
-    }
-
-    private Optional<Lookup> denied(int id) {
-        return unknown.get(id)
-                .filter(answer -> nanoClock.getAsLong() - answer.nanoTime() < UNKNOWN_KEPT.toNanos())
-                .map(Denied::lookup);
+        return kept.get(id).orElseGet(Lookup.Pending::new);
     }
 
     /**
-     * Asks the registry and then runs {@code known} on a thread of this class. Only the first id is then known for certain: it is
-     * asked for again and again while the registry does not answer. The others are left out once the registry fails, or once
-     * their schemas are many and long.
+     * Asks the registry and then tells {@code known}, on a thread of this class, which of the ids it does not have. Only the
+     * first id is then known for certain: it is asked for again and again while the registry does not answer. The others are
+     * left out once the registry fails, or once their schemas are many and long. An id that the registry does not have is asked
+     * for at once, and once more after {@link #LAG_MAX}.
      *
      * @param tenant on whose account
      * @param ids at least one, that which is needed first before those needed next
      */
-    synchronized void request(String tenant, List<Integer> ids, Runnable known) {
-        Request request = new Request(tenant, ids, known);
+    synchronized void request(String tenant, List<Integer> ids, Consumer<Map<Integer, Lookup>> known) {
+        Request request = new Request(tenant, ids, nanoClock.getAsLong(), known);
         for (int id : request.open) {
             waiting.computeIfAbsent(id, any -> new ArrayList<>()).add(request);
-            turns.add(tenant, id);
-            run(this::serve, Duration.ZERO);
+            askFor(tenant, id);
         }
+    }
+
+    private void askFor(String tenant, int id) {
+        turns.add(tenant, id);
+        run(this::serve, Duration.ZERO);
     }
 
     private void run(Runnable task, Duration wait) {
@@ -142,87 +167,130 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
 
     /** Looks up whatever is next: there is one of these tasks for each turn. */
     private void serve() {
-        next().ifPresent(turn -> {
+        next().ifPresent(asking -> {
+            int id = asking.turn().id();
             List<Request> complete;
             try {
-                complete = answered(turn, registry.lookUp(turn.id()));
+                complete = answered(asking, registry.lookUp(id));
             } catch (Throwable e) {
                 // An error, too: the executor would keep it to itself, and those who wait for the id would for ever.
-                complete = failed(turn.id());
-                tell(turn.id(), e);
+                complete = failed(id);
+                tell(id, e);
             }
-            complete.forEach(request -> request.known.run());
+            complete.forEach(request -> request.known.accept(Collections.unmodifiableMap(request.unknown)));
         });
     }
 
-    private synchronized Optional<Turn> next() {
+    private synchronized Optional<Asking> next() {
         Optional<Turn> next = turns.next();
         while (next.isPresent() && !isDue(next.get().id())) {
             next = turns.next();
         }
         next.ifPresent(turn -> asked.add(turn.id()));
-        return next;
+        return next.map(turn -> new Asking(turn, nanoClock.getAsLong()));
     }
 
-    /** Not if another tenant's turn has brought it, or if it need not be known any more. */
+    /** Not if another tenant's turn has brought it, if it need not be known any more, or if nobody would learn anything new. */
     private boolean isDue(int id) {
-        return waiting.containsKey(id) && !asked.contains(id);
+        Long began = denied.get(id);
+        long now = nanoClock.getAsLong();
+        return !asked.contains(id)
+                && waiting.getOrDefault(id, List.of()).stream()
+                        .anyMatch(request ->
+                                began == null || request.askedAfter(began) || request.patienceNanos(now) <= 0);
     }
 
-    private synchronized List<Request> answered(Turn turn, Lookup answer) {
-        int id = turn.id();
-        List<Request> requests = List.copyOf(waiting.getOrDefault(id, List.of()));
-        if (answer instanceof Lookup.Found schema) {
-            long length = schema.schema().textLength() + TEXT_OVERHEAD;
-            found.put(turn.tenant(), id, answer, length);
-            requests.forEach(request -> request.text += length);
-        } else {
-            deny(turn.tenant(), id, answer);
-            requests.forEach(request -> request.unknown.put(id, answer));
-        }
+    private synchronized List<Request> answered(Asking asking, Optional<Lookup> answer) {
+        int id = asking.turn().id();
         asked.remove(id);
-        waiting.remove(id);
+        List<Request> requests = List.copyOf(waiting.getOrDefault(id, List.of()));
         List<Request> complete = new ArrayList<>();
-        for (Request request : requests) {
-            request.open.remove(id);
-            if (request.text > TEXT_ASKED_MAX) {
-                needFirstOnly(request);
-            }
-            complete(request, complete);
+        if (answer.isPresent()) {
+            keep(asking.turn(), answer.get(), requests);
+            requests.forEach(request -> answered(request, id, complete));
+        } else {
+            deny(asking, requests, complete);
         }
         return complete;
     }
 
-    private void complete(Request request, List<Request> complete) {
+    private void keep(Turn turn, Lookup answer, List<Request> requests) {
+        long text = answer instanceof Lookup.Found found ? found.schema().textLength() : 0;
+        kept.put(turn.tenant(), turn.id(), answer, text + TEXT_OVERHEAD);
+        requests.forEach(request -> request.text += text + TEXT_OVERHEAD);
+    }
+
+    /** The denial counts for those who asked long ago; for the others, the id is looked up again. */
+    private void deny(Asking asking, List<Request> requests, List<Request> complete) {
+        int id = asking.turn().id();
+        denied.put(id, asking.beganNanos());
+        for (Request request : requests) {
+            if (request.patienceNanos(asking.beganNanos()) <= 0) {
+                request.unknown.put(id, UNKNOWN);
+                answered(request, id, complete);
+            } else if (request.askedAfter(asking.beganNanos())) {
+                // It may have been registered since.
+                askFor(request.tenant, id);
+            }
+        }
+        rest(id);
+    }
+
+    /** Until a denial would count for who asked first of those who wait. */
+    private void rest(int id) {
+        if (!waiting.containsKey(id)) {
+            denied.remove(id);
+        } else if (resting.add(id)) {
+            long now = nanoClock.getAsLong();
+            long patience = waiting.get(id).stream()
+                    .mapToLong(request -> request.patienceNanos(now))
+                    .min()
+                    .orElseThrow();
+            // Not a moment too early: it would have to be asked for once more.
+            run(
+                    () -> askAgain(id, resting),
+                    Duration.ofNanos(Math.max(0, patience)).plusMillis(1));
+        }
+    }
+
+    private void answered(Request request, int id, List<Request> complete) {
+        request.open.remove(id);
+        doesNotWait(request, id);
+        if (request.text > TEXT_ASKED_MAX) {
+            needFirstOnly(request);
+        }
         if (request.open.isEmpty()) {
-            // What took long to look up together must not be forgotten one after the other.
-            request.unknown.forEach((id, lookup) -> deny(request.tenant, id, lookup));
             complete.add(request);
         }
     }
 
-    private void deny(String tenant, int id, Lookup lookup) {
-        unknown.put(tenant, id, new Denied(lookup, nanoClock.getAsLong()), 1);
+    private void doesNotWait(Request request, int id) {
+        waiting.computeIfPresent(id, (of, requests) -> {
+            requests.remove(request);
+            return requests.isEmpty() ? null : requests;
+        });
+        if (!waiting.containsKey(id)) {
+            denied.remove(id);
+        }
     }
 
     private void needFirstOnly(Request request) {
         for (int id : List.copyOf(request.open)) {
             if (id != request.first) {
                 request.open.remove(id);
-                waiting.computeIfPresent(id, (of, requests) -> {
-                    requests.remove(request);
-                    return requests.isEmpty() ? null : requests;
-                });
+                doesNotWait(request, id);
             }
         }
     }
 
     private synchronized List<Request> failed(int id) {
-        run(() -> askAgain(id), retry);
+        run(() -> askAgain(id, asked), retry);
         List<Request> complete = new ArrayList<>();
         for (Request request : List.copyOf(waiting.getOrDefault(id, List.of()))) {
             needFirstOnly(request);
-            complete(request, complete);
+            if (request.open.isEmpty()) {
+                complete.add(request);
+            }
         }
         return complete;
     }
@@ -242,14 +310,18 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
         }
     }
 
-    private void askAgain(int id) {
-        Set<String> tenants;
+    /** The id has rested, as is noted there. */
+    private void askAgain(int id, Set<Integer> noted) {
+        Set<String> tenants = Set.of();
         synchronized (this) {
-            asked.remove(id);
-            tenants = waiting.getOrDefault(id, List.of()).stream()
-                    .map(request -> request.tenant)
-                    .collect(Collectors.toSet());
-            tenants.forEach(tenant -> turns.add(tenant, id));
+            noted.remove(id);
+            if (isDue(id)) {
+                tenants =
+                        waiting.get(id).stream().map(request -> request.tenant).collect(Collectors.toSet());
+                tenants.forEach(tenant -> turns.add(tenant, id));
+            } else if (denied.containsKey(id) && !asked.contains(id)) {
+                rest(id);
+            }
         }
         tenants.forEach(tenant -> serve());
     }

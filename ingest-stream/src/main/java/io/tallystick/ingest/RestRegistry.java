@@ -7,6 +7,7 @@ import io.confluent.kafka.schemaregistry.client.rest.exceptions.RestClientExcept
 import io.tallystick.ingest.decode.RegisteredSchema;
 import io.tallystick.ingest.decode.Schemas.Lookup;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * The schema registry's REST API. The schema text is taken as the registry returns it, not as a client would print it again:
@@ -25,16 +26,16 @@ final class RestRegistry implements RegistrySchemas.Registry {
     }
 
     @Override
-    public Lookup lookUp(int id) throws IOException, RestClientException {
+    public Optional<Lookup> lookUp(int id) throws IOException, RestClientException {
         try {
             SchemaString found = registry.getId(id);
             String type = found.getSchemaType() == null ? "AVRO" : found.getSchemaType();
             boolean references =
                     found.getReferences() != null && !found.getReferences().isEmpty();
-            return RegisteredSchema.judge(id, type, found.getSchemaString(), references);
+            return Optional.of(RegisteredSchema.judge(id, type, found.getSchemaString(), references));
         } catch (RestClientException e) {
             if (e.getErrorCode() == NOT_FOUND) {
-                return new Lookup.Unknown("is not in the schema registry");
+                return Optional.empty();
             }
             throw e;
         }

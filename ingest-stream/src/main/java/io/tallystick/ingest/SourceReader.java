@@ -159,10 +159,13 @@ final class SourceReader implements ConsumerRebalanceListener {
                 .log("partition is beyond those a tenant can have; it is not read");
     }
 
+    /**
+     * What is on its way of these partitions is waited for, but not for long: nothing is read of any tenant meanwhile. Copies that
+     * land later are replays for whoever has the partition next.
+     */
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-        writer.flush();
-        writer.drain(this::completed);
+        writer.drain(() -> partitions.stream().allMatch(this::hasLanded), timing.landing(), this::completed);
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
         for (TopicPartition partition : partitions) {
             OwnedPartition gone = owned.get(partition);
@@ -179,6 +182,11 @@ final class SourceReader implements ConsumerRebalanceListener {
             }
         }
         onPartitionsLost(partitions);
+    }
+
+    private boolean hasLanded(TopicPartition partition) {
+        OwnedPartition found = owned.get(partition);
+        return found == null || found.follower().isIdle();
     }
 
     @Override
@@ -325,6 +333,22 @@ final class SourceReader implements ConsumerRebalanceListener {
         } catch (KafkaException e) {
             // Also of other partitions: a log that was truncated, a topic that may not be read. The next poll tells of
             // it, and IngestLoop knows what to do.
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Where the source ended, for committed records, when it was last fetched from; empty while the consumer does not know. What
+     * is below has been there since then at least.
+     */
+    OptionalLong endKnown(TopicPartition partition) {
+        OptionalLong position = readTo(partition);
+        try {
+            OptionalLong lag = consumer.currentLag(partition);
+            return position.isPresent() && lag.isPresent()
+                    ? OptionalLong.of(position.getAsLong() + lag.getAsLong())
+                    : OptionalLong.empty();
+        } catch (KafkaException e) {
             return OptionalLong.empty();
         }
     }

@@ -59,6 +59,7 @@ class IsolationIT {
     private static final int OVERSIZE = 2 * 1024 * 1024;
     private static final int EXTRA_TOPICS = 30;
     private static final int UNKNOWN_IDS = 1_500;
+    private static final int NEXT_IDS = 20;
     private static final int FIRST_UNKNOWN_ID = 0x7f000000;
     private static final List<String> NOISY = List.of("recreated", "deleted", "schemas", "oversized", "open");
 
@@ -155,6 +156,37 @@ class IsolationIT {
         assertThat(ledger.messages(AdmittedEvent.class, "good/0"))
                 .allSatisfy(message -> assertThat(message.getReason()).isNull());
         assertThat(lookupsOf(id)).isEqualTo(1);
+    }
+
+    /** Ids are given one after the other, so anybody can name the next ones before they are somebody's. */
+    @Test
+    void tenantThatNamesTheNextSchemaIdsSpoilsNoneForAnother() throws Exception {
+        // Given
+        ledger.tenant("good", 1);
+        ledger.tenant("noisy", 1);
+        int before = ledger.register("before", schemaOfOneByte("Before"));
+        try (IngestApplication ingest = ledger.ingest()) {
+            for (int i = 1; i <= NEXT_IDS; i++) {
+                ledger.produce("noisy", 0, framed(before + i));
+            }
+            awaitMessages(ledger, "noisy/0", NEXT_IDS);
+
+            // When
+            int id = ledger.register("after", schemaOfOneByte("After"));
+            ledger.produce("good", 0, framed(id));
+            awaitMessages(ledger, "good/0", 1);
+
+            // Then
+            assertThat(id).isBetween(before + 1, before + NEXT_IDS);
+        }
+        assertThat(ledger.messages(AdmittedEvent.class, "good/0").get(0).getReason())
+                .isNull();
+    }
+
+    /** One that no other test registers: the same text would have the same id. */
+    private Schema schemaOfOneByte(String name) {
+        String own = ledger.topics.group(name).replaceAll("[^A-Za-z0-9]", "");
+        return Schema.createFixed(own, null, null, 1);
     }
 
     private static byte[] framed(int id) {

@@ -191,6 +191,33 @@ class OutcomeLoopTest {
     }
 
     @Test
+    void tenantThatDoesNotAcknowledgeHoldsUpNoRevocationAndNobodyIsToldAgain() throws Exception {
+        // Given
+        world.event(0, "silent");
+        world.event(0, "acme");
+        world.start(0);
+        world.turnUntil(
+                () -> world.told("silent").size() == 1 && world.told("acme").size() == 1);
+        world.silent.add("silent");
+        world.event(0, "silent");
+        world.event(0, "acme");
+        world.turnUntil(
+                () -> world.onTheirWay("silent") == 1 && world.told("acme").size() == 2 && world.isAllRead());
+
+        // When
+        world.revoke();
+
+        // Then
+        assertThat(world.committed.get(partition(0))).isEqualTo(new OffsetAndMetadata(4, "stalled silent:2"));
+        world.silent.clear();
+        world.settleAll("silent", true);
+        world.take(0);
+        world.turnUntil(() -> world.told("silent").size() == 3);
+        assertThat(world.told("silent")).containsExactly(1L, 2L, 2L);
+        assertThat(world.told("acme")).containsExactly(1L, 2L);
+    }
+
+    @Test
     void refusalsOfTheSequencerAreCountedOnceTheTenantHasThem() throws Exception {
         // Given
         world.silent.add("acme");

@@ -38,6 +38,27 @@ class OutcomeProgressTest {
     }
 
     @Test
+    void whatIsGivenUpIsWhereItsTenantsStopped() {
+        // Given
+        Sent first = send("acme", 10);
+        Sent other = send("globex", 11);
+        send("acme", 12);
+        progress.written(other);
+        progress.putOff("late", 9);
+        progress.sendAgain("late", 9);
+        assertThat(progress.hasLanded()).isFalse();
+
+        // When
+        progress.giveUp();
+
+        // Then
+        assertThat(progress.hasLanded()).isTrue();
+        assertThat(progress.committable()).hasValue(new OffsetAndMetadata(13, "stalled acme:10 late:9"));
+        progress.written(first);
+        assertThat(progress.committable()).hasValue(new OffsetAndMetadata(13, "stalled acme:10 late:9"));
+    }
+
+    @Test
     void stalledTenantHoldsNeitherTheCommitNorTheOthers() {
         // Given
         Sent failing = send("acme", 10);

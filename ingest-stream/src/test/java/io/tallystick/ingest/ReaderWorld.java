@@ -3,6 +3,7 @@ package io.tallystick.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.ingest.admit.Admission;
 import io.tallystick.ingest.admit.Location;
 import io.tallystick.ingest.admit.TenantRules;
@@ -14,11 +15,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -44,6 +47,7 @@ final class ReaderWorld {
     /** Does as it is told, and fails as it is told. */
     static final class SourceConsumer extends MockConsumer<byte[], byte[]> {
         final List<Duration> commitTimeouts = new ArrayList<>();
+        final Map<TopicPartition, OffsetAndMetadata> committedLast = new HashMap<>();
         final List<Long> seeks = new ArrayList<>();
         Optional<RuntimeException> commitFault = Optional.empty();
         Optional<RuntimeException> positionFault = Optional.empty();
@@ -58,6 +62,7 @@ final class ReaderWorld {
             if (commitFault.isPresent()) {
                 throw commitFault.get();
             }
+            committedLast.putAll(offsets);
         }
 
         @Override
@@ -83,16 +88,41 @@ final class ReaderWorld {
     final MockProducer<String, byte[]> producer =
             new MockProducer<>(false, null, new StringSerializer(), new ByteArraySerializer());
     final IngestWriter writer =
-            new IngestWriter(producer, (topic, message) -> new byte[MESSAGE_BYTES], topics.ingest(), DESTINATIONS);
+            new IngestWriter(producer, (topic, message) -> bytes(message), topics.ingest(), DESTINATIONS);
     final InFlightLimit limit = new InFlightLimit(writer, IN_FLIGHT_MAX);
-    final SourceReader reader = new SourceReader(
-            consumer,
-            writer,
-            new SourceProbe(null, "group", InstantSource.system()),
-            new Inbox(),
-            new SourceCommands.Shared(topics, "cluster", admission, metrics),
-            limit,
-            TIMING);
+    final SourceReader reader;
+
+    ReaderWorld() {
+        this(TIMING.landing());
+    }
+
+    /** @param landing how long a revocation waits for what is on its way */
+    ReaderWorld(Duration landing) {
+        this.reader = new SourceReader(
+                consumer,
+                writer,
+                new SourceProbe(null, "group", InstantSource.system()),
+                new Inbox(),
+                new SourceCommands.Shared(topics, "cluster", admission, metrics),
+                limit,
+                new IngestTiming(
+                        TIMING.delivery(),
+                        TIMING.beforeGap(),
+                        TIMING.claims(),
+                        TIMING.commits(),
+                        TIMING.retry(),
+                        landing));
+    }
+
+    /** What was handed to the producer that accounts for source offsets. */
+    final List<AdmittedEvent> sent = new ArrayList<>();
+
+    private byte[] bytes(SpecificRecord message) {
+        if (message instanceof AdmittedEvent event) {
+            sent.add(event);
+        }
+        return new byte[MESSAGE_BYTES];
+    }
 
     /** The id of a tenant's topic. */
     static String topicId(String tenant) {

@@ -11,7 +11,11 @@ import io.tallystick.ingest.decode.Schemas.Lookup;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -19,15 +23,16 @@ import org.junit.jupiter.api.Test;
 
 /** Framed records, and what they cost while nobody knows their schemas. */
 class RecordAdmitterTest {
-    /** The registry knows it, and no other. */
+    /** The registry knows it from the start. */
     private static final int KNOWN = 5;
 
     private final ReaderWorld world = new ReaderWorld();
     private final List<Integer> asked = new ArrayList<>();
     private final AtomicBoolean away = new AtomicBoolean();
+    private final Set<Integer> registered = new HashSet<>(Set.of(KNOWN));
+    private long now = 1_000_000;
     private final HandDriven threads = new HandDriven();
-    private final RegistrySchemas schemas =
-            new RegistrySchemas(registry(), threads, Duration.ofSeconds(1), System::nanoTime);
+    private final RegistrySchemas schemas = new RegistrySchemas(registry(), threads, Duration.ofSeconds(1), () -> now);
     private final Inbox inbox = new Inbox();
     private final RecordAdmitter admitter = new RecordAdmitter(
             world.reader,
@@ -41,14 +46,14 @@ class RecordAdmitterTest {
     private RegistrySchemas.Registry registry() {
         return new RegistrySchemas.Registry() {
             @Override
-            public Lookup lookUp(int id) {
+            public Optional<Lookup> lookUp(int id) {
                 asked.add(id);
                 if (away.get()) {
                     throw new IllegalStateException("away");
                 }
-                return id == KNOWN
-                        ? RegisteredSchema.judge(id, "AVRO", "\"int\"", false)
-                        : new Lookup.Unknown("is not in the schema registry");
+                return registered.contains(id)
+                        ? Optional.of(RegisteredSchema.judge(id, "AVRO", "\"int\"", false))
+                        : Optional.empty();
             }
 
             @Override
@@ -74,6 +79,18 @@ class RecordAdmitterTest {
 
     private void lookUp() {
         threads.run();
+        tell();
+    }
+
+    /** Lets so much time pass that an id is unknown for good. */
+    private void lag() {
+        threads.run();
+        now += RegistrySchemas.LAG_MAX.toNanos();
+        threads.pass();
+        tell();
+    }
+
+    private void tell() {
         try {
             inbox.run(Duration.ZERO);
         } catch (InterruptedException e) {
@@ -91,15 +108,15 @@ class RecordAdmitterTest {
 
         // When
         int atFirst = admit(ReaderWorld.polled(partition, 0, values));
-        lookUp();
+        lag();
         int then = admit(ReaderWorld.polled(partition, 0, values));
 
         // Then
         assertThat(atFirst).isZero();
         assertThat(then).isEqualTo(200);
         assertThat(world.consumer.seeks).hasSize(seeks + 1);
-        assertThat(asked)
-                .containsExactlyElementsOf(IntStream.range(1000, 1150).boxed().toList());
+        List<Integer> ids = IntStream.range(1000, 1150).boxed().toList();
+        assertThat(asked).startsWith(ids.toArray(Integer[]::new)).hasSize(300).containsAll(ids);
         assertThat(partition.follower().isHeld()).isFalse();
     }
 
@@ -116,8 +133,8 @@ class RecordAdmitterTest {
         assertThat(atFirst).isEqualTo(2);
         assertThat(world.consumer.seeks).endsWith(2L);
         assertThat(partition.follower().isHeld(Hold.SCHEMA)).isTrue();
-        lookUp();
-        assertThat(asked).containsExactly(7, KNOWN);
+        lag();
+        assertThat(asked).containsExactly(7, KNOWN, 7);
         assertThat(admit(ReaderWorld.polled(partition, 2, framed(7), json, framed(KNOWN), framed(7))))
                 .isEqualTo(4);
     }
@@ -141,6 +158,7 @@ class RecordAdmitterTest {
     void chainWaitsWhileTheRegistryFailsForTheRecordThatIsNext() {
         // Given
         OwnedPartition partition = world.reading("acme").get(0);
+        registered.add(7);
         away.set(true);
 
         // When
@@ -154,5 +172,124 @@ class RecordAdmitterTest {
         lookUp();
         assertThat(partition.follower().isHeld()).isFalse();
         assertThat(asked).containsExactly(7, 7);
+    }
+
+    // ---- whom a denial is about
+
+    private List<String> reasonsOf(OwnedPartition partition) {
+        return world.sent.stream()
+                .filter(message ->
+                        message.getChain().equals(partition.follower().chain().toString()))
+                .map(message -> message.getOffset() + " " + message.getReason())
+                .toList();
+    }
+
+    @Test
+    void schemaRegisteredAfterAnotherTenantNamedItsIdIsUsed() {
+        // Given
+        List<OwnedPartition> owned = world.reading("evil", "good");
+        OwnedPartition evil = owned.get(0);
+        OwnedPartition good = owned.get(1);
+        admit(ReaderWorld.polled(evil, 0, framed(8)));
+        lag();
+        admit(ReaderWorld.polled(evil, 0, framed(8)));
+        assertThat(reasonsOf(evil)).containsExactly("0 schema-unknown");
+
+        // When
+        registered.add(8);
+        admit(ReaderWorld.polled(good, 0, framed(8)));
+        lookUp();
+        admit(ReaderWorld.polled(good, 0, framed(8)));
+
+        // Then
+        assertThat(reasonsOf(good)).containsExactly("0 null");
+    }
+
+    @Test
+    void recordThatCameAfterTheDenialHasItsSchemaLookedUpAgain() {
+        // Given
+        OwnedPartition partition = world.reading("acme").get(0);
+        admit(ReaderWorld.polled(partition, 0, framed(8)));
+        lag();
+
+        // When
+        registered.add(8);
+        admit(ReaderWorld.polled(partition, 0, framed(8), framed(8)));
+        lookUp();
+        admit(ReaderWorld.polled(partition, 1, framed(8)));
+
+        // Then
+        assertThat(reasonsOf(partition)).containsExactly("0 schema-unknown", "1 null");
+    }
+
+    @Test
+    void recordsThatWereInTheSourceBeforeTheDenialNeedNoOtherLookup() {
+        // Given
+        OwnedPartition partition = world.reading("acme").get(0);
+        world.consumer.updateEndOffsets(Map.of(partition.partition(), 4L));
+
+        // When
+        admit(ReaderWorld.polled(partition, 0, framed(8), framed(9)));
+        lag();
+        asked.clear();
+        admit(ReaderWorld.polled(partition, 0, framed(8), framed(9), framed(9)));
+        admit(ReaderWorld.polled(partition, 3, framed(8), framed(9)));
+
+        // Then
+        assertThat(reasonsOf(partition))
+                .containsExactly("0 schema-unknown", "1 schema-unknown", "2 schema-unknown", "3 schema-unknown");
+        lookUp();
+        assertThat(asked).containsExactly(9);
+    }
+
+    @Test
+    void denialsCountBesideThoseOfTheNextRequest() {
+        // Given
+        OwnedPartition partition = world.reading("acme").get(0);
+        world.consumer.updateEndOffsets(Map.of(partition.partition(), 4L));
+        admit(ReaderWorld.polled(partition, 0, framed(8)));
+        lag();
+
+        // When
+        admit(ReaderWorld.polled(partition, 0, framed(8), framed(9), framed(8)));
+        lag();
+        admit(ReaderWorld.polled(partition, 1, framed(9), framed(8), framed(9)));
+
+        // Then
+        assertThat(asked).containsExactly(8, 8, 9, 9);
+        assertThat(reasonsOf(partition)).hasSize(4);
+    }
+
+    @Test
+    void denialSaysNothingOfAnotherReading() {
+        // Given
+        OwnedPartition partition = world.reading("acme").get(0);
+        admit(ReaderWorld.polled(partition, 0, framed(8)));
+        lag();
+
+        // When
+        world.reader.perform(partition, partition.follower().topicUnknown("not found", System.nanoTime()));
+        admit(ReaderWorld.polled(partition, 0, framed(8)));
+
+        // Then
+        assertThat(reasonsOf(partition)).isEmpty();
+    }
+
+    @Test
+    void denialsOfAPartitionAreBounded() {
+        // Given
+        SchemaDenials denials = new SchemaDenials();
+        Lookup unknown = new Lookup.Unknown("is not in the schema registry");
+
+        // When
+        for (int id = 0; id < 10 * SchemaDenials.KEPT_MAX; id++) {
+            denials.add(Map.of(id, unknown), 0, Long.MAX_VALUE);
+        }
+
+        // Then
+        assertThat(IntStream.range(0, 10 * SchemaDenials.KEPT_MAX)
+                        .filter(id -> denials.of(id, 0, 0).isPresent()))
+                .hasSize(SchemaDenials.KEPT_MAX)
+                .endsWith(10 * SchemaDenials.KEPT_MAX - 1);
     }
 }

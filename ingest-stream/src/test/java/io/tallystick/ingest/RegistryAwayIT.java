@@ -96,6 +96,24 @@ class RegistryAwayIT {
     }
 
     @Test
+    void schemaThatAFollowerOfTheRegistryDoesNotHaveYetIsWaitedFor() throws Exception {
+        // Given
+        ledger.tenant("acme", 1);
+        int id = ledger.register("events", Schema.create(Schema.Type.INT));
+        registry.missOnce(id);
+        try (IngestApplication ingest = ledger.ingest()) {
+            // When
+            ledger.produce("acme", 0, new byte[] {0, 0, 0, (byte) (id >> 8), (byte) id, 2});
+
+            // Then
+            soon().until(() -> ledger.messages(AdmittedEvent.class, "acme/0").size() == 1);
+        }
+        assertThat(registry.asked.get(schemaPath(id))).isEqualTo(2);
+        assertThat(ledger.messages(AdmittedEvent.class, "acme/0").get(0).getReason())
+                .isNull();
+    }
+
+    @Test
     void ingestStartsOnceTheRegistryIsThere() {
         // Given
         ledger.tenant("acme", 1);

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Stands between ingest and the registry, so that it can be away, or talk nonsense. */
 final class RegistryProxy implements AutoCloseable {
@@ -26,6 +27,7 @@ final class RegistryProxy implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile boolean away;
     private volatile int nonsenseOf = -1;
+    private final AtomicInteger missedOnce = new AtomicInteger(-1);
 
     RegistryProxy(String registryUrl) throws IOException {
         front = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -53,6 +55,11 @@ final class RegistryProxy implements AutoCloseable {
             answer = "null".getBytes(UTF_8);
             status = 200;
         }
+        int missed = missedOnce.get();
+        if (path.split("\\?", 2)[0].equals("/schemas/ids/" + missed) && missedOnce.compareAndSet(missed, -1)) {
+            answer = "{\"error_code\":40403,\"message\":\"Schema not found\"}".getBytes(UTF_8);
+            status = 404;
+        }
         exchange.getResponseHeaders().set("Content-Type", "application/vnd.schemaregistry.v1+json");
         exchange.sendResponseHeaders(status, answer.length == 0 ? -1 : answer.length);
         exchange.getResponseBody().write(answer);
@@ -66,6 +73,11 @@ final class RegistryProxy implements AutoCloseable {
     /** Whether every request is refused. */
     void away(boolean is) {
         away = is;
+    }
+
+    /** The schema of this id is not there when it is asked for next, as in a follower that lags. */
+    void missOnce(int id) {
+        missedOnce.set(id);
     }
 
     /** The schema of this id is answered with what is none; -1 for no id. */

@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,12 +31,15 @@ class RegistrySchemasTest {
         private final Map<Integer, Lookup> schemas = new HashMap<>();
         private final Map<Integer, Supplier<Throwable>> faults = new HashMap<>();
         private final List<Integer> asked = new ArrayList<>();
+        private IntConsumer onLookUp = id -> {};
         private boolean closed;
 
         @Override
-        public Lookup lookUp(int id) throws IOException, RestClientException {
+        public Optional<Lookup> lookUp(int id) throws IOException, RestClientException {
             asked.add(id);
             now += perLookup;
+            Optional<Lookup> found = Optional.ofNullable(schemas.get(id));
+            onLookUp.accept(id);
             Throwable fault = faults.containsKey(id) ? faults.get(id).get() : null;
             if (fault instanceof IOException e) {
                 throw e;
@@ -44,7 +50,7 @@ class RegistrySchemasTest {
             } else if (fault instanceof Error e) {
                 throw e;
             }
-            return schemas.getOrDefault(id, new Lookup.Unknown("is not in the schema registry"));
+            return found;
         }
 
         @Override
@@ -56,6 +62,7 @@ class RegistrySchemasTest {
     private final FakeRegistry registry = new FakeRegistry();
     private final HandDriven threads = new HandDriven();
     private final List<String> told = new ArrayList<>();
+    private final Map<String, Set<Integer>> unknown = new HashMap<>();
     private long now = 1_000_000;
     private long perLookup;
     private final RegistrySchemas schemas = new RegistrySchemas(registry, threads, Duration.ofSeconds(1), () -> now);
@@ -68,14 +75,23 @@ class RegistrySchemasTest {
     }
 
     private void request(String tenant, int... ids) {
-        schemas.request(tenant, IntStream.of(ids).boxed().toList(), () -> told.add(tenant));
+        schemas.request(tenant, IntStream.of(ids).boxed().toList(), of -> {
+            told.add(tenant);
+            unknown.put(tenant, of.keySet());
+        });
+    }
+
+    /** Lets so much time pass that whoever has asked is told. */
+    private void lag() {
+        now += RegistrySchemas.LAG_MAX.toNanos();
+        threads.pass();
     }
 
     private boolean isFound(int id) {
         return schemas.byId(id) instanceof Lookup.Found;
     }
 
-    private boolean isUnknown(int id) {
+    private boolean isUnusable(int id) {
         return schemas.byId(id) instanceof Lookup.Unknown;
     }
 
@@ -112,14 +128,19 @@ class RegistrySchemasTest {
         threads.step();
 
         // Then
-        assertThat(told).isEmpty();
         threads.step();
+        assertThat(told).isEmpty();
+        lag();
         assertThat(told).containsExactly("acme");
-        assertThat(isFound(7) && isUnknown(8) && isUnknown(9)).isTrue();
+        assertThat(isFound(7)).isTrue();
+        assertThat(unknown.get("acme")).containsExactly(8, 9);
     }
 
     @Test
     void twoWhoNeedTheSameAreToldOfOneLookup() {
+        // Given
+        registry.schemas.put(7, found(7, 100));
+
         // When
         request("acme", 7);
         request("globex", 7);
@@ -133,6 +154,7 @@ class RegistrySchemasTest {
     @Test
     void tenantOfManyIdsHoldsNobodyUp() {
         // Given
+        registry.schemas.put(7, found(7, 100));
         request("noisy", IntStream.range(100, 100 + NOISY_IDS).toArray());
 
         // When
@@ -147,6 +169,7 @@ class RegistrySchemasTest {
     @Test
     void idThatATenantOfManyHasInItsQueueHoldsNobodyUpEither() {
         // Given
+        IntStream.range(100, 100 + NOISY_IDS).forEach(id -> registry.schemas.put(id, found(id, 100)));
         request("noisy", IntStream.range(100, 100 + NOISY_IDS).toArray());
 
         // When
@@ -164,40 +187,36 @@ class RegistrySchemasTest {
     // ---- what is kept
 
     @Test
-    void unknownIdIsForgottenAfterAWhileAndAskedForAgain() {
+    void unusableSchemaIsKnownAtOnceAndKept() {
         // Given
-        request("acme", 7);
-        threads.run();
-        now += RegistrySchemas.UNKNOWN_KEPT.toNanos() - 1;
-        assertThat(isUnknown(7)).isTrue();
+        registry.schemas.put(7, RegisteredSchema.judge(7, "PROTOBUF", "message A {}", false));
 
         // When
-        now++;
-
-        // Then
-        assertThat(isPending(7)).isTrue();
-        registry.schemas.put(7, found(7, 100));
         request("acme", 7);
         threads.run();
-        assertThat(isFound(7)).isTrue();
+
+        // Then
+        assertThat(told).containsExactly("acme");
+        assertThat(isUnusable(7)).isTrue();
+        assertThat(unknown.get("acme")).isEmpty();
     }
 
     @Test
-    void unknownIdsTakeNoRoomFromSchemasNorFromAnotherTenants() {
+    void unusableSchemasTakeNoRoomFromAnotherTenants() {
         // Given
         registry.schemas.put(7, found(7, 100));
-        request("quiet", 7, 8);
+        request("quiet", 7);
         threads.run();
 
         // When
-        for (int i = 0; i < RegistrySchemas.UNKNOWN_KEPT_MAX; i += NOISY_IDS) {
-            request("noisy", IntStream.range(1000 + i, 1000 + i + NOISY_IDS).toArray());
+        for (int id = 1000; id < 21_000; id++) {
+            registry.schemas.put(id, RegisteredSchema.judge(id, "JSON", "{}", false));
+            request("noisy", id);
             threads.run();
         }
 
         // Then
         assertThat(isFound(7)).isTrue();
-        assertThat(isUnknown(8)).isTrue();
         assertThat(isPending(1000)).as("the noisy tenant's oldest").isTrue();
     }
 
@@ -252,18 +271,150 @@ class RegistrySchemasTest {
         assertThat(isFound(1) && isFound(2)).isTrue();
     }
 
+    // ---- what the registry does not have
+
     @Test
-    void unknownIdsThatTookLongTogetherAreAllKnownWhenSomebodyIsTold() {
+    void idIsUnknownOnlyToWhoHasAskedTwice() {
         // Given
-        perLookup = RegistrySchemas.UNKNOWN_KEPT.toNanos() * 2 / 3;
+        request("acme", 7);
+        threads.run();
+        assertThat(registry.asked).containsExactly(7);
+        assertThat(told).isEmpty();
+
+        // When
+        lag();
+
+        // Then
+        assertThat(registry.asked).containsExactly(7, 7);
+        assertThat(told).containsExactly("acme");
+        assertThat(unknown.get("acme")).containsExactly(7);
+        assertThat(threads.pass()).isZero();
+    }
+
+    @Test
+    void idThatWasUnknownToAnotherIsLookedUpAgain() {
+        // Given
+        request("evil", 7);
+        threads.run();
+        lag();
+        assertThat(unknown.get("evil")).containsExactly(7);
+        registry.schemas.put(7, found(7, 100));
+
+        // When
+        request("good", 7);
+        threads.run();
+
+        // Then
+        assertThat(told).containsExactly("evil", "good");
+        assertThat(unknown.get("good")).isEmpty();
+        assertThat(isFound(7)).isTrue();
+    }
+
+    @Test
+    void whoComesWhileAnIdThatIsUnknownRestsHasItLookedUpAtOnce() {
+        // Given
+        request("evil", 7);
+        threads.run();
+        registry.schemas.put(7, found(7, 100));
+        now++;
+
+        // When
+        request("good", 7);
+        threads.run();
+
+        // Then
+        assertThat(told).containsExactlyInAnyOrder("evil", "good");
+        assertThat(isFound(7)).isTrue();
+        assertThat(registry.asked).containsExactly(7, 7);
+        lag();
+        assertThat(registry.asked).hasSize(2);
+    }
+
+    @Test
+    void lookupThatBeganBeforeSomebodyAskedSaysNothingToHim() {
+        // Given
+        registry.onLookUp = id -> {
+            // The lookup has seen nothing. Then the schema is registered and used.
+            registry.onLookUp = none -> {};
+            registry.schemas.put(7, found(7, 100));
+            now++;
+            request("good", 7);
+        };
+
+        // When
+        request("evil", 7);
+        threads.run();
+
+        // Then
+        assertThat(unknown.get("good")).isEmpty();
+        assertThat(isFound(7)).isTrue();
+    }
+
+    @Test
+    void lateComerIsNotToldByTheSecondLookupOfAnother() {
+        // Given
+        request("evil", 7);
+        threads.run();
+        now += RegistrySchemas.LAG_MAX.toNanos() - 1;
+        request("good", 7);
+        threads.run();
+
+        // When
+        now++;
+        threads.pass();
+
+        // Then
+        assertThat(told).containsExactly("evil");
+        registry.schemas.put(7, found(7, 100));
+        lag();
+        assertThat(told).containsExactly("evil", "good");
+        assertThat(unknown.get("good")).isEmpty();
+    }
+
+    @Test
+    void followerOfTheRegistryMayLag() {
+        // Given
+        request("acme", 7, 8);
+        threads.run();
+        registry.schemas.put(7, found(7, 100));
+
+        // When
+        lag();
+
+        // Then
+        assertThat(isFound(7)).isTrue();
+        assertThat(unknown.get("acme")).containsExactly(8);
+    }
+
+    @Test
+    void manyWhoAskForTheSameUnknownIdAreServedByFewLookups() {
+        // Given
+        for (int i = 0; i < NOISY_IDS; i++) {
+            request("noisy-" + i, 7);
+        }
+        threads.run();
+
+        // When
+        lag();
+
+        // Then
+        assertThat(told).hasSize(NOISY_IDS);
+        assertThat(registry.asked).hasSize(2);
+    }
+
+    @Test
+    void unknownIdsThatTookLongTogetherAreAllToldOf() {
+        // Given
+        perLookup = RegistrySchemas.LAG_MAX.toNanos() * 2 / 3;
 
         // When
         request("acme", 1, 2, 3, 4);
         threads.run();
+        lag();
 
         // Then
         assertThat(told).containsExactly("acme");
-        assertThat(isUnknown(1) && isUnknown(2) && isUnknown(3) && isUnknown(4)).isTrue();
+        assertThat(unknown.get("acme")).containsExactlyInAnyOrder(1, 2, 3, 4);
     }
 
     // ---- faults
@@ -319,6 +470,8 @@ class RegistrySchemasTest {
     @Test
     void idThatFailsHoldsUpOnlyThoseWhoNeedItFirst() {
         // Given
+        registry.schemas.put(1, found(1, 100));
+        registry.schemas.put(3, found(3, 100));
         registry.faults.put(2, () -> new RestClientException("broken", 500, 50001));
 
         // When
@@ -328,8 +481,9 @@ class RegistrySchemasTest {
 
         // Then
         assertThat(told).containsExactly("acme");
-        assertThat(isUnknown(1)).isTrue();
+        assertThat(isFound(1)).isTrue();
         registry.faults.clear();
+        registry.schemas.put(2, found(2, 100));
         threads.pass();
         assertThat(told).containsExactly("acme", "globex");
     }
@@ -348,6 +502,7 @@ class RegistrySchemasTest {
         // Then
         assertThat(registry.asked).containsExactly(7);
         registry.faults.clear();
+        registry.schemas.put(7, found(7, 100));
         threads.pass();
         assertThat(told).containsExactlyInAnyOrder("acme", "globex");
         assertThat(registry.asked).containsExactly(7, 7);

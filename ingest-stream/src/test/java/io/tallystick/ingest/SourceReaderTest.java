@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -88,6 +90,71 @@ class SourceReaderTest {
         assertThat(world.consumer.commitTimeouts).hasSize(1).allSatisfy(timeout -> assertThat(timeout)
                 .isLessThanOrEqualTo(Duration.ofSeconds(1)));
         assertThat(world.reader.all()).isEmpty();
+    }
+
+    @Test
+    void revocationWaitsForNothingLongerThanTwoSeconds() {
+        assertThat(IngestTiming.DESIGNED.landing()).isLessThanOrEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    @Timeout(60)
+    void revocationDoesNotWaitForWhatIsOnItsWayOfOtherPartitions() {
+        // Given
+        ReaderWorld world = new ReaderWorld(Duration.ofHours(1));
+        List<OwnedPartition> owned = world.reading("gone", "stuck");
+        OwnedPartition gone = owned.get(0);
+        world.send(gone, 0, 2);
+        world.producer.completeNext();
+        world.producer.completeNext();
+        world.send(owned.get(1), 0, 2);
+
+        // When
+        world.reader.onPartitionsRevoked(List.of(gone.partition()));
+
+        // Then
+        assertThat(owned.get(1).follower().isIdle()).isFalse();
+        assertThat(world.consumer.committedLast.get(gone.partition()).offset()).isEqualTo(2);
+    }
+
+    @Test
+    @Timeout(60)
+    void revocationWaitsForWhatIsOnItsWayOfItsPartitions() {
+        // Given
+        ReaderWorld world = new ReaderWorld(Duration.ofHours(1));
+        OwnedPartition gone = world.reading("gone").get(0);
+        world.send(gone, 0, 2);
+        CompletableFuture<Void> broker = CompletableFuture.runAsync(() -> {
+            world.producer.completeNext();
+            world.producer.completeNext();
+        });
+
+        // When
+        world.reader.onPartitionsRevoked(List.of(gone.partition()));
+
+        // Then
+        broker.join();
+        assertThat(world.consumer.committedLast.get(gone.partition()).offset()).isEqualTo(2);
+    }
+
+    @Test
+    void revocationCommitsWhatHasLandedIfTheRestDoesNot() {
+        // Given
+        ReaderWorld world = new ReaderWorld(Duration.ofMillis(10));
+        OwnedPartition gone = world.reading("gone").get(0);
+        world.send(gone, 0, 3);
+        world.producer.completeNext();
+
+        // When
+        world.reader.onPartitionsRevoked(List.of(gone.partition()));
+
+        // Then
+        assertThat(world.consumer.committedLast.get(gone.partition()).offset()).isEqualTo(1);
+        assertThat(world.reader.all()).isEmpty();
+        world.producer.completeNext();
+        world.producer.errorNext(new TimeoutException("too late for anybody"));
+        world.turn();
+        assertThat(world.writer.inFlightBytes()).isZero();
     }
 
     // ---- how far the consumer has read

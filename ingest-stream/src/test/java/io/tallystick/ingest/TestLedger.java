@@ -63,7 +63,8 @@ final class TestLedger implements AutoCloseable {
             Duration.ofMillis(500),
             Duration.ofSeconds(1),
             Duration.ofMillis(200),
-            Duration.ofMillis(300));
+            Duration.ofMillis(300),
+            Duration.ofMillis(1000));
 
     private final Map<String, Object> properties;
     private final AtomicReference<Throwable> fatal = new AtomicReference<>();

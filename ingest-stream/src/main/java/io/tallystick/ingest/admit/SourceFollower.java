@@ -23,7 +23,7 @@ import java.util.Set;
  * what is claimed and what is committed. DESIGN.md section 5, continuity protocol, ingest's side.
  *
  * <pre>
- * assigned --&gt; LOCATING --(topic id, committed offset, log start)--&gt; reading --&gt; revoked: flush, commit what is due
+ * assigned --&gt; LOCATING --(topic id, committed offset, log start)--&gt; reading --&gt; revoked: commit what is due
  *                 ^  gap first, if the log starts later                |
  *                 |-------- notice, offset out of range ---------------|
  *                 |-------- truncated: back to where histories part ---|
@@ -507,6 +507,11 @@ public final class SourceFollower {
                 && (next.leaderEpoch().isEmpty() || next.equals(position.knownFromPoint()));
     }
 
+    /** Whether nothing of the chain is on its way. */
+    public boolean isIdle() {
+        return position.isIdle();
+    }
+
     /** Whether the position may be claimed: nothing of the chain is on its way. */
     public boolean wantsClaim() {
         return isLocated() && position.isIdle() && !isHeld(Hold.RECREATED);
@@ -570,7 +575,7 @@ public final class SourceFollower {
     }
 
     /**
-     * What should be committed and is not yet. After a revocation's flush it is the last of this follower. A position before
+     * What should be committed and is not yet. At a revocation it is the last of this follower. A position before
      * which the leader epoch is not known for certain is not committed: whoever reads the commit would take it for that.
      */
     public Optional<Commit> commitDue() {

@@ -48,6 +48,11 @@ public final class Decoder {
         this.schemas = requireNonNull(schemas);
     }
 
+    /** The same, but for where framed records find their schema. */
+    public Decoder with(Schemas others) {
+        return new Decoder(eventBytesMax, operator, others);
+    }
+
     /** Judges one record. */
     public Decoded decode(SourceRecord record) {
         Reading reading = new Reading();
