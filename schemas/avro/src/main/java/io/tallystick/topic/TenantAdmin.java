@@ -98,7 +98,7 @@ public final class TenantAdmin implements AutoCloseable {
     private TenantDescriptor prepare(NewTenant tenant) {
         cluster.create(topics.tenantTopics(tenant.tenant(), tenant.partitions()), tenant.replication());
         String input = topics.in(tenant.tenant());
-        requireUsable(input);
+        requireUsable(faults(tenant.tenant()));
         TopicDescription topic = cluster.describe(List.of(input)).get(input);
         requirePartitions(topic, tenant.partitions());
         return describe(tenant, topic.topicId().toString());
@@ -209,7 +209,7 @@ public final class TenantAdmin implements AutoCloseable {
                                 + topic.topicId() + "): there is nothing to rebind",
                         "If ingest reports another topic id, wait a moment and try again.");
             }
-            requireUsable(topic.name());
+            requireUsable(faultsOfInput(tenant));
             int partitions = topic.partitions().size();
             return new Planned(
                     new TenantChange(Optional.of(before), after),
@@ -253,7 +253,7 @@ public final class TenantAdmin implements AutoCloseable {
                             + (name.equals(input) ? ", then 'tally tenant rebind'" : "")));
             TopicDescription topic = found.get(input);
             if (topic != null) {
-                problems.addAll(cluster.faultsOfInput(input));
+                faultsOfInput(tenant).forEach(fault -> problems.add(fault.sentence() + ": " + fault.remedy()));
                 if (!topic.topicId().toString().equals(descriptor.topicId())) {
                     problems.add("topic " + input + " was created again (id " + topic.topicId() + ", expected "
                             + descriptor.topicId() + "): ingest waits for 'tally tenant rebind'");
@@ -355,11 +355,25 @@ public final class TenantAdmin implements AutoCloseable {
                                 + ", then try again."));
     }
 
-    private void requireUsable(String input) {
-        List<String> faults = cluster.faultsOfInput(input);
+    /** What is wrong with a tenant's topics; their partitions are the tenant's choice. */
+    List<TopicFault> faults(String tenant) {
+        return cluster.faults(topics.tenantTopics(tenant, 1), settings.bootstrapServers()).stream()
+                .filter(fault -> !fault.setting().equals(TopicFault.PARTITIONS))
+                .map(fault -> fault.setting().equals(TopicFault.MISSING)
+                        ? fault.mendedBy("'tally tenant describe " + tenant + "' says what to do")
+                        : fault)
+                .toList();
+    }
+
+    private List<TopicFault> faultsOfInput(String tenant) {
+        return faults(tenant).stream()
+                .filter(fault -> fault.topic().equals(topics.in(tenant)))
+                .toList();
+    }
+
+    private static void requireUsable(List<TopicFault> faults) {
         if (!faults.isEmpty()) {
-            throw new RefusedChangeException(
-                    String.join("; ", faults), "Correct it with kafka-configs.sh --alter, then try again.");
+            throw new RefusedChangeException(TopicFault.explain(faults), "Mend it, then try again.");
         }
     }
 
