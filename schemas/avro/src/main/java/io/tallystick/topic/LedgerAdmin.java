@@ -26,23 +26,29 @@ public final class LedgerAdmin implements AutoCloseable {
     private final Topics topics;
     private final LedgerSerdes serdes;
     private final InstantSource clock;
+    private final boolean clockIsCompared;
     private final Admin admin;
     private final ClusterTopics cluster;
     private final TenantAdmin tenants;
 
     /** @param settings the ledger to work on */
     public LedgerAdmin(LedgerSettings settings) {
-        this(settings, InstantSource.system());
+        this(settings, InstantSource.system(), true);
     }
 
     /**
      * @param settings the ledger to work on
-     * @param clock where a new ledger's clock starts
+     * @param clock where a new ledger's clock starts; it is not compared with the brokers'
      */
     public LedgerAdmin(LedgerSettings settings, InstantSource clock) {
+        this(settings, clock, false);
+    }
+
+    LedgerAdmin(LedgerSettings settings, InstantSource clock, boolean clockIsCompared) {
         this.settings = settings;
         this.topics = settings.topics();
         this.clock = clock;
+        this.clockIsCompared = clockIsCompared;
         this.serdes = new LedgerSerdes(settings.schemaRegistryUrl());
         this.admin = Admin.create(settings.kafkaClient(topics.group("admin")));
         this.cluster = new ClusterTopics(admin);
@@ -56,14 +62,15 @@ public final class LedgerAdmin implements AutoCloseable {
      * @param replication replicas of each topic, 3 in production
      * @throws IOException if the schema registry cannot be reached
      * @throws KafkaException if the cluster refuses a step
-     * @throws RefusedChangeException if a topic exists that is not what the ledger rests on
+     * @throws RefusedChangeException if a topic exists that is not what the ledger rests on, or the ledger is new and this
+     *     machine's clock is not near the brokers'
      */
     public void init(int replication) throws IOException {
         List<TopicSpec> specs = topics.ledgerTopics(settings.partitions());
         cluster.create(specs, replication);
         requireSound(specs, replication);
         serdes.register(topics.schemas());
-        new InitRecords(settings, serdes, clock).write();
+        new InitRecords(settings, serdes, clock, clockIsCompared).write();
         commitGroups();
         createTenant(Topics.OPERATOR, 1, replication);
     }
