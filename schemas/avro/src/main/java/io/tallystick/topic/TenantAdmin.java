@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.topic;
 
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.tree.Hash;
 import java.security.SecureRandom;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +38,7 @@ public final class TenantAdmin implements AutoCloseable {
     private final ClusterTopics cluster;
     private final TenantEvents events;
     private final AdminWriter writer;
+    private final HaltedChains halted;
     private final SecureRandom random = new SecureRandom();
 
     /** @param settings the ledger whose tenants are changed */
@@ -54,6 +57,7 @@ public final class TenantAdmin implements AutoCloseable {
         this.cluster = new ClusterTopics(admin);
         this.events = new TenantEvents(settings, clock);
         this.writer = new AdminWriter(settings, serdes);
+        this.halted = new HaltedChains(settings, serdes.records().deserializer());
     }
 
     /** What happens between reading a descriptor and writing it. */
@@ -196,7 +200,7 @@ public final class TenantAdmin implements AutoCloseable {
      * drops them.
      *
      * @throws RefusedChangeException if there is no such tenant, the topic is missing, is the one it always was, or cannot be
-     *     an input topic
+     *     an input topic, or a chain is halted, which would not listen
      */
     public TenantChange rebind(String tenant, AdminOrder order) {
         return exclusively(order, directory -> {
@@ -210,6 +214,7 @@ public final class TenantAdmin implements AutoCloseable {
                         "If ingest reports another topic id, wait a moment and try again.");
             }
             requireUsable(faultsOfInput(tenant));
+            requireNoneHalted(tenant);
             int partitions = topic.partitions().size();
             return new Planned(
                     new TenantChange(Optional.of(before), after),
@@ -374,6 +379,23 @@ public final class TenantAdmin implements AutoCloseable {
     private static void requireUsable(List<TopicFault> faults) {
         if (!faults.isEmpty()) {
             throw new RefusedChangeException(TopicFault.explain(faults), "Mend it, then try again.");
+        }
+    }
+
+    private void requireNoneHalted(String tenant) {
+        List<ChainHalt> marks = halted.of(tenant);
+        if (!marks.isEmpty()) {
+            String chains = marks.stream()
+                    .map(mark -> mark.getChain() + " (" + mark.getReason() + " at source offset " + mark.getOffset()
+                            + ", since " + mark.getRecorded() + ")")
+                    .collect(Collectors.joining(", "));
+            throw new RefusedChangeException(
+                    "halted: " + chains
+                            + "; a halted chain takes no message, also not that its topic was created again",
+                    "Find out why, let each go on with 'tally recover halt "
+                            + marks.get(0).getChain()
+                            + " --by NAME --statement TEXT --yes' while the chain stage runs, then 'tally tenant rebind "
+                            + tenant + "'.");
         }
     }
 
