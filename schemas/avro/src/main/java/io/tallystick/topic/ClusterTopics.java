@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
@@ -15,7 +16,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
@@ -107,24 +108,115 @@ final class ClusterTopics {
     }
 
     /**
-     * What keeps a topic that exists from being a tenant's input topic: sentences; none if it can be. DESIGN.md section 4.
+     * What keeps topics from being what they must be; in the order of {@code specs}, none if all is well.
+     *
+     * @param brokers for the commands that mend it
+     * @throws KafkaException if the cluster does not answer, or forbids to look
      */
-    List<String> faultsOfInput(String name) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
-        Config config = AdminAnswer.await(
-                admin.describeConfigs(List.of(resource)).values().get(resource), "read the settings of " + name);
-        List<String> faults = new ArrayList<>();
-        String policy = config.get(TopicConfig.CLEANUP_POLICY_CONFIG).value();
-        if (!policy.equals(TopicConfig.CLEANUP_POLICY_DELETE)) {
-            faults.add("topic " + name + " has " + TopicConfig.CLEANUP_POLICY_CONFIG + "=" + policy
-                    + ", which removes records from the middle; it must be delete");
-        }
-        String bytes = config.get(TopicConfig.MAX_MESSAGE_BYTES_CONFIG).value();
-        if (Integer.parseInt(bytes) < Topics.LARGE_RECORD_BYTES_MAX) {
-            faults.add("topic " + name + " has " + TopicConfig.MAX_MESSAGE_BYTES_CONFIG + "=" + bytes
-                    + ", so oversized records never arrive to be refused; it must be at least "
-                    + Topics.LARGE_RECORD_BYTES_MAX);
+    List<TopicFault> faults(List<TopicSpec> specs, String brokers) {
+        List<String> names = specs.stream().map(TopicSpec::name).toList();
+        Map<String, TopicDescription> topics = find(names);
+        Map<String, Map<String, String>> settings = settings(topics.keySet());
+        List<TopicFault> faults = new ArrayList<>();
+        for (TopicSpec spec : specs) {
+            TopicDescription topic = topics.get(spec.name());
+            if (topic == null) {
+                faults.add(missing(spec));
+                continue;
+            }
+            if (topic.partitions().size() != spec.partitions()) {
+                faults.add(wrongPartitions(spec, topic.partitions().size()));
+            }
+            faults.addAll(wrongSettings(spec, settings.get(spec.name()), replicas(topic), brokers));
         }
         return faults;
+    }
+
+    private static TopicFault missing(TopicSpec spec) {
+        return new TopicFault(
+                spec.name(),
+                TopicFault.MISSING,
+                "missing",
+                "there",
+                "is " + LedgerSettings.PREFIX
+                        + " right? If the ledger was set up, bring the topic back; if it was not, run 'tally init'");
+    }
+
+    private static TopicFault wrongPartitions(TopicSpec spec, int found) {
+        return new TopicFault(
+                spec.name(),
+                TopicFault.PARTITIONS,
+                Integer.toString(found),
+                Integer.toString(spec.partitions()),
+                spec.partitions() == 1
+                        ? "it never has more; it must be made anew with 1 before the ledger is set up"
+                        : LedgerSettings.PARTITIONS
+                                + " must have the value the ledger was set up with, it never changes");
+    }
+
+    /** One command mends all settings of a topic. */
+    private static List<TopicFault> wrongSettings(
+            TopicSpec spec, Map<String, String> found, int replicas, String brokers) {
+        Map<String, TopicSpec.Difference> differences = spec.differences(found, replicas);
+        String values = differences.entrySet().stream()
+                .map(difference ->
+                        difference.getKey() + "=" + difference.getValue().value())
+                .collect(Collectors.joining(","));
+        String command = "kafka-configs.sh --bootstrap-server " + brokers
+                + " --alter --entity-type topics --entity-name " + spec.name() + " --add-config " + values;
+        return differences.entrySet().stream()
+                .map(difference -> new TopicFault(
+                        spec.name(),
+                        difference.getKey(),
+                        difference.getValue().found(),
+                        difference.getValue().expected(),
+                        command))
+                .toList();
+    }
+
+    /** Those that have fewer replicas than wanted. */
+    List<TopicFault> replicaFaults(List<TopicSpec> specs, int replication) {
+        List<TopicFault> faults = new ArrayList<>();
+        find(specs.stream().map(TopicSpec::name).toList()).forEach((name, topic) -> {
+            int found = replicas(topic);
+            if (found < replication) {
+                faults.add(new TopicFault(
+                        name,
+                        TopicFault.REPLICAS,
+                        Integer.toString(found),
+                        "at least " + replication,
+                        "give it more with kafka-reassign-partitions.sh, or ask for " + found + " with --replication"));
+            }
+        });
+        return faults;
+    }
+
+    private static int replicas(TopicDescription topic) {
+        return topic.partitions().stream()
+                .mapToInt(partition -> partition.replicas().size())
+                .min()
+                .orElse(0);
+    }
+
+    private Map<String, Map<String, String>> settings(Collection<String> names) {
+        List<ConfigResource> resources = names.stream()
+                .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+                .toList();
+        Map<ConfigResource, Config> found;
+        try {
+            found = AdminAnswer.await(admin.describeConfigs(resources).all(), "read the settings of " + names);
+        } catch (AuthorizationException e) {
+            throw new KafkaException(
+                    "not allowed to read the settings of the ledger's topics: every stage checks them when it starts and"
+                            + " needs DescribeConfigs on each of " + names,
+                    e);
+        }
+        Map<String, Map<String, String>> settings = new HashMap<>();
+        found.forEach((resource, config) -> {
+            Map<String, String> values = new HashMap<>();
+            config.entries().forEach(entry -> values.put(entry.name(), entry.value()));
+            settings.put(resource.name(), values);
+        });
+        return settings;
     }
 }

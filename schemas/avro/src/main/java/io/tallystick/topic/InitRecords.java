@@ -34,14 +34,25 @@ final class InitRecords {
     private final LedgerSettings settings;
     private final Serde<SpecificRecord> serde;
     private final InstantSource clock;
+    private final boolean clockIsCompared;
 
-    InitRecords(LedgerSettings settings, LedgerSerdes serdes, InstantSource clock) {
+    /**
+     * @param clock where a new ledger's clock starts
+     * @param clockIsCompared whether it is compared with the brokers'
+     */
+    InitRecords(LedgerSettings settings, LedgerSerdes serdes, InstantSource clock, boolean clockIsCompared) {
         this.settings = settings;
         this.serde = serdes.records();
         this.clock = clock;
+        this.clockIsCompared = clockIsCompared;
     }
 
-    /** @throws LedgerIntegrityException if a partition begins with something else, or with another ledger's record */
+    /**
+     * Writes those that are missing.
+     *
+     * @throws LedgerIntegrityException if a partition begins with something else, or with another ledger's record
+     * @throws RefusedChangeException if the ledger is new and the clock is not near the brokers'
+     */
     void write() {
         List<Integer> empty = new ArrayList<>();
         Optional<Instant> created = Optional.empty();
@@ -57,7 +68,7 @@ final class InitRecords {
                 }
             }
             if (!empty.isEmpty()) {
-                Instant start = created.orElseGet(() -> clock.instant().truncatedTo(ChronoUnit.MILLIS));
+                Instant start = created.orElseGet(this::now);
                 Init init = new Init(0L, settings.partitions(), settings.origin(), start);
                 writer.write(empty.stream()
                         .map(partition -> new ProducerRecord<String, SpecificRecord>(
@@ -65,6 +76,13 @@ final class InitRecords {
                         .toList());
             }
         }
+    }
+
+    private Instant now() {
+        if (clockIsCompared) {
+            new BrokerClocks(settings, serde.serializer()).requireNear(clock);
+        }
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private Optional<Init> read(Consumer<String, SpecificRecord> consumer, TopicPartition partition) {

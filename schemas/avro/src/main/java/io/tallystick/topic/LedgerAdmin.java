@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -27,23 +26,29 @@ public final class LedgerAdmin implements AutoCloseable {
     private final Topics topics;
     private final LedgerSerdes serdes;
     private final InstantSource clock;
+    private final boolean clockIsCompared;
     private final Admin admin;
     private final ClusterTopics cluster;
     private final TenantAdmin tenants;
 
     /** @param settings the ledger to work on */
     public LedgerAdmin(LedgerSettings settings) {
-        this(settings, InstantSource.system());
+        this(settings, InstantSource.system(), true);
     }
 
     /**
      * @param settings the ledger to work on
-     * @param clock where a new ledger's clock starts
+     * @param clock where a new ledger's clock starts; it is not compared with the brokers'
      */
     public LedgerAdmin(LedgerSettings settings, InstantSource clock) {
+        this(settings, clock, false);
+    }
+
+    LedgerAdmin(LedgerSettings settings, InstantSource clock, boolean clockIsCompared) {
         this.settings = settings;
         this.topics = settings.topics();
         this.clock = clock;
+        this.clockIsCompared = clockIsCompared;
         this.serdes = new LedgerSerdes(settings.schemaRegistryUrl());
         this.admin = Admin.create(settings.kafkaClient(topics.group("admin")));
         this.cluster = new ClusterTopics(admin);
@@ -56,13 +61,16 @@ public final class LedgerAdmin implements AutoCloseable {
      *
      * @param replication replicas of each topic, 3 in production
      * @throws IOException if the schema registry cannot be reached
-     * @throws KafkaException if the cluster refuses a step, or a topic exists with other partitions
+     * @throws KafkaException if the cluster refuses a step
+     * @throws RefusedChangeException if a topic exists that is not what the ledger rests on, or the ledger is new and this
+     *     machine's clock is not near the brokers'
      */
     public void init(int replication) throws IOException {
-        cluster.create(topics.ledgerTopics(settings.partitions()), replication);
-        checkPartitions();
+        List<TopicSpec> specs = topics.ledgerTopics(settings.partitions());
+        cluster.create(specs, replication);
+        requireSound(specs, replication);
         serdes.register(topics.schemas());
-        new InitRecords(settings, serdes, clock).write();
+        new InitRecords(settings, serdes, clock, clockIsCompared).write();
         commitGroups();
         createTenant(Topics.OPERATOR, 1, replication);
     }
@@ -99,22 +107,46 @@ public final class LedgerAdmin implements AutoCloseable {
         return tenants.list();
     }
 
+    private void requireSound(List<TopicSpec> specs, int replication) {
+        List<TopicFault> faults = new ArrayList<>(cluster.faults(specs, settings.bootstrapServers()));
+        faults.addAll(cluster.replicaFaults(specs, replication));
+        if (!faults.isEmpty()) {
+            throw new RefusedChangeException(
+                    TopicFault.explain(faults), "Mend what is there, or choose another ledger.prefix, then try again.");
+        }
+    }
+
     /**
-     * Compares the broker's partition counts with {@code ledger.partitions}. Every stage calls this before it starts.
+     * Compares the ledger's topics with what the ledger rests on: partitions, and the settings without which records are lost,
+     * refused or stamped by others. Every stage calls this before it starts.
      *
-     * @throws LedgerIntegrityException if a topic is missing or has another number of partitions
+     * @throws LedgerIntegrityException if a topic is missing, or differs; names all that do, and what mends them
+     * @throws KafkaException if the cluster does not answer, or forbids to look
      */
     public void checkPartitions() {
-        List<String> fixed = List.of(topics.ingest(), topics.entries(), topics.exports());
-        Map<String, TopicDescription> found = cluster.describe(fixed);
-        for (String topic : fixed) {
-            int partitions = found.get(topic).partitions().size();
-            if (partitions != settings.partitions()) {
-                throw new LedgerIntegrityException("topic " + topic + " has " + partitions + " partitions but "
-                        + LedgerSettings.PARTITIONS + " is " + settings.partitions()
-                        + "; set it to the value the ledger was set up with, it never changes");
-            }
+        List<TopicFault> faults =
+                cluster.faults(topics.ledgerTopics(settings.partitions()), settings.bootstrapServers());
+        if (!faults.isEmpty()) {
+            throw new LedgerIntegrityException(TopicFault.explain(faults));
         }
+    }
+
+    /**
+     * What is wrong with the ledger's topics and with its tenants'; none if all is well. A tenant's topic may have any number of
+     * partitions.
+     *
+     * @throws KafkaException if the cluster does not answer, or forbids to look
+     */
+    public List<TopicFault> faults() {
+        List<TopicFault> faults = new ArrayList<>(
+                cluster.faults(topics.ledgerTopics(settings.partitions()), settings.bootstrapServers()));
+        boolean readable = faults.stream()
+                .noneMatch(fault -> fault.topic().equals(topics.tenants())
+                        && fault.setting().equals(TopicFault.MISSING));
+        if (readable) {
+            tenants().forEach(tenant -> faults.addAll(tenants.faults(tenant.tenant())));
+        }
+        return faults;
     }
 
     private void commitGroups() {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.topic;
 
-/** A change of a tenant is refused; nothing was changed. Says what is in the way and what to do about it. */
+/** Setting up a ledger, or a change of a tenant, is refused; what was there is as it was. Says what is in the way and what to do about it. */
 public final class RefusedChangeException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.topic;
 
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.tree.Hash;
 import java.security.SecureRandom;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +38,7 @@ public final class TenantAdmin implements AutoCloseable {
     private final ClusterTopics cluster;
     private final TenantEvents events;
     private final AdminWriter writer;
+    private final HaltedChains halted;
     private final SecureRandom random = new SecureRandom();
 
     /** @param settings the ledger whose tenants are changed */
@@ -54,6 +57,7 @@ public final class TenantAdmin implements AutoCloseable {
         this.cluster = new ClusterTopics(admin);
         this.events = new TenantEvents(settings, clock);
         this.writer = new AdminWriter(settings, serdes);
+        this.halted = new HaltedChains(settings, serdes.records().deserializer());
     }
 
     /** What happens between reading a descriptor and writing it. */
@@ -98,7 +102,7 @@ public final class TenantAdmin implements AutoCloseable {
     private TenantDescriptor prepare(NewTenant tenant) {
         cluster.create(topics.tenantTopics(tenant.tenant(), tenant.partitions()), tenant.replication());
         String input = topics.in(tenant.tenant());
-        requireUsable(input);
+        requireUsable(faults(tenant.tenant()));
         TopicDescription topic = cluster.describe(List.of(input)).get(input);
         requirePartitions(topic, tenant.partitions());
         return describe(tenant, topic.topicId().toString());
@@ -196,7 +200,7 @@ public final class TenantAdmin implements AutoCloseable {
      * drops them.
      *
      * @throws RefusedChangeException if there is no such tenant, the topic is missing, is the one it always was, or cannot be
-     *     an input topic
+     *     an input topic, or a chain is halted, which would not listen
      */
     public TenantChange rebind(String tenant, AdminOrder order) {
         return exclusively(order, directory -> {
@@ -209,7 +213,8 @@ public final class TenantAdmin implements AutoCloseable {
                                 + topic.topicId() + "): there is nothing to rebind",
                         "If ingest reports another topic id, wait a moment and try again.");
             }
-            requireUsable(topic.name());
+            requireUsable(faultsOfInput(tenant));
+            requireNoneHalted(tenant);
             int partitions = topic.partitions().size();
             return new Planned(
                     new TenantChange(Optional.of(before), after),
@@ -253,7 +258,7 @@ public final class TenantAdmin implements AutoCloseable {
                             + (name.equals(input) ? ", then 'tally tenant rebind'" : "")));
             TopicDescription topic = found.get(input);
             if (topic != null) {
-                problems.addAll(cluster.faultsOfInput(input));
+                faultsOfInput(tenant).forEach(fault -> problems.add(fault.sentence() + ": " + fault.remedy()));
                 if (!topic.topicId().toString().equals(descriptor.topicId())) {
                     problems.add("topic " + input + " was created again (id " + topic.topicId() + ", expected "
                             + descriptor.topicId() + "): ingest waits for 'tally tenant rebind'");
@@ -355,11 +360,42 @@ public final class TenantAdmin implements AutoCloseable {
                                 + ", then try again."));
     }
 
-    private void requireUsable(String input) {
-        List<String> faults = cluster.faultsOfInput(input);
+    /** What is wrong with a tenant's topics; their partitions are the tenant's choice. */
+    List<TopicFault> faults(String tenant) {
+        return cluster.faults(topics.tenantTopics(tenant, 1), settings.bootstrapServers()).stream()
+                .filter(fault -> !fault.setting().equals(TopicFault.PARTITIONS))
+                .map(fault -> fault.setting().equals(TopicFault.MISSING)
+                        ? fault.mendedBy("'tally tenant describe " + tenant + "' says what to do")
+                        : fault)
+                .toList();
+    }
+
+    private List<TopicFault> faultsOfInput(String tenant) {
+        return faults(tenant).stream()
+                .filter(fault -> fault.topic().equals(topics.in(tenant)))
+                .toList();
+    }
+
+    private static void requireUsable(List<TopicFault> faults) {
         if (!faults.isEmpty()) {
+            throw new RefusedChangeException(TopicFault.explain(faults), "Mend it, then try again.");
+        }
+    }
+
+    private void requireNoneHalted(String tenant) {
+        List<ChainHalt> marks = halted.of(tenant);
+        if (!marks.isEmpty()) {
+            String chains = marks.stream()
+                    .map(mark -> mark.getChain() + " (" + mark.getReason() + " at source offset " + mark.getOffset()
+                            + ", since " + mark.getRecorded() + ")")
+                    .collect(Collectors.joining(", "));
             throw new RefusedChangeException(
-                    String.join("; ", faults), "Correct it with kafka-configs.sh --alter, then try again.");
+                    "halted: " + chains
+                            + "; a halted chain takes no message, also not that its topic was created again",
+                    "Find out why, let each go on with 'tally recover halt "
+                            + marks.get(0).getChain()
+                            + " --by NAME --statement TEXT --yes' while the chain stage runs, then 'tally tenant rebind "
+                            + tenant + "'.");
         }
     }
 

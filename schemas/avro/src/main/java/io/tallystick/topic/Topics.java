@@ -23,6 +23,7 @@ import io.tallystick.avro.SigningIntent;
 import io.tallystick.avro.Tick;
 import io.tallystick.entry.ChainId;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +52,12 @@ public final class Topics {
     private static final String HALT = "halt/";
     private static final Pattern PREFIX = Pattern.compile("[a-zA-Z0-9._-]{1,64}[.]");
     private static final Duration INGEST_RETENTION = Duration.ofDays(3);
+    private static final String UNLIMITED = "-1";
+
+    /** A broker may have a default limit of bytes: both are said. */
+    private static final Map<String, String> FOR_EVER = Map.of(
+            TopicConfig.RETENTION_MS_CONFIG, UNLIMITED,
+            TopicConfig.RETENTION_BYTES_CONFIG, UNLIMITED);
 
     private final String prefix;
 
@@ -204,9 +211,14 @@ public final class Topics {
                         ingest(),
                         partitions,
                         Map.of(
-                                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG, "LogAppendTime",
-                                TopicConfig.RETENTION_MS_CONFIG, Long.toString(INGEST_RETENTION.toMillis()),
-                                TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGE_RECORD_BYTES_MAX))),
+                                TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG,
+                                "LogAppendTime",
+                                TopicConfig.RETENTION_MS_CONFIG,
+                                Long.toString(INGEST_RETENTION.toMillis()),
+                                TopicConfig.RETENTION_BYTES_CONFIG,
+                                UNLIMITED,
+                                TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                                Integer.toString(LARGE_RECORD_BYTES_MAX))),
                 keptLarge(entries(), partitions),
                 compacted(positions()),
                 kept(heads(), 1),
@@ -230,18 +242,13 @@ public final class Topics {
     }
 
     private static TopicSpec kept(String name, int partitions) {
-        return new TopicSpec(name, partitions, Map.of(TopicConfig.RETENTION_MS_CONFIG, "-1"));
+        return new TopicSpec(name, partitions, FOR_EVER);
     }
 
     private static TopicSpec keptLarge(String name, int partitions) {
-        return new TopicSpec(
-                name,
-                partitions,
-                Map.of(
-                        TopicConfig.RETENTION_MS_CONFIG,
-                        "-1",
-                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
-                        Integer.toString(LARGE_RECORD_BYTES_MAX)));
+        Map<String, String> settings = new HashMap<>(FOR_EVER);
+        settings.put(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(LARGE_RECORD_BYTES_MAX));
+        return new TopicSpec(name, partitions, settings);
     }
 
     private static TopicSpec compacted(String name) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.awaitility.Awaitility.await;
 
 import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.json.JsonException;
 import io.tallystick.json.JsonObject;
@@ -17,12 +18,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 
 /** A fresh ledger on the embedded broker, without stages, and what its topics hold. */
 final class AdminLedger implements AutoCloseable {
@@ -71,12 +76,14 @@ final class AdminLedger implements AutoCloseable {
         return events;
     }
 
-    /** All messages to the sequencers, partition by partition. */
+    /** All messages to the sequencers but ticks, partition by partition. */
     List<AdmittedEvent> admitted() {
         var deserializer =
                 new LedgerSerdes(settings.schemaRegistryUrl()).records().deserializer();
         return read(topics.ingest(), PARTITIONS).stream()
-                .map(record -> (AdmittedEvent) deserializer.deserialize(record.topic(), record.value()))
+                .map(record -> deserializer.deserialize(record.topic(), record.value()))
+                .filter(AdmittedEvent.class::isInstance)
+                .map(AdmittedEvent.class::cast)
                 .toList();
     }
 
@@ -88,6 +95,18 @@ final class AdminLedger implements AutoCloseable {
                 .get(input)
                 .topicId()
                 .toString();
+    }
+
+    /** Writes the mark of a halted chain, or takes it away, as the sequencer does. */
+    void mark(String chain, ChainHalt halt) throws ExecutionException, InterruptedException {
+        try (KafkaProducer<String, SpecificRecord> sequencer = new KafkaProducer<>(
+                settings.kafkaClient("test-sequencer"),
+                new StringSerializer(),
+                new LedgerSerdes(settings.schemaRegistryUrl()).records().serializer())) {
+            sequencer
+                    .send(new ProducerRecord<>(topics.positions(), 0, Topics.haltKey(chain), halt))
+                    .get();
+        }
     }
 
     /** Deletes a tenant's input topic and creates it again, as a careless hand would. */

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.topic.TenantPolicies.Duplicates;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -189,6 +191,38 @@ class TenantAdminIT {
         assertThatThrownBy(() -> tenants.rebind("acme", ORDER))
                 .isInstanceOf(RefusedChangeException.class)
                 .hasMessageContaining("does not exist");
+    }
+
+    @Test
+    void aTenantWithAHaltedChainIsReboundOnceTheChainGoesOn() throws Exception {
+        // Given
+        String old = tenants.create(NewTenant.of("acme", 2, 1), ORDER).after().topicId();
+        ledger.recreate("acme", 2);
+        ledger.mark(
+                "acme/1",
+                new ChainHalt("acme/1", "source-truncated", Instant.parse("2026-11-21T03:15:00Z"), 70L, 1, 92L, 90L));
+        ledger.mark(
+                "acme-2/0",
+                new ChainHalt("acme-2/0", "source-truncated", Instant.parse("2026-11-21T03:15:00Z"), 7L, 1, 9L, 9L));
+
+        // When, Then
+        for (AdminOrder order : List.of(ORDER, new AdminOrder("ada", Optional.empty(), true))) {
+            assertThatThrownBy(() -> tenants.rebind("acme", order))
+                    .isInstanceOfSatisfying(RefusedChangeException.class, refused -> assertThat(refused.remedy())
+                            .contains("tally recover halt acme/1", "tally tenant rebind acme"))
+                    .hasMessageContainingAll("acme/1", "source-truncated at source offset 70")
+                    .hasMessageNotContaining("acme-2/0");
+        }
+        assertThat(ledger.admitted()).isEmpty();
+        assertThat(tenants.describe("acme").descriptor().topicIds()).containsExactly(old);
+
+        // When
+        ledger.mark("acme/1", null);
+        TenantChange rebound = tenants.rebind("acme", ORDER);
+
+        // Then
+        assertThat(rebound.isChange()).isTrue();
+        assertThat(ledger.admitted()).hasSize(2);
     }
 
     @Test
