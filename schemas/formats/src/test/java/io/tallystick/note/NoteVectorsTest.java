@@ -25,6 +25,7 @@ class NoteVectorsTest {
     private static final JsonNode C2SP = Vectors.json("note/c2sp-examples.json");
     private static final JsonNode BODIES = Vectors.json("note/formats-checkpoint-body.json");
     private static final JsonNode CHECKPOINTS = Vectors.json("note/formats-signed-checkpoint.json");
+    private static final JsonNode GO_TREE = Vectors.json("note/golang-sumdb-tree.json");
     private static final JsonNode VKEYS = Vectors.json("note/formats-vkeys-cosignature.json");
 
     @TestFactory
@@ -193,6 +194,38 @@ class NoteVectorsTest {
                         assertThat(SignedNote.parse(note).verify(known)).hasSize(wanted);
                     }
                 }));
+    }
+
+    @Test
+    void aTreeOfTheGoChecksumDatabaseIsACheckpointOfItsOrigin() throws NoteException {
+        // Given
+        JsonNode tree = GO_TREE.get("format_tree");
+        byte[] text = utf8(tree.get("want"));
+
+        // When
+        Checkpoint checkpoint = Checkpoint.parse(text);
+
+        // Then
+        assertThat(checkpoint.origin()).isEqualTo("go.sum database tree");
+        assertThat(checkpoint.head().size()).isEqualTo(tree.get("size").longValue());
+        assertThat(checkpoint.head().root().bytes()).isEqualTo(base64(tree.get("root")));
+        assertThat(checkpoint.text()).isEqualTo(text);
+    }
+
+    /** Another origin is for the caller to refuse: it is the name of another log. */
+    @Test
+    void treesOfTheGoChecksumDatabaseWithABrokenLineAreRefused() throws NoteException {
+        JsonNode bad = GO_TREE.get("bad_trees");
+        assertThat(Checkpoint.parse(utf8(bad.get(0))).origin()).isEqualTo("not-go.sum database tree");
+        refusedText(utf8(bad.get(1)), "not a decimal number");
+        refusedText(utf8(bad.get(2)), "root is not base64 of 32 bytes");
+        assertThat(bad).hasSize(3);
+    }
+
+    private static void refusedText(byte[] text, String words) {
+        assertThatExceptionOfType(NoteException.class)
+                .isThrownBy(() -> Checkpoint.parse(text))
+                .withMessageContaining(words);
     }
 
     @Test

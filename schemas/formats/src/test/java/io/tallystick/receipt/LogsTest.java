@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tallystick.bundle.Dsse;
 import io.tallystick.fixtures.TestKeys;
 import io.tallystick.fixtures.TestLog;
 import io.tallystick.note.NoteVerifiers;
 import io.tallystick.receipt.ReceiptException.Fault;
+import io.tallystick.tree.Hash;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustAnchors;
@@ -299,6 +301,11 @@ class LogsTest {
         return real("log2025-1.rekor.sigstore.dev", "MCowBQYDK2VwAyEAt8rlp1knGwjfbcXAYPYAkn0XiLz1x8O4t0YkEhie244=");
     }
 
+    private static RekorLog alpha3() throws Exception {
+        return real(
+                "log2025-alpha3.rekor.sigstage.dev", "MCowBQYDK2VwAyEAlD3dVc8yaP25mPtT/sJ59D3LLxGBgW/qYrM6x6KmOqk=");
+    }
+
     private static byte[] published(String name) {
         JsonNode file = Vectors.json("receipt/rekor/" + name);
         JsonNode entry = file.has("verificationMaterial")
@@ -331,16 +338,55 @@ class LogsTest {
         refused(Fault.OTHER_SUBJECT, "another kind", () -> staging().verifiedBody(published(name), WINDOW_END));
     }
 
+    /** What is wrong in these is the envelope beside the entry: the entry is genuine, and not about it. */
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "bundle.dsse.rekor-v2.bad-signature.sigstore",
-                "bundle.dsse.rekor-v2.mismatched-envelope.sigstore",
-                "bundle.dsse.rekor-v2.mismatched-signature.sigstore"
-            })
-    void entriesThatDoNotMatchWhatWasSignedAreRefused(String name) {
-        refused(Fault.OTHER_SUBJECT, "another log", () -> staging()
-                .verify(published(name), CHECKPOINT, List.of(key().spki()), WINDOW_END));
+    @CsvSource({
+        "bundle.dsse.rekor-v2.bad-signature.sigstore,true",
+        "bundle.dsse.rekor-v2.mismatched-envelope.sigstore,false",
+        "bundle.dsse.rekor-v2.mismatched-signature.sigstore,true"
+    })
+    void genuineEntriesThatDoNotMatchWhatWasSignedAreRefused(String name, boolean sameDigest) throws Exception {
+        // Given
+        byte[] entry = published(name);
+        RekorLog log = alpha3();
+        JsonNode envelope = Vectors.json("receipt/rekor/" + name).get("dsseEnvelope");
+        String digest = Base64.getEncoder()
+                .encodeToString(Hash.sha256(Dsse.pae(
+                                envelope.get("payloadType").textValue(),
+                                Base64.getDecoder()
+                                        .decode(envelope.get("payload").textValue())))
+                        .bytes());
+        String sig = envelope.get("signatures").get(0).get("sig").textValue();
+
+        // When
+        String body = new String(log.verifiedBody(entry, WINDOW_END), StandardCharsets.UTF_8);
+
+        // Then
+        assertThat(body.contains(digest)).isEqualTo(sameDigest);
+        assertThat(body).doesNotContain(sig);
+        refused(
+                Fault.OTHER_SUBJECT,
+                "not those of this checkpoint",
+                () -> log.verify(entry, CHECKPOINT, List.of(key().spki()), WINDOW_END));
+        refused(
+                Fault.INVALID,
+                "inclusion",
+                () -> log.verifiedBody(
+                        changed(
+                                entry,
+                                t -> withBody(
+                                        t,
+                                        body.replaceAll(
+                                                "\"content\":\"[^\"]*\"",
+                                                Matcher.quoteReplacement("\"content\":\"" + sig + "\"")))),
+                        WINDOW_END));
+    }
+
+    private static String withBody(String entry, String body) {
+        return entry.replaceFirst(
+                "\"canonicalizedBody\":\"[^\"]*\"",
+                Matcher.quoteReplacement("\"canonicalizedBody\":\""
+                        + Base64.getEncoder().encodeToString(body.getBytes(StandardCharsets.UTF_8)) + "\""));
     }
 
     @Test

@@ -30,13 +30,16 @@ class TimestampVectorsTest {
     private static final Hash TEST = Hash.sha256("test\n".getBytes(StandardCharsets.US_ASCII));
 
     private static TimestampAuthority globalSign() throws ReceiptException {
+        return globalSign(List.of("1.3.6.1.4.1.4146.2.3"));
+    }
+
+    private static TimestampAuthority globalSign(List<String> policies) throws ReceiptException {
         String pem =
                 new String(Vectors.bytes("receipt/rfc3161/notary/GlobalSignRootCA.crt"), StandardCharsets.US_ASCII);
         String root = pem.startsWith("-----")
                 ? pem.replaceAll("-----[A-Z ]+-----", "").replaceAll("\\s", "")
                 : Base64.getEncoder().encodeToString(Vectors.bytes("receipt/rfc3161/notary/GlobalSignRootCA.crt"));
-        return TimestampAuthority.of(
-                new TrustAnchors.Tsa("globalsign", List.of(root), List.of("1.3.6.1.4.1.4146.2.3"), ALWAYS));
+        return TimestampAuthority.of(new TrustAnchors.Tsa("globalsign", List.of(root), policies, ALWAYS));
     }
 
     private static byte[] notary(String name) {
@@ -58,7 +61,6 @@ class TimestampVectorsTest {
             delimiter = '|',
             value = {
                 "SHA1TimeStampToken.p7s|OTHER_SUBJECT|not by SHA-256",
-                "TimeStampTokenNoRoot.p7s|OTHER_SUBJECT|the imprint is not of this checkpoint",
                 "TimeStampTokenWithInvalidSignature.p7s|INVALID|not hold",
                 "TimeStampTokenWithInvalidSigningCertificateV1.p7s|MALFORMED|Bad sequence size",
                 "TimeStampTokenWithInvalidSigningCertificateV2.p7s|MALFORMED|malformed timestamp token",
@@ -81,6 +83,20 @@ class TimestampVectorsTest {
             })
     void brokenCopyIsRefusedForItsOwnReason(String name, Fault fault, String words) {
         refused(fault, words, () -> globalSign().verify(notary(name), NOTATION, Optional.empty()));
+    }
+
+    /** Its own certificates end at an intermediate one, of another authority. */
+    @Test
+    void timestampWithoutARootIsRefusedForThatAlone() throws ReceiptException {
+        byte[] token = notary("TimeStampTokenNoRoot.p7s");
+        Hash imprint = Hash.parseHex("24b787b4819f46f90027e72c1e944e59ebbb4d4c758e056aa309f0527475a4a2");
+
+        refused(Fault.INVALID, "does not lead to a configured root", () -> globalSign(List.of())
+                .verify(token, imprint, Optional.empty()));
+        refused(Fault.INVALID, "policy 1.3.6.1.4.1.601.10.3.1, which is not listed", () -> globalSign()
+                .verify(token, imprint, Optional.empty()));
+        refused(Fault.OTHER_SUBJECT, "the imprint is not of this checkpoint", () -> globalSign()
+                .verify(token, NOTATION, Optional.empty()));
     }
 
     private static TimestampAuthority sigstore(String trustRoot, int index, TrustAnchors.ValidFor validFor)
@@ -127,14 +143,14 @@ class TimestampVectorsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "freetsa_response.tsr,OTHER_SUBJECT",
-        "sigstore_tsa_response_with_embedded_certs.tsr,OTHER_SUBJECT",
-        "sigstore_tsa_response_without_embedded_certs.tsr,OTHER_SUBJECT",
-        "sigstore_tsa_response_invalid.tsr,MALFORMED"
+        "freetsa_response.tsr,OTHER_SUBJECT,the imprint is not of this checkpoint",
+        "sigstore_tsa_response_with_embedded_certs.tsr,OTHER_SUBJECT,the imprint is not of this checkpoint",
+        "sigstore_tsa_response_without_embedded_certs.tsr,OTHER_SUBJECT,the imprint is not of this checkpoint",
+        "sigstore_tsa_response_invalid.tsr,MALFORMED,is not DER"
     })
-    void timestampsOfOtherThingsAreRefused(String name, Fault fault) {
+    void timestampsOfOtherThingsAreRefused(String name, Fault fault, String words) {
         byte[] response = Vectors.bytes("receipt/rfc3161/sigstore/" + name);
-        refused(fault, "", () -> sigstore("trusted_root.json", 0, ALWAYS).verify(response, TEST, Optional.empty()));
+        refused(fault, words, () -> sigstore("trusted_root.json", 0, ALWAYS).verify(response, TEST, Optional.empty()));
     }
 
     @Test
@@ -142,7 +158,7 @@ class TimestampVectorsTest {
         // An imprint that fits leaves the chain to decide.
         byte[] response = Vectors.bytes("receipt/rfc3161/sigstore/freetsa_response.tsr");
         Hash imprint = Hash.parseHex("e49a897aac4c981921270a3f79e46885c9952fc5ba1ab4c0cdef380be7737481");
-        refused(Fault.INVALID, "", () -> sigstore("trusted_root.json", 0, ALWAYS)
+        refused(Fault.INVALID, "does not lead to a configured root", () -> sigstore("trusted_root.json", 0, ALWAYS)
                 .verify(response, imprint, Optional.empty()));
     }
 }
