@@ -14,13 +14,17 @@ import io.tallystick.export.store.ObjectName;
 import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.export.store.ScratchDirectory;
+import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.tree.Hash;
+import io.tallystick.verify.LaterWindows;
+import io.tallystick.verify.Windows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,11 +39,18 @@ import org.apache.kafka.common.config.ConfigException;
  *
  * <pre>
  * &lt;out&gt;/&lt;root&gt;/tenant=acme/dt=…/window_start=…/…   /registry/…   /anchors/…        root: v1, compact, filtered
+ * &lt;out&gt;/&lt;root&gt;/anchors/later/registry/…
  * </pre>
+ *
+ * What was anchored only behind the last window covers the copies as it does the originals: the last line is the leaves of
+ * {@linkplain LaterWindows later windows} that lead there.
  *
  * Objects that are there are adopted if they are the same, so what was interrupted can be done again.
  */
 public final class DerivedExport {
+    /** No window is longer: windows divide a day. */
+    public static final Duration WINDOW_MAX = Duration.ofDays(1);
+
     private final Selection selection;
     private final ObjectStore out;
     private final Optional<DerivedBundle> writer;
@@ -51,9 +62,14 @@ public final class DerivedExport {
      * @param tenant whose bundles; not needed for one bundle, which is not copied if it is of another
      * @param shape empty for canonical: bundles as they are
      * @param filter its instants choose windows that overlap them; in a filtered copy also lines
+     * @param receipts what outside parties are asked for, be it of a checkpoint far behind the last window
      */
     public record Selection(
-            Path source, Optional<String> tenant, Optional<Derivation.Shape> shape, Derivation.Filter filter) {
+            Path source,
+            Optional<String> tenant,
+            Optional<Derivation.Shape> shape,
+            Derivation.Filter filter,
+            WantedReceipts receipts) {
         public Selection {
             if (tenant.isPresent() && !ChainId.isTenant(tenant.get())) {
                 throw new IllegalArgumentException("not a tenant: " + tenant.get());
@@ -68,6 +84,46 @@ public final class DerivedExport {
         /** Folder of the copies in the output. */
         public String root() {
             return shape.map(Derivation.Shape::text).orElse(BundleLayout.ROOT);
+        }
+
+        /**
+         * The windows that are copied, told by the names of their folders: from the last one on that begins no later than
+         * what is asked for, and so may reach into it.
+         *
+         * @throws BundleException if no tenant is named
+         */
+        public Windows windows() throws IOException, BundleException {
+            if (isCommitted(source)) {
+                return Windows.ALL;
+            }
+            Instant from = filter.from().orElse(Instant.MIN);
+            Instant begin = folders().stream()
+                    .map(DerivedExport::named)
+                    .flatMap(Optional::stream)
+                    .filter(start ->
+                            !start.isAfter(from) && start.plus(WINDOW_MAX).isAfter(from))
+                    .max(Comparator.naturalOrder())
+                    .orElse(from);
+            Instant end = filter.to().orElse(Instant.MAX);
+            return new Windows(begin, end.isBefore(begin) ? begin : end);
+        }
+
+        /** Committed bundles, by the names of their folders. */
+        private List<Path> folders() throws IOException, BundleException {
+            if (isCommitted(source)) {
+                return List.of(source);
+            }
+            Path inside = source.resolve(BundleLayout.ROOT);
+            Path root = Files.isDirectory(inside) ? inside : source;
+            Path folder = root.resolve(
+                    "tenant=" + tenant.orElseThrow(() -> new BundleException("whose bundles? Name a tenant")));
+            List<Path> found = new ArrayList<>();
+            if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                try (Stream<Path> folders = Files.find(folder, 2, (path, attributes) -> attributes.isDirectory())) {
+                    folders.filter(DerivedExport::isCommitted).sorted().forEach(found::add);
+                }
+            }
+            return found;
         }
 
         private boolean covers(Manifest.Window window) {
@@ -137,6 +193,8 @@ public final class DerivedExport {
         long lines = 0;
         int bundles = 0;
         String tenant = "";
+        Path lastBundle = selection.source();
+        Optional<Manifest> last = Optional.empty();
         for (Path bundle : bundles()) {
             Manifest manifest = manifest(bundle);
             requireAsked(bundle, manifest.tenant());
@@ -144,7 +202,12 @@ public final class DerivedExport {
                 lines += copy(bundle, manifest);
                 tenant = manifest.tenant();
                 bundles++;
+                lastBundle = bundle;
+                last = Optional.of(manifest);
             }
+        }
+        if (last.isPresent()) {
+            laterAnchors(lastBundle, last.get());
         }
         if (bundles == 0) {
             throw new BundleException("no committed bundle in " + selection.source()
@@ -160,22 +223,24 @@ public final class DerivedExport {
         }
     }
 
-    /** Committed bundles, by the names of their folders. */
+    /** Those that may be copied, by the names of their folders: nothing is read of others. */
     private List<Path> bundles() throws IOException, BundleException {
-        if (isCommitted(selection.source())) {
-            return List.of(selection.source());
-        }
-        Path inside = selection.source().resolve(BundleLayout.ROOT);
-        Path root = Files.isDirectory(inside) ? inside : selection.source();
-        Path tenant = root.resolve(
-                "tenant=" + selection.tenant().orElseThrow(() -> new BundleException("whose bundles? Name a tenant")));
+        Windows windows = selection.windows();
         List<Path> found = new ArrayList<>();
-        if (Files.isDirectory(tenant, LinkOption.NOFOLLOW_LINKS)) {
-            try (Stream<Path> folders = Files.find(tenant, 2, (path, attributes) -> attributes.isDirectory())) {
-                folders.filter(DerivedExport::isCommitted).sorted().forEach(found::add);
+        for (Path folder : selection.folders()) {
+            if (named(folder).map(windows::covers).orElse(true)) {
+                found.add(folder);
             }
         }
         return found;
+    }
+
+    /** The window that a bundle's folder is named for. */
+    private static Optional<Instant> named(Path folder) {
+        Path day = folder.getParent();
+        return day == null
+                ? Optional.empty()
+                : BundleLayout.windowStart(String.valueOf(day.getFileName()), String.valueOf(folder.getFileName()));
     }
 
     private static boolean isCommitted(Path folder) {
@@ -190,11 +255,13 @@ public final class DerivedExport {
 
     private long copy(Path bundle, Manifest manifest) throws IOException, BundleException {
         Instant start = manifest.window().start();
-        shared(bundle, BundleLayout.bundleDir(manifest.tenant(), start), BundleLayout.registryDir(start));
-        shared(
-                bundle,
-                BundleLayout.bundleDir(manifest.tenant(), start),
-                BundleLayout.anchorsDir(start, manifest.registry().size()));
+        Optional<Path> bucket = bucketOf(bundle, manifest);
+        if (bucket.isPresent()) {
+            shared(bucket.get(), BundleLayout.registryDir(start));
+            shared(
+                    bucket.get(),
+                    BundleLayout.anchorsDir(start, manifest.registry().size()));
+        }
         if (writer.isPresent()) {
             return writer.get()
                     .write(bundle, selection.root(), selection.shape().orElseThrow(), selection.lines());
@@ -203,19 +270,35 @@ public final class DerivedExport {
         return 0;
     }
 
-    /** What lies beside the bundle in its bucket, if it lies in one. */
-    private void shared(Path bundle, String own, String other) throws IOException {
-        Path absolute = bundle.toAbsolutePath().normalize();
-        if (!absolute.endsWith(own)) {
-            return;
+    /** What was anchored only behind the last copy, and the leaves up to there. */
+    private void laterAnchors(Path bundle, Manifest last) throws IOException {
+        Optional<Path> bucket = bucketOf(bundle, last);
+        if (bucket.isPresent()) {
+            Path registry = bucket.get().resolve(BundleLayout.ROOT).resolve("registry");
+            for (LaterWindows.Later later : LaterWindows.after(last, registry, selection.receipts())) {
+                verbatim(later.leaves(), selection.root() + "/" + later.leavesDir());
+                shared(bucket.get(), BundleLayout.anchorsDir(later.start(), later.size()));
+            }
         }
-        Path bucket = absolute;
+    }
+
+    /** The folder that holds {@code v1}, if the bundle lies where it belongs in one. */
+    private static Optional<Path> bucketOf(Path bundle, Manifest manifest) {
+        String own = BundleLayout.bundleDir(manifest.tenant(), manifest.window().start());
+        Path bucket = bundle.toAbsolutePath().normalize();
+        if (!bucket.endsWith(own)) {
+            return Optional.empty();
+        }
         for (int i = 0; i < Path.of(own).getNameCount(); i++) {
             bucket = bucket.getParent();
         }
-        Path folder = bucket.resolve(other);
+        return Optional.of(bucket);
+    }
+
+    private void shared(Path bucket, String name) throws IOException {
+        Path folder = bucket.resolve(name);
         if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-            verbatim(folder, selection.root() + other.substring(BundleLayout.ROOT.length()));
+            verbatim(folder, selection.root() + name.substring(BundleLayout.ROOT.length()));
         }
     }
 

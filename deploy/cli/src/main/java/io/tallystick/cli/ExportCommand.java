@@ -9,11 +9,14 @@ import io.tallystick.export.EvidenceStore;
 import io.tallystick.export.ExportConfig;
 import io.tallystick.export.fetch.Narrowing;
 import io.tallystick.json.JsonObject;
+import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.ListedReceipts;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
+import io.tallystick.verify.Windows;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -39,7 +42,10 @@ import picocli.CommandLine.Spec;
                     + " The",
             "originals are verified first, and nothing is written of evidence that fails or whose signer is unknown; the"
                     + " copies",
-            "are signed by the bundle key, and verified after. They never lie where originals do: <out>/compact/...,",
+            "are signed by the bundle key, and verified after. With --from and --to only the windows of that period are"
+                    + " fetched,",
+            "verified and copied, whatever lies before and after. Copies never lie where originals do:"
+                    + " <out>/compact/...,",
             "<out>/filtered/...",
             "",
             "Exit codes: of 'tally verify' on the copies; 1 and 4 also where the originals are refused"
@@ -123,35 +129,55 @@ final class ExportCommand implements Callable<Integer> {
         Map<String, String> properties = config.properties();
         Path root = root(properties);
         EvidenceSource.requireThere(root, "--trust-root");
-        try (LocatedEvidence originals = locate(properties)) {
-            return export(originals.path(), root, properties);
+        VerifyRequest trusting = VerifyRequest.of(out).withNow(Instant.now()).withTrustRoot(root);
+        try (LocatedEvidence originals = locate(properties, ListedReceipts.wanted(trusting))) {
+            return export(originals.path(), trusting, properties);
         }
     }
 
-    /** Of a bucket, what the tenant has up to the end that is asked for: names do not say when a window ends. */
-    private LocatedEvidence locate(Map<String, String> properties) {
+    /** Of a bucket, the windows that reach into the period: the first of them may begin up to a day before. */
+    private LocatedEvidence locate(Map<String, String> properties, WantedReceipts receipts) {
         if (!EvidenceStore.isUrl(bundles)) {
             return new LocatedEvidence.Local(EvidenceSource.path(bundles));
         }
         EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(
-                EvidenceSource.extent(requireTenant()).within(Instant.MIN, to == null ? Instant.MAX : to),
-                Narrowing.NONE);
+                EvidenceSource.extent(requireTenant())
+                        .within(
+                                from == null ? Instant.MIN : from.minus(DerivedExport.WINDOW_MAX),
+                                to == null ? Instant.MAX : to)
+                        .withReceipts(receipts),
+                from == null
+                        ? Narrowing.NONE
+                        : Narrowing.after(manifest -> !manifest.window().start().isAfter(from)));
         return bucket.fetch(
                 bucket.store(bundles, properties), wanted, spec.commandLine().getErr());
     }
 
-    private int export(Path source, Path root, Map<String, String> properties) {
-        DerivedExport.Selection selection = selection(source);
+    private int export(Path source, VerifyRequest trusting, Map<String, String> properties) {
+        DerivedExport.Selection selection = selection(source, ListedReceipts.wanted(trusting));
         if (!Files.isDirectory(source)) {
             throw new CommandException(
                     ExitCode.USAGE, source + " is not a folder", "Name a bucket's folder, or a bundle's.");
         }
-        VerifyRequest request = VerifyRequest.of(source).withNow(Instant.now()).withTrustRoot(root);
-        requireSound(Verifier.verify(isBundle(source) ? request : request.withTenant(requireTenant())));
+        VerifyRequest request = trusting.withTarget(source);
+        requireSound(Verifier.verify(
+                isBundle(source) ? request : request.withTenant(requireTenant()).withWindows(windows(selection))));
         DerivedExport.Written written = write(properties, selection);
         VerificationReport copies = Verifier.verify(request.withTarget(written.folder()));
         print(written, copies);
         return copies.exitCode();
+    }
+
+    private static Windows windows(DerivedExport.Selection selection) {
+        try {
+            return selection.windows();
+        } catch (BundleException | IOException e) {
+            throw new CommandException(
+                    ExitCode.UNREACHABLE,
+                    "cannot read " + selection.source() + ": " + e.getMessage(),
+                    "Can the folder be read?",
+                    e);
+        }
     }
 
     private static boolean isBundle(Path source) {
@@ -165,7 +191,7 @@ final class ExportCommand implements Callable<Integer> {
         return tenant;
     }
 
-    private DerivedExport.Selection selection(Path source) {
+    private DerivedExport.Selection selection(Path source, WantedReceipts receipts) {
         boolean some = !types.isEmpty() || !subjects.isEmpty();
         Shape wanted = shape == null ? (some ? Shape.FILTERED : Shape.CANONICAL) : shape;
         try {
@@ -181,7 +207,8 @@ final class ExportCommand implements Callable<Integer> {
                             Optional.ofNullable(from),
                             Optional.ofNullable(to),
                             types.stream().sorted().distinct().toList(),
-                            subjects.stream().sorted().distinct().toList()));
+                            subjects.stream().sorted().distinct().toList()),
+                    receipts);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, e.getMessage(), "See 'tally export --help'.", e);
         }

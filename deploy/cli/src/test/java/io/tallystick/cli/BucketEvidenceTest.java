@@ -328,6 +328,90 @@ class BucketEvidenceTest {
     }
 
     @Test
+    void anEntryIsLookedForByItsIdInOneTenantsBundlesOfAPeriod() {
+        // When
+        TallyRun prove = run(
+                "prove",
+                URL,
+                "--id",
+                "a-4",
+                "--tenant",
+                "acme",
+                "--from",
+                "2026-11-21T03:15:00Z",
+                "--to",
+                "2026-11-21T03:30:00Z",
+                "--trust-root",
+                ROOT,
+                "--out",
+                file("p.proof.json"));
+
+        // Then
+        assertThat(prove.exitCode()).as(prove.everything()).isZero();
+        assertThat(prove.err()).contains("tenant acme from 2026-11-21T03:15:00Z to 2026-11-21T03:30:00Z");
+        assertThat(golden.keySet().stream().filter(name -> name.endsWith("/export.json") && bucket.gets(name) > 0))
+                .containsExactly(WINDOW + "export.json");
+    }
+
+    @Test
+    void anEntryOfAnotherPeriodOrTenantIsNotProven() {
+        for (String elsewhere :
+                List.of("--tenant globex", "--from 2026-11-21T03:30:00Z", "--to 2026-11-21T03:15:00Z")) {
+            String[] arguments = ("--id a-4 --out " + file("p.proof.json") + " " + elsewhere).split(" ", -1);
+
+            TallyRun prove = run("prove", URL, arguments);
+
+            assertThat(prove.exitCode()).as(prove.everything()).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(bucket.gets(WINDOW + "export.json")).isZero();
+    }
+
+    @Test
+    void copiesOfAPeriodTakeItsWindowsFromTheBucketAlone() throws IOException {
+        // Given: windows of two days before, of which nothing is read
+        String before = "v1/tenant=acme/dt=2026-11-19/window_start=20261119T000000Z/";
+        golden.keySet().stream()
+                .filter(name -> name.startsWith(WINDOW))
+                .forEach(name -> bucket.put(before + name.substring(WINDOW.length()), new byte[] {'{'}));
+        Path config = Files.writeString(
+                folder.resolve("export.properties"),
+                """
+                bootstrap.servers=localhost:9092
+                schema.registry.url=http://localhost:8081
+                ledger.origin=ledger.example.com
+                ledger.export.directory=%1$s/bucket
+                ledger.export.scratch.directory=%1$s/export-scratch
+                ledger.bundle.key.file=%1$s/bundle.pem
+                ledger.key.passphrase.file=%1$s/passphrase
+                ledger.trust.root.file=%2$s
+                """
+                        .formatted(folder, ROOT));
+
+        // When
+        TallyRun run = run(
+                "export",
+                URL,
+                "--tenant",
+                "acme",
+                "--config",
+                config.toString(),
+                "--out",
+                file("out"),
+                "--from",
+                "2026-11-21T03:20:00Z",
+                "--to",
+                "2026-11-21T03:40:00Z");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("2 bundles in ");
+        assertThat(golden.keySet().stream().filter(name -> name.endsWith("/export.json") && bucket.gets(name) > 0))
+                .containsExactly(WINDOW + "export.json", WINDOW.replace("T0315", "T0330") + "export.json");
+        assertThat(bucket.gets(before + "manifest.json") + bucket.gets(before + "checkpoint"))
+                .isZero();
+    }
+
+    @Test
     void anEntryThatIsNotThereIsNotProven() {
         TallyRun prove = run("prove", URL, "--chain", "acme/0", "--seq", "999", "--out", file("p.proof.json"));
 

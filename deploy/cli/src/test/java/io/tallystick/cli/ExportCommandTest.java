@@ -4,12 +4,15 @@ package io.tallystick.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.fixtures.TestTsa;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SecretFile;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustAnchors;
+import io.tallystick.trust.TrustPolicy;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootBuilder;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +145,104 @@ class ExportCommandTest {
         // Then
         assertThat(run.exitCode()).as(run.everything()).isZero();
         assertThat(run.out()).contains("1 bundles in ");
+    }
+
+    private Path copyOfBucket() throws Exception {
+        Path copy = folder.resolve("copy");
+        try (Stream<Path> paths = Files.walk(Path.of(BUCKET))) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, copy.resolve(Path.of(BUCKET).relativize(path).toString()));
+            }
+        }
+        return copy;
+    }
+
+    @Test
+    void windowsOutsideThePeriodAreNotLookedAt() throws Exception {
+        // Given: the first window's manifest is none, the last window's data are broken
+        Path bucket = copyOfBucket();
+        Path day = bucket.resolve("v1/tenant=acme/dt=2026-11-21");
+        Files.writeString(day.resolve("window_start=20261121T030000Z/manifest.json"), "{");
+        Files.writeString(day.resolve("window_start=20261121T034500Z/chain-0000-00000.ndjson.zst"), "x");
+        String[] period = {
+            "--tenant", "acme", "--shape", "compact", "--from", "2026-11-21T03:20:00Z", "--to", "2026-11-21T03:45:00Z"
+        };
+
+        // When
+        TallyRun run = export(bucket.toString(), period);
+
+        // Then: the window that the period begins in is copied too
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("2 bundles in ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--from 2026-11-21T03:10:00Z", "--from 2026-11-21T03:50:00Z", "--to 2026-11-21T03:10:00Z"})
+    void whatIsBrokenInThePeriodIsRefused(String period) throws Exception {
+        // Given
+        Path bucket = copyOfBucket();
+        for (String window : List.of("T030000Z", "T034500Z")) {
+            Files.writeString(
+                    bucket.resolve("v1/tenant=acme/dt=2026-11-21/window_start=20261121" + window + "/manifest.json"),
+                    "{");
+        }
+        List<String> arguments = new ArrayList<>(List.of("--tenant", "acme", "--shape", "compact"));
+        arguments.addAll(List.of(period.split(" ", -1)));
+
+        // When
+        TallyRun run = export(bucket.toString(), arguments.toArray(new String[0]));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(Path.of(out, "compact")).doesNotExist();
+    }
+
+    /** An authority stamps the last window's checkpoint alone, and the trust root asks for one. */
+    private void stampLast(Path bucket) throws Exception {
+        Path checkpoint = bucket.resolve("v1/registry/dt=2026-11-21/window_start=20261121T034500Z/checkpoint");
+        String size = Files.readString(checkpoint).split("\n", -1)[1];
+        TestTsa tsa = TestTsa.create();
+        Path receipts = Files.createDirectories(
+                bucket.resolve("v1/anchors/dt=2026-11-21").resolve(size));
+        Files.write(
+                receipts.resolve("tsa1.tsr"),
+                tsa.response(Files.readAllBytes(checkpoint), Instant.parse("2026-11-21T09:00:00Z")));
+        TrustRootBuilder root = goldenRoot();
+        root.bundleKey(KeyFile.read(folder.resolve("bundle.pem"), "a passphrase of the test".toCharArray())
+                .spki());
+        root.anchors(new TrustAnchors(
+                List.of(tsa.anchor(
+                        "tsa1", Instant.parse("2026-02-01T00:00:00Z"), Instant.parse("2030-01-01T00:00:00Z"))),
+                List.of(),
+                List.of()));
+        root.policy(new TrustPolicy(Set.of(TrustAnchors.Kind.TSA), 0, 0));
+        Files.write(
+                Path.of(trustRoot),
+                root.sign(KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom()))
+                        .encode());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"canonical", "compact", "filtered"})
+    void copiesOfAPeriodThatWasAnchoredOnlyLaterVerifyAsTheirOriginals(String shape) throws Exception {
+        // Given
+        Path bucket = copyOfBucket();
+        stampLast(bucket);
+        String root = shape.equals("canonical") ? "v1" : shape;
+
+        // When
+        TallyRun run = export(bucket.toString(), "--tenant", "acme", "--shape", shape, "--to", "2026-11-21T03:30:00Z");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("2 bundles in ");
+        TallyRun verify = verify(root);
+        assertThat(verify.exitCode()).as(verify.everything()).isZero();
+        assertThat(Path.of(
+                        out, root, "anchors/later/registry/dt=2026-11-21/window_start=20261121T033000Z/leaves.ndjson"))
+                .exists();
+        assertThat(Path.of(out, root, "registry/dt=2026-11-21/window_start=20261121T033000Z"))
+                .doesNotExist();
     }
 
     @Test
