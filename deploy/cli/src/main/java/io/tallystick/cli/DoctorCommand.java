@@ -96,7 +96,7 @@ final class DoctorCommand implements Runnable {
             return switch (overall) {
                 case FAIL -> "FAIL: evidence in this store can be removed or changed. Do not rely on its locks.";
                 case OPEN ->
-                    "OPEN: not known whether what is locked in this store stays. Repeat with credentials that may delete.";
+                    "OPEN: not known whether what is locked in this store stays. Repeat it as the open check says.";
                 case PASS, NOTE -> "PASS: what is locked in this store stays.";
             };
         }

@@ -7,6 +7,7 @@ import io.tallystick.bundle.Manifest;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.Inspector;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,7 +61,10 @@ final class InspectCommand implements Runnable {
     }
 
     private void summarise(PrintWriter out) throws IOException, BundleException {
-        Manifest manifest = Manifest.parse(Files.readAllBytes(path.resolve(BundleLayout.MANIFEST)));
+        Manifest manifest;
+        try (InputStream in = Files.newInputStream(path.resolve(BundleLayout.MANIFEST))) {
+            manifest = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1));
+        }
         out.println("bundle of tenant " + manifest.tenant() + " of ledger " + manifest.origin());
         out.println("  window    " + manifest.window().start() + " to "
                 + manifest.window().end());

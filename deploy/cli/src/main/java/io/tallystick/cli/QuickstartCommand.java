@@ -145,7 +145,8 @@ final class QuickstartCommand implements Callable<Integer> {
         say("  cd " + bundle);
         say("  sha256sum -c SHA256SUMS");
         say("  openssl dgst -sha256 -verify <(jq -r '.signed.keys[] | select(.roles == [\"bundle\"]) | .spki' "
-                + home.trustRoot() + " | base64 -d | openssl pkey -pubin -inform DER) -signature manifest.sig manifest.json");
+                + home.trustRoot()
+                + " | base64 -d | openssl pkey -pubin -inform DER) -signature manifest.sig manifest.json");
         say("A ledger of your own: deploy/tally up");
     }
 

@@ -29,11 +29,17 @@ final class BundleFolder {
     private static final OpenOption[] READ = {StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS};
 
     private final Path root;
+    private final int filesMax;
     private final SortedMap<String, Long> sizes = new TreeMap<>();
     private final SortedMap<String, String> strange = new TreeMap<>();
 
     BundleFolder(Path root) throws IOException {
+        this(root, FILES_MAX);
+    }
+
+    BundleFolder(Path root, int filesMax) throws IOException {
         this.root = root;
+        this.filesMax = filesMax;
         Files.walkFileTree(root, Set.of(), DEPTH_MAX, new Listing());
     }
 
@@ -92,8 +98,8 @@ final class BundleFolder {
             String path = root.relativize(file)
                     .toString()
                     .replace(file.getFileSystem().getSeparator(), "/");
-            if (sizes.size() + strange.size() >= FILES_MAX) {
-                strange.put(path, "more than " + FILES_MAX + " files in the folder");
+            if (sizes.size() + strange.size() >= filesMax) {
+                strange.put(path, "more than " + filesMax + " files in the folder");
                 return FileVisitResult.TERMINATE;
             }
             if (!attributes.isRegularFile()) {

@@ -168,6 +168,21 @@ final class Mutations {
                         STRUCTURE,
                         "member 'derived' is missing",
                         manifest(0, "canonical", "compact")),
+                of(
+                        "manifest with more lines in a file than may be",
+                        STRUCTURE,
+                        "chain-0000-00000.ndjson has 10000001 lines",
+                        manifest(0, "\"lines\":6", "\"lines\":10000001")),
+                of(
+                        "manifest with a chain above the last possible",
+                        STRUCTURE,
+                        "partition is 10000, not in 0..9999",
+                        manifest(0, "\"partition\":3", "\"partition\":10000")),
+                of("manifest with more chains than may be", STRUCTURE, "lists 10001 chains", t -> {
+                    t.acme(2).replace("manifest.json", "\"chains\":[", "\"chains\":[" + "{},".repeat(9_999));
+                    t.reseal(t.acme(2));
+                    t.only(t.acme(2));
+                }),
                 of("manifest with a negative size", STRUCTURE, "-6", manifest(0, "\"size\":6", "\"size\":-6")),
                 of(
                         "manifest with a size over 2^53-1",
@@ -337,6 +352,16 @@ final class Mutations {
                         ENTRIES,
                         DATA + " line 3 (seq 2): payload or its salt was changed",
                         line(2, "second", "sekond")),
+                of(
+                        "payload nested deeper than may be",
+                        ENTRIES,
+                        "line 3 (seq 2): payload: nested deeper than 64",
+                        line(2, "{\"note\":\"second\"}", "[".repeat(65) + "]".repeat(65))),
+                of(
+                        "entry larger than may be",
+                        ENTRIES,
+                        "line 3 (seq 2): no entry within 4096 bytes",
+                        line(2, "\"id\":\"a-2\"", "\"id\":\"a-2" + "x".repeat(4_096) + "\"")),
                 of(
                         "payload made longer",
                         ENTRIES,
