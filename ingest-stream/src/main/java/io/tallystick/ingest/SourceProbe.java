@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.ingest;
 
+import io.tallystick.ingest.TopicRefusals.Access;
 import io.tallystick.ingest.admit.Commit;
 import io.tallystick.ingest.admit.Location;
 import io.tallystick.ingest.admit.ResumePoint;
@@ -17,9 +18,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -34,8 +37,10 @@ import org.apache.kafka.common.TopicCollection;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.LeaderNotAvailableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Asks the cluster about source partitions, without waiting: what one tenant's topic answers, or does not, holds up no
@@ -47,9 +52,8 @@ final class SourceProbe {
      *
      * @param topicId its id as Kafka prints it; empty if it could not be looked at
      * @param fault why not
-     * @param refused whether because it may not be described
      */
-    record Sight(Optional<String> topicId, String fault, boolean refused) {}
+    record Sight(Optional<String> topicId, String fault) {}
 
     private final Admin admin;
     private final String group;
@@ -158,7 +162,7 @@ final class SourceProbe {
 
     /** Looks at topics by their names, begun before this returns; {@code result} is told of all of them at once. */
     void look(Set<String> topics, Consumer<Map<String, Sight>> result) {
-        collect(admin.describeTopics(topics).topicNameValues(), result);
+        collect(admin.describeTopics(topics).topicNameValues(), SourceProbe::sight, result);
     }
 
     /**
@@ -171,26 +175,51 @@ final class SourceProbe {
                         topicIds.stream().map(Uuid::fromString).collect(Collectors.toSet())))
                 .topicIdValues()
                 .forEach((topicId, answer) -> asked.put(topicId.toString(), answer));
-        collect(asked, result);
+        collect(asked, SourceProbe::sight, result);
     }
 
-    private static void collect(Map<String, KafkaFuture<TopicDescription>> asked, Consumer<Map<String, Sight>> result) {
-        Map<String, Sight> seen = new ConcurrentHashMap<>();
+    private static <S> void collect(
+            Map<String, KafkaFuture<TopicDescription>> asked,
+            BiFunction<TopicDescription, Throwable, S> seeing,
+            Consumer<Map<String, S>> result) {
+        Map<String, S> seen = new ConcurrentHashMap<>();
         CompletableFuture<?>[] all = asked.entrySet().stream()
                 .map(topic -> topic.getValue()
                         .toCompletionStage()
-                        .handle((description, failure) -> seen.put(topic.getKey(), sight(description, failure)))
+                        .handle((description, failure) -> seen.put(topic.getKey(), seeing.apply(description, failure)))
                         .toCompletableFuture())
                 .toArray(CompletableFuture<?>[]::new);
         CompletableFuture<?> unused = CompletableFuture.allOf(all).thenRun(() -> result.accept(seen));
     }
 
     private static Sight sight(TopicDescription description, Throwable failure) {
+        return failure == null
+                ? new Sight(Optional.of(description.topicId().toString()), "")
+                : new Sight(Optional.empty(), failure.toString());
+    }
+
+    /** Asks which of the topics ingest may read, begun before this returns; {@code result} is told of all of them at once. */
+    void access(Set<String> topics, Consumer<Map<String, Access>> result) {
+        collect(
+                admin.describeTopics(
+                                TopicCollection.ofTopicNames(topics),
+                                new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                        .topicNameValues(),
+                SourceProbe::access,
+                result);
+    }
+
+    private static Access access(TopicDescription description, Throwable failure) {
         if (failure == null) {
-            return new Sight(Optional.of(description.topicId().toString()), "", false);
+            Set<AclOperation> operations = description.authorizedOperations();
+            // A broker that does not tell them will tell when it is read.
+            return operations == null || operations.contains(AclOperation.READ) ? Access.GRANTED : Access.REFUSED;
         }
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return new Sight(Optional.empty(), failure.toString(), cause instanceof TopicAuthorizationException);
+        if (cause instanceof TopicAuthorizationException) {
+            return Access.REFUSED;
+        }
+        return cause instanceof UnknownTopicOrPartitionException ? Access.GRANTED : Access.UNKNOWN;
     }
 
     /** What is needed to claim a position. */

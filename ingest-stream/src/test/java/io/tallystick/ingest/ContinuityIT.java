@@ -86,6 +86,10 @@ class ContinuityIT {
         try (IngestApplication ingest = ledger.ingest()) {
             soon().until(() -> ledger.messages(AdmittedEvent.class, "acme/0").size() >= 6);
             soon().until(() -> ledger.messages(AdmittedEvent.class, "globex/1").size() >= 2);
+            assertThat(ledger.refused("acme"))
+                    .isEqualTo(Map.of(
+                            "null-value", 1, "value-too-large", 1, "json-duplicate-name", 1, "schema-unknown", 1));
+            assertThat(ledger.refused("globex")).isEmpty();
         }
 
         // Then

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.entry.RejectReason;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class IngestMetricsTest {
@@ -41,6 +42,46 @@ class IngestMetricsTest {
 
         // Then
         assertThat(registry.getMeters()).noneMatch(meter -> meter.getId().getTag("tenant") != null);
+    }
+
+    @Test
+    void refusedRecordsAreCountedByTenantAndCode() {
+        // Given
+        metrics.retain(Set.of("acme", "globex"));
+
+        // When
+        metrics.tenant("acme").rejected(RejectReason.NOT_JSON);
+        metrics.tenant("acme").rejected(RejectReason.NOT_JSON);
+        metrics.tenant("acme").rejected(RejectReason.DUPLICATE);
+        metrics.tenant("globex").rejected(RejectReason.NOT_JSON);
+
+        // Then
+        assertThat(rejected()).containsExactlyInAnyOrder("acme not-json 2", "acme duplicate 1", "globex not-json 1");
+    }
+
+    @Test
+    void everyCodeHasACountOfItsOwn() {
+        // Given
+        metrics.retain(Set.of("acme"));
+
+        // When
+        for (RejectReason reason : RejectReason.values()) {
+            metrics.tenant("acme").rejected(reason);
+        }
+
+        // Then
+        assertThat(rejected())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(RejectReason.values())
+                        .map(reason -> "acme " + reason.code() + " 1")
+                        .toList());
+    }
+
+    /** As tenant, code and count. */
+    private List<String> rejected() {
+        return registry.find("ledger.ingest.rejected").counters().stream()
+                .map(counter -> counter.getId().getTag("tenant") + " "
+                        + counter.getId().getTag("code") + " " + (int) counter.count())
+                .toList();
     }
 
     @Test

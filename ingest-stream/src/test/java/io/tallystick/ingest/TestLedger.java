@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.LedgerEntry;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.apache.avro.Schema;
 import org.apache.avro.io.BinaryEncoder;
@@ -46,6 +48,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.resource.ResourceType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -83,8 +86,35 @@ final class TestLedger implements AutoCloseable {
 
     /** @param ingestRegistryUrl where ingest looks for schemas */
     TestLedger(EmbeddedLedger embedded, String ingestRegistryUrl) throws IOException {
+        this(embedded, embedded.bootstrapServers(), ingestRegistryUrl, Map.of(), Map.of());
+    }
+
+    /**
+     * On a broker that denies what is not allowed, where ingest may do all to this ledger.
+     *
+     * @param ingestRegistryUrl where ingest looks for schemas
+     */
+    TestLedger(EmbeddedLedger embedded, GuardedBroker broker, String ingestRegistryUrl) throws IOException {
+        this(
+                embedded,
+                broker.bootstrapServers(),
+                ingestRegistryUrl,
+                GuardedBroker.as(GuardedBroker.ADMIN),
+                GuardedBroker.as(GuardedBroker.INGEST));
+        broker.allow(admin, ResourceType.TOPIC, topics.ingest().replace("ingest", ""));
+        broker.allow(admin, ResourceType.GROUP, topics.group(""));
+    }
+
+    private TestLedger(
+            EmbeddedLedger embedded,
+            String bootstrapServers,
+            String ingestRegistryUrl,
+            Map<String, Object> own,
+            Map<String, Object> ingest)
+            throws IOException {
         properties = new HashMap<>();
-        properties.put(LedgerSettings.BOOTSTRAP_SERVERS, embedded.bootstrapServers());
+        own.forEach((key, value) -> properties.put(LedgerSettings.CLIENT_PREFIX + key, value));
+        properties.put(LedgerSettings.BOOTSTRAP_SERVERS, bootstrapServers);
         properties.put(LedgerSettings.SCHEMA_REGISTRY_URL, embedded.registryUrl());
         properties.put(LedgerSettings.ORIGIN, "ledger.example.com");
         properties.put(LedgerSettings.PREFIX, embedded.newPrefix());
@@ -100,6 +130,7 @@ final class TestLedger implements AutoCloseable {
         client.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.LARGE_RECORD_BYTES_MAX);
         producer = new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer());
         properties.put(LedgerSettings.SCHEMA_REGISTRY_URL, ingestRegistryUrl);
+        ingest.forEach((key, value) -> properties.put(LedgerSettings.CLIENT_PREFIX + key, value));
     }
 
     /** Ingest on this ledger; what stops it fails the test at {@link #close}. */
@@ -140,6 +171,11 @@ final class TestLedger implements AutoCloseable {
     void write(String topic, int partition, String key, SpecificRecord value) {
         byte[] bytes = serde.serializer().serialize(topic, value);
         send(new ProducerRecord<>(topic, partition, key == null ? null : key.getBytes(UTF_8), bytes));
+    }
+
+    /** Writes an entry where its chain lives. */
+    void append(LedgerEntry entry) {
+        write(topics.entries(), Topics.partitionOf(entry.getChain(), PARTITIONS), entry.getChain(), entry);
     }
 
     /** The tenant as it is described now. */
@@ -212,6 +248,11 @@ final class TestLedger implements AutoCloseable {
     /** Deletes a tenant's input topic and creates another of the same name. */
     void recreate(String tenant, int partitions) {
         deleteInput(tenant);
+        createInput(tenant, partitions);
+    }
+
+    /** Creates the input topic of a tenant that has none. */
+    void createInput(String tenant, int partitions) {
         String topic = topics.in(tenant);
         // The name is free a moment after the deletion is answered.
         Awaitility.await().atMost(Duration.ofMinutes(3)).ignoreExceptions().until(() -> {
@@ -303,6 +344,13 @@ final class TestLedger implements AutoCloseable {
                 .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
                 .mapToDouble(Measurement::getValue)
                 .sum();
+    }
+
+    /** How many of a tenant's records were refused, by code; of all instances that run. */
+    Map<String, Integer> refused(String tenant) {
+        return meters.find("ledger.ingest.rejected").tag("tenant", tenant).counters().stream()
+                .collect(Collectors.toMap(
+                        meter -> meter.getId().getTag("code"), meter -> (int) meter.count(), Integer::sum));
     }
 
     /** What a sequencer makes of the messages of a chain: no replays, no discontinuities. */

@@ -42,10 +42,10 @@ class TopicGateTest {
     /** The look on its way finds the topics of these tenants, and none of the others that it is about. */
     private void answer(String fault, String... found) {
         Map<String, Sight> sights = new HashMap<>();
-        looks.get(looks.size() - 1).forEach(id -> sights.put(id, new Sight(Optional.empty(), fault, false)));
+        looks.get(looks.size() - 1).forEach(id -> sights.put(id, new Sight(Optional.empty(), fault)));
         for (String tenant : found) {
             String id = ReaderWorld.topicId(tenant);
-            assertThat(sights.put(id, new Sight(Optional.of(id), "", false)))
+            assertThat(sights.put(id, new Sight(Optional.of(id), "")))
                     .as("asked for")
                     .isNotNull();
         }
