@@ -62,8 +62,8 @@ public final class ChainApplication implements AutoCloseable {
     /**
      * Checks that the cluster is this ledger's and begins to work in the background.
      *
-     * @throws LedgerIntegrityException if the broker's partitions are not {@code ledger.partitions}, the ingest topic
-     *     does not stamp its records, or the group has no place to read on from
+     * @throws LedgerIntegrityException if the topics are not what the ledger rests on, or the group has no place to read on
+     *     from
      * @throws org.apache.kafka.common.KafkaException if the brokers do not answer
      */
     public void start() {
@@ -71,9 +71,7 @@ public final class ChainApplication implements AutoCloseable {
             admin.checkPartitions();
         }
         try (Admin admin = Admin.create(config.ledger().kafkaClient(config.applicationId() + "-start"))) {
-            StageTopics topics = new StageTopics(config);
-            topics.requireAppendTime(admin);
-            topics.ensureChangelog(admin);
+            new StageTopics(config).ensureChangelog(admin);
             new ChainGroup(config, admin).requireOffsets();
         }
         Serde<SpecificRecord> records = new LedgerSerdes(config.ledger().schemaRegistryUrl()).records();

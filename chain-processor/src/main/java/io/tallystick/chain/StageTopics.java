@@ -3,16 +3,13 @@ package io.tallystick.chain;
 
 import io.tallystick.topic.AdminAnswer;
 import io.tallystick.topic.Compaction;
-import io.tallystick.topic.LedgerIntegrityException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.streams.StreamsConfig;
@@ -22,16 +19,13 @@ import org.slf4j.LoggerFactory;
 /** What this stage must find, or make, on the cluster before it starts. */
 final class StageTopics {
     private static final Logger LOGGER = LoggerFactory.getLogger(StageTopics.class);
-    private static final String APPEND_TIME = "LogAppendTime";
 
-    private final String ingest;
     private final String entries;
     private final String changelog;
     private final int partitions;
     private final short replication;
 
     StageTopics(ChainConfig config) {
-        this.ingest = config.ledger().topics().ingest();
         this.entries = config.ledger().topics().entries();
         this.changelog = config.applicationId() + "-" + SequencerState.NAME + "-changelog";
         this.partitions = config.ledger().partitions();
@@ -41,24 +35,6 @@ final class StageTopics {
 
     String changelog() {
         return changelog;
-    }
-
-    /**
-     * The ledger clock follows append times: with producers' times in their place anybody could move it.
-     *
-     * @throws LedgerIntegrityException if the ingest topic does not stamp records itself
-     */
-    void requireAppendTime(Admin admin) {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, ingest);
-        Map<ConfigResource, Config> configs =
-                AdminAnswer.await(admin.describeConfigs(List.of(resource)).all(), "read the settings of " + ingest);
-        String type = configs.get(resource)
-                .get(TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG)
-                .value();
-        if (!type.equals(APPEND_TIME)) {
-            throw new LedgerIntegrityException("topic " + ingest + " has " + TopicConfig.MESSAGE_TIMESTAMP_TYPE_CONFIG
-                    + "=" + type + ", expected " + APPEND_TIME + "; set it back, the ledger clock rests on it");
-        }
     }
 
     /**

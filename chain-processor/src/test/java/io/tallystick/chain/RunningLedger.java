@@ -46,6 +46,7 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.Serde;
@@ -210,7 +211,13 @@ final class RunningLedger implements AutoCloseable {
     void replaceEntries(List<List<SpecificRecord>> partitions) throws InterruptedException, ExecutionException {
         String entries = topics().entries();
         delete(entries);
-        admin.createTopics(List.of(new NewTopic(entries, N, (short) 1))).all().get();
+        NewTopic kept = new NewTopic(entries, N, (short) 1)
+                .configs(Map.of(
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        "-1",
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(Topics.LARGE_RECORD_BYTES_MAX)));
+        admin.createTopics(List.of(kept)).all().get();
         for (int partition = 0; partition < partitions.size(); partition++) {
             int home = partition;
             produce(partitions.get(partition).stream()

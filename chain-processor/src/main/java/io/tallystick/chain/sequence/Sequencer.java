@@ -170,7 +170,7 @@ public final class Sequencer {
      *
      * <p>R2 applies to the record before {@code from}: the messages that carried the new history may all be lost.
      *
-     * @param recorded ledger clock
+     * @param recorded ledger clock; a claim is not of later
      */
     public static Outcome offer(ChainState state, Claim claim, Instant recorded) {
         if (state.halt().isPresent()) {
@@ -180,7 +180,7 @@ public final class Sequencer {
         if (!claim.getTopicId().equals(source.topicId())) {
             return new Outcome.WrongTopic(source.topicId(), claim.getTopicId());
         }
-        ChainState told = state.withStatus(new SourceStatus(claim.getSourceEnd(), claim.getAsOf()));
+        ChainState told = state.withStatus(SourceStatus.of(claim, recorded));
         if (claim.getFrom() > source.next() || isUnproven(source, claim)) {
             return new Outcome.Discontinuous(told, source.next(), claim.getFrom());
         }

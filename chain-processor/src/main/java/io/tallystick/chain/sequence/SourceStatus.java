@@ -3,6 +3,7 @@ package io.tallystick.chain.sequence;
 
 import static java.util.Objects.requireNonNull;
 
+import io.tallystick.avro.Claim;
 import java.time.Instant;
 
 /**
@@ -18,5 +19,16 @@ public record SourceStatus(long end, Instant asOf) {
         if (end < 0) {
             throw new IllegalArgumentException("a source ends at offset 0 or above, got: " + end);
         }
+    }
+
+    /**
+     * What a claim tells. When it was made is told by the clock of ingest's machine, which may be ahead: nobody has looked at a
+     * source later than the ledger's clock when the claim arrives, and a bundle must not say so.
+     *
+     * @param now the ledger clock
+     */
+    static SourceStatus of(Claim claim, Instant now) {
+        Instant asOf = claim.getAsOf();
+        return new SourceStatus(claim.getSourceEnd(), asOf.isAfter(now) ? now : asOf);
     }
 }

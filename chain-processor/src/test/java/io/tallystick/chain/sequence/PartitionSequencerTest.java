@@ -136,7 +136,7 @@ class PartitionSequencerTest {
     @Test
     void aBoundaryStandsBeforeTheRecordThatReachesIt() {
         // Given
-        run.offer(CHAIN, claim(0, 17), at(10));
+        run.offer(CHAIN, claim(0, 17), at(11));
 
         // When: 03:15:00.000 exactly
         Step step = run.offer(CHAIN, event(0, 0), at(29_500));

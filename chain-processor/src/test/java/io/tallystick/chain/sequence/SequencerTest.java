@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.avro.AdmittedEvent;
+import io.tallystick.avro.Claim;
 import io.tallystick.chain.sequence.Outcome.Appended;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Entry;
@@ -485,6 +486,22 @@ class SequencerTest {
 
     @Nested
     class Claims {
+        @Test
+        void aClaimFromAHostWhoseClockIsAheadIsOfNoLaterThanTheLedgersClock() {
+            // Given
+            Claim ahead = Claim.newBuilder(claim(10, 42, 3))
+                    .setAsOf(NOW.plusSeconds(3600))
+                    .build();
+
+            // When
+            Outcome outcome = Sequencer.offer(atTen(), ahead, NOW);
+
+            // Then
+            assertThat(outcome).isInstanceOfSatisfying(Outcome.Claimed.class, claimed -> assertThat(
+                            claimed.state().status())
+                    .contains(new SourceStatus(42, NOW)));
+        }
+
         @Test
         void aClaimMakesNoEntryButTellsHowFarTheSourceReaches() {
             // When
