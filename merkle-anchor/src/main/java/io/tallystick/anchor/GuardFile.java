@@ -42,28 +42,53 @@ final class GuardFile implements AutoCloseable {
 
     private final Path path;
     private final String ledger;
-    private final Replacement replacement;
+    private final Disk disk;
     private final LockedFile lockFile;
     private final SigningGuard guard;
     private Object fileKey;
 
-    /** Puts new content in a file's place, or throws and leaves open whether it did. */
-    interface Replacement {
-        void replace(Path file, byte[] content) throws IOException;
+    /** The steps that put new content in the file's place. Each that throws leaves open whether it was done. */
+    interface Disk {
+        /** When this returns the content is on disk, under a name of its own. */
+        void write(Path fresh, byte[] content) throws IOException;
+
+        /** Gives it the file's name, in place of what had it. */
+        void rename(Path fresh, Path file) throws IOException;
+
+        /** When this returns the names in the directory are on disk. */
+        void force(Path directory) throws IOException;
     }
 
-    private GuardFile(Path path, String ledger, Replacement replacement, LockedFile lockFile) throws IOException {
+    /** The file system's own means. */
+    static final Disk DISK = new Disk() {
+        @Override
+        public void write(Path fresh, byte[] content) throws IOException {
+            GuardFile.write(fresh, content);
+        }
+
+        @Override
+        public void rename(Path fresh, Path file) throws IOException {
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        @Override
+        public void force(Path directory) throws IOException {
+            GuardFile.force(directory);
+        }
+    };
+
+    private GuardFile(Path path, String ledger, Disk disk, LockedFile lockFile) throws IOException {
         this.path = path;
         this.ledger = ledger;
-        this.replacement = replacement;
+        this.disk = disk;
         this.lockFile = lockFile;
         this.fileKey = keyOf(path);
         this.guard = read(path, ledger);
     }
 
-    /** {@link #open(Path, String, Replacement)} with the file system's own means. */
+    /** {@link #open(Path, String, Disk)} on {@link #DISK}. */
     static GuardFile open(Path path, String ledger) {
-        return open(path, ledger, GuardFile::replace);
+        return open(path, ledger, DISK);
     }
 
     /**
@@ -72,13 +97,13 @@ final class GuardFile implements AutoCloseable {
      * @throws UnfitSignerException if it is missing, damaged or another ledger's; the message says what to do
      * @throws KafkaException if it is locked or cannot be read just now
      */
-    static GuardFile open(Path path, String ledger, Replacement replacement) {
+    static GuardFile open(Path path, String ledger, Disk disk) {
         LockedFile lockFile = null;
         boolean open = false;
         try {
             Path real = path.toRealPath();
             lockFile = lock(real);
-            GuardFile file = new GuardFile(real, ledger, replacement, lockFile);
+            GuardFile file = new GuardFile(real, ledger, disk, lockFile);
             open = true;
             return file;
         } catch (NoSuchFileException e) {
@@ -185,7 +210,7 @@ final class GuardFile implements AutoCloseable {
             if (!keyOf(path).equals(fileKey)) {
                 throw new KafkaException("the signer's guard file " + path + " was replaced by another writer");
             }
-            replacement.replace(path, GuardText.encode(ledger, next));
+            replace(GuardText.encode(ledger, next));
             fileKey = keyOf(path);
         } catch (IOException e) {
             throw new KafkaException("cannot write the signer's guard file " + path, e);
@@ -211,12 +236,11 @@ final class GuardFile implements AutoCloseable {
     }
 
     /** Replaces the file as a whole: when this returns, the new content is on disk under its name. */
-    static void replace(Path path, byte[] content) throws IOException {
-        Path file = path.toAbsolutePath();
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        write(fresh, content);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        force(file.getParent());
+    private void replace(byte[] content) throws IOException {
+        Path fresh = path.resolveSibling(path.getFileName() + ".new");
+        disk.write(fresh, content);
+        disk.rename(fresh, path);
+        disk.force(path.getParent());
     }
 
     /** When this returns the content is on disk. */

@@ -56,15 +56,30 @@ class GuardFileTest {
                 .isEqualTo("rw-------");
     }
 
+    private static final class NoDisk implements GuardFile.Disk {
+        @Override
+        public void write(Path fresh, byte[] content) throws IOException {
+            throw new IOException("no writing here");
+        }
+
+        @Override
+        public void rename(Path fresh, Path file) {
+            throw new AssertionError("nothing was written");
+        }
+
+        @Override
+        public void force(Path where) {
+            throw new AssertionError("nothing was renamed");
+        }
+    }
+
     @Test
     void aRepetitionWritesNothing() {
         try (GuardFile first = GuardFile.open(path, LEDGER)) {
             first.admit(List.of(HEAD));
         }
 
-        try (GuardFile file = GuardFile.open(path, LEDGER, (where, content) -> {
-            throw new IOException("no writing here");
-        })) {
+        try (GuardFile file = GuardFile.open(path, LEDGER, new NoDisk())) {
             file.admit(List.of(HEAD));
             file.admit(List.of());
             assertThatExceptionOfType(KafkaException.class)

@@ -86,7 +86,7 @@ class SignerCrashTest {
             for (Failure failure : Failure.values()) {
                 for (int before = 0; before < times(write); before++) {
                     faults.add(Arguments.of(write, failure, before, true));
-                    if (write != Write.GUARD_FILE) {
+                    if (!write.isOfGuardFile()) {
                         faults.add(Arguments.of(write, failure, before, false));
                     }
                 }
@@ -98,7 +98,12 @@ class SignerCrashTest {
     private static int times(Write write) {
         return switch (write) {
             case INIT_TRANSACTIONS -> 1;
-            case GUARD_FILE, INTENT_COMMIT, OFFSETS_SEND, CHECKPOINT_COMMIT -> HEADS.size() + 1;
+            case GUARD_FILE_WRITE,
+                    GUARD_FILE_RENAME,
+                    GUARD_DIRECTORY_FORCE,
+                    INTENT_COMMIT,
+                    OFFSETS_SEND,
+                    CHECKPOINT_COMMIT -> HEADS.size() + 1;
             case INTENT_SEND, CHECKPOINT_SEND -> CHECKPOINTS_IN_ALL;
         };
     }

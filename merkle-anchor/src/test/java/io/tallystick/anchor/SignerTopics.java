@@ -5,8 +5,10 @@ import io.tallystick.avro.SignedCheckpoint;
 import io.tallystick.avro.SigningIntent;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,12 +37,18 @@ final class SignerTopics implements SignerEnds {
     /** An external write of the signer, in the order in which they happen. */
     enum Write {
         INIT_TRANSACTIONS,
-        GUARD_FILE,
+        GUARD_FILE_WRITE,
+        GUARD_FILE_RENAME,
+        GUARD_DIRECTORY_FORCE,
         INTENT_SEND,
         INTENT_COMMIT,
         CHECKPOINT_SEND,
         OFFSETS_SEND,
-        CHECKPOINT_COMMIT
+        CHECKPOINT_COMMIT;
+
+        boolean isOfGuardFile() {
+            return this == GUARD_FILE_WRITE || this == GUARD_FILE_RENAME || this == GUARD_DIRECTORY_FORCE;
+        }
     }
 
     /** Whether a write that fails was done all the same. */
@@ -74,14 +82,17 @@ final class SignerTopics implements SignerEnds {
     }
 
     private void write(Write write, Runnable action) {
+        write(write, action, () -> {});
+    }
+
+    /** @param loss what is left of a write that was not done */
+    private void write(Write write, Runnable action, Runnable loss) {
         if (write != faulty || survived-- > 0) {
             action.run();
             return;
         }
         faulty = null;
-        if (failure == Failure.FAILED_BUT_PERSISTED) {
-            action.run();
-        }
+        (failure == Failure.FAILED_BUT_PERSISTED ? action : loss).run();
         throw new TimeoutException(write + " has no answer");
     }
 
@@ -104,13 +115,45 @@ final class SignerTopics implements SignerEnds {
     }
 
     private GuardFile open(Path path) {
-        String ledger = config.ledger().origin();
-        return GuardFile.open(path, ledger, (file, content) -> write(Write.GUARD_FILE, () -> replace(file, content)));
+        return GuardFile.open(path, config.ledger().origin(), new FaultyDisk());
     }
 
-    private static void replace(Path file, byte[] content) {
+    /** What it did not persist is lost as by a crash: half of the new file is there, and the old one has its name again. */
+    private final class FaultyDisk implements GuardFile.Disk {
+        private Path file;
+        private byte[] replaced;
+
+        @Override
+        public void write(Path fresh, byte[] content) {
+            SignerTopics.this.write(
+                    Write.GUARD_FILE_WRITE,
+                    () -> unchecked(() -> GuardFile.DISK.write(fresh, content)),
+                    () -> unchecked(() -> Files.write(fresh, Arrays.copyOf(content, content.length / 2))));
+        }
+
+        @Override
+        public void rename(Path fresh, Path path) throws IOException {
+            file = path;
+            replaced = Files.readAllBytes(path);
+            SignerTopics.this.write(Write.GUARD_FILE_RENAME, () -> unchecked(() -> GuardFile.DISK.rename(fresh, path)));
+        }
+
+        @Override
+        public void force(Path directory) {
+            SignerTopics.this.write(
+                    Write.GUARD_DIRECTORY_FORCE,
+                    () -> unchecked(() -> GuardFile.DISK.force(directory)),
+                    () -> unchecked(() -> Files.write(file, replaced)));
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private static void unchecked(Step step) {
         try {
-            GuardFile.replace(file, content);
+            step.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

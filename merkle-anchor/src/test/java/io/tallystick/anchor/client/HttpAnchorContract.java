@@ -41,6 +41,16 @@ abstract class HttpAnchorContract extends AnchorContract {
         return anchor(party.address(), PATIENCE);
     }
 
+    @Override
+    final void goAway() {
+        party.setMood(Mood.BROKEN);
+    }
+
+    @Override
+    final void comeBack() {
+        party.setMood(Mood.GOOD);
+    }
+
     /** What is no answer is a failure, within the time allowed, and the next submission works again. */
     @ParameterizedTest
     @EnumSource(names = "GOOD", mode = EnumSource.Mode.EXCLUDE)

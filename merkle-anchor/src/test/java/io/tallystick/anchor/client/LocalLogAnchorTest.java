@@ -53,6 +53,21 @@ class LocalLogAnchorTest extends AnchorContract {
         return directory.resolve("anchors.log.state");
     }
 
+    /** Its disk is not there. */
+    @Override
+    void goAway() throws IOException {
+        Files.move(directory, elsewhere());
+    }
+
+    @Override
+    void comeBack() throws IOException {
+        Files.move(elsewhere(), directory);
+    }
+
+    private Path elsewhere() {
+        return directory.resolveSibling(directory.getFileName() + "-elsewhere");
+    }
+
     @Override
     void verify(Bytes receipt, RegistryCheckpoint checkpoint) throws Exception {
         LocalLog log = LocalLog.of(new TrustAnchors.Log(
