@@ -4,6 +4,7 @@ package io.tallystick.chain;
 import static java.util.Objects.requireNonNull;
 
 import io.tallystick.avro.ChainHalt;
+import io.tallystick.chain.recover.ChainSeals;
 import io.tallystick.chain.recover.PartitionRebuild;
 import io.tallystick.chain.recover.PartitionRebuild.Rebuilt;
 import io.tallystick.chain.recover.RecoveryRefusedException;
@@ -16,6 +17,7 @@ import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.Topics;
+import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.TrustRoot;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +40,7 @@ import org.apache.kafka.common.serialization.Serde;
  * What an operator does when the head guard has refused, or a chain is halted. For one thread.
  *
  * <p>{@link #rebuild} trusts nothing but the trust root it is given: the entries topic must hold every entry that the last
- * signed registry checkpoint commits to, or nothing is written.
+ * signed registry checkpoint and the newest signed checkpoint of each chain commit to, or nothing is written.
  */
 public final class ChainRecovery {
     private static final Duration MEMBERS_POLL = Duration.ofSeconds(1);
@@ -62,7 +64,7 @@ public final class ChainRecovery {
      * How to rebuild.
      *
      * @param trustRoot whose keys must have signed the registry; may be empty only if there is no signed registry yet
-     * @param withoutRegistry go on although no registry checkpoint exists, so that nothing signed vouches for the topic
+     * @param withoutRegistry go on although no registry checkpoint exists, so that at most chain checkpoints vouch for the topic
      * @param dryRun compare all, write nothing
      * @param membersWait how long to wait for the sessions of stopped instances to end
      */
@@ -83,6 +85,7 @@ public final class ChainRecovery {
      * @param halted chains that are halted
      * @param registry what the topic was compared with; empty if nothing was signed yet
      * @param heads registered chain heads compared
+     * @param checkpoints signed chain checkpoints compared
      * @param written whether the state was written
      * @param deleted keys of the changelog that the rebuilt state does not have
      * @param offsetsSet input offsets that were missing
@@ -95,6 +98,7 @@ public final class ChainRecovery {
             List<String> halted,
             Optional<SignedRegistry> registry,
             int heads,
+            int checkpoints,
             boolean written,
             long deleted,
             int offsetsSet,
@@ -104,8 +108,9 @@ public final class ChainRecovery {
         }
     }
 
-    /** What the registry vouches for. */
-    private record Vouched(Optional<SignedRegistry> registry, Map<String, Registered> heads) {}
+    /** What was signed: the registry with the heads it commits to, and the newest checkpoint of each chain. */
+    private record Vouched(
+            Optional<SignedRegistry> registry, Map<String, Registered> heads, Map<String, TreeHead> checkpoints) {}
 
     /** What writing did. */
     private record Written(long deleted, int offsetsSet, Optional<Path> removed) {}
@@ -143,7 +148,7 @@ public final class ChainRecovery {
             List<Rebuilt> rebuilt = new ArrayList<>();
             for (int partition = 0; partition < config.ledger().partitions(); partition++) {
                 ends.add(reader.end(entries(partition)));
-                rebuilt.add(rebuild(reader, partition, ends.get(partition), vouched.heads()));
+                rebuilt.add(rebuild(reader, partition, ends.get(partition), vouched));
             }
             restoreHalts(rebuilt);
             if (options.dryRun()) {
@@ -176,34 +181,39 @@ public final class ChainRecovery {
     private Vouched vouched(Options options, RegistryReader registry) {
         progress.accept(new Progress("reading what was signed", 0, 0));
         Optional<RegistrySeal> seal = registry.seal();
-        if (seal.isEmpty()) {
-            if (!options.withoutRegistry()) {
-                throw RecoveryRefusedException.notReady(
-                        config.ledger().topics().checkpoints() + " holds no registry checkpoint of "
-                                + config.ledger().origin() + ": nothing signed vouches for the entries topic",
-                        "If the ledger has never closed a window, use --without-registry. If it has, bring the topic back.");
-            }
-            return new Vouched(Optional.empty(), Map.of());
+        ChainSeals chains = registry.chains();
+        if (seal.isEmpty() && !options.withoutRegistry()) {
+            throw RecoveryRefusedException.notReady(
+                    config.ledger().topics().checkpoints() + " holds no registry checkpoint of "
+                            + config.ledger().origin() + ": nothing signed vouches for the entries topic",
+                    "If the ledger has never closed a window, use --without-registry. If it has, bring the topic back.");
+        }
+        if (seal.isEmpty() && chains.isEmpty()) {
+            return new Vouched(Optional.empty(), Map.of(), Map.of());
         }
         TrustRoot trustRoot = options.trustRoot()
                 .orElseThrow(() -> RecoveryRefusedException.notReady(
-                        "there is a signed registry checkpoint of size "
-                                + seal.get().head().size() + ", but no trust root to verify it with",
+                        seal.map(found -> "there is a signed registry checkpoint of size "
+                                                + found.head().size())
+                                        .orElse("there are signed checkpoints of chains")
+                                + ", but no trust root to verify it with",
                         "Name the trust root with --trust-root FILE."));
-        SignedRegistry signed = registry.signed(seal.get(), trustRoot);
-        return new Vouched(Optional.of(signed), registry.heads(signed));
+        Optional<SignedRegistry> signed = seal.map(found -> registry.signed(found, trustRoot));
+        Map<String, Registered> heads = signed.map(registry::heads).orElse(Map.of());
+        return new Vouched(signed, heads, chains.verify(trustRoot, heads));
     }
 
-    private Rebuilt rebuild(
-            CommittedRecords<SpecificRecord> reader, int partition, long end, Map<String, Registered> heads) {
+    private Rebuilt rebuild(CommittedRecords<SpecificRecord> reader, int partition, long end, Vouched vouched) {
         TopicPartition entries = entries(partition);
         long begin = reader.begin(entries);
         if (begin > 0) {
             throw RecoveryRefusedException.disagrees(
                     entries + " begins at offset " + begin + ", expected 0: its first records were deleted");
         }
-        PartitionRebuild rebuild =
-                new PartitionRebuild(SequencerSupplier.place(config.ledger(), partition), headsOf(partition, heads));
+        PartitionRebuild rebuild = new PartitionRebuild(
+                SequencerSupplier.place(config.ledger(), partition),
+                of(partition, vouched.heads()),
+                of(partition, vouched.checkpoints()));
         try {
             reader.read(entries, 0, end, record -> apply(rebuild, record, end));
             Rebuilt rebuilt = rebuild.finish();
@@ -215,10 +225,11 @@ public final class ChainRecovery {
         }
     }
 
-    private Map<String, Registered> headsOf(int partition, Map<String, Registered> heads) {
-        return heads.entrySet().stream()
-                .filter(head ->
-                        Topics.partitionOf(head.getKey(), config.ledger().partitions()) == partition)
+    /** What is said of chains, by chain id: of those in the partition. */
+    private <T> Map<String, T> of(int partition, Map<String, T> byChain) {
+        return byChain.entrySet().stream()
+                .filter(said ->
+                        Topics.partitionOf(said.getKey(), config.ledger().partitions()) == partition)
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
@@ -279,6 +290,7 @@ public final class ChainRecovery {
                         .toList(),
                 vouched.registry(),
                 vouched.heads().size(),
+                vouched.checkpoints().size(),
                 written.isPresent(),
                 written.map(Written::deleted).orElse(0L),
                 written.map(Written::offsetsSet).orElse(0),

@@ -5,6 +5,7 @@ import io.tallystick.avro.ChainTreeHead;
 import io.tallystick.avro.Cut;
 import io.tallystick.avro.RegistryWindow;
 import io.tallystick.avro.SignedCheckpoint;
+import io.tallystick.chain.recover.ChainSeals;
 import io.tallystick.chain.recover.RecoveryRefusedException;
 import io.tallystick.chain.recover.RegisteredHeads;
 import io.tallystick.chain.recover.RegistryFold;
@@ -29,6 +30,7 @@ final class RegistryReader {
     private final LedgerSettings ledger;
     private final CommittedRecords<SpecificRecord> reader;
     private Optional<SignedCheckpoint> last = Optional.empty();
+    private ChainSeals chains;
 
     RegistryReader(LedgerSettings ledger, CommittedRecords<SpecificRecord> reader) {
         this.ledger = ledger;
@@ -36,19 +38,43 @@ final class RegistryReader {
     }
 
     /**
-     * The last registry checkpoint; the first in offset order of those with the largest size.
+     * The last registry checkpoint; the first in offset order of those with the largest size. Finds those of the chains, too.
      *
      * @throws RecoveryRefusedException if it has another form, or there are two for one size
      */
     Optional<RegistrySeal> seal() {
         last = Optional.empty();
+        chains = new ChainSeals(ledger.origin());
         read(ledger.topics().checkpoints(), record -> {
-            if (record instanceof SignedCheckpoint checkpoint
-                    && checkpoint.getOrigin().equals(ledger.origin())) {
-                take(checkpoint);
+            if (record instanceof SignedCheckpoint checkpoint) {
+                if (checkpoint.getOrigin().equals(ledger.origin())) {
+                    take(checkpoint);
+                } else {
+                    takeOfChain(checkpoint);
+                }
             }
         });
         return last.map(checkpoint -> RegistrySeal.parse(ledger.origin(), bytes(checkpoint.getNote())));
+    }
+
+    /** The newest checkpoints of the chains that {@link #seal} found. */
+    ChainSeals chains() {
+        return chains;
+    }
+
+    private void takeOfChain(SignedCheckpoint checkpoint) {
+        try {
+            chains.add(
+                    checkpoint.getOrigin(),
+                    new TreeHead(checkpoint.getSize(), Hash.of(bytes(checkpoint.getRoot()))),
+                    checkpoint.getWindowStart().plus(ledger.windowSize()),
+                    bytes(checkpoint.getNote()));
+        } catch (IllegalArgumentException e) {
+            throw RecoveryRefusedException.disagrees(
+                    "the checkpoints topic holds a checkpoint of " + checkpoint.getOrigin() + " that is none: "
+                            + e.getMessage(),
+                    e);
+        }
     }
 
     private void take(SignedCheckpoint checkpoint) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -36,6 +37,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -392,10 +394,51 @@ class HeadGuardIT {
         assertThat(ledger.accounted(CHAIN)).isEqualTo(60);
     }
 
+    @Test
+    void anEntryThatIsCommittedWhileTheGuardWaitsIsSeen() throws InterruptedException, ExecutionException {
+        // Given: the last entry lies in a transaction that is open
+        appendUpTo(first, 0, 50);
+        List<List<SpecificRecord>> whole = ledger.allEntries();
+        List<SpecificRecord> home = whole.get(HOME);
+        SpecificRecord last = home.get(home.size() - 1);
+        ledger.replaceEntries(with(whole, home.subList(0, home.size() - 1)));
+        try (Producer<String, SpecificRecord> pending = transactional(60_000, ledger.records.serializer());
+                SpareReaders readers = new SpareReaders(ledger.settings, ledger.records.deserializer(), PATIENCE)) {
+            pending.initTransactions();
+            pending.beginTransaction();
+            pending.send(new ProducerRecord<>(ledger.topics().entries(), HOME, CHAIN, last))
+                    .get();
+            KafkaEntriesTail tail = new KafkaEntriesTail(ledger.settings, readers);
+
+            // When
+            CompletableFuture<List<SpecificRecord>> read =
+                    CompletableFuture.supplyAsync(() -> tail.read(HOME, 0, LIMIT));
+            try (ChainApplication application = launch(first)) {
+                await().during(Duration.ofSeconds(3))
+                        .atMost(PATIENCE)
+                        .until(() -> !read.isDone() && !application.isRunning() && fatal.get() == null);
+                pending.commitTransaction();
+
+                // Then: whoever stops before it sees a state that is ahead of the topic
+                assertThat(read).succeedsWithin(PATIENCE).satisfies(records -> assertThat(
+                                ((LedgerEntry) records.get(records.size() - 1)).getSeq())
+                        .isEqualTo(50));
+                awaitRunning(application);
+                append(CHAIN, 50, 60);
+            }
+        }
+        assertThat(EntriesOracle.check(ledger.entries(HOME)).sizes()).containsEntry(CHAIN, 61L);
+        assertThat(fatal).hasNullValue();
+    }
+
     private Producer<String, SpecificRecord> stranger(int timeoutMs) {
+        return transactional(timeoutMs, (topic, record) -> new byte[] {0});
+    }
+
+    private Producer<String, SpecificRecord> transactional(int timeoutMs, Serializer<SpecificRecord> serializer) {
         Map<String, Object> properties = ledger.settings.kafkaClient("stranger");
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, ledger.topics().group("stranger") + timeoutMs);
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, timeoutMs);
-        return new KafkaProducer<>(properties, new StringSerializer(), (topic, record) -> new byte[] {0});
+        return new KafkaProducer<>(properties, new StringSerializer(), serializer);
     }
 }

@@ -276,7 +276,7 @@ class RecoveryIT {
     }
 
     @Test
-    void aDamagedTopicIsRefusedUnlessOnlyWhatWasNeverSealedIsLost() throws InterruptedException, ExecutionException {
+    void aDamagedTopicIsRefusedUnlessOnlyWhatWasNeverSignedIsLost() throws InterruptedException, ExecutionException {
         // Given
         runSealAndLoseTheState();
         List<List<SpecificRecord>> whole = ledger.allEntries();
@@ -294,12 +294,69 @@ class RecoveryIT {
         ledger.replaceEntries(with(whole, HOME, withOneEdit(whole.get(HOME))));
         refuses(Kind.DISAGREES, ledger.topics().entries() + "-" + HOME + " offset ", "entry 41 of " + CHAIN, "prev");
 
-        // When: what was sealed is there
+        // When: what was sealed is there, and no checkpoint was signed since
         ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 94)));
         recover();
 
         // Then: ingest sends the rest again
         goesOn(94, 120);
+    }
+
+    @Test
+    void aTopicCutBelowASignedCheckpointOfItsChainIsRefused() throws InterruptedException, ExecutionException {
+        // Given: sealed up to 91 entries, signed up to 95, 101 in all
+        runSealAndLoseTheState();
+        sealed.checkpoint(CHAIN, sealed.head(CHAIN, 93));
+        sealed.checkpoint(CHAIN, sealed.head(CHAIN, 95));
+        List<List<SpecificRecord>> whole = ledger.allEntries();
+
+        // When, Then
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 93)));
+        refuses(Kind.DISAGREES, "chain " + CHAIN, "signed checkpoint", "has 95 entries", "holds 94", "from seq 94");
+
+        // When: what was signed is there
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 94)));
+        ChainRecovery.Report report = recover();
+
+        // Then
+        assertThat(report.checkpoints()).isEqualTo(1);
+        goesOn(94, 120);
+    }
+
+    @Test
+    void aCheckpointOfAChainThatContradictsTheTopicOrIsAStrangersIsRefused()
+            throws InterruptedException, ExecutionException, KeyException {
+        // Given
+        runSealAndLoseTheState();
+        sealed.checkpoint(CHAIN, new TreeHead(95, Hash.sha256(new byte[] {9})));
+
+        // When, Then
+        refuses(Kind.DISAGREES, "chain " + CHAIN, "its entries 0 to 94", "signed checkpoint of the chain");
+
+        // When, Then
+        sealed.signedWith(TestKeys.key(KeyAlgorithm.ECDSA_P256, "stranger"));
+        sealed.checkpoint(CHAIN, sealed.head(CHAIN, 97));
+        refuses(Kind.DISAGREES, "the checkpoint of chain " + CHAIN + " of size 97 is not signed by the keys");
+    }
+
+    @Test
+    void chainCheckpointsVouchAlsoBeforeTheFirstWindowIsClosed() throws InterruptedException, ExecutionException {
+        // Given
+        run(application -> append(CHAIN, 0, 50));
+        loseTheState();
+        sealed.checkpoint(CHAIN, sealed.head(CHAIN, 40));
+        List<List<SpecificRecord>> whole = ledger.allEntries();
+
+        // When, Then: they are not passed over for want of a trust root
+        assertThatThrownBy(() -> recover(Optional.empty(), true, false))
+                .isInstanceOf(RecoveryRefusedException.class)
+                .hasMessageContainingAll("signed checkpoints of chains", "no trust root");
+
+        // When, Then
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 38)));
+        assertThatThrownBy(() -> recover(Optional.of(TRUST_ROOT), true, false))
+                .isInstanceOf(RecoveryRefusedException.class)
+                .hasMessageContainingAll("has 40 entries", "holds 39");
     }
 
     private static List<List<SpecificRecord>> with(

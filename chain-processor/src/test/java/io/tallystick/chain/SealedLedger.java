@@ -79,6 +79,17 @@ final class SealedLedger {
         return heads;
     }
 
+    /** The head of a chain's tree when it had this size. */
+    TreeHead head(String chain, long size) {
+        CompactRange tree = CompactRange.EMPTY;
+        for (SpecificRecord record : ledger.entries(RunningLedger.partition(chain))) {
+            if (record instanceof LedgerEntry entry && entry.getChain().equals(chain) && entry.getSeq() < size) {
+                tree = tree.append(Rfc6962.leafHash(bytes(entry.getEntry())));
+            }
+        }
+        return tree.head();
+    }
+
     /** One more window with these chain heads. */
     void seal(Map<String, TreeHead> heads) {
         write(
@@ -103,17 +114,26 @@ final class SealedLedger {
 
     /** Signs a registry root, whatever the leaves are. */
     void checkpoint(TreeHead head) {
+        checkpoint(Given.ORIGIN, head, Cut.WINDOW);
+    }
+
+    /** Signs a head of a chain between two windows, whatever its entries are. */
+    void checkpoint(String chain, TreeHead head) {
+        checkpoint(ChainId.parse(chain).origin(Given.ORIGIN), head, Cut.FAST);
+    }
+
+    private void checkpoint(String origin, TreeHead head, Cut cut) {
         try {
             byte[] note = SignedNote.sign(
-                            new Checkpoint(Given.ORIGIN, head).text(),
+                            new Checkpoint(origin, head).text(),
                             keys.stream()
-                                    .map(key -> NoteSigners.of(Given.ORIGIN, key))
+                                    .map(key -> NoteSigners.of(origin, key))
                                     .toList())
                     .encode();
             write(
                     ledger.topics().checkpoints(),
                     List.of(new SignedCheckpoint(
-                            Given.ORIGIN, head.size(), buffer(head.root()), ByteBuffer.wrap(note), Cut.WINDOW, start)));
+                            origin, head.size(), buffer(head.root()), ByteBuffer.wrap(note), cut, start)));
         } catch (NoteException e) {
             throw new IllegalStateException(e);
         }

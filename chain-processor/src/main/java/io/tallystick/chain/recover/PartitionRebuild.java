@@ -19,10 +19,11 @@ import org.apache.avro.specific.SpecificRecord;
 
 /**
  * Rebuilds one partition from its first record on and recomputes the trees of its chains, comparing them with what was
- * registered. Memory follows from the number of chains. For one thread; useless after an exception.
+ * registered and signed. Memory follows from the number of chains. For one thread; useless after an exception.
  */
 public final class PartitionRebuild {
     private final Map<String, Registered> registered;
+    private final Map<String, TreeHead> signed;
     private final Map<String, CompactRange> trees = new HashMap<>();
     private final PartitionReplay replay;
     private long records;
@@ -30,9 +31,11 @@ public final class PartitionRebuild {
     /**
      * @param place the partition
      * @param registered last registered heads of its chains, by chain id
+     * @param signed newest signed checkpoints of its chains, by chain id
      */
-    public PartitionRebuild(Place place, Map<String, Registered> registered) {
+    public PartitionRebuild(Place place, Map<String, Registered> registered, Map<String, TreeHead> signed) {
         this.registered = Map.copyOf(registered);
+        this.signed = Map.copyOf(signed);
         this.replay = new PartitionReplay(place, Optional.empty(), new TreeMap<>());
     }
 
@@ -40,7 +43,7 @@ public final class PartitionRebuild {
      * The next committed record, with its payload.
      *
      * @throws LedgerIntegrityException if it cannot follow the one before it
-     * @throws RecoveryRefusedException if with it a chain's tree is not the one that was registered
+     * @throws RecoveryRefusedException if with it a chain's tree is not the one that was registered or signed
      */
     public void apply(SpecificRecord record) {
         replay.apply(record);
@@ -57,6 +60,13 @@ public final class PartitionRebuild {
         Registered expected = registered.get(chain);
         if (expected != null && expected.head().size() == tree.size()) {
             requireRoot(chain, expected, tree.head());
+        }
+        TreeHead checkpoint = signed.get(chain);
+        if (checkpoint != null && checkpoint.size() == tree.size() && !checkpoint.equals(tree.head())) {
+            throw RecoveryRefusedException.disagrees("chain " + chain + ": its entries 0 to " + (tree.size() - 1)
+                    + " in the entries topic have root " + tree.root() + ", the signed checkpoint of the chain has "
+                    + checkpoint.root() + "; at least one entry up to seq " + (tree.size() - 1)
+                    + " is not the one that was signed");
         }
     }
 
@@ -77,7 +87,7 @@ public final class PartitionRebuild {
     /**
      * What the records lead to.
      *
-     * @throws RecoveryRefusedException if there was no record, or a chain is missing or shorter than registered
+     * @throws RecoveryRefusedException if there was no record, or a chain is missing or shorter than registered or signed
      */
     public Rebuilt finish() {
         PartitionState partition = replay.partition()
@@ -89,6 +99,14 @@ public final class PartitionRebuild {
                 throw RecoveryRefusedException.disagrees("chain " + chain + ": the signed registry has "
                         + expected.head().size() + " entries for the window from " + expected.window()
                         + ", the entries topic holds " + size + "; missing from seq " + size + " on");
+            }
+        });
+        signed.forEach((chain, checkpoint) -> {
+            long size = trees.getOrDefault(chain, CompactRange.EMPTY).size();
+            if (size < checkpoint.size()) {
+                throw RecoveryRefusedException.disagrees("chain " + chain + ": a signed checkpoint of the chain has "
+                        + checkpoint.size() + " entries, the entries topic holds " + size + "; missing from seq " + size
+                        + " on, and whoever has the checkpoint could show the fork");
             }
         });
         ChainStates chains = new ChainStates();

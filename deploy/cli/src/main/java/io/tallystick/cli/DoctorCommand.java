@@ -23,14 +23,19 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tally doctor}: does what the ledger relies on do what it says? */
-@Command(name = "doctor", description = "Check what the ledger relies on.", subcommands = DoctorCommand.Store.class)
+@Command(
+        name = "doctor",
+        description = "Check what the ledger relies on.",
+        subcommands = {DoctorCommand.Store.class, DoctorTopics.class})
 final class DoctorCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "Check what? 'tally doctor store' for the store.");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(),
+                "Check what? 'tally doctor store' for the store, 'tally doctor topics' for the cluster's topics.");
     }
 
     /** {@code tally doctor store}: the WORM probe. */

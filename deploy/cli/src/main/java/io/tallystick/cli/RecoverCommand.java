@@ -57,13 +57,14 @@ final class RecoverCommand implements Runnable {
                         + "old, from another ledger, or too far behind; or when its group has lost its place in ledger.ingest.",
                 "",
                 "First every entry is read and every chain's tree recomputed. Then the last signed registry checkpoint is "
-                        + "verified with the trust root, and the topic must hold each chain head it commits to. If anything is "
-                        + "missing or differs, nothing is written and the exit code is 1.",
+                        + "verified with the trust root, and the topic must hold each chain head it commits to, and what the "
+                        + "newest signed checkpoint of each chain covers. If anything is missing or differs, nothing is written "
+                        + "and the exit code is 1.",
                 "",
                 "Stop all instances of the chain stage first. The time follows from the length of the topic; --dry-run only looks."
             },
             footerHeading = "%nAfterwards:%n",
-            footer = "  start the chain stage as usual; what was never sealed is sent again by ingest")
+            footer = "  start the chain stage as usual; what was never signed is sent again by ingest")
     static final class Chain implements Runnable {
         @Spec
         private CommandSpec spec;
@@ -86,8 +87,8 @@ final class RecoverCommand implements Runnable {
         @Option(
                 names = "--without-registry",
                 description = {
-                    "Go on although no registry checkpoint exists, because no window was ever closed. Then nothing signed "
-                            + "vouches for the topic. Has no effect if there is one."
+                    "Go on although no registry checkpoint exists, because no window was ever closed. Then at most checkpoints "
+                            + "of chains vouch for the topic. Has no effect if there is one."
                 })
         private boolean withoutRegistry;
 
@@ -140,7 +141,8 @@ final class RecoverCommand implements Runnable {
                                     "registry of size " + registry.head().size() + ", root "
                                             + registry.head().root() + ", sealed up to "
                                             + registry.window().end() + "; " + report.heads() + " chain heads agree")
-                            .orElse("nothing yet: only the topic vouches for itself"));
+                            .orElse("no registry yet: what no chain checkpoint covers only the topic vouches for"));
+            lines.add("  checkpoints " + report.checkpoints() + " signed chain checkpoints agree");
             lines.add("  halted      " + (report.halted().isEmpty() ? "none" : String.join(", ", report.halted())));
             if (report.written()) {
                 lines.add("  changelog   replaced, " + report.deleted() + " foreign keys deleted");
@@ -155,6 +157,7 @@ final class RecoverCommand implements Runnable {
             JsonObject.Builder json = JsonObject.builder()
                     .put("chains", report.chains())
                     .put("changelogKeysDeleted", report.deleted())
+                    .put("checkpointsCompared", (long) report.checkpoints())
                     .put("entries", report.entries())
                     .put("halted", JsonArray.ofStrings(report.halted()))
                     .put("headsCompared", (long) report.heads())

@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.RefusedChangeException;
 import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
@@ -107,6 +108,11 @@ public final class Tally implements Runnable {
             exitCode = ExitCode.USAGE;
             err.println("tally: " + fault.getMessage());
             err.println("  Correct the configuration file and try again.");
+        } else if (fault instanceof LedgerIntegrityException) {
+            err.println("tally: " + fault.getMessage());
+            err.println(
+                    "  Nothing was started. 'tally doctor topics' compares the cluster with what the ledger rests on; what a"
+                            + " stage refuses stands in its README.");
         } else if (fault instanceof KafkaException) {
             exitCode = ExitCode.UNREACHABLE;
             err.println("tally: the broker did not do what was asked: " + fault.getMessage());
