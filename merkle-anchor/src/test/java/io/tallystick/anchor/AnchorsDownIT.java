@@ -84,6 +84,7 @@ class AnchorsDownIT {
                 directory.resolve("log.pem"),
                 KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom()),
                 KeyFile.readPassphrase(ledger.config().passphraseFile()));
+        FileWitnessState.create(directory.resolve("witness"));
         witnessState = FileWitnessState.open(directory.resolve("witness"));
         SigningKey key = ledger.keys().get(0);
         witnessServer = new WitnessServer(

@@ -115,6 +115,7 @@ class OutsideIT {
                 "ledger.anchor.l.file", directory.resolve("log").toString(),
                 "ledger.anchor.l.key.file", logKeyFile.toString()));
         config = new AnchorConfig(properties);
+        FileWitnessState.create(directory.resolve("witness"));
     }
 
     @AfterEach
