@@ -1,36 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// A witness and a feeder made of Go's note and tlog packages and transparency-dev's formats and merkle. See README.md
-// beside this folder.
+// What the lane needs beside the programs it runs: a key, the refusals that no existing client asks a witness for, and other
+// people's parsers of a policy. See README.md beside this folder.
 //
-//	witness serve <listen address> <log vkey> <file for the witness's vkey>
-//	witness feed <url of a witness> <file with its vkey> <file for the log's vkey> <file that says go>
+//	lane keys <name> <file for the private key> <file for the vkey>
+//	lane refused <url of a witness> <its vkey> <private key of a log> <vkey of the log>
+//	lane cosigned <checkpoint> <vkey of its log> <vkey of a witness>
+//	lane policy <policy> <registry checkpoint> <cosignature of it>
 package main
 
 import (
 	"bytes"
 	"crypto/rand"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"io"
 	"log"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
-	"sync"
 	"time"
 
-	f_log "github.com/transparency-dev/formats/log"
+	"filippo.io/torchwood"
 	fnote "github.com/transparency-dev/formats/note"
-	"github.com/transparency-dev/merkle/proof"
-	"github.com/transparency-dev/merkle/rfc6962"
+	fwitness "github.com/transparency-dev/formats/witness"
+	"github.com/transparency-dev/tessera"
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
 )
-
-const origin = "feeder.example/log"
 
 func check(what string, err error) {
 	if err != nil {
@@ -39,88 +36,46 @@ func check(what string, err error) {
 }
 
 func main() {
+	log.SetFlags(0)
 	switch {
-	case len(os.Args) == 5 && os.Args[1] == "serve":
-		serve(os.Args[2], os.Args[3], os.Args[4])
-	case len(os.Args) == 6 && os.Args[1] == "feed":
-		feed(os.Args[2], os.Args[3], os.Args[4], os.Args[5])
+	case len(os.Args) == 5 && os.Args[1] == "keys":
+		keys(os.Args[2], os.Args[3], os.Args[4])
+	case len(os.Args) == 6 && os.Args[1] == "refused":
+		refusals(os.Args[2], os.Args[3], read(os.Args[4]), read(os.Args[5]))
+	case len(os.Args) == 5 && os.Args[1] == "cosigned":
+		cosigned(read(os.Args[2]), os.Args[3], os.Args[4])
+	case len(os.Args) == 5 && os.Args[1] == "policy":
+		policies(read(os.Args[2]), read(os.Args[3]), read(os.Args[4]))
 	default:
 		log.Fatal("usage: see the comment at the top")
 	}
 }
 
-// A witness of one log, without persistence: what it decides and signs is others' code.
-type goWitness struct {
-	mu       sync.Mutex
-	verifier note.Verifier
-	signer   note.Signer
-	stands   f_log.Checkpoint
+func read(file string) []byte {
+	content, err := os.ReadFile(file)
+	check("file", err)
+	return content
 }
 
-func serve(address, logVkey, vkeyFile string) {
-	skey, vkey, err := note.GenerateKey(rand.Reader, "go-witness.example")
+func keys(name, skeyFile, vkeyFile string) {
+	skey, vkey, err := note.GenerateKey(rand.Reader, name)
 	check("key", err)
-	signer, err := fnote.NewSignerForCosignatureV1(skey)
-	check("signer", err)
-	cosigner, err := fnote.VKeyToCosignatureV1(vkey)
-	check("vkey", err)
-	verifier, err := note.NewVerifier(logVkey)
-	check("log vkey", err)
-	w := &goWitness{verifier: verifier, signer: signer}
-	http.HandleFunc("POST /add-checkpoint", w.addCheckpoint)
-	check("vkey file", os.WriteFile(vkeyFile, []byte(cosigner+"\n"), 0o644))
-	check("serve", http.ListenAndServe(address, nil))
+	check("private key", os.WriteFile(skeyFile, []byte(skey), 0o600))
+	check("vkey", os.WriteFile(vkeyFile, []byte(vkey), 0o644))
 }
 
-func (w *goWitness) addCheckpoint(rw http.ResponseWriter, r *http.Request) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
-	check("body", err)
-	head, checkpoint, found := bytes.Cut(body, []byte("\n\n"))
-	lines := strings.Split(string(head), "\n")
-	old, err := strconv.ParseUint(strings.TrimPrefix(lines[0], "old "), 10, 64)
-	if err != nil || !found {
-		http.Error(rw, "malformed", http.StatusBadRequest)
-		return
+// A published checkpoint of a log has the line of a witness.
+func cosigned(checkpoint []byte, logVkey, witnessVkey string) {
+	logVerifier, err := note.NewVerifier(logVkey)
+	check("vkey of the log", err)
+	witness, err := fnote.NewVerifierForCosignatureV1(witnessVkey)
+	check("vkey of the witness", err)
+	opened, err := note.Open(checkpoint, note.VerifierList(logVerifier, witness))
+	check("the checkpoint", err)
+	if len(opened.Sigs) != 2 {
+		log.Fatalf("%d verified signatures, not two, on\n%s", len(opened.Sigs), checkpoint)
 	}
-	var path [][]byte
-	for _, line := range lines[1:] {
-		hash, err := base64.StdEncoding.DecodeString(line)
-		if err != nil {
-			http.Error(rw, "malformed proof", http.StatusBadRequest)
-			return
-		}
-		path = append(path, hash)
-	}
-	next, _, opened, err := f_log.ParseCheckpoint(checkpoint, w.verifier.Name(), w.verifier)
-	if err != nil {
-		http.Error(rw, err.Error(), http.StatusForbidden)
-		return
-	}
-	if old != w.stands.Size {
-		rw.Header().Set("Content-Type", "text/x.tlog.size")
-		rw.WriteHeader(http.StatusConflict)
-		fmt.Fprintf(rw, "%d\n", w.stands.Size)
-		return
-	}
-	if old > 0 {
-		err = proof.VerifyConsistency(rfc6962.DefaultHasher, old, next.Size, path, w.stands.Hash, next.Hash)
-	} else if len(path) > 0 {
-		err = errors.New("a proof from nothing")
-	}
-	if err != nil {
-		log.Printf("refused from %d to %d: %v", old, next.Size, err)
-		http.Error(rw, err.Error(), http.StatusUnprocessableEntity)
-		return
-	}
-	signed, err := note.Sign(&note.Note{Text: opened.Text}, w.signer)
-	check("cosign", err)
-	w.stands = *next
-	log.Printf("cosigned from %d to %d", old, next.Size)
-	_, signatures, _ := bytes.Cut(signed, []byte("\n\n"))
-	_, err = rw.Write(signatures)
-	check("answer", err)
+	fmt.Println(strings.Split(opened.Text, "\n")[1])
 }
 
 // A growing log in memory.
@@ -140,7 +95,7 @@ func (t *tree) ReadHashes(indexes []int64) ([]tlog.Hash, error) {
 
 func (t *tree) grow(to int64, name string) {
 	for ; t.size < to; t.size++ {
-		hashes, err := tlog.StoredHashes(t.size, []byte(fmt.Sprintf("%s %d", name, t.size)), t)
+		hashes, err := tlog.StoredHashes(t.size, fmt.Appendf(nil, "%s %d", name, t.size), t)
 		check("grow", err)
 		t.hashes = append(t.hashes, hashes...)
 	}
@@ -149,7 +104,7 @@ func (t *tree) grow(to int64, name string) {
 func (t *tree) checkpoint() []byte {
 	root, err := tlog.TreeHash(t.size, t)
 	check("root", err)
-	text := fmt.Sprintf("%s\n%d\n%s\n", origin, t.size, root)
+	text := fmt.Sprintf("%s\n%d\n%s\n", t.signer.Name(), t.size, root)
 	signed, err := note.Sign(&note.Note{Text: text}, t.signer)
 	check("sign", err)
 	return signed
@@ -161,60 +116,35 @@ func (t *tree) proof(from int64) [][]byte {
 		hashes, err := tlog.ProveTree(t.size, from, t)
 		check("proof", err)
 		for _, h := range hashes {
-			proof = append(proof, append([]byte(nil), h[:]...))
+			proof = append(proof, bytes.Clone(h[:]))
 		}
 	}
 	return proof
 }
 
-func feed(address, vkeyFile, logVkeyFile, goFile string) {
-	skey, vkey, err := note.GenerateKey(rand.Reader, origin)
+func refusals(address, witnessVkey string, skey, vkey []byte) {
+	signer, err := note.NewSigner(string(skey))
 	check("key", err)
-	signer, err := note.NewSigner(skey)
-	check("signer", err)
-	check("vkey file", os.WriteFile(logVkeyFile, []byte(vkey+"\n"), 0o644))
-	for i := 0; ; i++ {
-		if _, err := os.Stat(goFile); err == nil {
-			break
-		}
-		if i == 600 {
-			log.Fatal("nobody said go")
-		}
-		time.Sleep(500 * time.Millisecond)
-	}
-	witnessVkey, err := os.ReadFile(vkeyFile)
-	check("vkey of the witness", err)
-	verifier, err := fnote.NewVerifierForCosignatureV1(string(witnessVkey[:len(witnessVkey)-1]))
-	check("vkey of the witness", err)
-	w := feeder{strings.TrimSuffix(address, "/") + "/add-checkpoint"}
-	logVerifier, err := note.NewVerifier(vkey)
-	check("log vkey", err)
-
+	w := strings.TrimSuffix(address, "/") + "/add-checkpoint"
 	honest := &tree{signer: signer}
-	var stands int64
-	for _, size := range []int64{1, 2, 3, 7, 8, 100, 100, 1000} {
-		honest.grow(size, "leaf")
-		cosigned(w, honest, stands, verifier, logVerifier)
-		stands = size
-	}
+	honest.grow(1000, "leaf")
+	accepted(w, honest, 0, string(vkey), witnessVkey)
 	fork := &tree{signer: signer}
 	fork.grow(1000, "fork")
 	refused(w, "another root for the same size", fork.checkpoint(), 1000, nil, http.StatusConflict)
+	refused(w, "a fork from the beginning", fork.checkpoint(), 0, nil, http.StatusConflict)
 	fork.grow(1200, "fork")
 	refused(w, "a fork", fork.checkpoint(), 1000, fork.proof(1000), http.StatusUnprocessableEntity)
 	honest.grow(1200, "leaf")
 	refused(w, "a stale old size", honest.checkpoint(), 7, honest.proof(7), http.StatusConflict)
-	refused(w, "an unknown log", []byte("x"+string(honest.checkpoint())), 0, nil, http.StatusNotFound)
-	cosigned(w, honest, 1000, verifier, logVerifier)
-	fmt.Println("ok")
+	refused(w, "no proof", honest.checkpoint(), 1000, nil, http.StatusUnprocessableEntity)
+	refused(w, "an unknown log", append([]byte("x"), honest.checkpoint()...), 0, nil, http.StatusNotFound)
+	other := bytes.Replace(honest.checkpoint(), []byte("\n1200\n"), []byte("\n1201\n"), 1)
+	refused(w, "a text that was not signed", other, 1000, honest.proof(1000), http.StatusForbidden)
+	accepted(w, honest, 1000, string(vkey), witnessVkey)
 }
 
-// Submits checkpoints; returns status and body.
-type feeder struct {
-	url string
-}
-
-func (f feeder) update(old int64, checkpoint []byte, proof [][]byte) (int, []byte) {
+func update(url string, old int64, checkpoint []byte, proof [][]byte) (int, []byte) {
 	body := &bytes.Buffer{}
 	fmt.Fprintf(body, "old %d\n", old)
 	for _, hash := range proof {
@@ -223,31 +153,123 @@ func (f feeder) update(old int64, checkpoint []byte, proof [][]byte) (int, []byt
 	fmt.Fprintln(body)
 	body.Write(checkpoint)
 	client := &http.Client{Timeout: 20 * time.Second}
-	answer, err := client.Post(f.url, "text/plain", body)
+	answer, err := client.Post(url, "text/plain", body)
 	check("post", err)
 	defer answer.Body.Close()
-	read, err := io.ReadAll(answer.Body)
+	content, err := io.ReadAll(answer.Body)
 	check("answer", err)
-	return answer.StatusCode, read
+	return answer.StatusCode, content
 }
 
-func cosigned(w feeder, t *tree, old int64, verifier, logVerifier note.Verifier) {
-	checkpoint := t.checkpoint()
-	status, lines := w.update(old, checkpoint, t.proof(old))
+func accepted(url string, t *tree, old int64, vkey, witnessVkey string) {
+	status, lines := update(url, old, t.checkpoint(), t.proof(old))
 	if status != http.StatusOK {
 		log.Fatalf("from %d to %d: status %d: %s", old, t.size, status, lines)
 	}
-	opened, err := note.Open(append(checkpoint, lines...), note.VerifierList(verifier, logVerifier))
-	check("the cosigned checkpoint", err)
-	if len(opened.Sigs) != 2 {
-		log.Fatalf("size %d has %d verified signatures", t.size, len(opened.Sigs))
-	}
-	fmt.Printf("cosigned from %d to %d\n", old, t.size)
+	cosigned(append(t.checkpoint(), lines...), vkey, witnessVkey)
 }
 
-func refused(w feeder, what string, checkpoint []byte, old int64, proof [][]byte, want int) {
-	if status, _ := w.update(old, checkpoint, proof); status != want {
+func refused(url, what string, checkpoint []byte, old int64, proof [][]byte, want int) {
+	if status, _ := update(url, old, checkpoint, proof); status != want {
 		log.Fatalf("%s: expected status %d, got %d", what, want, status)
 	}
 	fmt.Printf("refused: %s\n", what)
+}
+
+// What each parser makes of a policy: nil if a checkpoint satisfies it.
+type parser struct {
+	name  string
+	parse func(policy []byte) (func(checkpoint []byte) error, error)
+}
+
+func satisfied(by bool) error {
+	if !by {
+		return fmt.Errorf("the policy is not satisfied")
+	}
+	return nil
+}
+
+var parsers = []parser{
+	{"torchwood", func(p []byte) (func([]byte) error, error) {
+		policy, err := torchwood.ParsePolicy(p)
+		return func(checkpoint []byte) error {
+			_, _, err := torchwood.VerifyCheckpoint(checkpoint, policy)
+			return err
+		}, err
+	}},
+	{"tessera", func(p []byte) (func([]byte) error, error) {
+		group, err := tessera.NewWitnessGroupFromPolicy(withAddresses(p))
+		return func(checkpoint []byte) error { return satisfied(group.Satisfied(checkpoint)) }, err
+	}},
+	{"formats", func(p []byte) (func([]byte) error, error) {
+		group, err := fwitness.ParsePolicy(withAddresses(p))
+		return func(checkpoint []byte) error { return satisfied(group.Satisfied(checkpoint)) }, err
+	}},
+}
+
+// The lines that Go's note package can read: it knows log keys of type 1 (Ed25519) and no others.
+func ofKnownTypes(policy []byte) []byte {
+	var known []string
+	for _, line := range strings.SplitAfter(string(policy), "\n") {
+		fields := strings.Fields(line)
+		if len(fields) == 2 && fields[0] == "log" {
+			if _, err := note.NewVerifier(fields[1]); err != nil {
+				continue
+			}
+		}
+		known = append(known, line)
+	}
+	return []byte(strings.Join(known, ""))
+}
+
+// Where witnesses are is for a log to know; a trust root does not say it.
+func withAddresses(policy []byte) []byte {
+	var lines []string
+	for _, line := range strings.Split(string(policy), "\n") {
+		if strings.HasPrefix(line, "witness ") {
+			line += " http://witness.invalid/"
+		}
+		lines = append(lines, line)
+	}
+	return []byte(strings.Join(lines, "\n"))
+}
+
+func policies(exported, checkpoint, cosignature []byte) {
+	policy := ofKnownTypes(exported)
+	if bytes.Count(policy, []byte("\nlog ")) != 1 {
+		log.Fatalf("not one Ed25519 key of the log in\n%s", exported)
+	}
+	both := append(bytes.Clone(checkpoint), cosignature...)
+	_, stranger, err := note.GenerateKey(rand.Reader, "stranger.example")
+	check("key", err)
+	stranger, err = fnote.VKeyToCosignatureV1(stranger)
+	check("vkey", err)
+	strangers := bytes.Replace(policy, witnessKey(policy), []byte(stranger), 1)
+	for _, p := range parsers {
+		ours, err := p.parse(policy)
+		check(p.name+" reads the policy", err)
+		check(p.name+": the cosigned checkpoint", ours(both))
+		if ours(checkpoint) == nil {
+			log.Fatalf("%s: a checkpoint without its cosignature satisfies the policy", p.name)
+		}
+		theirs, err := p.parse(strangers)
+		check(p.name+" reads the other policy", err)
+		if theirs(both) == nil {
+			log.Fatalf("%s: the cosignature of another witness satisfies the policy", p.name)
+		}
+		if _, err := p.parse(bytes.Replace(policy, []byte("quorum witnesses"), []byte("quorum nobody"), 1)); err == nil {
+			log.Fatalf("%s reads a policy whose quorum is not defined", p.name)
+		}
+		fmt.Printf("policy: read by %s, which holds the checkpoint to it\n", p.name)
+	}
+}
+
+func witnessKey(policy []byte) []byte {
+	for _, line := range bytes.Split(policy, []byte("\n")) {
+		if fields := bytes.Fields(line); len(fields) > 2 && string(fields[0]) == "witness" {
+			return fields[2]
+		}
+	}
+	log.Fatalf("no witness in\n%s", policy)
+	return nil
 }

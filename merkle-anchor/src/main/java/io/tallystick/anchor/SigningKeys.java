@@ -54,10 +54,8 @@ final class SigningKeys implements AutoCloseable {
     }
 
     private static List<SigningKey> open(TokenKeys keys) {
-        char[] pin = {};
         try {
-            pin = KeyFile.readPassphrase(keys.pinFile());
-            Pkcs11Token token = Pkcs11Token.open(keys.configuration(), pin);
+            Pkcs11Token token = Pkcs11Token.open(keys.configuration(), keys.pinFile());
             List<SigningKey> opened = new ArrayList<>();
             for (String alias : keys.aliases()) {
                 opened.add(token.key(alias));
@@ -65,8 +63,6 @@ final class SigningKeys implements AutoCloseable {
             return opened;
         } catch (KeyException e) {
             throw new ConfigException("cannot open the keys of " + AnchorConfig.PKCS11_KEYS + ": " + e.getMessage());
-        } finally {
-            Arrays.fill(pin, '\0');
         }
     }
 

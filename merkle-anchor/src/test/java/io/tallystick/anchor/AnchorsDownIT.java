@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.anchor.client.TestParty;
+import io.tallystick.anchor.client.TestRekor;
 import io.tallystick.anchor.client.TestTsa;
 import io.tallystick.anchor.witness.CosigningRule;
 import io.tallystick.anchor.witness.server.FileWitnessState;
@@ -46,14 +47,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Entries to signed checkpoints while no anchor answers: a witness and a time-stamping authority that take requests and are silent,
- * and a log that cannot be written.
+ * Entries to signed checkpoints while no anchor answers: a witness, a time-stamping authority and a Rekor log that take requests
+ * and are silent, and a log that cannot be written.
  */
 @ExtendWith(LedgerExtension.class)
 class AnchorsDownIT {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int WINDOWS = 100;
-    private static final List<String> ANCHORS = List.of("w", "t", "l");
+    private static final List<String> ANCHORS = List.of("w", "t", "l", "r");
 
     /** Their ends lie in the past, and one of them begins a day. */
     private final Instant first = Instant.now().truncatedTo(ChronoUnit.DAYS).minus(Duration.ofHours(36));
@@ -68,6 +69,8 @@ class AnchorsDownIT {
     private final HttpClient http = HttpClient.newHttpClient();
     private TestParty tsa;
     private TestParty witness;
+    private final TestRekor log = new TestRekor();
+    private TestParty rekor;
     private FileWitnessState witnessState;
     private WitnessServer witnessServer;
     private TestLedger ledger;
@@ -79,11 +82,13 @@ class AnchorsDownIT {
         authority.writeRoot(directory.resolve("root.pem"));
         tsa = new TestParty(authority);
         witness = new TestParty((path, body) -> forward(body));
+        rekor = new TestParty(log);
         ledger = new TestLedger(broker, directory, LedgerScript.createdIn(first), settings());
         KeyFile.write(
                 directory.resolve("log.pem"),
                 KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom()),
                 KeyFile.readPassphrase(ledger.config().passphraseFile()));
+        FileWitnessState.create(directory.resolve("witness"));
         witnessState = FileWitnessState.open(directory.resolve("witness"));
         SigningKey key = ledger.keys().get(0);
         witnessServer = new WitnessServer(
@@ -119,6 +124,15 @@ class AnchorsDownIT {
                 "ledger.anchor.t.timeout.ms",
                 "1000"));
         settings.putAll(Map.of(
+                "ledger.anchor.r.type",
+                "rekor",
+                "ledger.anchor.r.url",
+                rekor.address().toString(),
+                "ledger.anchor.r.vkey",
+                log.trusted().vkey(),
+                "ledger.anchor.r.timeout.ms",
+                "1000"));
+        settings.putAll(Map.of(
                 "ledger.anchor.l.type", "log",
                 "ledger.anchor.l.file", directory.resolve("log").toString(),
                 "ledger.anchor.l.key.file", directory.resolve("log.pem").toString()));
@@ -144,6 +158,7 @@ class AnchorsDownIT {
         }
         tsa.close();
         witness.close();
+        rekor.close();
         witnessServer.close();
         witnessState.close();
         ledger.close();
@@ -178,7 +193,8 @@ class AnchorsDownIT {
     void sealingGoesOnWithoutAnyAnchorAndAllIsSettledWhenTheyReturn() throws Exception {
         witness.setMood(TestParty.Mood.SILENT);
         tsa.setMood(TestParty.Mood.SILENT);
-        Path log = Files.createDirectory(directory.resolve("log"));
+        rekor.setMood(TestParty.Mood.SILENT);
+        Path file = Files.createDirectory(directory.resolve("log"));
         LedgerScript script = new LedgerScript(ledger, first);
         application = new AnchorApplication(ledger.config(), meters, fatal::add);
         application.start();
@@ -198,7 +214,8 @@ class AnchorsDownIT {
 
         witness.setMood(TestParty.Mood.GOOD);
         tsa.setMood(TestParty.Mood.GOOD);
-        Files.delete(log);
+        rekor.setMood(TestParty.Mood.GOOD);
+        Files.delete(file);
         awaitAll(0);
 
         for (String anchor : ANCHORS) {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.anchor.client.TestParty;
+import io.tallystick.anchor.client.TestRekor;
 import io.tallystick.anchor.client.TestTsa;
 import io.tallystick.anchor.external.Anchor;
 import io.tallystick.anchor.registry.RegistryBuilder;
@@ -56,8 +57,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The part that anchors, against real topics and real parties: a witness, a time-stamping authority, a log file. The windows
- * and their checkpoints are written here as registry and signer write them.
+ * The part that anchors, against real topics and real parties: a witness, a time-stamping authority, a Rekor log, a log file.
+ * The windows and their checkpoints are written here as registry and signer write them.
  */
 @ExtendWith(LedgerExtension.class)
 class OutsideIT {
@@ -65,6 +66,7 @@ class OutsideIT {
     private static final Duration WINDOW = Duration.ofMinutes(15);
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int OUTAGE = 100;
+    private static final List<String> ANCHORS = List.of("w", "t", "l", "r");
 
     @TempDir
     private Path directory;
@@ -76,6 +78,8 @@ class OutsideIT {
     private TestLedger ledger;
     private AnchorConfig config;
     private TestParty tsa;
+    private final TestRekor log = new TestRekor();
+    private TestParty rekor;
     private CompactRange registry = CompactRange.EMPTY;
     private final List<CompactRange> frontiers = new ArrayList<>();
     private int windows;
@@ -94,6 +98,7 @@ class OutsideIT {
         ledger = new TestLedger(broker, directory, START);
         TestTsa authority = new TestTsa();
         tsa = new TestParty(authority);
+        rekor = new TestParty(log);
         Path root = directory.resolve("root.pem");
         authority.writeRoot(root);
         SigningKey logKey = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
@@ -101,20 +106,34 @@ class OutsideIT {
         KeyFile.write(logKeyFile, logKey, KeyFile.readPassphrase(ledger.config().passphraseFile()));
         Map<String, Object> properties = new HashMap<>(ledger.config().originals());
         properties.putAll(Map.of(
-                "ledger.anchors", "w,t,l",
-                "ledger.anchors.backoff.ms", "300",
-                "ledger.anchors.backoff.max.ms", "1000",
-                "ledger.anchor.w.type", "witness",
-                "ledger.anchor.w.url", "http://127.0.0.1:" + witnessPort,
-                "ledger.anchor.w.vkey", cosigner.vkey(),
-                "ledger.anchor.t.type", "tsa",
-                "ledger.anchor.t.url", tsa.address().toString(),
-                "ledger.anchor.t.roots", root.toString()));
+                "ledger.anchors",
+                String.join(",", ANCHORS),
+                "ledger.anchors.backoff.ms",
+                "300",
+                "ledger.anchors.backoff.max.ms",
+                "1000",
+                "ledger.anchor.w.type",
+                "witness",
+                "ledger.anchor.w.url",
+                "http://127.0.0.1:" + witnessPort,
+                "ledger.anchor.w.vkey",
+                cosigner.vkey(),
+                "ledger.anchor.t.type",
+                "tsa",
+                "ledger.anchor.t.url",
+                tsa.address().toString(),
+                "ledger.anchor.t.roots",
+                root.toString()));
+        properties.putAll(Map.of(
+                "ledger.anchor.r.type", "rekor",
+                "ledger.anchor.r.url", rekor.address().toString(),
+                "ledger.anchor.r.vkey", log.trusted().vkey()));
         properties.putAll(Map.of(
                 "ledger.anchor.l.type", "log",
                 "ledger.anchor.l.file", directory.resolve("log").toString(),
                 "ledger.anchor.l.key.file", logKeyFile.toString()));
         config = new AnchorConfig(properties);
+        FileWitnessState.create(directory.resolve("witness"));
     }
 
     @AfterEach
@@ -123,6 +142,7 @@ class OutsideIT {
             part.close();
         }
         tsa.close();
+        rekor.close();
         ledger.close();
     }
 
@@ -131,9 +151,13 @@ class OutsideIT {
     }
 
     private OutsidePart start(String instance, SimpleMeterRegistry metersOf) {
+        List<byte[]> p256 = ledger.keys().stream()
+                .filter(key -> key.algorithm() == KeyAlgorithm.ECDSA_P256)
+                .map(SigningKey::spki)
+                .toList();
         List<Anchor> anchors =
-                config.anchors().stream().map(anchor -> anchor.open(List.of())).toList();
-        OutsideMetrics metrics = new OutsideMetrics(metersOf, List.of("w", "t", "l"), WINDOW, InstantSource.system());
+                config.anchors().stream().map(anchor -> anchor.open(p256)).toList();
+        OutsideMetrics metrics = new OutsideMetrics(metersOf, ANCHORS, WINDOW, InstantSource.system());
         OutsidePart started = new OutsidePart(config, instance, anchors, ledger.records(), metrics);
         started.start();
         return started;
@@ -191,11 +215,12 @@ class OutsideIT {
     @Test
     void anOutageOfAHundredWindowsShowsAndEndsWithAllConfirmedOrCovered() throws Exception {
         tsa.setMood(TestParty.Mood.BROKEN);
+        rekor.setMood(TestParty.Mood.BUSY);
         start();
         for (int i = 0; i < OUTAGE; i++) {
             seal();
         }
-        await().atMost(PATIENCE).until(() -> pending("w") == OUTAGE && pending("t") == OUTAGE);
+        await().atMost(PATIENCE).until(() -> Stream.of("w", "t", "r").allMatch(anchor -> pending(anchor) == OUTAGE));
         assertThat(meters.get("ledger.anchor.oldest.pending.age")
                         .tag("anchor", "w")
                         .gauge()
@@ -204,11 +229,13 @@ class OutsideIT {
         await().atMost(PATIENCE).until(() -> pending("l") == 0);
         assertThat(states("w")).isEmpty();
         assertThat(states("t")).isEmpty();
+        assertThat(states("r")).isEmpty();
 
         try (FileWitnessState state = FileWitnessState.open(directory.resolve("witness"));
                 WitnessServer witness = witness(state)) {
             tsa.setMood(TestParty.Mood.GOOD);
-            await().atMost(PATIENCE).until(() -> pending("w") == 0 && pending("t") == 0);
+            rekor.setMood(TestParty.Mood.GOOD);
+            await().atMost(PATIENCE).until(() -> Stream.of("w", "t", "r").allMatch(anchor -> pending(anchor) == 0));
             restartAndSealAnother();
 
             assertThat(witness.address().getPort()).isEqualTo(witnessPort);
@@ -216,7 +243,7 @@ class OutsideIT {
             sealUntilAllAreSettled(OUTAGE + 2);
         }
 
-        for (String anchor : List.of("w", "t", "l")) {
+        for (String anchor : ANCHORS) {
             Map<AttestationState, Long> states = states(anchor);
             assertThat(states.values().stream().mapToLong(Long::longValue).sum())
                     .as(anchor)
@@ -224,6 +251,7 @@ class OutsideIT {
             assertThat(states.keySet()).as(anchor).isSubsetOf(AttestationState.CONFIRMED, AttestationState.COVERED_BY);
         }
         assertThat(states("w").get(AttestationState.CONFIRMED)).isEqualTo(3);
+        assertThat(states("r").get(AttestationState.COVERED_BY)).isGreaterThanOrEqualTo(OUTAGE - 1);
         verifyLastCosignature();
     }
 
@@ -237,7 +265,7 @@ class OutsideIT {
 
     private void sealUntilAllAreSettled(int windowsInAll) {
         seal();
-        await().atMost(PATIENCE).until(() -> List.of("w", "t", "l").stream()
+        await().atMost(PATIENCE).until(() -> ANCHORS.stream()
                 .allMatch(anchor -> states(anchor).values().stream()
                                 .mapToLong(Long::longValue)
                                 .sum()
@@ -282,22 +310,22 @@ class OutsideIT {
             assertThat(witness.address().getPort()).isEqualTo(witnessPort);
             OutsidePart first = start("a", firstMeters);
             seal();
-            awaitSettled(1, "w", "t", "l");
+            awaitSettled(1, "w", "t", "l", "r");
             start();
             awaitMembers(2);
             TreeHead known = state.head(EntryChain.ORIGIN);
             state.store(EntryChain.ORIGIN, new TreeHead(known.size(), Hash.sha256()));
             seal();
-            awaitSettled(2, "t", "l");
+            awaitSettled(2, "t", "l", "r");
             await().atMost(PATIENCE).until(() -> isStopped(firstMeters));
             state.store(EntryChain.ORIGIN, known);
 
             first.close();
             assertThat(isStopped(firstMeters)).isTrue();
             seal();
-            awaitSettled(3, "t", "l");
+            awaitSettled(3, "t", "l", "r");
             seal();
-            awaitSettled(4, "t", "l");
+            awaitSettled(4, "t", "l", "r");
             await().atMost(PATIENCE).until(() -> pending("w") == 3);
             assertThat(isStopped(meters)).isTrue();
             assertThat(states("w")).containsExactly(Map.entry(AttestationState.CONFIRMED, 1L));
@@ -305,7 +333,7 @@ class OutsideIT {
             part.close();
             meters.clear();
             start();
-            awaitSettled(4, "w", "t", "l");
+            awaitSettled(4, "w", "t", "l", "r");
             await().atMost(PATIENCE).until(() -> !isStopped(meters));
         }
     }

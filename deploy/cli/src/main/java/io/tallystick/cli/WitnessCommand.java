@@ -15,7 +15,9 @@ import io.tallystick.trust.SigningKey;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -37,6 +39,8 @@ import picocli.CommandLine.Spec;
             "Run a witness: it cosigns registry checkpoints of the ledgers it is told of, each only if it extends",
             "the one before. Runs until it is told to end (SIGTERM). It is worth as much as it is independent:",
             "another machine, another owner. Put a proxy with TLS and a rate limit in front of it.",
+            "Begin it once with --new. Later starts make nothing: a state or a key that is missing may be a disk that is",
+            "not mounted.",
             "Protocol: POST /add-checkpoint, c2sp.org/tlog-witness; cosignatures of type cosignature/v1."
         })
 final class WitnessCommand implements Callable<Integer> {
@@ -55,7 +59,8 @@ final class WitnessCommand implements Callable<Integer> {
             required = true,
             paramLabel = "DIR",
             description = "Directory of its durable state. Never"
-                    + " delete or restore it: the witness would cosign what it has refused before.")
+                    + " delete or restore it: the witness would cosign what it has refused before."
+                    + " If it is lost, begin a new witness with a new key.")
     private Path state;
 
     @Option(
@@ -63,8 +68,15 @@ final class WitnessCommand implements Callable<Integer> {
             required = true,
             paramLabel = "FILE",
             description = "Its Ed25519 key, encrypted PKCS#8,"
-                    + " mode 0600; made if it does not exist. Used for nothing else.")
+                    + " mode 0600; --new makes it if it does not exist. Used for nothing else.")
     private Path keyFile;
+
+    @Option(
+            names = "--new",
+            description =
+                    "First start of a new witness: make its state, and its key if there is none. Refused if there is a"
+                            + " state. Never with a key that has cosigned before: what it cosigned is not known to the new state.")
+    private boolean fresh;
 
     @Option(
             names = "--passphrase-file",
@@ -96,6 +108,9 @@ final class WitnessCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         WitnessServer.limitTimes();
         CosigningRule rule = rule();
+        if (fresh) {
+            begin();
+        }
         SigningKey key = key();
         Deque<AutoCloseable> running = new ArrayDeque<>(List.of(key));
         return new Termination().run(() -> {
@@ -109,6 +124,12 @@ final class WitnessCommand implements Callable<Integer> {
                 server.start();
                 print(server, cosigner);
                 return () -> closeAll(running);
+            } catch (NoSuchFileException e) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "there is no state of a witness in " + state,
+                        "Is its disk mounted? Only a witness that never cosigned is begun, with --new.",
+                        e);
             } catch (IOException e) {
                 throw new CommandException(
                         ExitCode.UNREACHABLE,
@@ -141,26 +162,65 @@ final class WitnessCommand implements Callable<Integer> {
         return new CosigningRule(keys);
     }
 
+    /** Key first: what a crash leaves half done, another --new completes. */
+    private void begin() {
+        try {
+            if (FileWitnessState.isBegun(state)) {
+                throw new FileAlreadyExistsException(state.toString());
+            }
+            if (!Files.exists(keyFile)) {
+                makeKey();
+            }
+            FileWitnessState.create(state);
+        } catch (FileAlreadyExistsException e) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "there is a state of a witness in " + state,
+                    "It stays as it is. Start this witness without --new.",
+                    e);
+        } catch (IOException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, "cannot make the state of the witness: " + e, "Is the directory writable?", e);
+        } catch (KeyException e) {
+            throw unusable(e);
+        }
+    }
+
+    private void makeKey() throws KeyException {
+        char[] passphrase = KeyFile.readPassphrase(passphraseFile);
+        try (SigningKey made = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom())) {
+            KeyFile.write(keyFile, made, passphrase);
+        } finally {
+            Arrays.fill(passphrase, '\0');
+        }
+    }
+
     private SigningKey key() {
+        if (!Files.exists(keyFile)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the witness's key " + keyFile + " is missing",
+                    "Is its disk mounted? If it is lost, make another with 'tally keys generate --algorithm ed25519'"
+                            + " and tell the ledgers its verifier key.");
+        }
         try {
             char[] passphrase = KeyFile.readPassphrase(passphraseFile);
             try {
-                if (!Files.exists(keyFile)) {
-                    try (SigningKey fresh = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom())) {
-                        KeyFile.write(keyFile, fresh, passphrase);
-                    }
-                }
                 return KeyFile.read(keyFile, passphrase);
             } finally {
                 Arrays.fill(passphrase, '\0');
             }
         } catch (KeyException e) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "cannot use the witness's key: " + e.getMessage(),
-                    "Key and passphrase are files of mode 0600 in directories only their owner can write to.",
-                    e);
+            throw unusable(e);
         }
+    }
+
+    private static CommandException unusable(KeyException e) {
+        return new CommandException(
+                ExitCode.USAGE,
+                "cannot use the witness's key: " + e.getMessage(),
+                "Key and passphrase are files of mode 0600 in directories only their owner can write to.",
+                e);
     }
 
     private void print(WitnessServer server, Cosigner cosigner) {

@@ -207,7 +207,7 @@ class ExportCommandTest {
         Files.write(
                 receipts.resolve("tsa1.tsr"),
                 tsa.response(Files.readAllBytes(checkpoint), Instant.parse("2026-11-21T09:00:00Z")));
-        TrustRootBuilder root = goldenRoot();
+        TrustRootBuilder root = goldenRoot(ISSUED);
         root.bundleKey(KeyFile.read(folder.resolve("bundle.pem"), "a passphrase of the test".toCharArray())
                 .spki());
         root.anchors(new TrustAnchors(

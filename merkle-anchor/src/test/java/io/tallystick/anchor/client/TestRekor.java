@@ -27,17 +27,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A log with the write path of Rekor v2: a real tree, real proofs and signatures. */
-final class TestRekor implements TestParty.Service {
+public final class TestRekor implements TestParty.Service {
     private static final String ORIGIN = "rekor.example";
 
     private final SigningKey key = TestKeys.key(KeyAlgorithm.ED25519, "rekor");
     private final List<Hash> leaves = new ArrayList<>();
 
-    TestRekor() {
+    public TestRekor() {
         leaves.add(Rfc6962.leafHash("somebody else's".getBytes(StandardCharsets.UTF_8)));
     }
 
-    TrustAnchors.Log trusted() {
+    /** What a trust root says of it. */
+    public TrustAnchors.Log trusted() {
         return new TrustAnchors.Log(
                 "rekor",
                 "rekor-v2",

@@ -64,7 +64,12 @@ class WitnessServerTest {
     }
 
     @BeforeEach
-    void start() throws Exception {
+    void begin() throws Exception {
+        FileWitnessState.create(directory);
+        start();
+    }
+
+    private void start() throws Exception {
         // A key file of Go's note package ends in base64 of 0x01 and the seed.
         String[] parts = VECTORS.string("witness_sk").split("\\+", 5);
         byte[] seed = StrictBase64.decode(parts[4]);

@@ -3,13 +3,18 @@ package io.tallystick.anchor.witness.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.tallystick.note.Checkpoint;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,7 +33,8 @@ class FileWitnessStateTest {
 
     @BeforeEach
     void open() throws IOException {
-        directory = temp.resolve("witness");
+        directory = temp.resolve("witnesses/one");
+        FileWitnessState.create(directory);
         state = FileWitnessState.open(directory);
     }
 
@@ -69,14 +75,91 @@ class FileWitnessStateTest {
         assertThatIOException().isThrownBy(() -> state.head(LOG));
     }
 
+    private void isGone() {
+        assertThatIOException().isThrownBy(() -> state.head(LOG)).withMessageContaining("is its disk mounted");
+        assertThatIOException().isThrownBy(() -> state.store(LOG, HEAD)).withMessageContaining("is its disk mounted");
+    }
+
     @Test
     void aDirectoryThatIsGoneHoldsNotNone() throws IOException {
         state.store(LOG, HEAD);
         Files.move(directory, temp.resolve("elsewhere"));
-        assertThatIOException().isThrownBy(() -> state.head(LOG)).withMessageContaining("is its disk mounted");
+        isGone();
 
         Files.createDirectory(directory);
-        assertThatIOException().isThrownBy(() -> state.head(LOG)).withMessageContaining("is its disk mounted");
+        isGone();
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    /** As a state that was begun below the place where the disk belongs. */
+    @Test
+    void anotherStateInTheDirectorysPlaceIsNotReadOrWritten() throws IOException {
+        state.store(LOG, HEAD);
+        Files.move(directory, temp.resolve("elsewhere"));
+        FileWitnessState.create(directory);
+        isGone();
+
+        try (FileWitnessState other = FileWitnessState.open(directory)) {
+            other.store(LOG, new TreeHead(3, Hash.sha256()));
+        }
+        isGone();
+    }
+
+    @Test
+    void aStateThatWasNeverBegunIsNotOpenedAndNotMade() throws IOException {
+        Path missing = temp.resolve("not/mounted");
+        Path empty = Files.createDirectory(temp.resolve("empty"));
+
+        for (Path none : List.of(missing, empty)) {
+            assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> FileWitnessState.open(none));
+            assertThat(FileWitnessState.isBegun(none)).isFalse();
+        }
+        assertThat(missing.getParent()).doesNotExist();
+        assertThat(empty).isEmptyDirectory();
+        assertThat(FileWitnessState.isBegun(directory)).isTrue();
+    }
+
+    @Test
+    void whatIsThereOfAStateIsNotBegunAnew() throws IOException {
+        state.store(LOG, HEAD);
+
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> FileWitnessState.create(directory));
+        Files.delete(directory.resolve("lock"));
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> FileWitnessState.create(directory));
+        assertThat(FileWitnessState.isBegun(directory)).isFalse();
+    }
+
+    @Test
+    void aDirectoryThatIsThereMayBecomeAState() throws IOException {
+        Path mounted = Files.createDirectory(temp.resolve("mounted"));
+        Files.createDirectory(mounted.resolve("lost+found"));
+
+        FileWitnessState.create(mounted);
+
+        try (FileWitnessState begun = FileWitnessState.open(mounted)) {
+            assertThat(begun.head(LOG)).isEqualTo(TreeHead.EMPTY);
+        }
+    }
+
+    /** The state left by a crash before the rename, and by a disk that is full. */
+    @Test
+    void aHeadThatDidNotComeToItsPlaceDoesNotCount() throws IOException {
+        TreeHead next = new TreeHead(8, Hash.sha256());
+        state.store(LOG, HEAD);
+        Path fresh = directory.resolve(file().getFileName() + ".new");
+        Files.write(fresh, new Checkpoint(LOG, next).text());
+        assertThat(state.head(LOG)).isEqualTo(HEAD);
+
+        Files.delete(fresh);
+        Files.createDirectory(fresh);
+        assertThatIOException().isThrownBy(() -> state.store(LOG, next));
+        assertThat(state.head(LOG)).isEqualTo(HEAD);
+
+        Files.delete(fresh);
+        state.store(LOG, next);
+        assertThat(state.head(LOG)).isEqualTo(next);
     }
 
     @Test
