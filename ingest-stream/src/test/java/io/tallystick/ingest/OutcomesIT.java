@@ -77,7 +77,7 @@ class OutcomesIT {
         // Given
         ledger.tenant("acme", 1);
         LedgerEntry event = event("acme", 1);
-        append(event);
+        ledger.append(event);
 
         // When
         try (IngestApplication ingest = ledger.ingest()) {
@@ -104,9 +104,9 @@ class OutcomesIT {
     void refusedRecordIsCopiedWithItsHeadersAndTheReason() {
         // Given
         ledger.tenant("acme", 1);
-        append(rejected("acme", 1, RejectReason.NOT_JSON, "nul"));
-        append(rejected("acme", 2, RejectReason.VALUE_TOO_LARGE, null));
-        append(rejected("acme", 3, RejectReason.NULL_VALUE, null));
+        ledger.append(rejected("acme", 1, RejectReason.NOT_JSON, "nul"));
+        ledger.append(rejected("acme", 2, RejectReason.VALUE_TOO_LARGE, null));
+        ledger.append(rejected("acme", 3, RejectReason.NULL_VALUE, null));
 
         // When
         try (IngestApplication ingest = ledger.ingest()) {
@@ -144,8 +144,8 @@ class OutcomesIT {
                 .all()
                 .get();
         for (int seq = 1; seq <= 20; seq++) {
-            append(seq % 5 == 0 ? rejected("broken", seq, RejectReason.NOT_JSON, "x") : event("broken", seq));
-            append(event("acme", seq));
+            ledger.append(seq % 5 == 0 ? rejected("broken", seq, RejectReason.NOT_JSON, "x") : event("broken", seq));
+            ledger.append(event("acme", seq));
         }
 
         // When
@@ -153,8 +153,8 @@ class OutcomesIT {
             soon().until(() -> ledger.read(ledger.topics.receipts("acme")).size() == 20);
         }
         try (IngestApplication ingest = ledger.ingest()) {
-            append(event("acme", 21));
-            append(event("broken", 21));
+            ledger.append(event("acme", 21));
+            ledger.append(event("broken", 21));
             soon().until(() -> receiptsOf("acme").contains(21L));
             assertThat(receiptsOf("broken")).isEmpty();
             ledger.admin
@@ -187,8 +187,8 @@ class OutcomesIT {
         ledger.tenant(broken, 1);
         ledger.admin.deleteTopics(List.of(ledger.topics.rejects(broken))).all().get();
         for (int seq = 1; seq <= 20; seq++) {
-            append(event(broken, seq));
-            append(event("acme", seq));
+            ledger.append(event(broken, seq));
+            ledger.append(event("acme", seq));
         }
         try (IngestApplication ingest = ledger.ingest()) {
             soon().until(() -> receiptsOf("acme").size() == 20);
@@ -196,8 +196,8 @@ class OutcomesIT {
 
         // When
         try (IngestApplication ingest = ledger.ingest()) {
-            append(event(broken, 21));
-            append(event("acme", 21));
+            ledger.append(event(broken, 21));
+            ledger.append(event("acme", 21));
             soon().until(() -> receiptsOf("acme").contains(21L));
             assertThat(receiptsOf(broken)).isEmpty();
         }
@@ -225,9 +225,9 @@ class OutcomesIT {
                 .incrementalAlterConfigs(Map.of(rejects, List.of(small)))
                 .all()
                 .get();
-        append(rejected("acme", 1, RejectReason.NOT_JSON, "x".repeat(5000)));
-        append(rejected("acme", 2, RejectReason.NOT_JSON, "nul"));
-        append(event("acme", 3));
+        ledger.append(rejected("acme", 1, RejectReason.NOT_JSON, "x".repeat(5000)));
+        ledger.append(rejected("acme", 2, RejectReason.NOT_JSON, "nul"));
+        ledger.append(event("acme", 3));
 
         // When
         try (IngestApplication ingest = ledger.ingest()) {
@@ -270,7 +270,7 @@ class OutcomesIT {
         for (int round = 0; round < 3; round++) {
             try (IngestApplication ingest = ledger.ingest()) {
                 int first = round * 100;
-                IntStream.rangeClosed(first + 1, first + 100).forEach(seq -> append(event("acme", seq)));
+                IntStream.rangeClosed(first + 1, first + 100).forEach(seq -> ledger.append(event("acme", seq)));
             }
         }
         try (IngestApplication ingest = ledger.ingest()) {
@@ -307,15 +307,7 @@ class OutcomesIT {
         return headers;
     }
 
-    private void append(LedgerEntry entry) {
-        ledger.write(
-                ledger.topics.entries(),
-                Topics.partitionOf(entry.getChain(), TestLedger.PARTITIONS),
-                entry.getChain(),
-                entry);
-    }
-
-    private static LedgerEntry event(String tenant, long seq) {
+    static LedgerEntry event(String tenant, long seq) {
         byte[] payload = "{}".getBytes(UTF_8);
         Event event = new Event(
                 new SourceRange(seq, seq + 1, Optional.empty()),
