@@ -79,7 +79,7 @@ class IsolationIT {
     private static final String UNREADABLE = "ledger.ingest.unreadable";
     private static final int OVERSIZE = 2 * 1024 * 1024;
     private static final int EXTRA_TOPICS = 30;
-    private static final int UNKNOWN_IDS = 1_500;
+    private static final int UNKNOWN_IDS = 500;
     private static final int NEXT_IDS = 20;
     private static final int FIRST_UNKNOWN_ID = 0x7f000000;
     private static final int EXPANSIONS = 20;
