@@ -18,6 +18,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -337,7 +338,9 @@ public final class TenantAdmin implements AutoCloseable {
             }
             planned.complete().run();
             return change;
-        } catch (ProducerFencedException | InvalidProducerEpochException e) {
+        } catch (ProducerFencedException | InvalidProducerEpochException | InvalidTxnStateException e) {
+            // The last of them is what a broker may answer whose coordinator has just ended the transaction for the
+            // other's sake.
             throw new RefusedChangeException(
                     "another administrator is changing tenants at this moment",
                     "Look at what was done with 'tally tenant list', then try again.",
