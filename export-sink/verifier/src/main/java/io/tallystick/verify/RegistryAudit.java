@@ -173,7 +173,14 @@ final class RegistryAudit {
                             own[0]++;
                         }
                     });
-            requireCheckpoint(folder, base.get(), folded);
+            if (!folded.window().start().equals(start)) {
+                findings.fail(
+                        Phase.COMPLETENESS,
+                        LEAVES,
+                        "window of " + start + ": its leaves say they are of the window of "
+                                + folded.window().start());
+            }
+            requireCheckpoint(start, folder, base.get(), folded);
             long missing = own[0] - accounted.getOrDefault(start, 0L);
             if (missing > 0) {
                 notChecked("missing: the registry has " + missing + " chain heads in the window of " + start
@@ -191,8 +198,8 @@ final class RegistryAudit {
     }
 
     /** A window without a bundle has only this to hold its leaves to; the others were held to their bundle's. */
-    private void requireCheckpoint(Path folder, CompactRange before, LeafFold.Folded folded) throws IOException {
-        Instant start = folded.window().start();
+    private void requireCheckpoint(Instant start, Path folder, CompactRange before, LeafFold.Folded folded)
+            throws IOException {
         if (seen.containsKey(start)) {
             return;
         }

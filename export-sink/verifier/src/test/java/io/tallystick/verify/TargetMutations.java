@@ -273,8 +273,27 @@ final class TargetMutations {
         Files.createSymbolicLink(folder, elsewhere);
     }
 
+    /** The window's heads are gone, and what is left calls itself a window that a bundle was verified for. */
+    private static void callItThirdWindow(Path leaves) throws IOException {
+        List<String> lines = Files.readAllLines(leaves);
+        String window = lines.get(lines.size() - 1)
+                .replaceAll("\"chains\":[0-9]+", "\"chains\":0")
+                .replace("\"end\":\"2026-11-21T04:00", "\"end\":\"2026-11-21T03:45")
+                .replace("\"start\":\"2026-11-21T03:45", "\"start\":\"2026-11-21T03:30");
+        Files.writeString(leaves, window + "\n");
+    }
+
     private static Stream<Mutation> registry() {
         return Stream.of(
+                failed(
+                        "last window dropped, its leaves called those of the window before",
+                        COMPLETENESS,
+                        "window of 2026-11-21T03:45:00Z: its leaves say they are of the window of 2026-11-21T03:30:00Z",
+                        t -> {
+                            Scenario.deleteAll(t.acme(3).folder);
+                            Scenario.deleteAll(t.globex(3).folder);
+                            callItThirdWindow(t.leaves(3).resolve("leaves.ndjson"));
+                        }),
                 incomplete(
                         "idle last windows dropped",
                         "the registry reaches 2026-11-21T03:45:00Z, this tenant's bundles only 2026-11-21T03:30:00Z",
