@@ -102,9 +102,28 @@ final class ClusterTopics {
                 found.put(name, AdminAnswer.await(answer, "describe topic " + name));
             } catch (UnknownTopicOrPartitionException e) {
                 LOGGER.atDebug().addKeyValue("topic", name).log("topic does not exist");
+            } catch (AuthorizationException e) {
+                throw notAllowed(names, e);
             }
         });
         return found;
+    }
+
+    /**
+     * As {@link #faults}, of topics that exist or were just created: a broker that does not know one yet is asked again.
+     *
+     * @throws KafkaException as there
+     */
+    List<TopicFault> faultsOfCreated(List<TopicSpec> specs, String brokers) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(AdminAnswer.TIMEOUT_SECONDS);
+        while (true) {
+            List<TopicFault> faults = faults(specs, brokers);
+            if (faults.stream().noneMatch(fault -> fault.setting().equals(TopicFault.MISSING))
+                    || System.nanoTime() > deadline) {
+                return faults;
+            }
+            LockSupport.parkNanos(VISIBLE_POLL_NANOS);
+        }
     }
 
     /**
@@ -198,6 +217,13 @@ final class ClusterTopics {
                 .orElse(0);
     }
 
+    private static KafkaException notAllowed(Collection<String> names, AuthorizationException cause) {
+        return new KafkaException(
+                "not allowed to look at the ledger's topics: every stage checks them when it starts and needs Describe and"
+                        + " DescribeConfigs on each of " + names,
+                cause);
+    }
+
     private Map<String, Map<String, String>> settings(Collection<String> names) {
         List<ConfigResource> resources = names.stream()
                 .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
@@ -206,10 +232,7 @@ final class ClusterTopics {
         try {
             found = AdminAnswer.await(admin.describeConfigs(resources).all(), "read the settings of " + names);
         } catch (AuthorizationException e) {
-            throw new KafkaException(
-                    "not allowed to read the settings of the ledger's topics: every stage checks them when it starts and"
-                            + " needs DescribeConfigs on each of " + names,
-                    e);
+            throw notAllowed(names, e);
         }
         Map<String, Map<String, String>> settings = new HashMap<>();
         found.forEach((resource, config) -> {

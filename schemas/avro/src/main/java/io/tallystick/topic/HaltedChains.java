@@ -11,14 +11,17 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** The marks of halted chains in {@code ledger.positions}, for an administrator. */
 final class HaltedChains {
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final LedgerSettings settings;
     private final Deserializer<SpecificRecord> deserializer;
@@ -28,7 +31,11 @@ final class HaltedChains {
         this.deserializer = deserializer;
     }
 
-    /** Those of a tenant, by chain id. */
+    /**
+     * Those of a tenant, by chain id.
+     *
+     * @throws TimeoutException if nothing of the topic comes for 20 seconds
+     */
     List<ChainHalt> of(String tenant) {
         Map<String, Object> properties = settings.kafkaClient(settings.topics().group("admin"));
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -41,8 +48,16 @@ final class HaltedChains {
             consumer.assign(List.of(positions));
             consumer.seekToBeginning(List.of(positions));
             long end = consumer.endOffsets(List.of(positions)).get(positions);
+            long progress = System.nanoTime();
             while (consumer.position(positions) < end) {
-                consumer.poll(POLL).forEach(record -> take(marks, record));
+                ConsumerRecords<String, SpecificRecord> records = consumer.poll(POLL);
+                records.forEach(record -> take(marks, record));
+                if (!records.isEmpty()) {
+                    progress = System.nanoTime();
+                } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
+                    throw new TimeoutException("no record of " + positions.topic() + " came within "
+                            + PATIENCE.toSeconds() + " s; is a broker away?");
+                }
             }
         }
         return marks.values().stream()

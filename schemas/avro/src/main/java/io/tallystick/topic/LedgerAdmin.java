@@ -108,7 +108,7 @@ public final class LedgerAdmin implements AutoCloseable {
     }
 
     private void requireSound(List<TopicSpec> specs, int replication) {
-        List<TopicFault> faults = new ArrayList<>(cluster.faults(specs, settings.bootstrapServers()));
+        List<TopicFault> faults = new ArrayList<>(cluster.faultsOfCreated(specs, settings.bootstrapServers()));
         faults.addAll(cluster.replicaFaults(specs, replication));
         if (!faults.isEmpty()) {
             throw new RefusedChangeException(

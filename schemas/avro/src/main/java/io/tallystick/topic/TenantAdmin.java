@@ -103,7 +103,9 @@ public final class TenantAdmin implements AutoCloseable {
     private TenantDescriptor prepare(NewTenant tenant) {
         cluster.create(topics.tenantTopics(tenant.tenant(), tenant.partitions()), tenant.replication());
         String input = topics.in(tenant.tenant());
-        requireUsable(faults(tenant.tenant()));
+        requireUsable(ofTenant(
+                tenant.tenant(),
+                cluster.faultsOfCreated(topics.tenantTopics(tenant.tenant(), 1), settings.bootstrapServers())));
         TopicDescription topic = cluster.describe(List.of(input)).get(input);
         requirePartitions(topic, tenant.partitions());
         return describe(tenant, topic.topicId().toString());
@@ -365,7 +367,11 @@ public final class TenantAdmin implements AutoCloseable {
 
     /** What is wrong with a tenant's topics; their partitions are the tenant's choice. */
     List<TopicFault> faults(String tenant) {
-        return cluster.faults(topics.tenantTopics(tenant, 1), settings.bootstrapServers()).stream()
+        return ofTenant(tenant, cluster.faults(topics.tenantTopics(tenant, 1), settings.bootstrapServers()));
+    }
+
+    private static List<TopicFault> ofTenant(String tenant, List<TopicFault> faults) {
+        return faults.stream()
                 .filter(fault -> !fault.setting().equals(TopicFault.PARTITIONS))
                 .map(fault -> fault.setting().equals(TopicFault.MISSING)
                         ? fault.mendedBy("'tally tenant describe " + tenant + "' says what to do")
