@@ -25,6 +25,7 @@ import org.apache.kafka.common.TopicPartition;
 /** Does to the fleet what a plan says. Each call returns when the cause is gone; the ledger has yet to recover. */
 final class Faults {
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration LEADERS_MOVE_WITHIN = Duration.ofSeconds(5);
     private static final Duration CLOCK_MOVES_WITHIN = Duration.ofSeconds(10);
     private static final Duration CLOCK_DIFFERS_MAX = Duration.ofSeconds(5);
     private static final int STORM_TURNS = 6;
@@ -89,9 +90,19 @@ final class Faults {
             admin.electLeaders(ElectionType.PREFERRED, turned.keySet())
                     .partitions()
                     .get(ADMIN_SECONDS, TimeUnit.SECONDS);
-            if (leaders(described(admin, topics)).equals(leaders(described))) {
+            requireOthers(admin, topics, leaders(described));
+        }
+    }
+
+    /** A broker may not have heard of it yet. */
+    private static void requireOthers(Admin admin, Set<String> topics, Map<TopicPartition, Integer> leaders)
+            throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        long deadline = System.nanoTime() + LEADERS_MOVE_WITHIN.toNanos();
+        while (leaders(described(admin, topics)).equals(leaders)) {
+            if (System.nanoTime() > deadline) {
                 throw new IOException("no partition has another leader");
             }
+            sleep(Duration.ofMillis(500));
         }
     }
 
