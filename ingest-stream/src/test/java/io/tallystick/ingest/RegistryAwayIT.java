@@ -132,7 +132,8 @@ class RegistryAwayIT {
 
     @Test
     void ingestThatWaitsForTheRegistryCanBeClosed() {
-        // Given
+        // Given a ledger with the ticks of its making
+        int made = ledger.read(ledger.topics.ingest()).size();
         registry.away(true);
         IngestApplication ingest = ledger.ingest();
         soon().until(() -> !registry.asked.isEmpty());
@@ -143,7 +144,7 @@ class RegistryAwayIT {
 
         // Then
         assertThat(Duration.between(before, Instant.now())).isLessThan(Duration.ofSeconds(10));
-        assertThat(ledger.read(ledger.topics.ingest())).isEmpty();
+        assertThat(ledger.read(ledger.topics.ingest())).hasSize(made);
     }
 
     private String schemaPath(int id) {
