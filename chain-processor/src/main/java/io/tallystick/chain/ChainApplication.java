@@ -68,7 +68,7 @@ public final class ChainApplication implements AutoCloseable {
      */
     public void start() {
         try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
-            admin.checkPartitions();
+            admin.checkTopics();
         }
         try (Admin admin = Admin.create(config.ledger().kafkaClient(config.applicationId() + "-start"))) {
             new StageTopics(config).ensureChangelog(admin);

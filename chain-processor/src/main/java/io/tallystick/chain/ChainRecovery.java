@@ -137,7 +137,7 @@ public final class ChainRecovery {
      */
     public Report rebuild(Options options) {
         try (LedgerAdmin ledger = new LedgerAdmin(config.ledger())) {
-            ledger.checkPartitions();
+            ledger.checkTopics();
         }
         try (Admin admin = Admin.create(config.ledger().kafkaClient(client()));
                 CommittedRecords<SpecificRecord> reader = reader()) {

@@ -83,7 +83,7 @@ public final class ExportApplication implements AutoCloseable {
      */
     public void start() {
         try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
-            admin.checkPartitions();
+            admin.checkTopics();
         }
         try {
             ObjectStore opened = between.apply(Stores.open(config.store()));

@@ -113,7 +113,7 @@ public final class IngestApplication implements AutoCloseable {
      */
     public synchronized void start() {
         try (LedgerAdmin ledger = new LedgerAdmin(settings)) {
-            ledger.checkPartitions();
+            ledger.checkTopics();
         }
         Admin admin = closing(clients.admin("ingest-admin"));
         String cluster = clusterId(admin);

@@ -78,7 +78,7 @@ public final class AnchorApplication implements AutoCloseable {
             throw new IllegalStateException("already started");
         }
         try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
-            admin.checkPartitions();
+            admin.checkTopics();
         }
         int replication = ensureChangelogs();
         String instance = InstanceId.of(config.stateDirectory());

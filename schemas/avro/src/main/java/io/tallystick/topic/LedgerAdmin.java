@@ -123,7 +123,7 @@ public final class LedgerAdmin implements AutoCloseable {
      * @throws LedgerIntegrityException if a topic is missing, or differs; names all that do, and what mends them
      * @throws KafkaException if the cluster does not answer, or forbids to look
      */
-    public void checkPartitions() {
+    public void checkTopics() {
         List<TopicFault> faults =
                 cluster.faults(topics.ledgerTopics(settings.partitions()), settings.bootstrapServers());
         if (!faults.isEmpty()) {

@@ -76,7 +76,7 @@ class TopicFaultsIT {
 
     private void check() {
         try (LedgerAdmin ledger = new LedgerAdmin(settings)) {
-            ledger.checkPartitions();
+            ledger.checkTopics();
         }
     }
 
