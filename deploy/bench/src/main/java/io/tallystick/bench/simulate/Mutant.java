@@ -58,10 +58,10 @@ enum Mutant {
     WITHOUT_ACKED_COMMIT,
     /** Committed positions do not know leader epochs, and the sequencer believes those that do not (R3). */
     WITHOUT_COMMITTED_EPOCH,
-    /** Metrics begin to count half a minute late. */
+    /** Metrics begin to count three quarters of a minute late. */
     WITHOUT_TIMELY_ALERT;
 
-    private static final Duration LATE = Duration.ofSeconds(30);
+    private static final Duration LATE = Duration.ofSeconds(45);
 
     private static final FollowerTiming DESIGNED =
             new FollowerTiming(Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(10));

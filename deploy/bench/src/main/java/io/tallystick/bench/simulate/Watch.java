@@ -32,7 +32,7 @@ final class Watch {
      * wrong, mostly a claim (every 10 s) and the notice it brings (after 5 s), either of which may be lost; and a trouble
      * that comes and goes is known up to its last sign.
      */
-    private static final long UNNOTICED_MAX_MS = 30_000;
+    private static final long UNNOTICED_MAX_MS = 40_000;
 
     private static final long LOOKS_MS = 2_000;
 
