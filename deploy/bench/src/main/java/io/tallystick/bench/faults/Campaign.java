@@ -150,8 +150,12 @@ final class Campaign implements AutoCloseable {
                 fleet.registryUrl(),
                 topics.entries(),
                 Fleet.LEDGER_PARTITIONS,
-                options.anchored() ? Optional.of(topics.checkpoints()) : Optional.empty(),
-                new Audit.Sealing(Fleet.ORIGIN, settings.windowSize().toMillis()),
+                options.anchored()
+                        ? Optional.of(new Audit.Sealing(
+                                topics.checkpoints(),
+                                Fleet.ORIGIN,
+                                settings.windowSize().toMillis()))
+                        : Optional.empty(),
                 topics.in("x").substring(0, topics.in("x").length() - 1),
                 sources,
                 Tenant.all().keySet(),

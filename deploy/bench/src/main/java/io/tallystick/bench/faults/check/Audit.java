@@ -31,7 +31,7 @@ public final class Audit {
     private final InstantSource clock;
     private final Findings findings = new Findings();
     private final JournalAudit journals = new JournalAudit(findings);
-    private final CheckpointAudit checkpoints;
+    private final Optional<CheckpointAudit> checkpoints;
     private final Map<Integer, PartitionAudit> partitions = new HashMap<>();
     private final Map<String, ChainAudit> chains = new TreeMap<>();
     private final Map<String, Integer> homes = new HashMap<>();
@@ -39,23 +39,24 @@ public final class Audit {
     /**
      * @param sourcePrefix what a source topic's name has before the tenant
      * @param journaled tenants whose producers keep journals
-     * @param sealing what is to be signed
+     * @param sealing what is to be signed; empty while nobody signs
      * @param clock which no fault moves
      */
-    public Audit(String sourcePrefix, Set<String> journaled, Sealing sealing, InstantSource clock) {
+    public Audit(String sourcePrefix, Set<String> journaled, Optional<Sealing> sealing, InstantSource clock) {
         this.sourcePrefix = sourcePrefix;
         this.journaled = Set.copyOf(journaled);
         this.clock = clock;
-        this.checkpoints = new CheckpointAudit(sealing.origin(), sealing.windowMs(), findings);
+        this.checkpoints = sealing.map(signed -> new CheckpointAudit(signed.origin(), signed.windowMs(), findings));
     }
 
     /**
      * What the ledger signs.
      *
+     * @param topic of the signed checkpoints
      * @param origin of the ledger
      * @param windowMs length of a window
      */
-    public record Sealing(String origin, long windowMs) {}
+    public record Sealing(String topic, String origin, long windowMs) {}
 
     /** A record of a partition of {@code ledger.entries} that a reader of committed records sees, in offset order. */
     public void ledger(int partition, LedgerRecord record) {
@@ -70,13 +71,14 @@ public final class Audit {
                 findings.add(Kind.FORKED, chain, "is in partitions " + home + " and " + partition);
             }
             chain(chain).entry(line.get());
-            checkpoints.leaf(chain, line.get().seq(), Digests.leaf(line.get().entry()));
+            checkpoints.ifPresent(audit ->
+                    audit.leaf(chain, line.get().seq(), Digests.leaf(line.get().entry())));
         }
     }
 
     /** A record of {@code ledger.checkpoints} that a reader of committed records sees, in offset order. */
     public void checkpoint(Checkpoint checkpoint) {
-        checkpoints.checkpoint(checkpoint);
+        checkpoints.orElseThrow().checkpoint(checkpoint);
     }
 
     /**
@@ -144,12 +146,12 @@ public final class Audit {
 
     /** How many checkpoints were checked. */
     public long checkpoints() {
-        return checkpoints.checkpoints();
+        return checkpoints.map(CheckpointAudit::checkpoints).orElse(0L);
     }
 
     /** How many windows were sealed. */
     public long windows() {
-        return checkpoints.windows();
+        return checkpoints.map(CheckpointAudit::windows).orElse(0L);
     }
 
     /** What is wrong so far. */
@@ -161,6 +163,6 @@ public final class Audit {
     public void finish() {
         chains.values().forEach(ChainAudit::finish);
         journals.finish();
-        checkpoints.finish();
+        checkpoints.ifPresent(CheckpointAudit::finish);
     }
 }

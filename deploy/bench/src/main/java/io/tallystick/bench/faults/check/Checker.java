@@ -42,8 +42,7 @@ public final class Checker implements AutoCloseable {
      * @param registryUrl of the schema registry
      * @param entries name of the ledger's topic
      * @param ledgerPartitions its partitions
-     * @param checkpoints name of the topic of signed checkpoints; empty while nobody signs
-     * @param sealing what is to be signed
+     * @param sealing what is to be signed; empty while nobody signs
      * @param sourcePrefix what a source topic's name has before the tenant
      * @param tenants each with its partitions
      * @param journaled the tenants whose producers keep journals
@@ -54,8 +53,7 @@ public final class Checker implements AutoCloseable {
             String registryUrl,
             String entries,
             int ledgerPartitions,
-            Optional<String> checkpoints,
-            Audit.Sealing sealing,
+            Optional<Audit.Sealing> sealing,
             String sourcePrefix,
             Map<String, Integer> tenants,
             Set<String> journaled,
@@ -79,7 +77,7 @@ public final class Checker implements AutoCloseable {
         for (int partition = 0; partition < scope.ledgerPartitions(); partition++) {
             partitions.add(new TopicPartition(scope.entries(), partition));
         }
-        scope.checkpoints().ifPresent(topic -> partitions.add(new TopicPartition(topic, 0)));
+        scope.sealing().ifPresent(sealing -> partitions.add(new TopicPartition(sealing.topic(), 0)));
         scope.tenants().forEach((tenant, count) -> {
             for (int partition = 0; partition < count; partition++) {
                 partitions.add(new TopicPartition(scope.sourcePrefix() + tenant, partition));
@@ -118,7 +116,7 @@ public final class Checker implements AutoCloseable {
     }
 
     private boolean isCheckpoints(String topic) {
-        return scope.checkpoints().filter(topic::equals).isPresent();
+        return scope.sealing().filter(sealing -> topic.equals(sealing.topic())).isPresent();
     }
 
     /**

@@ -436,7 +436,7 @@ class AuditTest {
     @Test
     void aChainInTwoPartitionsIsFound() {
         // Given
-        Audit audit = new Audit("ledger.in.", Set.of(), new Audit.Sealing("l", 10_000), InstantSource.system());
+        Audit audit = new Audit("ledger.in.", Set.of(), Optional.empty(), InstantSource.system());
         LedgerRecord.Line line = new LedgerRecord.Line(
                 History.CHAIN,
                 0,

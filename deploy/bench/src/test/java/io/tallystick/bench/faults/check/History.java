@@ -82,7 +82,8 @@ final class History {
 
     /** What the oracle says of it. */
     Findings judge() {
-        Audit audit = new Audit("ledger.in.", Set.of("acme"), new Audit.Sealing("l", 10_000), () -> NOW);
+        Audit audit = new Audit(
+                "ledger.in.", Set.of("acme"), Optional.of(new Audit.Sealing("checkpoints", "l", 10_000)), () -> NOW);
         early.forEach(audit::checkpoint);
         journal.forEach(line -> audit.journal("p", line));
         long pseq = 0;
