@@ -14,6 +14,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -116,23 +118,19 @@ public final class FaultsCommand implements Callable<Integer> {
     }
 
     private Set<FaultKind> kinds() {
-        Set<FaultKind> chosen = EnumSet.noneOf(FaultKind.class);
-        try {
-            kinds.forEach(word -> chosen.add(FaultKind.ofWord(word)));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
-        return chosen.isEmpty() ? EnumSet.allOf(FaultKind.class) : chosen;
+        return kinds.isEmpty() ? EnumSet.allOf(FaultKind.class) : chosen(kinds, FaultKind::ofWord);
     }
 
     private Set<Role> roles() {
-        Set<Role> chosen = EnumSet.noneOf(Role.class);
+        return chosen(roles, Role::ofWord);
+    }
+
+    private <E> Set<E> chosen(List<String> words, Function<String, E> ofWord) {
         try {
-            roles.forEach(word -> chosen.add(Role.ofWord(word)));
+            return words.stream().map(ofWord).collect(Collectors.toSet());
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        return chosen;
     }
 
     private int run(Campaign.Options options, PrintWriter out) throws IOException, InterruptedException {
