@@ -106,7 +106,7 @@ final class TrustRootCommand implements Runnable {
         try {
             TrustRoot root = draft.complete();
             if (previous != null) {
-                TrustRootFile.read(previous).verifySuccessor(root);
+                TrustRootFile.readToFollow(previous).verifySuccessor(root);
             }
             out.println("  complete"
                     + (previous == null && draft.version() > 1 ? " (not compared with the one before)" : ""));

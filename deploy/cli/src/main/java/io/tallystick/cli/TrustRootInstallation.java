@@ -60,7 +60,7 @@ final class TrustRootInstallation {
      * @throws CommandException if something else fails
      */
     TrustRoot carryOut(Path signed, Instant now) {
-        TrustRoot current = TrustRootFile.read(trustRoot);
+        TrustRoot current = TrustRootFile.readToFollow(trustRoot);
         TrustRoot next = TrustRootFile.read(signed);
         boolean installed = current.fingerprint().equals(next.fingerprint());
         if (!installed) {
@@ -86,7 +86,7 @@ final class TrustRootInstallation {
     private TrustRoot before(TrustRoot current) {
         return current.version() == 1
                 ? current
-                : TrustRootFile.read(TrustRootFile.kept(trustRoot, current.version() - 1));
+                : TrustRootFile.readToFollow(TrustRootFile.kept(trustRoot, current.version() - 1));
     }
 
     private void requireFollows(TrustRoot current, TrustRoot next) {

@@ -132,7 +132,7 @@ final class TrustRootUpdate implements Runnable {
 
     @Override
     public void run() {
-        TrustRoot before = TrustRootFile.read(file);
+        TrustRoot before = TrustRootFile.readToFollow(file);
         try {
             TrustRootDraft draft = TrustRootDraft.following(before, Instant.now());
             draft = expires == null ? draft : draft.withExpiry(LedgerTime.parse(expires));

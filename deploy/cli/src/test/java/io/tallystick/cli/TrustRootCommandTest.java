@@ -317,6 +317,47 @@ class TrustRootCommandTest {
     }
 
     @Test
+    void aVersionWithRetiredKeysThatAreValidYetIsFollowedByOneThatEndsThem() throws Exception {
+        // Given: two keys retired as no version may say it any more
+        TrustRoot root = first();
+        List<String> ids =
+                List.of(root.keys().get(2).keyId(), root.keys().get(3).keyId());
+        try (SigningKey alice = KeyFile.read(directory.resolve("alice.pem"), "secret".toCharArray());
+                SigningKey bob = KeyFile.read(directory.resolve("bob.pem"), "secret".toCharArray())) {
+            RewrittenTrustRoot.retire(directory.resolve("v1.json"), ids, alice, bob);
+        }
+
+        // When, Then: nobody goes by it, and who reads why reads the remedy too
+        for (String[] command : new String[][] {{"export", "--format", "pem", "@v1.json"}, {"show", "@v1.json"}}) {
+            TallyRun refused = trustRoot((Object[]) command);
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(refused.err()).contains("is retired, but valid until", "tally trust-root update");
+        }
+
+        // When
+        ok("update", "@v1.json", "@v2.json");
+        sign("v2.json", "alice");
+        TallyRun complete = ok(
+                "sign",
+                "@v2.json",
+                "--key",
+                "@bob.pem",
+                "--passphrase-file",
+                passphrase,
+                "--previous",
+                directory.resolve("v1.json"));
+
+        // Then
+        assertThat(complete.out()).contains("  complete");
+        TrustRoot next = read("v2.json");
+        for (String id : ids) {
+            assertThat(next.key(id).orElseThrow())
+                    .returns(KeyStatus.RETIRED, TrustedKey::status)
+                    .returns(next.issued(), TrustedKey::notAfter);
+        }
+    }
+
+    @Test
     void aPolicyForOtherToolsNamesLogsWitnessesAndQuorum() throws Exception {
         TrustRoot root = first();
         String witness = NoteVerifiers.vkey(

@@ -233,6 +233,25 @@ class TrustRootInstallationTest extends KeyChangeFixture {
         assertThat(chain.payload(2).string("since")).isEqualTo("2026-10-31T23:59:59.000Z");
     }
 
+    @Test
+    void aVersionWithARetiredKeyThatIsValidYetIsFollowed() throws Exception {
+        // Given
+        try (SigningKey root = KeyFile.read(keys.root().orElseThrow(), KeyFile.readPassphrase(keys.passphrase()))) {
+            RewrittenTrustRoot.retire(keys.trustRoot(), List.of(oldId), root);
+        }
+        TrustRoot before = TrustRoot.parseToFollow(Files.readAllBytes(keys.trustRoot()));
+        Instant now = before.issued().plusSeconds(60);
+
+        // When
+        install(signed(TrustRootDraft.following(before, now)));
+
+        // Then
+        assertThat(inForce().version()).isEqualTo(2);
+        assertThat(inForce().key(oldId).orElseThrow())
+                .returns(KeyStatus.RETIRED, TrustedKey::status)
+                .returns(now, TrustedKey::notAfter);
+    }
+
     private Path adding(TrustedKey... added) throws Exception {
         TrustRootDraft draft = TrustRootDraft.following(inForce(), NOW);
         for (TrustedKey key : added) {
