@@ -94,6 +94,12 @@ final class TrustRootUpdate implements Runnable {
     @Option(names = "--not-after", paramLabel = "INSTANT", description = "Until when that key is valid.")
     private String notAfter;
 
+    @Option(
+            names = "--valid-from",
+            paramLabel = "INSTANT",
+            description = "From when that key is valid; of a key that has signed nothing yet.")
+    private String validFrom;
+
     @Option(names = "--threshold", description = "How many root keys must sign.")
     private Integer threshold;
 
@@ -199,14 +205,15 @@ final class TrustRootUpdate implements Runnable {
 
     private TrustRootDraft withListed(TrustRootDraft draft) {
         if (keyId == null) {
-            if (status != null || since != null || notAfter != null) {
-                throw new IllegalArgumentException("--status, --since and --not-after are about a --key");
+            if (status != null || since != null || notAfter != null || validFrom != null) {
+                throw new IllegalArgumentException("--status, --since, --not-after and --valid-from are about a --key");
             }
             return draft;
         }
         return draft.withKey(keyId, key -> {
             KeyStatus next = status == null ? key.status() : status(status);
-            return key.with(
+            TrustedKey moved = validFrom == null ? key : key.withNotBefore(LedgerTime.parse(validFrom));
+            return moved.with(
                     next,
                     notAfter == null ? end(key, next, draft.issued()) : LedgerTime.parse(notAfter),
                     since == null ? key.compromisedSince() : Optional.of(LedgerTime.parse(since)));
