@@ -274,6 +274,16 @@ class AnchorConfigTest {
     }
 
     @Test
+    void aTokenMayBeThereBeforeItsFirstKey() {
+        Map<String, Object> properties = Settings.valid(directory);
+        properties.put("ledger.signing.pkcs11.config", "token.cfg");
+        properties.put("ledger.signing.pkcs11.keys", "");
+        properties.put("ledger.signing.pkcs11.pin.file", "pin");
+
+        assertThat(new AnchorConfig(properties).tokenKeys()).isEmpty();
+    }
+
+    @Test
     void withoutAnyKeysItIsSaidWhereTheyMayBe() {
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> withoutFiles(Map.of()))
