@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
                     + " ledger.anchors.",
             "One that is to count no longer is ended (--anchor-until); what it said before stands.",
             "",
-            "A key of a token or a service is replaced in two steps: --add-checkpoint-key NEW --not-before T1 --key OLD"
+            "A key of a service is replaced in two steps: --add-checkpoint-key NEW --not-before T1 --key OLD"
                     + " --not-after T2,",
             "both ends of windows ahead; after T2 --key OLD --status retired. 'install' looks whether windows wait for it.",
             "",
