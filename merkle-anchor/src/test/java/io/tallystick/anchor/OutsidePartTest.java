@@ -38,10 +38,11 @@ class OutsidePartTest {
             part.start();
 
             // Then
-            await().untilAsserted(() -> assertThat(meters.get("ledger.anchoring.interruptions")
-                            .counter()
-                            .count())
-                    .isPositive());
+            await().atMost(Duration.ofMinutes(1))
+                    .untilAsserted(() -> assertThat(meters.get("ledger.anchoring.interruptions")
+                                    .counter()
+                                    .count())
+                            .isPositive());
         }
     }
 }
