@@ -105,7 +105,7 @@ public final class AnchorApplication implements AutoCloseable {
                             sealing.signer(),
                             fault -> fail("signer", fault)))
                     .start();
-            startOutside(instance, keys);
+            startOutside(instance, keys, trustRoot);
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -154,13 +154,13 @@ public final class AnchorApplication implements AutoCloseable {
     }
 
     /** Without anchors there is no such part. One whose key, certificate or file cannot be used is left out. */
-    private void startOutside(String instance, SigningKeys keys) {
+    private void startOutside(String instance, SigningKeys keys, Optional<TrustRootWatch> trustRoot) {
         List<String> ids = config.anchors().stream().map(OutsideConfig::id).toList();
         OutsideMetrics metrics = new OutsideMetrics(meters, ids, config.ledger().windowSize(), InstantSource.system());
         List<Anchor> anchors = new ArrayList<>();
         for (OutsideConfig outside : config.anchors()) {
             try {
-                anchors.add(outside.open(keys.p256(), metrics.of(outside.id())));
+                anchors.add(outside.open(keys.p256(), trustRoot, metrics.of(outside.id())));
             } catch (ConfigException e) {
                 metrics.of(outside.id()).leaveOut();
                 LOGGER.atError()

@@ -17,9 +17,11 @@ import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.StrictBase64;
 import io.tallystick.trust.TrustAnchors;
+import io.tallystick.trust.TrustRootWatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.Certificate;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -187,10 +190,22 @@ final class OutsideConfig extends AbstractConfig {
 
     private URI url() {
         String url = getString(URL);
-        if (!url.matches("https?://[!-~]+")) {
-            throw new ConfigException(PREFIX + id + "." + URL, url, "must be an http or https URL");
+        if (url.matches("[^/]*//[^/]*@.*")) {
+            throw new ConfigException(
+                    PREFIX + id + "." + URL + " must not hold a user or a password: neither would be sent");
         }
-        return URI.create(url);
+        if (url.matches("https?://[!-~]+")) {
+            try {
+                URI address = new URI(url);
+                if (address.getHost() != null) {
+                    return address;
+                }
+            } catch (URISyntaxException e) {
+                throw new ConfigException(
+                        PREFIX + id + "." + URL, url, "must be an http or https URL: " + e.getReason());
+            }
+        }
+        throw new ConfigException(PREFIX + id + "." + URL, url, "must be an http or https URL with a host");
     }
 
     private Duration timeout() {
@@ -201,10 +216,30 @@ final class OutsideConfig extends AbstractConfig {
      * The anchor itself.
      *
      * @param p256 DER SPKI of the ledger's P-256 checkpoint keys
+     * @param trustRoot if given, its receipts are also held to what the newest version of it says of the anchor
      * @param metrics of this anchor
      * @throws ConfigException if a key, certificate or file cannot be used
      */
-    Anchor open(List<byte[]> p256, OutsideMetrics.OfAnchor metrics) {
+    Anchor open(List<byte[]> p256, Optional<TrustRootWatch> trustRoot, OutsideMetrics.OfAnchor metrics) {
+        Anchor client = client(p256, metrics);
+        return trustRoot.<Anchor>map(watch -> listed(client, watch)).orElse(client);
+    }
+
+    private Anchor listed(Anchor client, TrustRootWatch trustRoot) {
+        ListedAnchor anchor =
+                new ListedAnchor(client, trustRoot::newest, ledger.ledger().windowSize());
+        if (!anchor.isListed()) {
+            LOGGER.atWarn()
+                    .addKeyValue("anchor", id)
+                    .addKeyValue("version", trustRoot.loaded().version())
+                    .log(
+                            "anchor is not listed in the trust root, so nobody who verifies counts its receipts; list it with"
+                                    + " 'tally trust-root update'");
+        }
+        return anchor;
+    }
+
+    private Anchor client(List<byte[]> p256, OutsideMetrics.OfAnchor metrics) {
         try {
             return switch (kind()) {
                 case WITNESS -> witness(metrics);

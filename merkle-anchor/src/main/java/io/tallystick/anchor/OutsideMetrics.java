@@ -18,12 +18,16 @@ import java.util.Optional;
 /** What the anchors' part counts, by anchor. Where it stands by, nothing is pending: another process counts it. */
 final class OutsideMetrics {
     private final Map<String, OfAnchor> anchors = new HashMap<>();
+    private final Counter interruptions;
 
     OutsideMetrics(MeterRegistry registry, List<String> ids, Duration window, InstantSource clock) {
         ids.forEach(id -> anchors.put(id, new OfAnchor(registry, id, window, clock)));
         Gauge.builder("ledger.checkpoints.pending", this, OutsideMetrics::pending)
                 .description("Registry checkpoints that the anchor furthest behind has not settled yet.")
                 .strongReference(true)
+                .register(registry);
+        interruptions = Counter.builder("ledger.anchoring.interruptions")
+                .description("Times anchoring outside was interrupted and began again: broker away, topics unusable.")
                 .register(registry);
     }
 
@@ -38,9 +42,9 @@ final class OutsideMetrics {
         return anchors.get(id);
     }
 
-    /** The work is in no process for a while. That an anchor is stopped stays true meanwhile. */
-    void pause() {
-        anchors.values().forEach(OfAnchor::pause);
+    /** The part failed and begins again; what was pending still is, until another process has the work. */
+    void interrupted() {
+        interruptions.increment();
     }
 
     /** Another process has the work. */
@@ -151,13 +155,9 @@ final class OutsideMetrics {
             stopped = track.isStopped();
         }
 
-        private void pause() {
+        private void standBy() {
             pending = 0;
             oldest = Optional.empty();
-        }
-
-        private void standBy() {
-            pause();
             stopped = false;
         }
     }

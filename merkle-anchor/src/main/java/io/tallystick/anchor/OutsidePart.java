@@ -76,6 +76,7 @@ final class OutsidePart implements AutoCloseable {
         } catch (WakeupException e) {
             LOGGER.atDebug().log("anchors were woken up to stop");
         } catch (RuntimeException e) {
+            metrics.interrupted();
             boolean hopeless = SignerFaults.areHopeless(e);
             (hopeless ? LOGGER.atError() : LOGGER.atWarn())
                     .addKeyValue("error", e.toString())
@@ -83,6 +84,7 @@ final class OutsidePart implements AutoCloseable {
                     .log("anchoring outside is interrupted, starting over; sealing goes on");
             pause(hopeless ? PAUSE_HOPELESS : PAUSE);
         } catch (Error e) {
+            metrics.interrupted();
             LOGGER.atError()
                     .addKeyValue("error", e.toString())
                     .setCause(e)

@@ -223,7 +223,6 @@ final class OutsideTerm implements AutoCloseable {
         running.clear();
         answers = new ConcurrentLinkedQueue<>();
         windows = new RegistryWindows();
-        metrics.pause();
         if (session != null) {
             session.close();
             session = null;

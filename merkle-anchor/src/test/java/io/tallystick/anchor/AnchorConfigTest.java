@@ -90,6 +90,10 @@ class AnchorConfigTest {
         "ledger.anchor.a.type, blockchain",
         "ledger.anchor.a.url, ftp://tsa.example",
         "ledger.anchor.a.url, ''",
+        "ledger.anchor.a.url, 'https://tsa.example/{tsr}'",
+        "ledger.anchor.a.url, 'https://tsa.example:tsr/'",
+        "ledger.anchor.a.url, https://",
+        "ledger.anchor.a.url, https:///tsr",
         "ledger.anchor.a.roots, ''",
         "ledger.anchor.a.rots, root.pem",
         "ledger.anchor.a.timeout.ms, 0",
@@ -100,6 +104,15 @@ class AnchorConfigTest {
     })
     void impossibleAnchorsAreRefused(String key, String value) {
         assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> anchored(key, value));
+    }
+
+    /** A secret in it would stand in the log, and is not sent all the same. */
+    @Test
+    void anAnchorsUrlHoldsNoPassword() {
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> anchored("ledger.anchor.a.url", "https://user:secret@tsa.example/tsr"))
+                .withMessageContaining("must not hold a user or a password")
+                .withMessageNotContaining("secret");
     }
 
     private static OutsideMetrics.OfAnchor metrics(MeterRegistry meters) {
@@ -125,7 +138,7 @@ class AnchorConfigTest {
                                 witness.vkey())
                         .anchors()
                         .get(0)
-                        .open(List.of(), metrics(meters))) {
+                        .open(List.of(), Optional.empty(), metrics(meters))) {
             // When
             Answer answer = anchor.submit(
                     new Submission(checkpoint, 4, from -> from == 2 ? Optional.empty() : Optional.of(List.of())));
@@ -143,10 +156,16 @@ class AnchorConfigTest {
     @Test
     void anAnchorWhoseFilesAreMissingIsRefusedWhenItIsOpened() {
         assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> anchored().anchors().get(0).open(List.of(), metrics(new SimpleMeterRegistry())))
+                .isThrownBy(() -> anchored()
+                        .anchors()
+                        .get(0)
+                        .open(List.of(), Optional.empty(), metrics(new SimpleMeterRegistry())))
                 .withMessageContaining("anchor a");
         assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> anchored().anchors().get(1).open(List.of(), metrics(new SimpleMeterRegistry())))
+                .isThrownBy(() -> anchored()
+                        .anchors()
+                        .get(1)
+                        .open(List.of(), Optional.empty(), metrics(new SimpleMeterRegistry())))
                 .withMessageContaining("anchor b");
     }
 

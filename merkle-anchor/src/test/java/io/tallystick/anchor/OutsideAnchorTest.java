@@ -133,7 +133,7 @@ class OutsideAnchorTest {
         submitAndTake();
         assertThat(asked).hasValue(2);
         anchor.close();
-        metrics.pause();
+        metrics.interrupted();
     }
 
     /** The anchor in another term, which knows what was written in the first. */

@@ -47,6 +47,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -157,7 +158,7 @@ class OutsideIT {
                 .toList();
         OutsideMetrics metrics = new OutsideMetrics(metersOf, ANCHORS, WINDOW, InstantSource.system());
         List<Anchor> anchors = config.anchors().stream()
-                .map(anchor -> anchor.open(p256, metrics.of(anchor.id())))
+                .map(anchor -> anchor.open(p256, Optional.empty(), metrics.of(anchor.id())))
                 .toList();
         OutsidePart started = new OutsidePart(config, instance, anchors, ledger.records(), metrics);
         started.start();

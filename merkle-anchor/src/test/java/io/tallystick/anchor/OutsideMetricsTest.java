@@ -94,12 +94,28 @@ class OutsideMetricsTest {
         metrics.of("w").show(track);
         assertThat(stopped()).isEqualTo(1);
 
-        metrics.pause();
+        metrics.interrupted();
         assertThat(stopped()).isEqualTo(1);
-        assertThat(pending()).isZero();
 
         metrics.standBy();
         assertThat(stopped()).isZero();
+    }
+
+    /** Else nobody would see that the part fails again and again, and nothing is anchored. */
+    @Test
+    void whatWasPendingShowsAlthoughThePartFails() {
+        metrics.of("w").show(waiting(3));
+
+        metrics.interrupted();
+
+        assertThat(pending()).isEqualTo(3);
+        assertThat(meters.get("ledger.anchor.oldest.pending.age")
+                        .tag("anchor", "w")
+                        .gauge()
+                        .value())
+                .isEqualTo(7200);
+        assertThat(meters.get("ledger.anchoring.interruptions").counter().count())
+                .isEqualTo(1);
     }
 
     @Test

@@ -31,6 +31,10 @@ import picocli.CommandLine.Spec;
                     + " so that",
             "key must lie ahead, or have signed every window since.",
             "",
+            "Nor is an authority or a log ended before receipts that are stored, or given another key or root certificate under its id:"
+                    + " evidence",
+            "that has them would fail. --despite-receipts is for a party in foreign hands.",
+            "",
             "Versions that 'tally keys rotate' or 'keys retire' made are put in force by those, with --signed."
         })
 final class TrustRootInstall implements Runnable {
@@ -49,6 +53,12 @@ final class TrustRootInstall implements Runnable {
     @Option(names = "--despite-backlog", description = "Retire a key although windows wait for it.")
     private boolean despiteBacklog;
 
+    @Option(
+            names = "--despite-receipts",
+            description =
+                    "Let an anchor count less than before although receipts of it are stored that then make evidence fail.")
+    private boolean despiteReceipts;
+
     @Override
     public void run() {
         LedgerSettings settings = config.settings();
@@ -59,7 +69,8 @@ final class TrustRootInstall implements Runnable {
                         order.order(),
                         KeyBacklog.of(config.properties()),
                         SignedWindows.of(config.properties()),
-                        despiteBacklog)
+                        ConfirmedReceipts.of(config.properties()),
+                        new TrustRootInstallation.Despite(despiteBacklog, despiteReceipts))
                 .carryOut(file, Instant.now());
         PrintWriter out = spec.commandLine().getOut();
         out.println(

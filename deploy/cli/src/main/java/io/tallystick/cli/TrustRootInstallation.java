@@ -31,13 +31,25 @@ final class TrustRootInstallation {
     private final AdminOrder order;
     private final KeyBacklog backlog;
     private final SignedWindows windows;
-    private final boolean despiteBacklog;
+    private final ConfirmedReceipts receipts;
+    private final Despite despite;
+
+    /**
+     * What is done although it is refused otherwise.
+     *
+     * @param backlog whether a key is retired although windows wait for it
+     * @param receipts whether an anchor counts less although receipts are stored that counted
+     */
+    record Despite(boolean backlog, boolean receipts) {
+        /** Nothing. */
+        static final Despite NOTHING = new Despite(false, false);
+    }
 
     /**
      * @param trustRoot the file of the version in force
      * @param backlog asked how far the ledger has come, where keys are retired or further signatures required
      * @param windows looked through where something is demanded of checkpoints that was not before
-     * @param despiteBacklog whether a key is retired although windows wait for it
+     * @param receipts looked through where an anchor counts less than before
      */
     TrustRootInstallation(
             LedgerSettings settings,
@@ -46,12 +58,14 @@ final class TrustRootInstallation {
             AdminOrder order,
             KeyBacklog backlog,
             SignedWindows windows,
-            boolean despiteBacklog) {
+            ConfirmedReceipts receipts,
+            Despite despite) {
         this.settings = settings;
         this.trustRoot = trustRoot;
         this.backlog = backlog;
         this.windows = windows;
-        this.despiteBacklog = despiteBacklog;
+        this.receipts = receipts;
+        this.despite = despite;
         this.chain = chain;
         this.order = order;
     }
@@ -76,6 +90,9 @@ final class TrustRootInstallation {
                 requireUnused(current, key);
             }
             requireNoneLacks(current, next);
+            if (!despite.receipts()) {
+                requireReceiptsStand(current, next);
+            }
         }
         if (order.dryRun()) {
             return next;
@@ -137,7 +154,7 @@ final class TrustRootInstallation {
                 if (key.notAfter().isBefore(before.get().notAfter())) {
                     requireNothingSignedSince(role, key);
                 }
-                if (!despiteBacklog) {
+                if (!despite.backlog()) {
                     backlog.requireDone(role, key, settings.windowSize());
                 }
             }
@@ -197,6 +214,21 @@ final class TrustRootInstallation {
                             + checkpoint.getOrigin() + " is signed at " + demand.end(checkpoint) + " without",
                     remedy(current, anyOf));
         });
+    }
+
+    /** A receipt of a listed party that does not count makes the evidence fail that has it, and it is stored for good. */
+    private void requireReceiptsStand(TrustRoot current, TrustRoot next) {
+        for (NarrowedAnchor anchor : NarrowedAnchor.between(current.anchors(), next.anchors())) {
+            receipts.first(anchor.id(), anchor.from(), anchor.lost()).ifPresent(at -> {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "the new trust root " + anchor.change() + ", and a receipt of it of " + at
+                                + " is stored, which would count no more; evidence that has it would fail",
+                        "Make the draft again: with an --anchor-until ahead, with the old root certificates beside the new ones,"
+                                + " or with the new party under another id. Where such receipts shall fail, as of a party in"
+                                + " foreign hands: --despite-receipts.");
+            });
+        }
     }
 
     private static String remedy(TrustRoot current, Set<KeyAlgorithm> anyOf) {

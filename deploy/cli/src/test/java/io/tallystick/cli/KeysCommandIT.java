@@ -4,11 +4,18 @@ package io.tallystick.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tallystick.avro.AnchorKind;
+import io.tallystick.avro.Attestation;
+import io.tallystick.avro.AttestationState;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
+import io.tallystick.fixtures.TestKeys;
+import io.tallystick.note.NoteVerifiers;
+import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
+import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
@@ -18,13 +25,18 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -166,6 +178,76 @@ class KeysCommandIT {
         assertThat(now.key(keyId).orElseThrow().status()).isEqualTo(KeyStatus.REVOKED);
         assertThat(operatorEvents())
                 .containsExactly("ledger.tenant.created", "ledger.key.revoked", "ledger.trust-root.published");
+    }
+
+    private TallyRun trustRoot(String... arguments) {
+        List<String> all = new ArrayList<>(List.of("trust-root"));
+        all.addAll(List.of(arguments));
+        return TallyRun.of(all.toArray(String[]::new));
+    }
+
+    private void makeNext(LedgerKeys keys, String next, String... changes) {
+        List<String> update = new ArrayList<>(List.of("update", keys.trustRoot().toString(), next));
+        update.addAll(List.of(changes));
+        TallyRun made = trustRoot(update.toArray(String[]::new));
+        assertThat(made.exitCode()).as(made.everything()).isZero();
+        TallyRun signed = trustRoot(
+                "sign",
+                next,
+                "--key",
+                keys.root().orElseThrow().toString(),
+                "--passphrase-file",
+                keys.passphrase().toString());
+        assertThat(signed.exitCode()).as(signed.everything()).isZero();
+    }
+
+    private void confirm(String anchor, Instant windowStart) {
+        try (KafkaProducer<String, SpecificRecord> producer = new KafkaProducer<>(
+                settings.kafkaClient("test"),
+                new StringSerializer(),
+                new LedgerSerdes(settings.schemaRegistryUrl()).records().serializer())) {
+            var unused = producer.send(new ProducerRecord<>(
+                    settings.topics().attestations(),
+                    0,
+                    Topics.attestationKey(5, anchor),
+                    Attestation.newBuilder()
+                            .setRegistrySize(5)
+                            .setWindowStart(windowStart)
+                            .setAnchor(anchor)
+                            .setKind(AnchorKind.LOCAL_LOG)
+                            .setState(AttestationState.CONFIRMED)
+                            .build()));
+            producer.flush();
+        }
+    }
+
+    @Test
+    void anAnchorIsNotEndedBeforeAReceiptThatIsStored() throws Exception {
+        // Given
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        String vkey = NoteVerifiers.vkey(
+                "log.example",
+                KeyAlgorithm.ED25519,
+                TestKeys.checkpointEd25519().spki());
+        String first = directory.resolve("first.json").toString();
+        makeNext(keys, first, "--log", "log=" + vkey);
+        TallyRun listed = trustRoot("install", first, "--config", config.toString());
+        assertThat(listed.exitCode()).as(listed.everything()).isZero();
+        confirm("log", Instant.parse("2026-11-21T12:00:00Z"));
+        confirm("other", Instant.parse("2026-11-21T15:00:00Z"));
+
+        // When
+        String next = directory.resolve("next.json").toString();
+        makeNext(keys, next, "--anchor-until", "log=2026-11-21T12:00:00.999Z");
+        TallyRun refused = trustRoot("install", next, "--config", config.toString());
+        TallyRun despite = trustRoot("install", next, "--despite-receipts", "--config", config.toString());
+
+        // Then
+        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("a receipt of it of 2026-11-21T12:00:01Z is stored", "--despite-receipts");
+        assertThat(despite.exitCode()).as(despite.everything()).isZero();
+        assertThat(TrustRoot.parse(Files.readAllBytes(keys.trustRoot())).version())
+                .isEqualTo(3);
     }
 
     @Test

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.avro.Cut;
 import io.tallystick.avro.SignedCheckpoint;
+import io.tallystick.cli.TrustRootInstallation.Despite;
+import io.tallystick.fixtures.TestKeys;
 import io.tallystick.note.NoteSignature;
 import io.tallystick.note.NoteVerifiers;
 import io.tallystick.note.SignedNote;
@@ -16,6 +18,7 @@ import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
@@ -27,7 +30,9 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -42,7 +47,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrustRootInstallationTest extends KeyChangeFixture {
     private static final Instant SINCE = Instant.parse("2026-11-01T00:00:00Z");
 
+    private static final Instant ALWAYS = Instant.parse("9999-12-31T23:59:59Z");
+
     private final List<SignedCheckpoint> published = new ArrayList<>();
+    private final Map<String, List<Instant>> stamped = new HashMap<>();
     private String oldId;
 
     @BeforeEach
@@ -82,10 +90,10 @@ class TrustRootInstallationTest extends KeyChangeFixture {
     }
 
     private TrustRoot install(Path file, AdminOrder order) {
-        return install(file, order, false);
+        return install(file, order, Despite.NOTHING);
     }
 
-    private TrustRoot install(Path file, AdminOrder order, boolean despiteBacklog) {
+    private TrustRoot install(Path file, AdminOrder order, Despite despite) {
         return new TrustRootInstallation(
                         ConfigFile.settings(ConfigFile.read(config)),
                         keys.trustRoot(),
@@ -99,7 +107,11 @@ class TrustRootInstallationTest extends KeyChangeFixture {
                                         .isBefore(from))
                                 .filter(wanted)
                                 .findFirst(),
-                        despiteBacklog)
+                        (anchor, from, wanted) -> stamped.getOrDefault(anchor, List.of()).stream()
+                                .filter(at -> !at.isBefore(from))
+                                .filter(wanted)
+                                .findFirst(),
+                        despite)
                 .carryOut(file, T1);
     }
 
@@ -169,7 +181,7 @@ class TrustRootInstallationTest extends KeyChangeFixture {
                 .hasMessageContaining("no window is sealed");
         assertThat(inForce().version()).isEqualTo(2);
 
-        install(next, ORDER, true);
+        install(next, ORDER, new Despite(true, false));
         assertThat(inForce().key(oldId).orElseThrow().status()).isEqualTo(KeyStatus.RETIRED);
         install(next);
         assertThat(chain.types()).filteredOn("ledger.key.retired"::equals).hasSize(1);
@@ -182,7 +194,7 @@ class TrustRootInstallationTest extends KeyChangeFixture {
 
         signedUntil = Optional.of(T1.plus(WINDOW));
         for (boolean despiteBacklog : List.of(false, true)) {
-            assertThatThrownBy(() -> install(next, ORDER, despiteBacklog))
+            assertThatThrownBy(() -> install(next, ORDER, new Despite(despiteBacklog, false)))
                     .isInstanceOf(CommandException.class)
                     .hasMessageContainingAll("comes too late", T1.plus(WINDOW).toString());
         }
@@ -490,6 +502,66 @@ class TrustRootInstallationTest extends KeyChangeFixture {
     @ValueSource(strings = {"2029-12-31T23:59:59.999Z", "2029-12-01T00:00:00Z"})
     void aKeyThatSignsOnIsNotEndedInThePast(Instant end) throws Exception {
         refused("comes too late", saying(key -> key.with(KeyStatus.ACTIVE, end, Optional.empty())));
+    }
+
+    private Path listing(TrustAnchors anchors) throws Exception {
+        TrustRootDraft draft = TrustRootDraft.following(inForce(), NOW);
+        return signed(draft.withAnchors(anchors, inForce().policy()));
+    }
+
+    private static TrustAnchors log(String key, Instant start, Instant end) {
+        String vkey = NoteVerifiers.vkey(
+                "log.example",
+                KeyAlgorithm.ED25519,
+                TestKeys.key(KeyAlgorithm.ED25519, key).spki());
+        return TrustAnchors.NONE.with(
+                new TrustAnchors.Log("log", "local-log", "log.example", vkey, new TrustAnchors.ValidFor(start, end)));
+    }
+
+    /** Signing takes people days, and meanwhile it is asked on: what it says after its end fails, and is locked away. */
+    @Test
+    void anAnchorIsNotEndedBeforeReceiptsThatAreStored() throws Exception {
+        // Given
+        install(listing(log("one", Instant.EPOCH, ALWAYS)));
+        stamped.put("log", List.of(SINCE, SINCE.plusSeconds(900)));
+        stamped.put("other", List.of(ALWAYS));
+
+        // When, then
+        assertThatThrownBy(() -> install(listing(log("one", Instant.EPOCH, SINCE))))
+                .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.remedy())
+                        .contains("--anchor-until", "--despite-receipts"))
+                .hasMessageContaining("lets anchor log count from")
+                .hasMessageContaining("a receipt of it of " + SINCE.plusSeconds(900));
+        assertThatThrownBy(() -> install(listing(log("one", SINCE.plusMillis(1), ALWAYS))))
+                .hasMessageContaining("a receipt of it of " + SINCE + " is stored");
+        assertThat(inForce().version()).isEqualTo(2);
+
+        // When, then
+        install(listing(log("one", SINCE, SINCE.plusSeconds(900))));
+        assertThat(inForce().version()).isEqualTo(3);
+        install(listing(log("one", SINCE, SINCE)), ORDER, new Despite(false, true));
+        assertThat(inForce().version()).isEqualTo(4);
+    }
+
+    @Test
+    void anAnchorWithReceiptsIsGivenNoOtherKeyButMayBeTakenOut() throws Exception {
+        install(listing(log("one", Instant.EPOCH, ALWAYS)));
+        stamped.put("log", List.of(SINCE));
+
+        assertThatThrownBy(() -> install(listing(log("two", Instant.EPOCH, ALWAYS))))
+                .hasMessageContaining("lists another key, root certificate or policy for anchor log");
+
+        install(listing(TrustAnchors.NONE));
+        assertThat(inForce().version()).isEqualTo(3);
+    }
+
+    @Test
+    void anAnchorWithoutReceiptsIsListedAnew() throws Exception {
+        install(listing(log("one", Instant.EPOCH, ALWAYS)));
+
+        install(listing(log("two", Instant.EPOCH, SINCE)));
+
+        assertThat(inForce().version()).isEqualTo(3);
     }
 
     @Test

@@ -73,13 +73,18 @@ public final class AnchorTrack {
     /** What is to be submitted now; it is in flight from then on. */
     public Optional<RegistryCheckpoint> due(Instant now) {
         boolean mayAsk = stopped.isEmpty() || onTrial;
-        if (newest == null || inFlight || !mayAsk || now.isBefore(notBefore)) {
+        if (newest == null || inFlight || !mayAsk || waits(now)) {
             return Optional.empty();
         }
         inFlight = true;
         attempts = newest.size() == attemptedSize ? attempts + 1 : 1;
         attemptedSize = newest.size();
         return Optional.of(newest);
+    }
+
+    /** No wait is longer than the longest, so one that seems to be was begun before the clock was set back. */
+    private boolean waits(Instant now) {
+        return now.isBefore(notBefore) && !now.plus(backoff.longest()).isBefore(notBefore);
     }
 
     /** Takes back what {@link #due} gave: it could not be submitted yet. */

@@ -90,11 +90,11 @@ public final class LocalLogAnchor implements Anchor {
                     onCut.accept(open.cutBytes());
                 }
             }
+            AnchoredCheckpoint checkpoint = AnchoredCheckpoint.parse(object);
+            open.requireReaches(checkpoint.checkpoint().origin(), submission.confirmedSize());
             byte[] receipt = open.append(object).encode();
-            var unused = verifier.verify(
-                    receipt,
-                    AnchoredCheckpoint.parse(object),
-                    submission.checkpoint().windowStart());
+            var unused =
+                    verifier.verify(receipt, checkpoint, submission.checkpoint().windowStart());
             return new Answer.Confirmed(Bytes.wrap(receipt));
         } catch (LogException e) {
             close();

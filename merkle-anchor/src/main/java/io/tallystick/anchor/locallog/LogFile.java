@@ -7,6 +7,7 @@ import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteSigner;
 import io.tallystick.note.NoteSigners;
 import io.tallystick.note.SignedNote;
+import io.tallystick.receipt.AnchoredCheckpoint;
 import io.tallystick.receipt.LocalLogReceipt;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
@@ -193,6 +194,32 @@ final class LogFile implements AutoCloseable {
     /** Bytes of a torn line that were cut off when it was opened. */
     long cutBytes() {
         return cut;
+    }
+
+    /**
+     * Requires that the log is not an older copy, with its state, of the one that confirmed something. Its key would sign a second
+     * tree of a size that others have seen.
+     *
+     * @param ledger whose registry was confirmed; where the last entry is of another, nothing can be told
+     * @param confirmed size of the registry confirmed last
+     * @throws LogException if the last entry is of an older registry
+     */
+    void requireReaches(String ledger, long confirmed) throws LogException {
+        if (last == null) {
+            return;
+        }
+        try {
+            Checkpoint logged = AnchoredCheckpoint.parse(last.object().getBytes(StandardCharsets.UTF_8))
+                    .checkpoint();
+            if (logged.origin().equals(ledger) && logged.head().size() < confirmed) {
+                throw new LogException(path + " was set back: it ends with the registry of size "
+                        + logged.head().size() + ", and that of size " + confirmed
+                        + " was logged. Restore the newest copy"
+                        + " of it and of " + stateOf(path).getFileName() + ", or begin a log under another id");
+            }
+        } catch (NoteException e) {
+            throw new LogException("line " + last.index() + " of " + path + " is no checkpoint", e);
+        }
     }
 
     /** Number of entries. */

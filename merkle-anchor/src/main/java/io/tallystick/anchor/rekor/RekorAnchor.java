@@ -84,6 +84,12 @@ public final class RekorAnchor implements Anchor {
             if (answer.status() == 200 || answer.status() == 201) {
                 return verify(answer.body().bytes(), checkpoint, submission);
             }
+            if (answer.status() == 409) {
+                return new Answer.Failed(
+                        "it holds this entry, its answer was lost, and it gives no second one; a newer checkpoint will cover this: "
+                                + answer.excerpt(),
+                        answer.retryAfter());
+            }
             boolean forGood = answer.status() == 400 || answer.status() == 422;
             return forGood
                     ? new Answer.Refused(answer.excerpt())

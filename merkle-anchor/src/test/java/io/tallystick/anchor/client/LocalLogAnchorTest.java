@@ -251,6 +251,48 @@ class LocalLogAnchorTest extends AnchorContract {
         }
     }
 
+    /** Restored from yesterday's backup: both files are right, and its key would sign a second tree of the sizes since. */
+    @Test
+    void aLogThatWasSetBackWithItsStateIsNotWrittenTo() throws Exception {
+        // Given
+        submit(1);
+        byte[] log = Files.readAllBytes(file());
+        byte[] state = Files.readAllBytes(state());
+        submit(2);
+        submit(3);
+        byte[] newestLog = Files.readAllBytes(file());
+        byte[] newestState = Files.readAllBytes(state());
+        Files.write(file(), log);
+        Files.write(state(), state);
+
+        // When, then
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(4, 3)))
+                    .isInstanceOfSatisfying(Answer.Contradicted.class, stopped -> assertThat(stopped.reason())
+                            .contains("was set back", "size 5,", "size 15 was logged", "Restore the newest copy"));
+        }
+        assertThat(Files.readAllBytes(file())).isEqualTo(log);
+        assertThat(Files.readAllBytes(state())).isEqualTo(state);
+
+        // When, then: it goes on where it was
+        Files.write(file(), newestLog);
+        Files.write(state(), newestState);
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(4, 3))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    /** The process died between the log's disk and the record that says so. */
+    @Test
+    void aLogThatIsAheadOfWhatIsKnownToBeConfirmedGoesOn() throws Exception {
+        submit(1);
+        submit(2);
+
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(registry.submission(3, 1))).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
     @Test
     void aLogThatAnotherProcessHasLockedIsTriedAgainLater() throws Exception {
         submit(1);

@@ -68,6 +68,19 @@ class RekorAnchorTest extends HttpAnchorContract {
         }
     }
 
+    /** As the real server does: the entry is in, and only its first answer had the proof. */
+    @Test
+    void anEntryWhoseAnswerWasLostWaitsForANewerCheckpoint() {
+        TestParty.Service once = (path, body) -> new Reply(
+                409, "application/json", Bytes.utf8("{\"code\":6,\"message\":\"an equivalent entry already exists\"}"));
+        try (TestParty holding = new TestParty(once);
+                Anchor anchor = anchor(holding.address(), Duration.ofSeconds(20))) {
+            assertThat(anchor.submit(registry.submission(1, 0)))
+                    .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
+                            .contains("it holds this entry", "a newer checkpoint will cover this"));
+        }
+    }
+
     @Test
     void aCheckpointWithoutASignatureByAKeyOfThisProcessIsRefused() {
         try (Anchor anchor = anchor(party.address(), TestKeys.bundle().spki())) {

@@ -115,6 +115,21 @@ class AnchorTrackTest {
         assertThat(track.due(START.plusSeconds(30))).contains(checkpoint(2));
     }
 
+    /** A machine that began with its clock a year ahead asks again all the same. */
+    @Test
+    void aClockThatWasSetBackMakesNoWaitLongerThanTheLongest() {
+        track.offer(checkpoint(1));
+        track.due(START.plus(Duration.ofDays(365)));
+        track.failed("down", START.plus(Duration.ofDays(365)), 0.5, Optional.of(Duration.ofDays(9)));
+
+        assertThat(track.due(START)).contains(checkpoint(1));
+
+        track.failed("down", START, 0.5, Optional.of(Duration.ofHours(1)));
+        assertThat(track.due(START.minusSeconds(1))).contains(checkpoint(1));
+        track.failed("down", START, 0.5, Optional.of(Duration.ofHours(1)));
+        assertThat(track.due(START)).isEmpty();
+    }
+
     @Test
     void aRejectedCheckpointIsSettledAndTheOlderWaitForTheNext() {
         track.offer(checkpoint(1));

@@ -55,6 +55,12 @@ public final class TrustRootWatch {
         return loaded;
     }
 
+    /** Looks, and gives the newest version found since the start; what the process works by if there is none. */
+    public synchronized TrustRoot newest() {
+        look();
+        return newest;
+    }
+
     /** Looks, and says whether the file is anything but what the process works by; also if it cannot be read now. */
     public synchronized boolean isStale() {
         look();

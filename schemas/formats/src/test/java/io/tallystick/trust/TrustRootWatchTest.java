@@ -211,6 +211,19 @@ class TrustRootWatchTest {
     }
 
     @Test
+    void theNewestVersionFoundIsGivenAlthoughAnOlderOneIsPutBack() throws Exception {
+        assertThat(watch.newest()).isEqualTo(ROOT);
+
+        TrustRoot next = endingTheKey();
+        install(next.encode());
+        assertThat(watch.newest()).isEqualTo(next);
+
+        install(ROOT.encode());
+        assertThat(watch.newest()).isEqualTo(next);
+        assertThat(watch.loaded()).isEqualTo(ROOT);
+    }
+
+    @Test
     void whatWasSeenCountsAlthoughTheFileIsGoneAgain() throws Exception {
         install(endingTheKey().encode());
         assertThat(watch.isStale()).isTrue();
