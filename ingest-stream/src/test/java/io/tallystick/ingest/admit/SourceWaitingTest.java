@@ -45,6 +45,26 @@ class SourceWaitingTest extends FollowedSource {
     }
 
     @Test
+    void whatTheSequencerHasNotGotIsWaitedForUntilItLands() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        List<Command> noticed = follower.noticed(ID, ResumePoint.at(30), now);
+        follower.located(lookup(noticed), at(ID, null, 0, 70), now);
+        assertThat(follower.isHeld()).isFalse();
+
+        // When
+        Flight again = follower.cover(30, EPOCH);
+        now += 29 * SECOND;
+
+        // Then
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(29));
+        follower.acknowledged(again, now);
+        now += 36 * SECOND;
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
     void singleSetbackIsNoWait() {
         // Given
         readFrom(40);
@@ -59,6 +79,121 @@ class SourceWaitingTest extends FollowedSource {
 
         // Then
         assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void whatFailedIsWaitedForUntilItLands() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        follower.failed(follower.cover(40, EPOCH), "timeout", now);
+        now += SECOND;
+        follower.backedOff(now);
+
+        // When: it is on its way again, and nobody knows yet what becomes of it
+        Flight again = follower.cover(40, EPOCH);
+        now += 28 * SECOND;
+
+        // Then
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(29));
+        follower.acknowledged(again, now);
+        now += 36 * SECOND;
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
+    void whatDoesNotLandFromOneLookToTheNextIsWaitedFor() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        Flight slow = follower.cover(40, EPOCH);
+
+        // When
+        for (int i = 0; i < 4; i++) {
+            follower.landingDue(now);
+            now += 10 * SECOND;
+        }
+
+        // Then: since the second look, as far as the last one knows
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(20));
+        follower.acknowledged(slow, now);
+        follower.landingDue(now);
+        follower.landingDue(now);
+        now += 36 * SECOND;
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
+    void busyChainWhoseMessagesLandWaitsForNothing() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+
+        // When: something is on its way at each look
+        Flight last = follower.cover(40, EPOCH);
+        for (int offset = 41; offset < 50; offset++) {
+            follower.landingDue(now);
+            now += 10 * SECOND;
+            Flight next = follower.cover(offset, EPOCH);
+            follower.acknowledged(last, now);
+            last = next;
+        }
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
+    void messageBehindOneThatFailedEndsNothing() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        Flight behind = follower.cover(41, EPOCH);
+        follower.failed(behind, "timeout", now);
+
+        // When: of the era that is over
+        follower.acknowledged(behind, now);
+        now += 40 * SECOND;
+
+        // Then
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(40));
+    }
+
+    @Test
+    void whatFailedAndIsNoMoreIsNotWaitedFor() {
+        // Given: the record is of a transaction that was aborted since, or its log was cut
+        readFrom(40);
+        now += 100 * SECOND;
+        follower.failed(follower.cover(40, EPOCH), "timeout", now);
+        now += SECOND;
+        follower.backedOff(now);
+
+        // When
+        follower.claimDue(ID, new End(70, asOf), OptionalLong.of(70), now);
+        now += 10 * SECOND;
+
+        // Then
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(1));
+    }
+
+    @Test
+    void whatFailedIsNotMissedWhileItsTenantIsSuspended() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        follower.described(rules(ID, true, 1), now);
+        follower.failed(follower.cover(40, EPOCH), "timeout", now);
+        now += SECOND;
+        follower.backedOff(now);
+
+        // When
+        now += 60 * SECOND;
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+        follower.described(rules(ID, false, 1), now);
+        now += 30 * SECOND;
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(30));
     }
 
     // ---- a source that hands out nothing
