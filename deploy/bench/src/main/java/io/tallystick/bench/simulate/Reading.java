@@ -196,6 +196,7 @@ final class Reading implements Command.Performer {
     // ---- claims and commits
 
     void claimIfIdle() {
+        follower.landingDue(nanos());
         if (!follower.wantsClaim() || world.faults.lookupFails()) {
             return;
         }

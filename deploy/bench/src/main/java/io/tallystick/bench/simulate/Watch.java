@@ -29,10 +29,10 @@ final class Watch {
 
     /**
      * For so long a chain may have waited before a metric begins to count. It counts from the first sign that something is
-     * wrong, mostly a claim (every 10 s) and the notice it brings (after 5 s), either of which may be lost; and a trouble
-     * that comes and goes is known up to its last sign.
+     * wrong: a send that fails, up to 30 s after it was sent, or a claim (every 10 s) and the notice it brings (after 5 s), either
+     * of which may be lost.
      */
-    private static final long UNNOTICED_MAX_MS = 40_000;
+    private static final long UNNOTICED_MAX_MS = 30_000;
 
     private static final long LOOKS_MS = 2_000;
 
