@@ -8,6 +8,7 @@ import io.tallystick.bundle.Manifest;
 import io.tallystick.entry.ChainId;
 import io.tallystick.export.assemble.ChainSegment;
 import io.tallystick.export.assemble.ChainState;
+import io.tallystick.export.assemble.Compressors;
 import io.tallystick.export.assemble.DataFile;
 import io.tallystick.export.assemble.DataFileWriter;
 import io.tallystick.export.assemble.PartitionWindow;
@@ -69,6 +70,7 @@ final class ChainExporter implements Step {
     private final Assignment assignment;
     private final Lease lease;
     private final ScratchDirectory scratch;
+    private final Compressors compressors = Compressors.ofExporter();
     private final Map<Integer, EntriesReading> readings = new HashMap<>();
     private int scratchNames;
 
@@ -134,7 +136,8 @@ final class ChainExporter implements Step {
             Optional<Instant> end = Optional.ofNullable(ends.get(partition.partition()));
             Collection<ChainState> chains = states.getOrDefault(partition.partition(), List.of());
             Path directory = Files.createDirectory(scratch.path().resolve(Integer.toString(scratchNames++)));
-            PartitionWindow window = new PartitionWindow(directory, BundleLayout.DATA_BYTES_MAX, end, chains);
+            PartitionWindow window =
+                    new PartitionWindow(directory, BundleLayout.DATA_BYTES_MAX, compressors, end, chains);
             readings.put(
                     partition.partition(),
                     new EntriesReading(window, clients.ledger().partitions()));

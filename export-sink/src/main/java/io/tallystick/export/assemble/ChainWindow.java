@@ -44,10 +44,10 @@ final class ChainWindow implements AutoCloseable {
     private final SortedMap<Hash, SchemaRef> schemas = new TreeMap<>();
     private long skippedOffsets;
 
-    ChainWindow(ChainState begin, Path scratch, long contentBytesMax) {
+    ChainWindow(ChainState begin, Path scratch, long contentBytesMax, Compressors compressors) {
         this.begin = begin;
         this.spool = new LineSpool(
-                scratch, begin.chain().tenant() + "-" + begin.chain().partition(), contentBytesMax);
+                scratch, begin.chain().tenant() + "-" + begin.chain().partition(), contentBytesMax, compressors);
         this.tree = begin.tree();
         this.lastLeaf = begin.lastLeaf();
         this.sourceNext = begin.sourceNext();

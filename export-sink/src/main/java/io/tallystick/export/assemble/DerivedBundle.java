@@ -134,7 +134,7 @@ public final class DerivedBundle {
     private void data(Copy copy, String directory, Manifest.Chain chain) throws IOException, BundleException {
         LinePaths paths = new LinePaths(chain.firstSeq(), chain.frontier());
         String name = copy.manifest.tenant() + "-" + chain.partition();
-        try (LineSpool spool = new LineSpool(scratch, name, BundleLayout.DATA_BYTES_MAX)) {
+        try (LineSpool spool = new LineSpool(scratch, name, BundleLayout.DATA_BYTES_MAX, Compressors.ofExporter())) {
             for (Manifest.DataFile file : copy.manifest.filesOf(chain)) {
                 lines(copy, file, spool, paths);
             }

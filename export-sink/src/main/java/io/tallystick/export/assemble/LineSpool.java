@@ -1,57 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.export.assemble;
 
-import com.github.luben.zstd.ZstdOutputStream;
-import io.tallystick.export.store.Content;
 import io.tallystick.tree.Hash;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Collects the lines of one chain and window in local files, so that memory does not grow with the window.
  *
- * <p>Lines are kept as they are and compressed file by file, each as one zstd frame: common readers stop after the first
- * frame without a word, and a compressor kept open for every chain would cost megabytes each. No file stays open between
+ * <p>Each file is one zstd frame: common readers stop after the first frame without a word. A compressor kept open for every chain
+ * would cost megabytes each, so lines are first kept as they are, and compressed when the file ends. A chain with many lines gets one
+ * of the few {@link Compressors}, and its lines go through it at once: they are not written twice. No other file stays open between
  * two calls, so a partition may have thousands of chains.
+ *
+ * <pre>
+ * line --&gt; buffer --&gt; plain file --(1 MiB, and a compressor is free, or the end)--&gt; zstd frame
+ *                |--(with a compressor)-----------------------------------------------^
+ * </pre>
  *
  * <p>Not safe for use by several threads. After an {@link IOException} the spool must be closed and the window begun
  * again.
  */
 final class LineSpool implements AutoCloseable {
-    /** Level 3 compresses NDJSON about as well as the next ones at twice their speed; its windowLog is 21. */
-    private static final int COMPRESSION_LEVEL = 3;
-
     private static final int BUFFER_BYTES = 32 * 1024;
+    private static final byte[] NOTHING = {};
+
+    /** A chain with less in a window is not worth a compressor of its own. */
+    private static final long PLAIN_BYTES = 1 << 20;
 
     private final Path directory;
     private final String name;
     private final long contentBytesMax;
+    private final Compressors compressors;
     private final List<SpooledFile> finished = new ArrayList<>();
     private final MessageDigest digest = Hash.newDigest();
-    private byte[] buffer = new byte[0];
+    private byte[] buffer = NOTHING;
     private int buffered;
     private long lines;
     private long bytes;
+    private Optional<CompressedFile> open = Optional.empty();
 
     /**
      * @param directory scratch directory
      * @param name what the files' names begin with; nothing else in the directory may
      * @param contentBytesMax a file begins before the line that would pass this many bytes of content
+     * @param compressors shared with other spools
      */
-    LineSpool(Path directory, String name, long contentBytesMax) {
+    LineSpool(Path directory, String name, long contentBytesMax, Compressors compressors) {
         this.directory = directory;
         this.name = name;
         this.contentBytesMax = contentBytesMax;
+        this.compressors = compressors;
     }
 
     /**
@@ -72,20 +79,14 @@ final class LineSpool implements AutoCloseable {
             flush();
         }
         if (length > BUFFER_BYTES) {
-            write(line);
+            // In the buffer it would hold more memory than others until the window ends.
+            put(line, line.length);
+            keep(NOTHING);
         } else {
             keep(line);
         }
         lines++;
         bytes += length;
-    }
-
-    /** A line that would hold more memory than others until the window ends, were it buffered. */
-    private void write(byte[] line) throws IOException {
-        try (OutputStream file = new BufferedOutputStream(open(), BUFFER_BYTES)) {
-            file.write(line);
-            file.write('\n');
-        }
     }
 
     private void keep(byte[] line) {
@@ -124,57 +125,61 @@ final class LineSpool implements AutoCloseable {
     }
 
     private void flush() throws IOException {
-        if (buffered == 0) {
-            return;
+        if (buffered > 0) {
+            put(buffer, buffered);
+            buffered = 0;
         }
-        try (OutputStream file = open()) {
-            file.write(buffer, 0, buffered);
-        }
-        buffered = 0;
     }
 
-    private OutputStream open() throws IOException {
-        return new DigestOutputStream(
-                Files.newOutputStream(plainFile(), StandardOpenOption.CREATE, StandardOpenOption.APPEND), digest);
+    private void put(byte[] content, int length) throws IOException {
+        if (open.isEmpty() && bytes >= PLAIN_BYTES) {
+            open = compressors.create(compressedFile(finished.size()));
+            if (open.isPresent()) {
+                takePlain(open.get());
+            }
+        }
+        digest.update(content, 0, length);
+        if (open.isPresent()) {
+            open.get().write(content, 0, length);
+            return;
+        }
+        try (OutputStream plain =
+                Files.newOutputStream(plainFile(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            plain.write(content, 0, length);
+        }
+    }
+
+    private void takePlain(CompressedFile file) throws IOException {
+        file.writeAll(plainFile());
+        Files.delete(plainFile());
     }
 
     private void finishFile() throws IOException {
         flush();
-        Path plain = plainFile();
         int number = finished.size();
-        Content compressed = compress(plain, compressedFile(number));
-        finished.add(new SpooledFile(number, lines, bytes, Hash.of(digest.digest()), compressed));
-        Files.delete(plain);
+        if (open.isEmpty()) {
+            open = Optional.of(CompressedFile.create(compressedFile(number), () -> {}));
+            takePlain(open.get());
+        }
+        finished.add(new SpooledFile(
+                number, lines, bytes, Hash.of(digest.digest()), open.get().finish()));
+        open = Optional.empty();
         lines = 0;
         bytes = 0;
-    }
-
-    private static Content compress(Path plain, Path compressed) throws IOException {
-        MessageDigest stored = Hash.newDigest();
-        try (OutputStream file = Files.newOutputStream(compressed, StandardOpenOption.CREATE_NEW);
-                ZstdOutputStream out = new ZstdOutputStream(new DigestOutputStream(file, stored), COMPRESSION_LEVEL)) {
-            out.setChecksum(true);
-            copy(plain, out);
-        }
-        return Content.ofFile(compressed, Files.size(compressed), Hash.of(stored.digest()));
-    }
-
-    /** In larger pieces than {@link Files#copy} takes: each costs a call into the library. */
-    private static void copy(Path plain, OutputStream out) throws IOException {
-        try (InputStream in = Files.newInputStream(plain)) {
-            byte[] piece = new byte[BUFFER_BYTES];
-            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
-                out.write(piece, 0, read);
-            }
-        }
     }
 
     /** Removes the files. */
     @Override
     public void close() throws IOException {
-        Files.deleteIfExists(plainFile());
-        for (int number = 0; number <= finished.size(); number++) {
-            Files.deleteIfExists(compressedFile(number));
+        try {
+            if (open.isPresent()) {
+                open.get().close();
+            }
+        } finally {
+            Files.deleteIfExists(plainFile());
+            for (int number = 0; number <= finished.size(); number++) {
+                Files.deleteIfExists(compressedFile(number));
+            }
         }
     }
 }

@@ -18,12 +18,13 @@ import java.util.TreeMap;
 /**
  * The open window of one partition of {@code ledger.entries}: its chains as they stand, and those with new entries.
  *
- * <p>Memory: a few kilobytes a chain, and {@code 32 KiB} for each chain with entries in the window. Not safe for use by
- * several threads.
+ * <p>Memory: a few kilobytes a chain, and {@code 32 KiB} for each chain with entries in the window, besides the
+ * {@link Compressors}. Not safe for use by several threads.
  */
 public final class PartitionWindow implements AutoCloseable {
     private final Path scratch;
     private final long contentBytesMax;
+    private final Compressors compressors;
     private final SortedMap<ChainId, ChainState> states = new TreeMap<>();
     private final SortedMap<ChainId, ChainWindow> changed = new TreeMap<>();
     private Optional<Instant> begin;
@@ -33,12 +34,19 @@ public final class PartitionWindow implements AutoCloseable {
     /**
      * @param scratch directory for this partition's spools; nothing else may be written there
      * @param contentBytesMax content of a data file, at most; the format's limit but in tests
+     * @param compressors shared with other partitions
      * @param begin end of the window before; empty if there is none
      * @param states chains as they stood at the end of the window before
      */
-    public PartitionWindow(Path scratch, long contentBytesMax, Optional<Instant> begin, Collection<ChainState> states) {
+    public PartitionWindow(
+            Path scratch,
+            long contentBytesMax,
+            Compressors compressors,
+            Optional<Instant> begin,
+            Collection<ChainState> states) {
         this.scratch = scratch;
         this.contentBytesMax = contentBytesMax;
+        this.compressors = compressors;
         this.begin = begin;
         states.forEach(state -> this.states.put(state.chain(), state));
     }
@@ -63,7 +71,7 @@ public final class PartitionWindow implements AutoCloseable {
         ChainWindow window = changed.get(chain);
         if (window == null) {
             ChainState state = states.getOrDefault(chain, ChainState.beforeGenesis(chain));
-            window = new ChainWindow(state, scratch, contentBytesMax);
+            window = new ChainWindow(state, scratch, contentBytesMax, compressors);
             changed.put(chain, window);
         }
         Instant recorded = window.append(entry);

@@ -508,7 +508,8 @@ class BundleExportTest {
         for (CoreExport.WindowScript window : script.subList(0, 2)) {
             Path scratch = Files.createTempDirectory(temp, "scratch");
             try (DirectoryObjectStore store = DirectoryObjectStore.open(bucket);
-                    PartitionWindow partition = new PartitionWindow(scratch, 1 << 20, Optional.empty(), states)) {
+                    PartitionWindow partition =
+                            new PartitionWindow(scratch, 1 << 20, Compressors.ofExporter(), Optional.empty(), states)) {
                 for (CoreExport.Appended appended : window.entries()) {
                     partition.append(appended.chain(), appended.entry());
                 }

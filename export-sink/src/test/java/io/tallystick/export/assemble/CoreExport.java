@@ -101,7 +101,8 @@ public final class CoreExport {
         List<ChainState> states = List.of();
         Optional<Instant> begin = Optional.empty();
         for (WindowScript window : script) {
-            try (PartitionWindow partition = new PartitionWindow(scratch, contentBytesMax, begin, states)) {
+            try (PartitionWindow partition =
+                    new PartitionWindow(scratch, contentBytesMax, Compressors.ofExporter(), begin, states)) {
                 for (Appended appended : window.entries()) {
                     partition.append(appended.chain(), appended.entry());
                 }
@@ -124,7 +125,8 @@ public final class CoreExport {
         List<ChainState> states = List.of();
         Optional<Instant> begin = Optional.empty();
         for (WindowScript window : script) {
-            try (PartitionWindow partition = new PartitionWindow(scratch, BundleLayout.DATA_BYTES_MAX, begin, states)) {
+            try (PartitionWindow partition = new PartitionWindow(
+                    scratch, BundleLayout.DATA_BYTES_MAX, Compressors.ofExporter(), begin, states)) {
                 for (Appended appended : window.entries()) {
                     partition.append(appended.chain(), appended.entry());
                 }

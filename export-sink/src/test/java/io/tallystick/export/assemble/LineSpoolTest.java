@@ -30,7 +30,7 @@ class LineSpoolTest {
     }
 
     private List<SpooledFile> spool(int... lengths) throws IOException {
-        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT)) {
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT, Compressors.of(1))) {
             for (int length : lengths) {
                 spool.append(line(length));
             }
@@ -71,7 +71,7 @@ class LineSpoolTest {
 
     @Test
     void refusesALineThatFitsInNoFile() throws IOException {
-        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT)) {
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT, Compressors.of(1))) {
             spool.append(line(10));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> spool.append(line(100)))
@@ -89,7 +89,7 @@ class LineSpoolTest {
         // Given
         Random random = new Random(7);
         List<byte[]> lines = new ArrayList<>();
-        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT)) {
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", LIMIT, Compressors.of(1))) {
             for (int i = 0; i < 300; i++) {
                 lines.add(line(random.nextInt(100)));
                 spool.append(lines.get(i));
@@ -126,7 +126,7 @@ class LineSpoolTest {
         // Given: around the size of the buffer, far above it, and short ones between
         int[] lengths = {100, 32_767, 1, 32_768, 2_000_000, 5, 32_766, 40_000, 32_769, 0, 1_500_000, 20_000, 20_000};
         StringBuilder whole = new StringBuilder();
-        try (LineSpool spool = new LineSpool(scratch, "acme-3", 1 << 28)) {
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", 1 << 28, Compressors.of(1))) {
             for (int length : lengths) {
                 // When
                 spool.append(line(length));
@@ -149,7 +149,7 @@ class LineSpoolTest {
     @Test
     void whatAFileEndsWithDoesNotComeIntoTheNext() throws IOException {
         // Given: a long line that does not fit behind what is buffered
-        try (LineSpool spool = new LineSpool(scratch, "acme-3", 50_000)) {
+        try (LineSpool spool = new LineSpool(scratch, "acme-3", 50_000, Compressors.of(1))) {
             spool.append(line(20_000));
             spool.append(line(40_000));
             spool.append(line(9_000));
@@ -162,6 +162,82 @@ class LineSpoolTest {
             for (SpooledFile file : files) {
                 assertThat(Hash.sha256(plain(file))).isEqualTo(file.sha256());
             }
+        }
+    }
+
+    @Test
+    void aFrameIsTheSameWhetherItsLinesWereCompressedAtOnceOrAtTheEnd() throws IOException {
+        // Given: lines for three files that are longer than what is kept before a compressor is taken, and for a short
+        // one
+        Random random = new Random(3);
+        List<byte[]> lines = new ArrayList<>();
+        for (int i = 0; i < 12_000; i++) {
+            lines.add(Long.toString(random.nextLong(), 36)
+                    .repeat(random.nextInt(100))
+                    .getBytes(US_ASCII));
+        }
+
+        // When
+        List<SpooledFile> atOnce = spool("once", lines, Compressors.of(1));
+        List<SpooledFile> atTheEnd = spool("end", lines, Compressors.of(0));
+
+        // Then
+        assertThat(atOnce).hasSize(4);
+        assertThat(atTheEnd)
+                .usingRecursiveFieldByFieldElementComparatorOnFields("number", "lines", "bytes", "sha256")
+                .isEqualTo(atOnce);
+        for (int file = 0; file < atOnce.size(); file++) {
+            assertThat(atOnce.get(file).compressed().sha256())
+                    .isEqualTo(atTheEnd.get(file).compressed().sha256());
+        }
+    }
+
+    private List<SpooledFile> spool(String name, List<byte[]> lines, Compressors compressors) throws IOException {
+        try (LineSpool spool = new LineSpool(scratch, name, 2_500_000, compressors)) {
+            for (byte[] line : lines) {
+                spool.append(line);
+            }
+            return spool.finish();
+        }
+    }
+
+    @Test
+    void chainsShareTheCompressorsThereAre() throws IOException {
+        // Given
+        Compressors compressors = Compressors.of(1);
+        try (LineSpool second = new LineSpool(scratch, "acme-2", 1 << 28, compressors)) {
+            try (LineSpool first = new LineSpool(scratch, "acme-1", 1 << 28, compressors)) {
+                // When: both are long enough for one
+                fill(first, 2 << 20);
+                fill(second, 2 << 20);
+
+                // Then
+                assertThat(files()).containsExactlyInAnyOrder("acme-1-0.ndjson.zst", "acme-2-0.ndjson");
+            }
+
+            // When: the first gave its back, in the middle of its file
+            fill(second, 1 << 20);
+
+            // Then
+            assertThat(files()).containsExactly("acme-2-0.ndjson.zst");
+            second.finish();
+            try (LineSpool third = new LineSpool(scratch, "acme-3", 1 << 28, compressors)) {
+                fill(third, 2 << 20);
+                assertThat(files()).contains("acme-3-0.ndjson.zst");
+            }
+        }
+        assertThat(files()).isEmpty();
+    }
+
+    private static void fill(LineSpool spool, int bytes) throws IOException {
+        for (int done = 0; done < bytes; done += 1_000) {
+            spool.append(line(999));
+        }
+    }
+
+    private List<String> files() throws IOException {
+        try (Stream<Path> files = Files.list(scratch)) {
+            return files.map(file -> file.getFileName().toString()).toList();
         }
     }
 

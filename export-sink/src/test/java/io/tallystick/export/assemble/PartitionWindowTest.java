@@ -36,7 +36,7 @@ class PartitionWindowTest {
 
     @BeforeEach
     void begin() {
-        partition = new PartitionWindow(scratch, 1 << 20, Optional.empty(), List.of());
+        partition = new PartitionWindow(scratch, 1 << 20, Compressors.ofExporter(), Optional.empty(), List.of());
     }
 
     @AfterEach

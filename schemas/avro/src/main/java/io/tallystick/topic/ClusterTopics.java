@@ -10,10 +10,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
@@ -38,13 +41,19 @@ final class ClusterTopics {
     }
 
     /**
-     * Creates those that do not exist and returns when all can be described. What exists stays as it is.
+     * Creates those that do not exist, and returns when all can be described and each new one can be written. What exists stays
+     * as it is.
      *
      * @throws KafkaException if the cluster refuses one
      */
     void create(List<TopicSpec> specs, int replication) {
-        create(specs, replication, new CreateTopicsOptions());
+        List<String> existing = create(specs, replication, new CreateTopicsOptions());
         awaitVisible(specs.stream().map(TopicSpec::name).toList());
+        awaitLeaders(specs.stream()
+                .filter(spec -> !existing.contains(spec.name()))
+                .flatMap(spec -> IntStream.range(0, spec.partitions())
+                        .mapToObj(partition -> new TopicPartition(spec.name(), partition)))
+                .toList());
     }
 
     /**
@@ -91,6 +100,19 @@ final class ClusterTopics {
                 LockSupport.parkNanos(VISIBLE_POLL_NANOS);
             }
         }
+    }
+
+    /**
+     * A leader that has been named can refuse records yet. An idempotent producer's first batch must not meet that: its second
+     * one may be taken before the first is sent again, which from then on is out of order, and is refused until it expires.
+     */
+    private void awaitLeaders(List<TopicPartition> partitions) {
+        // Its leader answers for a partition, and the client asks again until it does.
+        AdminAnswer.await(
+                admin.listOffsets(partitions.stream()
+                                .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest())))
+                        .all(),
+                "find the leaders of new topics");
     }
 
     /** @throws UnknownTopicOrPartitionException if one does not exist */

@@ -9,6 +9,7 @@ import io.tallystick.avro.Boundary;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.export.EntriesReading;
 import io.tallystick.export.assemble.ChainSegment;
+import io.tallystick.export.assemble.Compressors;
 import io.tallystick.export.assemble.DataFile;
 import io.tallystick.export.assemble.DataFileWriter;
 import io.tallystick.export.assemble.PartitionWindow;
@@ -60,6 +61,7 @@ final class ExportPass implements AutoCloseable {
         PartitionWindow window = new PartitionWindow(
                 Files.createDirectory(directory.resolve("spool")),
                 BundleLayout.DATA_BYTES_MAX,
+                Compressors.ofExporter(),
                 Optional.empty(),
                 List.of());
         try (DirectoryObjectStore store = DirectoryObjectStore.open(bucket());
