@@ -5,6 +5,8 @@ import static java.util.Objects.requireNonNull;
 
 import io.tallystick.avro.ChainHalt;
 import io.tallystick.chain.recover.ChainSeals;
+import io.tallystick.chain.recover.KnownSizes;
+import io.tallystick.chain.recover.KnownSizes.Lost;
 import io.tallystick.chain.recover.PartitionRebuild;
 import io.tallystick.chain.recover.PartitionRebuild.Rebuilt;
 import io.tallystick.chain.recover.RecoveryRefusedException;
@@ -23,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,11 +68,16 @@ public final class ChainRecovery {
      *
      * @param trustRoot whose keys must have signed the registry; may be empty only if there is no signed registry yet
      * @param withoutRegistry go on although no registry checkpoint exists, so that at most chain checkpoints vouch for the topic
+     * @param acceptLoss go on although the topic lacks entries that were written once; never such as were signed
      * @param dryRun compare all, write nothing
      * @param membersWait how long to wait for the sessions of stopped instances to end
      */
     public record Options(
-            Optional<TrustRoot> trustRoot, boolean withoutRegistry, boolean dryRun, Duration membersWait) {
+            Optional<TrustRoot> trustRoot,
+            boolean withoutRegistry,
+            boolean acceptLoss,
+            boolean dryRun,
+            Duration membersWait) {
         public Options {
             requireNonNull(trustRoot, "trustRoot");
             requireNonNull(membersWait, "membersWait");
@@ -86,6 +94,7 @@ public final class ChainRecovery {
      * @param registry what the topic was compared with; empty if nothing was signed yet
      * @param heads registered chain heads compared
      * @param checkpoints signed chain checkpoints compared
+     * @param lost entries that were written once, never signed, and are not in the topic, as far as anything knows of them
      * @param written whether the state was written
      * @param deleted keys of the changelog that the rebuilt state does not have
      * @param offsetsSet input offsets that were missing
@@ -99,12 +108,14 @@ public final class ChainRecovery {
             Optional<SignedRegistry> registry,
             int heads,
             int checkpoints,
+            List<Lost> lost,
             boolean written,
             long deleted,
             int offsetsSet,
             Optional<Path> removed) {
         public Report {
             halted = List.copyOf(halted);
+            lost = List.copyOf(lost);
         }
     }
 
@@ -130,6 +141,9 @@ public final class ChainRecovery {
      * Rebuilds the state of all chains from the entries topic, once the topic has been found to hold what was signed, and puts
      * it where the stage restores it from.
      *
+     * <p>What was signed is the floor: a topic cut below it is refused. A topic cut above it is refused until the loss is accepted,
+     * as far as the changelog or unsigned tree heads know of it; what nothing knows of cannot be told.
+     *
      * @throws RecoveryRefusedException if the topics disagree with each other or with what was signed, the stage runs, or
      *     nothing was signed; nothing was written
      * @throws LedgerIntegrityException if the cluster is not this ledger's
@@ -143,20 +157,24 @@ public final class ChainRecovery {
                 CommittedRecords<SpecificRecord> reader = reader()) {
             ChainGroup group = new ChainGroup(config, admin);
             requireStopped(group, options.membersWait());
-            Vouched vouched = vouched(options, new RegistryReader(config.ledger(), reader));
+            RegistryReader registry = new RegistryReader(config.ledger(), reader);
+            Vouched vouched = vouched(options, registry);
             List<Long> ends = new ArrayList<>();
             List<Rebuilt> rebuilt = new ArrayList<>();
             for (int partition = 0; partition < config.ledger().partitions(); partition++) {
                 ends.add(reader.end(entries(partition)));
                 rebuilt.add(rebuild(reader, partition, ends.get(partition), vouched));
             }
-            restoreHalts(rebuilt);
+            Collection<ChainHalt> marks = halts();
+            List<Lost> lost = lost(rebuilt, registry, marks, admin);
+            List<ChainHalt> renewed = restoreHalts(rebuilt, marks);
+            requireAccepted(lost, options);
             if (options.dryRun()) {
-                return report(rebuilt, vouched, Optional.empty());
+                return report(rebuilt, vouched, lost, Optional.empty());
             }
             requireStopped(group, Duration.ZERO);
             requireUnchanged(reader, ends);
-            return report(rebuilt, vouched, Optional.of(write(admin, group, rebuilt)));
+            return report(rebuilt, vouched, lost, Optional.of(write(admin, group, rebuilt, renewed)));
         }
     }
 
@@ -246,10 +264,40 @@ public final class ChainRecovery {
         }
     }
 
-    private void restoreHalts(List<Rebuilt> rebuilt) {
-        Collection<ChainHalt> marks = halts();
+    /** @return new marks of chains that are halted at a size they have no more */
+    private static List<ChainHalt> restoreHalts(List<Rebuilt> rebuilt, Collection<ChainHalt> marks) {
+        List<ChainHalt> renewed = new ArrayList<>();
         for (Rebuilt partition : rebuilt) {
             HaltMarks.missing(partition.chains().all(), marks).forEach(partition.chains()::put);
+            for (ChainState shortened : HaltMarks.shortened(partition.chains().all(), marks)) {
+                partition.chains().put(shortened);
+                renewed.add(HaltMarks.of(shortened));
+            }
+        }
+        return renewed;
+    }
+
+    /** Nothing signed vouches for these entries, or the topic would have been refused; but readers may have seen them. */
+    private List<Lost> lost(List<Rebuilt> rebuilt, RegistryReader registry, Collection<ChainHalt> marks, Admin admin) {
+        progress.accept(new Progress("reading what else is known of the chains", 0, 0));
+        KnownSizes known = new KnownSizes();
+        new StoredSizes(config, client(), admin).addTo(known);
+        registry.addTo(known);
+        marks.forEach(mark -> known.seen(mark.getChain(), mark.getSize(), "the mark of its halt"));
+        Map<String, Long> found = new HashMap<>();
+        rebuilt.forEach(
+                partition -> partition.chains().all().forEach((chain, state) -> found.put(chain, state.size())));
+        return known.beyond(found);
+    }
+
+    private static void requireAccepted(List<Lost> lost, Options options) {
+        if (!lost.isEmpty() && !options.acceptLoss()) {
+            throw RecoveryRefusedException.notReady(
+                    "the entries topic lacks entries that were written once, though nothing that was signed covers them: "
+                            + lost.stream().map(Lost::toString).collect(Collectors.joining(", ")),
+                    "Nothing was written. Bring a replica or a backup back that has them. If there is none, go on with"
+                            + " --accept-loss: ingest sends what the sources still have again, and other entries get these"
+                            + " numbers; receipts that tenants were given for the lost ones fit nothing any more.");
         }
     }
 
@@ -265,18 +313,18 @@ public final class ChainRecovery {
         }
     }
 
-    private Written write(Admin admin, ChainGroup group, List<Rebuilt> rebuilt) {
+    private Written write(Admin admin, ChainGroup group, List<Rebuilt> rebuilt, List<ChainHalt> renewed) {
         StageTopics topics = new StageTopics(config);
         topics.ensureChangelog(admin);
         progress.accept(new Progress("writing " + topics.changelog(), 0, rebuilt.size()));
-        long deleted = new ChangelogWriter(config, topics.changelog()).write(rebuilt);
+        long deleted = new ChangelogWriter(config, topics.changelog(), records.serializer()).write(rebuilt, renewed);
         int offsets = group.repairOffsets();
         LocalState local = new LocalState(config);
         Optional<Path> removed = Optional.of(local.directory()).filter(directory -> local.remove());
         return new Written(deleted, offsets, removed);
     }
 
-    private static Report report(List<Rebuilt> rebuilt, Vouched vouched, Optional<Written> written) {
+    private static Report report(List<Rebuilt> rebuilt, Vouched vouched, List<Lost> lost, Optional<Written> written) {
         List<ChainState> chains = rebuilt.stream()
                 .flatMap(partition -> partition.chains().all().values().stream())
                 .toList();
@@ -291,6 +339,7 @@ public final class ChainRecovery {
                 vouched.registry(),
                 vouched.heads().size(),
                 vouched.checkpoints().size(),
+                lost,
                 written.isPresent(),
                 written.map(Written::deleted).orElse(0L),
                 written.map(Written::offsetsSet).orElse(0),

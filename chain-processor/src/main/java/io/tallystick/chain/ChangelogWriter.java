@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.chain;
 
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.chain.recover.PartitionRebuild.Rebuilt;
 import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.ChainStateCodec;
 import io.tallystick.chain.sequence.PartitionStateCodec;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.topic.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -20,6 +23,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** Puts rebuilt state where a task restores its store from, in the form the store writes. */
@@ -30,10 +34,12 @@ final class ChangelogWriter {
     private final String changelog;
     private final String client;
     private final Duration pendingMax;
+    private final Serializer<SpecificRecord> records;
 
-    ChangelogWriter(ChainConfig config, String changelog) {
+    ChangelogWriter(ChainConfig config, String changelog, Serializer<SpecificRecord> records) {
         this.ledger = config.ledger();
         this.changelog = changelog;
+        this.records = records;
         this.client = config.applicationId() + "-recover";
         this.pendingMax = CommittedRecords.pendingMax(config.transactionTimeout());
     }
@@ -42,11 +48,12 @@ final class ChangelogWriter {
      * Replaces what the changelog holds, in one transaction: all of it or nothing.
      *
      * @param partitions state of each partition, in order
+     * @param marks of halted chains that take the place of those in the positions topic
      * @return number of keys that are not in the rebuilt state and were deleted
      * @throws KafkaException if the cluster refuses, or another recovery has taken over
      */
     @SuppressWarnings("FutureReturnValueIgnored") // commitTransaction throws what any of the sends has failed with
-    long write(List<Rebuilt> partitions) {
+    long write(List<Rebuilt> partitions, List<ChainHalt> marks) {
         long deleted = 0;
         List<Set<String>> before = keys(partitions.size());
         try (Producer<String, byte[]> producer = producer()) {
@@ -68,6 +75,11 @@ final class ChangelogWriter {
                     producer.send(new ProducerRecord<>(changelog, partition, key, null));
                 }
                 deleted += stale.size();
+            }
+            String positions = ledger.topics().positions();
+            for (ChainHalt mark : marks) {
+                String key = Topics.haltKey(mark.getChain());
+                producer.send(new ProducerRecord<>(positions, 0, key, records.serialize(positions, mark)));
             }
             producer.commitTransaction();
         }

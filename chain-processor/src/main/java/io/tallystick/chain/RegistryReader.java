@@ -6,6 +6,7 @@ import io.tallystick.avro.Cut;
 import io.tallystick.avro.RegistryWindow;
 import io.tallystick.avro.SignedCheckpoint;
 import io.tallystick.chain.recover.ChainSeals;
+import io.tallystick.chain.recover.KnownSizes;
 import io.tallystick.chain.recover.RecoveryRefusedException;
 import io.tallystick.chain.recover.RegisteredHeads;
 import io.tallystick.chain.recover.RegistryFold;
@@ -121,6 +122,15 @@ final class RegistryReader {
             });
         }
         return heads.all();
+    }
+
+    /** The sizes of all heads that the trees have made, signed or not. */
+    void addTo(KnownSizes known) {
+        read(ledger.topics().heads(), record -> {
+            if (record instanceof ChainTreeHead head) {
+                known.seen(head.getChain(), head.getSize(), "the heads topic");
+            }
+        });
     }
 
     private static void propose(RegisteredHeads heads, ChainTreeHead record, Map<String, TenantDescriptor> tenants) {

@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.LedgerEntry;
+import io.tallystick.chain.recover.KnownSizes;
 import io.tallystick.chain.recover.RecoveryRefusedException;
 import io.tallystick.chain.recover.RecoveryRefusedException.Kind;
 import io.tallystick.chain.sequence.EntriesOracle;
@@ -112,6 +113,11 @@ class RecoveryIT {
 
     /** Two chains, sealed twice, with entries after the last seal; then all state is lost. */
     private void runSealAndLoseTheState() throws InterruptedException, ExecutionException {
+        runAndSeal();
+        loseTheState();
+    }
+
+    private void runAndSeal() throws InterruptedException, ExecutionException {
         run(application -> {
             append(CHAIN, 0, 60);
             append(ELSEWHERE, 0, 30);
@@ -120,7 +126,6 @@ class RecoveryIT {
             sealed.seal();
             append(CHAIN, 90, 100);
         });
-        loseTheState();
     }
 
     private void loseTheState() throws InterruptedException, ExecutionException {
@@ -134,7 +139,12 @@ class RecoveryIT {
 
     private ChainRecovery.Report recover(Optional<TrustRoot> trustRoot, boolean withoutRegistry, boolean dryRun) {
         return new ChainRecovery(ledger.config(state), step -> {})
-                .rebuild(new ChainRecovery.Options(trustRoot, withoutRegistry, dryRun, Duration.ZERO));
+                .rebuild(new ChainRecovery.Options(trustRoot, withoutRegistry, false, dryRun, Duration.ZERO));
+    }
+
+    private ChainRecovery.Report acceptLoss() {
+        return new ChainRecovery(ledger.config(state), step -> {})
+                .rebuild(new ChainRecovery.Options(Optional.of(TRUST_ROOT), false, true, false, Duration.ZERO));
     }
 
     private void refuses(Kind kind, String... says) {
@@ -324,6 +334,61 @@ class RecoveryIT {
     }
 
     @Test
+    void aTopicCutBelowWhatNobodySignedIsRefusedUntilTheLossIsAccepted()
+            throws InterruptedException, ExecutionException {
+        // Given: sealed up to 91 entries; the changelog knows of 101, and of 31 of the other chain
+        runAndSeal();
+        new LocalState(ledger.config(state)).remove();
+        List<List<SpecificRecord>> whole = ledger.allEntries();
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 94)));
+
+        // When, Then: the head guard refuses, and so does a recovery, rehearsed or not
+        try (ChainApplication application = launch()) {
+            await().atMost(PATIENCE).until(() -> fatal.get() != null);
+            assertThat(fatal.get()).isInstanceOf(LedgerIntegrityException.class);
+            assertThat(application.isRunning()).isFalse();
+        }
+        fatal.set(null);
+        ledger.endSessions();
+        SortedMap<String, Bytes> before = new TreeMap<>(ledger.changelogContents());
+        refuses(Kind.NOT_READY, CHAIN + " seq 95 to 100 (known by the stage's changelog)");
+        assertThatThrownBy(() -> recover(Optional.of(TRUST_ROOT), false, true))
+                .isInstanceOfSatisfying(RecoveryRefusedException.class, refused -> assertThat(refused.remedy())
+                        .contains("--accept-loss", "Nothing was written"));
+        assertThat(ledger.changelogContents()).isEqualTo(before);
+
+        // When
+        ChainRecovery.Report report = acceptLoss();
+
+        // Then: once it is accepted, nothing knows of it any more but the report
+        assertThat(report.lost()).containsExactly(new KnownSizes.Lost(CHAIN, 95, 101, "the stage's changelog"));
+        assertThat(recover().lost()).isEmpty();
+        goesOn(94, 120);
+    }
+
+    @Test
+    void aHeadThatNobodySignedTellsOfALossToo() throws InterruptedException, ExecutionException {
+        // Given
+        runSealAndLoseTheState();
+        List<List<SpecificRecord>> whole = ledger.allEntries();
+        sealed.unsignedHead(CHAIN, 97);
+
+        // When, Then: the topic has what the head has
+        assertThat(recover(Optional.of(TRUST_ROOT), false, true).lost()).isEmpty();
+
+        // When, Then
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 94)));
+        refuses(Kind.NOT_READY, CHAIN + " seq 95 to 96 (known by the heads topic)");
+        assertThat(acceptLoss().lost()).containsExactly(new KnownSizes.Lost(CHAIN, 95, 97, "the heads topic"));
+
+        // When, Then: what was signed is lost for nobody's word
+        ledger.replaceEntries(with(whole, HOME, upToSeq(whole.get(HOME), 80)));
+        assertThatThrownBy(this::acceptLoss)
+                .isInstanceOfSatisfying(RecoveryRefusedException.class, refused -> assertThat(refused.kind())
+                        .isEqualTo(Kind.DISAGREES));
+    }
+
+    @Test
     void aCheckpointOfAChainThatContradictsTheTopicOrIsAStrangersIsRefused()
             throws InterruptedException, ExecutionException, KeyException {
         // Given
@@ -475,6 +540,36 @@ class RecoveryIT {
         run(application -> {
             ledger.send(List.of(forChain(event(91, 91, 1), CHAIN)));
             ledger.awaitAccounted(CHAIN, 92);
+        });
+    }
+
+    @Test
+    void aHaltedChainThatLostEntriesIsHaltedAgainAndCanBeCleared() throws InterruptedException, ExecutionException {
+        // Given: halted with 91 entries, of which 61 are sealed
+        run(application -> {
+            append(CHAIN, 0, 60);
+            sealed.seal();
+            append(CHAIN, 60, 90);
+            ledger.send(List.of(forChain(event(85, 85, 1), CHAIN)));
+            await().atMost(PATIENCE).until(() -> ledger.halts().containsKey(CHAIN));
+        });
+        loseTheState();
+        ledger.replaceEntries(with(ledger.allEntries(), HOME, upToSeq(ledger.entries(HOME), 80)));
+        refuses(Kind.NOT_READY, CHAIN + " seq 81 to 90 (known by the mark of its halt)");
+
+        // When
+        ChainRecovery.Report report = acceptLoss();
+
+        // Then
+        assertThat(report.halted()).containsExactly(CHAIN);
+        assertThat(ledger.halts().get(CHAIN).getSize()).isEqualTo(81);
+        assertThat(recover().lost()).isEmpty();
+        run(application -> {
+            new ChainRecovery(ledger.config(state), step -> {})
+                    .clearHalt(CHAIN, "Ada", "the broker lost its disk, and so did the source's", PATIENCE);
+            assertThat(ledger.halts()).isEmpty();
+            ledger.send(List.of(forChain(event(80, 80, 1), CHAIN)));
+            ledger.awaitAccounted(CHAIN, 81);
         });
     }
 

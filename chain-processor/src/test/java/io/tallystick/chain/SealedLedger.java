@@ -95,7 +95,7 @@ final class SealedLedger {
         write(
                 ledger.topics().heads(),
                 heads.entrySet().stream()
-                        .map(head -> head(head.getKey(), head.getValue()))
+                        .map(head -> head(head.getKey(), head.getValue(), Cut.WINDOW))
                         .toList());
         List<byte[]> leaves = new ArrayList<>(heads.entrySet().stream()
                 .map(head -> leaf(head.getKey(), head.getValue()))
@@ -139,11 +139,16 @@ final class SealedLedger {
         }
     }
 
-    private ChainTreeHead head(String chain, TreeHead head) {
+    /** The trees have made a head between two windows, and it is not signed yet. */
+    void unsignedHead(String chain, long size) {
+        write(ledger.topics().heads(), List.of(head(chain, head(chain, size), Cut.FAST)));
+    }
+
+    private ChainTreeHead head(String chain, TreeHead head, Cut cut) {
         return new ChainTreeHead(
                 chain,
                 start,
-                Cut.WINDOW,
+                cut,
                 head.size(),
                 buffer(head.root()),
                 List.of(),

@@ -151,7 +151,8 @@ public final class IngestApplication implements AutoCloseable {
     private IngestMetrics startIngest(Admin admin, IngestWriter writer, String cluster, Inbox inbox) {
         RegistrySchemas schemas = closing(new RegistrySchemas(
                 new RestRegistry(settings.schemaRegistryUrl()),
-                Executors.newScheduledThreadPool(SCHEMA_THREADS),
+                Executors.newFixedThreadPool(SCHEMA_THREADS),
+                Executors.newSingleThreadScheduledExecutor(),
                 timing.retry(),
                 System::nanoTime));
         Admission admission = new Admission(new RandomSalts(new SecureRandom()));

@@ -148,6 +148,11 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
                 from.seekToBeginning(lost);
             }
             return ConsumerRecords.empty();
+        } catch (UnknownMemberIdException | StaleMemberEpochException e) {
+            // The group went on without this member while the consumer asked where to begin. The next poll loses or
+            // renews what it owns.
+            LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes not read, trying again");
+            return ConsumerRecords.empty();
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -34,8 +35,11 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * request --&gt; SchemaTurns --(a lookup for each thread)--&gt; Registry --&gt; SchemaCache: what it has, by the length of the texts
  *                 ^                                         |    `---&gt; who asked {@link #LAG_MAX} before is told: unknown
- *                 `----- asked again after a wait: no answer, or unknown to who asked a moment ago
+ *                 `--- timer ---- asked again after a wait: no answer, or unknown to who asked a moment ago
  * </pre>
+ *
+ * <p>Waits end on a thread of their own, which looks nothing up: an id that has rested takes its tenant's turn at once, however
+ * many lookups of others are due.
  *
  * <p>That an id is unknown is kept for nobody: the next record that names it may have been produced with a schema registered
  * since.
@@ -100,7 +104,8 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
     }
 
     private final Registry registry;
-    private final ScheduledExecutorService threads;
+    private final ExecutorService threads;
+    private final ScheduledExecutorService timer;
     private final Duration retry;
     private final LongSupplier nanoClock;
     private final SchemaCache<Lookup> kept = new SchemaCache<>(TEXT_KEPT_MAX);
@@ -119,12 +124,19 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
     /**
      * @param registry closed by {@link #close}
      * @param threads where lookups run; shut down by {@link #close}
+     * @param timer where waits end; shut down by {@link #close}
      * @param retry wait after a lookup that failed
      * @param nanoClock nanoseconds of a monotonic clock
      */
-    RegistrySchemas(Registry registry, ScheduledExecutorService threads, Duration retry, LongSupplier nanoClock) {
+    RegistrySchemas(
+            Registry registry,
+            ExecutorService threads,
+            ScheduledExecutorService timer,
+            Duration retry,
+            LongSupplier nanoClock) {
         this.registry = registry;
         this.threads = threads;
+        this.timer = timer;
         this.retry = retry;
         this.nanoClock = nanoClock;
     }
@@ -154,15 +166,23 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
 
     private void askFor(String tenant, int id) {
         turns.add(tenant, id);
-        run(this::serve, Duration.ZERO);
+        try {
+            threads.execute(this::serve);
+        } catch (RejectedExecutionException e) {
+            tellClosing();
+        }
     }
 
-    private void run(Runnable task, Duration wait) {
+    private void after(Duration wait, Runnable task) {
         try {
-            ScheduledFuture<?> unused = threads.schedule(task, wait.toMillis(), TimeUnit.MILLISECONDS);
+            ScheduledFuture<?> unused = timer.schedule(task, wait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOGGER.atDebug().log("closing, no schema is asked for any more");
+            tellClosing();
         }
+    }
+
+    private static void tellClosing() {
+        LOGGER.atDebug().log("closing, no schema is asked for any more");
     }
 
     /** Looks up whatever is next: there is one of these tasks for each turn. */
@@ -247,9 +267,7 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
                     .min()
                     .orElseThrow();
             // Not a moment too early: it would have to be asked for once more.
-            run(
-                    () -> askAgain(id, resting),
-                    Duration.ofNanos(Math.max(0, patience)).plusMillis(1));
+            after(Duration.ofNanos(Math.max(0, patience)).plusMillis(1), () -> askAgain(id, resting));
         }
     }
 
@@ -284,7 +302,7 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
     }
 
     private synchronized List<Request> failed(int id) {
-        run(() -> askAgain(id, asked), retry);
+        after(retry, () -> askAgain(id, asked));
         List<Request> complete = new ArrayList<>();
         for (Request request : List.copyOf(waiting.getOrDefault(id, List.of()))) {
             needFirstOnly(request);
@@ -311,23 +329,21 @@ final class RegistrySchemas implements Schemas, AutoCloseable {
     }
 
     /** The id has rested, as is noted there. */
-    private void askAgain(int id, Set<Integer> noted) {
-        Set<String> tenants = Set.of();
-        synchronized (this) {
-            noted.remove(id);
-            if (isDue(id)) {
-                tenants =
-                        waiting.get(id).stream().map(request -> request.tenant).collect(Collectors.toSet());
-                tenants.forEach(tenant -> turns.add(tenant, id));
-            } else if (denied.containsKey(id) && !asked.contains(id)) {
-                rest(id);
-            }
+    private synchronized void askAgain(int id, Set<Integer> noted) {
+        noted.remove(id);
+        if (isDue(id)) {
+            waiting.get(id).stream()
+                    .map(request -> request.tenant)
+                    .collect(Collectors.toSet())
+                    .forEach(tenant -> askFor(tenant, id));
+        } else if (denied.containsKey(id) && !asked.contains(id)) {
+            rest(id);
         }
-        tenants.forEach(tenant -> serve());
     }
 
     @Override
     public void close() {
+        timer.shutdownNow();
         threads.shutdownNow();
         try {
             registry.close();

@@ -292,8 +292,10 @@ final class SourceReader implements ConsumerRebalanceListener {
     // ---- claims and commits
     // ------------------------------------------------------------------------------------------
 
-    /** Claims the position of every chain that has nothing on its way. */
+    /** Claims the position of every chain that has nothing on its way; looks whether that of the others lands. */
     void claimIdle() {
+        long now = System.nanoTime();
+        owned.values().forEach(partition -> partition.follower().landingDue(now));
         List<TopicPartition> idle = owned.values().stream()
                 .filter(partition -> partition.follower().wantsClaim())
                 .map(OwnedPartition::partition)

@@ -71,6 +71,35 @@ class OutcomePositionTest {
     }
 
     @Test
+    void memberThatTheGroupWentOnWithoutReadsOn() {
+        for (ApiException refusal :
+                List.of(new UnknownMemberIdException("gone"), new StaleMemberEpochException("behind"))) {
+            // Given
+            consumer.assign(List.of(KEPT));
+            consumer.updateBeginningOffsets(Map.of(KEPT, 0L));
+            consumer.seek(KEPT, 7);
+            consumer.setPollException(refusal);
+
+            // When
+            assertThat(poll(KEPT)).isEmpty();
+
+            // Then
+            add(KEPT, 7);
+            assertThat(poll(KEPT)).containsExactly(7L);
+        }
+    }
+
+    @Test
+    void otherRefusalsOfAPollEndIt() {
+        // Given
+        consumer.assign(List.of(KEPT));
+        consumer.setPollException(new GroupAuthorizationException("ledger-outcomes"));
+
+        // Then
+        assertThatThrownBy(() -> poll(KEPT)).isInstanceOf(GroupAuthorizationException.class);
+    }
+
+    @Test
     void commitsAreAskedForAgainWhenTheGroupWentOnWithoutThisMember() {
         for (ApiException refusal : List.of(
                 new UnknownMemberIdException("gone"),

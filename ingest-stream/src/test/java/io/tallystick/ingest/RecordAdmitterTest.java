@@ -32,7 +32,8 @@ class RecordAdmitterTest {
     private final Set<Integer> registered = new HashSet<>(Set.of(KNOWN));
     private long now = 1_000_000;
     private final HandDriven threads = new HandDriven();
-    private final RegistrySchemas schemas = new RegistrySchemas(registry(), threads, Duration.ofSeconds(1), () -> now);
+    private final RegistrySchemas schemas =
+            new RegistrySchemas(registry(), threads, threads, Duration.ofSeconds(1), () -> now);
     private final Inbox inbox = new Inbox();
     private final RecordAdmitter admitter = new RecordAdmitter(
             world.reader,

@@ -65,7 +65,9 @@ class RegistrySchemasTest {
     private final Map<String, Set<Integer>> unknown = new HashMap<>();
     private long now = 1_000_000;
     private long perLookup;
-    private final RegistrySchemas schemas = new RegistrySchemas(registry, threads, Duration.ofSeconds(1), () -> now);
+    private final HandDriven timer = new HandDriven();
+    private final RegistrySchemas schemas =
+            new RegistrySchemas(registry, threads, timer, Duration.ofSeconds(1), () -> now);
 
     /** A schema whose text has this many characters. */
     private static Lookup found(int id, int length) {
@@ -84,7 +86,14 @@ class RegistrySchemasTest {
     /** Lets so much time pass that whoever has asked is told. */
     private void lag() {
         now += RegistrySchemas.LAG_MAX.toNanos();
-        threads.pass();
+        pass();
+    }
+
+    /** Lets the time pass that ids rest for, and looks up what is due then. @return how many waits ended */
+    private int pass() {
+        int ended = timer.pass();
+        threads.run();
+        return ended;
     }
 
     private boolean isFound(int id) {
@@ -288,7 +297,7 @@ class RegistrySchemasTest {
         assertThat(registry.asked).containsExactly(7, 7);
         assertThat(told).containsExactly("acme");
         assertThat(unknown.get("acme")).containsExactly(7);
-        assertThat(threads.pass()).isZero();
+        assertThat(pass()).isZero();
     }
 
     @Test
@@ -361,7 +370,7 @@ class RegistrySchemasTest {
 
         // When
         now++;
-        threads.pass();
+        pass();
 
         // Then
         assertThat(told).containsExactly("evil");
@@ -403,6 +412,66 @@ class RegistrySchemasTest {
     }
 
     @Test
+    void secondLookUpWaitsForNoFloodOfAnother() {
+        // Given
+        request("quiet", 7);
+        threads.run();
+        for (int partition = 0; partition < 100; partition++) {
+            int first = 1000 + partition * NOISY_IDS;
+            request("noisy", IntStream.range(first, first + NOISY_IDS).toArray());
+        }
+
+        // When
+        now += RegistrySchemas.LAG_MAX.toNanos();
+        timer.pass();
+        threads.step();
+        threads.step();
+
+        // Then
+        assertThat(told).containsExactly("quiet");
+        assertThat(unknown.get("quiet")).containsExactly(7);
+    }
+
+    @Test
+    void floodThatHasRestedHoldsUpNobodyEither() {
+        // Given
+        request("noisy", IntStream.range(1000, 1000 + NOISY_IDS).toArray());
+        threads.run();
+        request("quiet", 7);
+        threads.run();
+
+        // When
+        now += RegistrySchemas.LAG_MAX.toNanos();
+        timer.pass();
+        threads.step();
+        threads.step();
+
+        // Then
+        assertThat(told).containsExactly("quiet");
+        threads.run();
+        assertThat(told).containsExactly("quiet", "noisy");
+    }
+
+    @Test
+    void lookUpThatFailedIsTriedAgainBesideAFlood() {
+        // Given
+        registry.faults.put(7, () -> new ConnectException("refused"));
+        request("quiet", 7);
+        threads.run();
+        registry.faults.clear();
+        registry.schemas.put(7, found(7, 100));
+        request("noisy", IntStream.range(1000, 1000 + NOISY_IDS).toArray());
+
+        // When
+        timer.pass();
+        threads.step();
+        threads.step();
+
+        // Then
+        assertThat(told).containsExactly("quiet");
+    }
+
+    @Test
     void unknownIdsThatTookLongTogetherAreAllToldOf() {
         // Given
         perLookup = RegistrySchemas.LAG_MAX.toNanos() * 2 / 3;
@@ -437,18 +506,18 @@ class RegistrySchemasTest {
         request("acme", 7);
         threads.run();
         assertThat(registry.asked).containsExactly(7);
-        threads.pass();
+        pass();
         assertThat(registry.asked).containsExactly(7, 7);
         assertThat(told).isEmpty();
 
         // When
         registry.faults.clear();
-        threads.pass();
+        pass();
 
         // Then
         assertThat(told).containsExactly("acme");
         assertThat(isFound(7)).isTrue();
-        assertThat(threads.pass()).isZero();
+        assertThat(pass()).isZero();
     }
 
     @Test
@@ -459,8 +528,8 @@ class RegistrySchemasTest {
         // When
         request("acme", 1, 2, 3);
         threads.run();
-        threads.pass();
-        threads.pass();
+        pass();
+        pass();
 
         // Then
         assertThat(registry.asked).containsExactly(1, 1, 1);
@@ -484,7 +553,7 @@ class RegistrySchemasTest {
         assertThat(isFound(1)).isTrue();
         registry.faults.clear();
         registry.schemas.put(2, found(2, 100));
-        threads.pass();
+        pass();
         assertThat(told).containsExactly("acme", "globex");
     }
 
@@ -503,7 +572,7 @@ class RegistrySchemasTest {
         assertThat(registry.asked).containsExactly(7);
         registry.faults.clear();
         registry.schemas.put(7, found(7, 100));
-        threads.pass();
+        pass();
         assertThat(told).containsExactlyInAnyOrder("acme", "globex");
         assertThat(registry.asked).containsExactly(7, 7);
     }
@@ -521,9 +590,10 @@ class RegistrySchemasTest {
 
         // Then
         assertThat(threads.isShutdown()).isTrue();
+        assertThat(timer.isShutdown()).isTrue();
         assertThat(registry.closed).isTrue();
         request("acme", 9);
-        threads.pass();
+        pass();
         assertThat(told).isEmpty();
         assertThat(registry.asked).containsExactly(7);
     }

@@ -182,6 +182,24 @@ class SourceReaderTest {
         assertThat(world.readTo(partition)).isEmpty();
     }
 
+    // ---- what is on its way
+
+    @Test
+    void chainOfWhichNothingLandsBetweenClaimsIsWaiting() {
+        // Given
+        ReaderWorld world = new ReaderWorld();
+        OwnedPartition partition = world.reading("acme").get(0);
+        world.send(partition, 0, 1);
+        world.reader.claimIdle();
+        Duration before = partition.follower().waiting(System.nanoTime());
+
+        // When
+        world.reader.claimIdle();
+
+        // Then
+        assertThat(partition.follower().waiting(System.nanoTime())).isGreaterThan(before);
+    }
+
     // ---- room in ledger.ingest
 
     @Test

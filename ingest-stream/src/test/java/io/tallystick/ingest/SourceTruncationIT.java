@@ -138,7 +138,8 @@ class SourceTruncationIT {
                         TestLedger.PARTITIONS);
                 RegistrySchemas schemas = new RegistrySchemas(
                         new RestRegistry("http://127.0.0.1:9"),
-                        Executors.newScheduledThreadPool(1),
+                        Executors.newSingleThreadExecutor(),
+                        Executors.newSingleThreadScheduledExecutor(),
                         TestLedger.QUICK.retry(),
                         System::nanoTime)) {
             Consumer<byte[], byte[]> consumer = throwing(real, truncation);

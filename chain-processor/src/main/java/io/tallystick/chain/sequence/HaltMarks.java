@@ -57,6 +57,26 @@ public final class HaltMarks {
         return halted;
     }
 
+    /**
+     * The chains that have lost entries they had when a mark halted them. Nothing says that the source agrees with what is left
+     * of them: they are halted again, and need new marks ({@link #of}), for the old ones name a size they have not.
+     *
+     * @param chains states by chain id; not changed
+     * @param marks the last mark of each chain, also of chains of other partitions
+     * @return their new states
+     * @throws LedgerIntegrityException if a mark has a form this version does not know
+     */
+    public static List<ChainState> shortened(Map<String, ChainState> chains, Collection<ChainHalt> marks) {
+        List<ChainState> halted = new ArrayList<>();
+        for (ChainHalt mark : marks) {
+            ChainState state = chains.get(mark.getChain());
+            if (state != null && state.size() < mark.getSize()) {
+                halted.add(state.halted(halt(mark)));
+            }
+        }
+        return halted;
+    }
+
     private static Halt halt(ChainHalt mark) {
         try {
             return new Halt(

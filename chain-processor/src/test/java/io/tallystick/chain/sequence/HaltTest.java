@@ -377,6 +377,16 @@ class HaltTest {
     }
 
     @Test
+    void aChainThatIsShorterThanItsMarkIsHaltedAgainAtTheSizeItHas() {
+        run.resume(rebuilt());
+        assertThat(HaltMarks.shortened(run.chains, List.of(mark(5, 1, 3))))
+                .singleElement()
+                .satisfies(state -> assertThat(HaltMarks.of(state)).isEqualTo(mark(5, 1, 2)));
+        assertThat(HaltMarks.shortened(run.chains, List.of(mark(5, 1, 2), mark(5, 1, 1))))
+                .isEmpty();
+    }
+
+    @Test
     void aMarkThatHasGrownSinceTheStateWasStoredReplacesItsOwn() {
         assertThat(HaltMarks.missing(run.chains, List.of(mark(2, 3, 2))))
                 .singleElement()

@@ -61,6 +61,9 @@ final class RecoverCommand implements Runnable {
                         + "newest signed checkpoint of each chain covers. If anything is missing or differs, nothing is written "
                         + "and the exit code is 1.",
                 "",
+                "Then the topic is compared with what nobody signed: the stage's changelog and the heads of the trees. Entries they "
+                        + "know of and the topic lacks are lost; they are named, and nothing is written without --accept-loss.",
+                "",
                 "Stop all instances of the chain stage first. The time follows from the length of the topic; --dry-run only looks."
             },
             footerHeading = "%nAfterwards:%n",
@@ -93,6 +96,14 @@ final class RecoverCommand implements Runnable {
         private boolean withoutRegistry;
 
         @Option(
+                names = "--accept-loss",
+                description = {
+                    "Go on although the topic lacks entries that were written once and never signed: no replica and no backup has "
+                            + "them. The records they stood for get other entries, if their sources still have them."
+                })
+        private boolean acceptLoss;
+
+        @Option(
                 names = "--wait",
                 paramLabel = "SECONDS",
                 defaultValue = "60",
@@ -104,8 +115,8 @@ final class RecoverCommand implements Runnable {
             Map<String, String> properties = config.properties();
             Optional<TrustRoot> root = trustRoot(properties);
             ChainRecovery recovery = recovery(properties, spec.commandLine().getErr());
-            ChainRecovery.Report report = explained(() -> recovery.rebuild(
-                    new ChainRecovery.Options(root, withoutRegistry, dryRun, Duration.ofSeconds(waitSeconds))));
+            ChainRecovery.Report report = explained(() -> recovery.rebuild(new ChainRecovery.Options(
+                    root, withoutRegistry, acceptLoss, dryRun, Duration.ofSeconds(waitSeconds))));
             PrintWriter out = spec.commandLine().getOut();
             out.println(output.json() ? OutputOption.text(json(report)) : text(report));
             out.flush();
@@ -143,6 +154,7 @@ final class RecoverCommand implements Runnable {
                                             + registry.window().end() + "; " + report.heads() + " chain heads agree")
                             .orElse("no registry yet: what no chain checkpoint covers only the topic vouches for"));
             lines.add("  checkpoints " + report.checkpoints() + " signed chain checkpoints agree");
+            report.lost().forEach(lost -> lines.add("  lost        " + lost));
             lines.add("  halted      " + (report.halted().isEmpty() ? "none" : String.join(", ", report.halted())));
             if (report.written()) {
                 lines.add("  changelog   replaced, " + report.deleted() + " foreign keys deleted");
@@ -161,6 +173,7 @@ final class RecoverCommand implements Runnable {
                     .put("entries", report.entries())
                     .put("halted", JsonArray.ofStrings(report.halted()))
                     .put("headsCompared", (long) report.heads())
+                    .put("lost", lost(report))
                     .put("offsetsSet", (long) report.offsetsSet())
                     .put("records", report.records())
                     .put("written", report.written());
@@ -174,6 +187,18 @@ final class RecoverCommand implements Runnable {
                                     .build()));
             report.removed().ifPresent(removed -> json.put("removed", removed.toString()));
             return json.build();
+        }
+
+        private static JsonArray lost(ChainRecovery.Report report) {
+            List<JsonValue> all = new ArrayList<>();
+            report.lost()
+                    .forEach(lost -> all.add(JsonObject.builder()
+                            .put("chain", lost.chain())
+                            .put("firstSeq", lost.from())
+                            .put("knownBy", lost.by())
+                            .put("size", lost.size())
+                            .build()));
+            return new JsonArray(all);
         }
     }
 

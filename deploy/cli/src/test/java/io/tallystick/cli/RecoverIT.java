@@ -3,21 +3,32 @@ package io.tallystick.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallystick.avro.ChainTreeHead;
+import io.tallystick.avro.Cut;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.fixtures.TestKeys;
+import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.Writer;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -91,6 +102,46 @@ class RecoverIT {
         assertThat(done.exitCode()).as(done.everything()).isZero();
         assertThat(done.out())
                 .contains("chain state rebuilt", "2 records", "halted      none", "start the chain stage");
+    }
+
+    @Test
+    void entriesThatAreLostAndWereNeverSignedAreNamedAndGivenUpOnlyIfToldSo() throws Exception {
+        // Given: the trees once had five entries of a chain
+        ChainTreeHead head = new ChainTreeHead(
+                "acme/0",
+                Instant.EPOCH,
+                Cut.FAST,
+                5L,
+                ByteBuffer.wrap(new byte[32]),
+                List.of(),
+                ByteBuffer.wrap(new byte[32]),
+                0,
+                7L);
+        try (Producer<String, SpecificRecord> trees = new KafkaProducer<>(
+                settings.kafkaClient("recover-it"),
+                new StringSerializer(),
+                new LedgerSerdes(settings.schemaRegistryUrl()).records().serializer())) {
+            trees.send(new ProducerRecord<>(settings.topics().heads(), 0, "acme/0", head))
+                    .get();
+        }
+
+        // When
+        TallyRun refused = recover("chain", "--without-registry");
+
+        // Then
+        assertThat(refused.exitCode()).as(refused.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("acme/0 seq 0 to 4 (known by the heads topic)", "--accept-loss");
+
+        // When
+        TallyRun told = recover("chain", "--without-registry", "--accept-loss", "--dry-run", "--output", "json");
+        TallyRun done = recover("chain", "--without-registry", "--accept-loss");
+
+        // Then
+        assertThat(told.out())
+                .contains(
+                        "\"lost\":[{\"chain\":\"acme/0\",\"firstSeq\":0,\"knownBy\":\"the heads topic\",\"size\":5}]");
+        assertThat(done.exitCode()).as(done.everything()).isZero();
+        assertThat(done.out()).contains("lost        acme/0 seq 0 to 4", "chain state rebuilt");
     }
 
     @Test

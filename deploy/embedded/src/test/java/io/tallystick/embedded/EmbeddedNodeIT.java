@@ -3,19 +3,21 @@ package io.tallystick.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,56 +38,41 @@ class EmbeddedNodeIT {
         return port;
     }
 
-    private CompletableFuture<EmbeddedBroker> start(EmbeddedNode node) {
-        return CompletableFuture.supplyAsync(
-                () -> EmbeddedBroker.start(directory.resolve("broker-" + node.id()), node),
-                task -> new Thread(task, "start-" + node.id()).start());
-    }
-
     @Test
     void writesAreAcknowledgedByTwoOfThree() throws Exception {
         // Given
-        List<Integer> ports = new ArrayList<>();
-        List<Integer> controllers = List.of(freePort(ports), freePort(ports), freePort(ports));
-        String cluster = EmbeddedNode.newClusterId();
-        List<EmbeddedNode> nodes = new ArrayList<>();
-        for (int id = 1; id <= 3; id++) {
-            nodes.add(new EmbeddedNode(id, cluster, controllers, freePort(ports), List.of()));
-        }
-        List<CompletableFuture<EmbeddedBroker>> starts =
-                nodes.stream().map(this::start).toList();
-        List<EmbeddedBroker> brokers = new ArrayList<>();
-        for (CompletableFuture<EmbeddedBroker> start : starts) {
-            brokers.add(start.get(PATIENCE.toSeconds(), TimeUnit.SECONDS));
-        }
-        Map<String, Object> client = Map.of(
-                "bootstrap.servers",
-                String.join(
-                        ",", nodes.stream().map(EmbeddedNode::bootstrapServers).toList()));
-        try (Admin admin = Admin.create(client);
-                Producer<byte[], byte[]> producer =
-                        new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
-            admin.createTopics(List.of(new NewTopic("t", 1, (short) 3))).all().get();
+        try (EmbeddedCluster cluster = EmbeddedCluster.start(directory, 3)) {
+            Map<String, Object> client = Map.of("bootstrap.servers", cluster.bootstrapServers());
+            try (Admin admin = Admin.create(client);
+                    Producer<byte[], byte[]> producer =
+                            new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+                admin.createTopics(List.of(new NewTopic("t", 1, (short) 3)))
+                        .all()
+                        .get();
 
-            // When
-            brokers.get(2).close();
+                // When
+                cluster.stop(3);
 
-            // Then
-            assertThat(producer.send(new ProducerRecord<>("t", new byte[] {1}))).succeedsWithin(PATIENCE);
-            assertThat(admin.describeCluster().clusterId())
-                    .succeedsWithin(PATIENCE)
-                    .isEqualTo(cluster);
-        } finally {
-            closeTogether(brokers);
+                // Then
+                assertThat(producer.send(new ProducerRecord<>("t", new byte[] {1})))
+                        .succeedsWithin(PATIENCE);
+                assertThat(admin.describeCluster().clusterId())
+                        .succeedsWithin(PATIENCE)
+                        .isEqualTo(cluster.clusterId());
+
+                // When
+                cluster.start(Set.of(3));
+
+                // Then
+                await().atMost(PATIENCE).until(() -> isr(admin, "t").equals(Set.of(1, 2, 3)));
+            }
         }
     }
 
-    /** A broker that is alone has no controller to tell that it goes, and waits minutes for one. */
-    private static void closeTogether(List<EmbeddedBroker> brokers) {
-        List<CompletableFuture<Void>> closing = brokers.stream()
-                .map(broker -> CompletableFuture.runAsync(broker::close, task -> new Thread(task, "close").start()))
-                .toList();
-        closing.forEach(CompletableFuture::join);
+    private static Set<Integer> isr(Admin admin, String topic) throws Exception {
+        return admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic).partitions().get(0).isr().stream()
+                .map(Node::id)
+                .collect(Collectors.toSet());
     }
 
     @Test

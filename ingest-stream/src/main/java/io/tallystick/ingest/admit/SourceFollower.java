@@ -64,6 +64,12 @@ public final class SourceFollower {
     private OptionalLong withoutRoomSince = OptionalLong.empty();
     private Duration damagePause;
 
+    /** Something is to be sent again, because it failed or the sequencer has not got it, and nothing has landed since. */
+    private boolean resending;
+
+    /** Up to where it was acknowledged at the last look, if something was on its way then. */
+    private OptionalLong sentBehind = OptionalLong.empty();
+
     /**
      * @param cluster id of the Kafka cluster
      * @param topic name of the source topic
@@ -222,6 +228,7 @@ public final class SourceFollower {
         committed = found.committed().filter(commit -> commit.topicId().equals(found.topicId()));
         notice = Optional.empty();
         holds.remove(Hold.NOTICE);
+        resending = false;
         position.restartAt(committed.map(Commit::point).orElse(ResumePoint.at(0)));
     }
 
@@ -422,14 +429,24 @@ public final class SourceFollower {
 
     /** The message is durable. */
     public List<Command> acknowledged(Flight flight, long nowNanos) {
+        long before = position.acked();
         position.acknowledge(flight);
+        if (resending && position.acked() > before) {
+            resent(nowNanos);
+        }
         return takeNotice(nowNanos);
+    }
+
+    private void resent(long nowNanos) {
+        resending = false;
+        troubles.lasts(inTrouble(), nowNanos);
     }
 
     /** The message may be lost. */
     public List<Command> failed(Flight flight, String reason, long nowNanos) {
         List<Command> commands = new ArrayList<>();
         if (position.fail(flight)) {
+            resending = true;
             hold(Hold.BACKING_OFF, nowNanos);
             commands.add(new Alert(Kind.SEND_FAILED, reason));
             seek(commands);
@@ -489,6 +506,7 @@ public final class SourceFollower {
             position.resetTo(next.offset());
         }
         reading++;
+        resending = true;
         // What the sequencer has not got may have held them.
         policies.forget();
         return List.of(alert, locate(Duration.ZERO, nowNanos));
@@ -527,6 +545,10 @@ public final class SourceFollower {
         if (wantsClaim()) {
             claim(end, commands);
             long at = readTo.orElse(position.from());
+            if (resending && !isHeld() && at >= end.offset()) {
+                // The source has it no more.
+                resent(nowNanos);
+            }
             if (standstill.isFoundAt(at, end.offset(), isHeld())) {
                 troubles.happened(nowNanos);
                 commands.add(new Alert(Kind.NOT_READ, at + " of " + end.offset()));
@@ -537,6 +559,18 @@ public final class SourceFollower {
             }
         }
         return commands;
+    }
+
+    /**
+     * To be asked as often as it is time to claim: whether what is on its way lands. A send may take half a minute before it fails;
+     * with nothing acknowledged from one look to the next, somebody waits.
+     */
+    public void landingDue(long nowNanos) {
+        OptionalLong now = position.isIdle() ? OptionalLong.empty() : OptionalLong.of(position.acked());
+        if (now.isPresent() && now.equals(sentBehind) && !isHeld(Hold.SUSPENDED)) {
+            troubles.happened(nowNanos);
+        }
+        sentBehind = now;
     }
 
     /** Topic id or end could not be read: nothing is claimed. */
@@ -602,6 +636,6 @@ public final class SourceFollower {
     }
 
     private boolean inTrouble() {
-        return holds.stream().anyMatch(Hold::isTrouble);
+        return (resending && !isHeld(Hold.SUSPENDED)) || holds.stream().anyMatch(Hold::isTrouble);
     }
 }

@@ -6,6 +6,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -15,6 +17,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.CreateTopicsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.PartitionReassignment;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -159,6 +162,7 @@ final class ClusterTopics {
         List<String> names = specs.stream().map(TopicSpec::name).toList();
         Map<String, TopicDescription> topics = find(names);
         Map<String, Map<String, String>> settings = settings(topics.keySet());
+        Map<String, Integer> replicas = replicas(topics.values());
         List<TopicFault> faults = new ArrayList<>();
         for (TopicSpec spec : specs) {
             TopicDescription topic = topics.get(spec.name());
@@ -169,7 +173,7 @@ final class ClusterTopics {
             if (topic.partitions().size() != spec.partitions()) {
                 faults.add(wrongPartitions(spec, topic.partitions().size()));
             }
-            faults.addAll(wrongSettings(spec, settings.get(spec.name()), replicas(topic), brokers));
+            faults.addAll(wrongSettings(spec, settings.get(spec.name()), replicas.get(spec.name()), brokers));
         }
         return faults;
     }
@@ -219,8 +223,9 @@ final class ClusterTopics {
     /** Those that have fewer replicas than wanted. */
     List<TopicFault> replicaFaults(List<TopicSpec> specs, int replication) {
         List<TopicFault> faults = new ArrayList<>();
-        find(specs.stream().map(TopicSpec::name).toList()).forEach((name, topic) -> {
-            int found = replicas(topic);
+        Collection<TopicDescription> topics =
+                find(specs.stream().map(TopicSpec::name).toList()).values();
+        replicas(topics).forEach((name, found) -> {
             if (found < replication) {
                 faults.add(new TopicFault(
                         name,
@@ -233,11 +238,49 @@ final class ClusterTopics {
         return faults;
     }
 
-    private static int replicas(TopicDescription topic) {
-        return topic.partitions().stream()
-                .mapToInt(partition -> partition.replicas().size())
-                .min()
-                .orElse(0);
+    /** How many replicas each of the topics has, by name; of its partitions the one with the fewest counts. */
+    Map<String, Integer> replicas(Collection<TopicDescription> topics) {
+        Map<TopicPartition, PartitionReassignment> moving = reassignments(topics);
+        Map<String, Integer> replicas = new HashMap<>();
+        for (TopicDescription topic : topics) {
+            int fewest = topic.partitions().stream()
+                    .mapToInt(partition -> Optional.ofNullable(
+                                    moving.get(new TopicPartition(topic.name(), partition.partition())))
+                            .map(ClusterTopics::settled)
+                            .orElse(partition.replicas().size()))
+                    .min()
+                    .orElse(0);
+            replicas.put(topic.name(), fewest);
+        }
+        return replicas;
+    }
+
+    /**
+     * While replicas move, a partition is described with those that come and those that go. It had some before and will have
+     * some after: whichever are fewer hold its records for certain.
+     */
+    static int settled(PartitionReassignment moving) {
+        int all = moving.replicas().size();
+        return Math.min(
+                all - moving.addingReplicas().size(),
+                all - moving.removingReplicas().size());
+    }
+
+    /** None where it is forbidden to ask: that takes Describe on the cluster. */
+    private Map<TopicPartition, PartitionReassignment> reassignments(Collection<TopicDescription> topics) {
+        Set<TopicPartition> partitions = topics.stream()
+                .flatMap(topic -> topic.partitions().stream()
+                        .map(partition -> new TopicPartition(topic.name(), partition.partition())))
+                .collect(Collectors.toSet());
+        try {
+            return AdminAnswer.await(
+                    admin.listPartitionReassignments(partitions).reassignments(), "ask which replicas move");
+        } catch (AuthorizationException e) {
+            LOGGER.atDebug()
+                    .addKeyValue("error", e.toString())
+                    .log("replicas that move are counted as they are described");
+            return Map.of();
+        }
     }
 
     private static KafkaException notAllowed(Collection<String> names, AuthorizationException cause) {

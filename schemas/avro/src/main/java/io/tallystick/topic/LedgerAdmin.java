@@ -124,8 +124,7 @@ public final class LedgerAdmin implements AutoCloseable {
      * @throws KafkaException if the cluster does not answer, or forbids to look
      */
     public void checkTopics() {
-        List<TopicFault> faults =
-                cluster.faults(topics.ledgerTopics(settings.partitions()), settings.bootstrapServers());
+        List<TopicFault> faults = ledgerFaults();
         if (!faults.isEmpty()) {
             throw new LedgerIntegrityException(TopicFault.explain(faults));
         }
@@ -138,8 +137,7 @@ public final class LedgerAdmin implements AutoCloseable {
      * @throws KafkaException if the cluster does not answer, or forbids to look
      */
     public List<TopicFault> faults() {
-        List<TopicFault> faults = new ArrayList<>(
-                cluster.faults(topics.ledgerTopics(settings.partitions()), settings.bootstrapServers()));
+        List<TopicFault> faults = new ArrayList<>(ledgerFaults());
         boolean readable = faults.stream()
                 .noneMatch(fault -> fault.topic().equals(topics.tenants())
                         && fault.setting().equals(TopicFault.MISSING));
@@ -147,6 +145,10 @@ public final class LedgerAdmin implements AutoCloseable {
             tenants().forEach(tenant -> faults.addAll(tenants.faults(tenant.tenant())));
         }
         return faults;
+    }
+
+    private List<TopicFault> ledgerFaults() {
+        return cluster.faults(topics.ledgerTopics(settings.partitions()), settings.bootstrapServers());
     }
 
     private void commitGroups() {

@@ -228,10 +228,8 @@ public final class TenantAdmin implements AutoCloseable {
 
     /** Replicas of the ledger's entries: a tenant's topics should have no fewer. @throws KafkaException if there is no ledger */
     public int replication() {
-        return cluster.describe(List.of(topics.entries())).get(topics.entries()).partitions().stream()
-                .mapToInt(partition -> partition.replicas().size())
-                .min()
-                .orElseThrow();
+        Map<String, TopicDescription> entries = cluster.describe(List.of(topics.entries()));
+        return cluster.replicas(entries.values()).get(topics.entries());
     }
 
     /** All tenants, the operator included, ascending by id. */

@@ -39,21 +39,26 @@ final class AdminLedger implements AutoCloseable {
     final TenantAdmin tenants;
 
     AdminLedger(EmbeddedLedger embedded) throws IOException {
-        settings = new LedgerSettings(
-                embedded.bootstrapServers(),
-                embedded.registryUrl(),
-                "ledger.example.com",
-                new Topics(embedded.newPrefix()),
-                PARTITIONS,
-                Duration.ofMinutes(15),
-                Duration.ofMinutes(1),
-                Map.of());
+        settings = settings(embedded, PARTITIONS);
         topics = settings.topics();
         try (LedgerAdmin ledger = new LedgerAdmin(settings)) {
             ledger.init(1);
         }
         admin = Admin.create(settings.kafkaClient("test-admin"));
         tenants = new TenantAdmin(settings);
+    }
+
+    /** Of a ledger on that broker that nobody has set up yet. */
+    static LedgerSettings settings(EmbeddedLedger embedded, int partitions) {
+        return new LedgerSettings(
+                embedded.bootstrapServers(),
+                embedded.registryUrl(),
+                "ledger.example.com",
+                new Topics(embedded.newPrefix()),
+                partitions,
+                Duration.ofMinutes(15),
+                Duration.ofMinutes(1),
+                Map.of());
     }
 
     /** An event of the ledger about its tenants. */

@@ -25,15 +25,7 @@ class InitClockIT {
 
     @BeforeEach
     void setUp(EmbeddedLedger embedded) {
-        settings = new LedgerSettings(
-                embedded.bootstrapServers(),
-                embedded.registryUrl(),
-                "ledger.example.com",
-                new Topics(embedded.newPrefix()),
-                2,
-                Duration.ofMinutes(15),
-                Duration.ofMinutes(1),
-                Map.of());
+        settings = AdminLedger.settings(embedded, 2);
     }
 
     private void init(InstantSource clock) throws IOException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +29,7 @@ class NewTopicsIT {
     @Test
     void createReturnsWhenEveryPartitionHasALeaderThatAnswers(EmbeddedLedger embedded) throws Exception {
         // Given so many partitions that a broker needs a while for their logs
-        LedgerSettings settings = new LedgerSettings(
-                embedded.bootstrapServers(),
-                embedded.registryUrl(),
-                "ledger.example.com",
-                new Topics(embedded.newPrefix()),
-                4,
-                Duration.ofMinutes(15),
-                Duration.ofMinutes(1),
-                Map.of());
+        LedgerSettings settings = AdminLedger.settings(embedded, 4);
         List<TopicSpec> specs = IntStream.range(0, TOPICS)
                 .mapToObj(number -> new TopicSpec(settings.topics().in("new-" + number), PARTITIONS, Map.of()))
                 .toList();

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,15 +29,7 @@ class TopicFaultsIT {
 
     @BeforeEach
     void setUp(EmbeddedLedger embedded) {
-        settings = new LedgerSettings(
-                embedded.bootstrapServers(),
-                embedded.registryUrl(),
-                "ledger.example.com",
-                new Topics(embedded.newPrefix()),
-                4,
-                Duration.ofMinutes(15),
-                Duration.ofMinutes(1),
-                Map.of());
+        settings = AdminLedger.settings(embedded, 4);
         topics = settings.topics();
         admin = Admin.create(settings.kafkaClient("test-admin"));
     }

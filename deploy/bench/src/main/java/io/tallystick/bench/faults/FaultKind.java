@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** What is done to the ledger. */
-enum FaultKind {
+enum FaultKind implements Worded {
     /** SIGKILL; the supervisor starts the process again. */
     KILL,
     /** SIGSTOP for longer than a transaction and a session may last, then SIGCONT: a zombie. */
@@ -37,16 +37,12 @@ enum FaultKind {
     }
 
     /** The word in tables and options. */
-    String word() {
+    @Override
+    public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     static FaultKind ofWord(String word) {
-        for (FaultKind kind : values()) {
-            if (kind.word().equals(word)) {
-                return kind;
-            }
-        }
-        throw new IllegalArgumentException("unknown fault: " + word);
+        return Worded.of(values(), word, "fault");
     }
 }

@@ -188,6 +188,13 @@ final class Fleet implements AutoCloseable {
         children.values().stream().filter(Fleet::isBehindProxies).forEach(Child::start);
     }
 
+    /** Starts one stage only; the ledger's topics must be there. */
+    void startStage(String name) throws IOException {
+        Child stage = children.get(name);
+        stage.configure(properties(stage));
+        stage.start();
+    }
+
     private Map<String, String> properties(Child stage) {
         Map<String, String> properties = new TreeMap<>(settings());
         if (isBehindProxies(stage)) {

@@ -4,7 +4,7 @@ package io.tallystick.bench.faults;
 import java.util.Locale;
 
 /** What a process of the ledger is. */
-enum Role {
+enum Role implements Worded {
     BROKER,
     INGEST,
     CHAIN,
@@ -13,16 +13,12 @@ enum Role {
     CLUSTER;
 
     static Role ofWord(String word) {
-        for (Role role : values()) {
-            if (role.word().equals(word)) {
-                return role;
-            }
-        }
-        throw new IllegalArgumentException("unknown role: " + word);
+        return Worded.of(values(), word, "role");
     }
 
     /** The word in names of processes, such as {@code chain-1}. */
-    String word() {
+    @Override
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -15,6 +15,7 @@ import io.tallystick.entry.Rejected;
 import io.tallystick.entry.SourceRange;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -119,32 +120,44 @@ final class Account {
         return !topicId.equals(source.latest().topicId()) || source.log().isEmpty();
     }
 
-    /** Below where the chain stands every committed record is recorded or lost, in every life whose log was never cut. */
+    /**
+     * Below where the chain stands, or stood when its topic was created again, every committed record is recorded or lost, as far as
+     * the log of that life was never cut.
+     */
     void requireNothingPassedOver() throws Violation {
         for (Map.Entry<String, Set<Long>> life : recorded.entrySet()) {
             SourceLog log = source.life(life.getKey()).orElseThrow();
-            if (!log.wasCut()) {
-                long highest = Math.max(highest(life.getValue()), highest(lost.get(life.getKey())));
-                requireAll(life.getKey(), highest + 1);
-            }
+            long highest = Math.max(highest(life.getValue()), highest(lost.get(life.getKey())));
+            requireAll(life.getKey(), Math.min(highest + 1, log.neverCut()), List.of());
         }
     }
 
-    /** Every committed record of the present topic is recorded or lost. */
-    void requireComplete() throws Violation {
-        requireAll(topicId, log().lastStable());
+    /**
+     * Every committed record of the present topic is recorded or lost.
+     *
+     * @param cleared what took the place of records that the chain has
+     */
+    void requireComplete(List<Watch.Cleared> cleared) throws Violation {
+        List<Watch.Cleared> own = cleared.stream()
+                .filter(one -> one.source() == source && one.topicId().equals(topicId))
+                .toList();
+        requireAll(topicId, log().lastStable(), own);
+    }
+
+    private static boolean isCovered(List<Watch.Cleared> cleared, long offset) {
+        return cleared.stream().anyMatch(one -> one.covers(offset));
     }
 
     private static long highest(Set<Long> offsets) {
         return offsets.stream().mapToLong(Long::longValue).max().orElse(-1);
     }
 
-    private void requireAll(String ofTopicId, long end) throws Violation {
+    private void requireAll(String ofTopicId, long end, List<Watch.Cleared> cleared) throws Violation {
         SourceLog log = source.life(ofTopicId).orElseThrow();
         for (long offset = 0; offset < Math.min(end, log.end()); offset++) {
             // What took the place of a record that was cut off, and went before it was read, left no evidence.
             boolean gone = log.wasCut() && offset < log.start();
-            if (log.isCommitted(offset) && !gone) {
+            if (log.isCommitted(offset) && !gone && !isCovered(cleared, offset)) {
                 boolean accounted = recorded.get(ofTopicId).contains(offset)
                         || lost.get(ofTopicId).contains(offset);
                 require(accounted, source + ": record " + offset + " of " + ofTopicId + " is in no entry");

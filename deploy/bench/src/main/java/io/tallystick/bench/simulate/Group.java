@@ -54,7 +54,7 @@ final class Group {
         to.assigned(source);
     }
 
-    /** Hands a source over once its session has flushed and committed. */
+    /** Hands a source over once its session has committed what has landed of it. */
     void moveCleanly(Source source, Session to) {
         Session from = owners.get(source);
         if (from == null || from == to) {

@@ -86,6 +86,9 @@ final class History {
         for (Source source : world.sources) {
             world.load.plan(source, faultsEnd);
             world.time.in(world.chance.between(1, 2_000), () -> world.group.assign(source, world.anyAlive()));
+            if (world.chance.oneIn(2)) {
+                world.operator.clearHalts(source);
+            }
         }
         int faults = 5 + world.chance.below(30);
         for (int i = 0; i < faults; i++) {

@@ -69,7 +69,7 @@ final class Judge {
     private boolean isSettled(Source source) {
         Optional<ChainState> chain = world.sequencer.committed(source);
         if (chain.flatMap(ChainState::halt).isPresent()) {
-            return true;
+            return !source.haltsAreCleared;
         }
         if (!source.isBound()) {
             return world.watch.isAlerted(source);
@@ -152,14 +152,19 @@ final class Judge {
         SourceLog log = source.life(account.topicId()).orElseThrow();
         if (chain.halt().isPresent()) {
             require(log.wasCut(), source + " is halted (" + chain.halt().get() + "), but its source was never cut");
-            return;
+            require(
+                    !source.haltsAreCleared,
+                    source + " is halted (" + chain.halt().get() + "), however often that is cleared");
         }
         account.requireNothingPassedOver();
+        if (chain.halt().isPresent()) {
+            return;
+        }
         if (source.isBound()) {
             require(
                     account.topicId().equals(source.expectedId()),
                     source + " still records " + account.topicId() + ", bound is " + source.expectedId());
-            account.requireComplete();
+            account.requireComplete(world.watch.cleared);
         } else {
             waitsInTheOpen(source);
         }

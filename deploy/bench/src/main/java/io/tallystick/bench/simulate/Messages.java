@@ -3,11 +3,16 @@ package io.tallystick.bench.simulate;
 
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Control;
+import io.tallystick.chain.sequence.HaltClearing;
+import io.tallystick.entry.Commitments;
+import io.tallystick.entry.Salt;
+import java.nio.ByteBuffer;
 import org.apache.avro.specific.SpecificRecord;
 
-/** Messages in few words, and the one that an operator sends. */
+/** Messages in few words, and those that an operator sends. */
 final class Messages {
     static final String CLUSTER = "c1";
 
@@ -28,6 +33,21 @@ final class Messages {
                 .setFrom(0)
                 .setOffset(-1)
                 .build();
+    }
+
+    /** {@code tally recover halt}. */
+    static Control clearing(ChainHalt mark) {
+        HaltClearing clearing = HaltClearing.of(mark, "operator", "it was looked at");
+        byte[] payload = clearing.encode();
+        Salt salt = Salt.of(new byte[Salt.LENGTH]);
+        return new Control(
+                mark.getChain(),
+                clearing.id(),
+                HaltClearing.TYPE,
+                "application/json",
+                ByteBuffer.wrap(Commitments.payload(salt, payload).bytes()),
+                ByteBuffer.wrap(salt.bytes()),
+                ByteBuffer.wrap(payload));
     }
 
     static String text(SpecificRecord message) {

@@ -151,9 +151,10 @@ final class Mishaps {
         }
         long restart = chance.between(100, 15_000);
         if (storeLost) {
-            return world.sequencer.loseStore(restart);
+            world.sequencer.loseStore(restart);
+        } else {
+            world.sequencer.crash(restart);
         }
-        world.sequencer.crash(restart);
         return true;
     }
 

@@ -3,15 +3,18 @@ package io.tallystick.bench.simulate;
 
 import io.tallystick.avro.AdmittedEvent;
 import io.tallystick.avro.AdmittedKind;
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Claim;
 import io.tallystick.avro.Notice;
 import io.tallystick.chain.sequence.ChainState;
+import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.Step;
 import io.tallystick.ingest.admit.Commit;
 import io.tallystick.ingest.admit.FollowerTiming;
 import io.tallystick.ingest.admit.ResumePoint;
 import io.tallystick.ingest.admit.SourceFollower;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +61,10 @@ enum Mutant {
     WITHOUT_ACKED_COMMIT,
     /** Committed positions do not know leader epochs, and the sequencer believes those that do not (R3). */
     WITHOUT_COMMITTED_EPOCH,
+    /** A sequencer that has lost its store does not look for the marks of halted chains. */
+    WITHOUT_HALT_MARKS,
+    /** A mark that is cleared leaves the chain the leader epoch it had. */
+    WITHOUT_CLEARED_EPOCH,
     /** Metrics begin to count three quarters of a minute late. */
     WITHOUT_TIMELY_ALERT;
 
@@ -101,6 +108,11 @@ enum Mutant {
     }
 
     // ---- sequencer
+
+    /** The marks of halted chains as a sequencer finds them when it starts. */
+    Collection<ChainHalt> marks(Collection<ChainHalt> written) {
+        return this == WITHOUT_HALT_MARKS ? List.of() : written;
+    }
 
     /** The notice as ingest reads it. */
     Notice notice(Notice notice) {
@@ -199,7 +211,13 @@ enum Mutant {
 
     /** The step as the sequencer's host gets it. */
     Step step(Step step, SpecificRecord message, Optional<ChainState> before) {
-        if (before.isEmpty() || step.chain().isEmpty() || !(message instanceof AdmittedEvent event)) {
+        if (before.isEmpty() || step.chain().isEmpty()) {
+            return step;
+        }
+        if (step.outcome().filter(Outcome.Cleared.class::isInstance).isPresent()) {
+            return this == WITHOUT_CLEARED_EPOCH ? Sabotage.keepingEpoch(step, before.get()) : step;
+        }
+        if (!(message instanceof AdmittedEvent event)) {
             return step;
         }
         if (this == WITHOUT_R6_RESET && event.getKind() == AdmittedKind.SOURCE) {

@@ -4,7 +4,10 @@ package io.tallystick.bench.simulate;
 import io.tallystick.bench.simulate.IngestLog.Parcel;
 import java.util.List;
 
-/** Who changes descriptors. Commands are tried until they are acknowledged, so they may take effect more than once. */
+/**
+ * Who changes descriptors and lets halted chains go on. Commands are tried until they are acknowledged, so they may take effect
+ * more than once.
+ */
 final class Operator {
     private final World world;
     private final Sender sender;
@@ -34,6 +37,20 @@ final class Operator {
                 .map(state -> state.source().topicId())
                 .filter(id -> !id.equals(source.expectedId()))
                 .ifPresent(id -> tellSequencer(source, id, source.expectedId()));
+    }
+
+    /** From now on the marks of this source's chain are looked at now and then, and cleared. */
+    void clearHalts(Source source) {
+        source.haltsAreCleared = true;
+        world.time.in(world.chance.between(2_000, 20_000), () -> {
+            world.sequencer.mark(source).ifPresent(mark -> {
+                world.trace.say("operator", () -> "clears " + mark);
+                sender.send(
+                        new Parcel(mark.getChain(), Messages.clearing(mark), world.time.now(), world.time.now()),
+                        acknowledged -> {});
+            });
+            clearHalts(source);
+        });
     }
 
     void suspend(Source source, long forMs) {

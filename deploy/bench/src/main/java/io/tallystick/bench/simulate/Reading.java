@@ -196,6 +196,7 @@ final class Reading implements Command.Performer {
     // ---- claims and commits
 
     void claimIfIdle() {
+        follower.landingDue(nanos());
         if (!follower.wantsClaim() || world.faults.lookupFails()) {
             return;
         }
@@ -225,7 +226,7 @@ final class Reading implements Command.Performer {
         });
     }
 
-    /** On revocation, after the flush. */
+    /** On revocation: what has landed by then. */
     void commitNow() {
         due().filter(commit -> !world.faults.commitFails())
                 .ifPresent(commit -> world.group.commit(session, source, commit));

@@ -23,7 +23,7 @@ import java.util.Optional;
 final class Sabotage {
     private Sabotage() {}
 
-    /** The new topic's position, with the old one's leader epoch. */
+    /** The position after the step, with the leader epoch of before. */
     static Step keepingEpoch(Step step, ChainState before) {
         ChainState state = step.chain().orElseThrow();
         SourcePosition position = new SourcePosition(

@@ -28,7 +28,6 @@ final class Sender {
     private final String name;
     private List<Sent> gathering = new ArrayList<>();
     private long settledAt;
-    private int inFlight;
     private boolean dead;
     private boolean frozen;
     private boolean broken;
@@ -38,13 +37,7 @@ final class Sender {
         this.name = name;
     }
 
-    /** Whether all that was sent has been reported. */
-    boolean isIdle() {
-        return inFlight == 0;
-    }
-
     void send(Parcel parcel, Receipt receipt) {
-        inFlight++;
         gathering.add(new Sent(parcel, receipt));
         if (gathering.size() == 1) {
             world.time.in(world.chance.between(0, 20), this::dispatch);
@@ -103,7 +96,6 @@ final class Sender {
     private void settle(List<Sent> batch, boolean acknowledged, long at) {
         settledAt = Math.max(settledAt, at);
         world.time.at(at, () -> {
-            inFlight -= batch.size();
             if (!dead) {
                 batch.forEach(sent -> sent.receipt.completed(acknowledged));
             }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.bench.simulate;
 
+import io.tallystick.avro.ChainHalt;
 import io.tallystick.avro.Init;
 import io.tallystick.avro.Notice;
 import io.tallystick.chain.sequence.BoundaryGrid;
 import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.ChainStates;
+import io.tallystick.chain.sequence.HaltMarks;
 import io.tallystick.chain.sequence.HeadGuard;
+import io.tallystick.chain.sequence.Outcome;
 import io.tallystick.chain.sequence.PartitionSequencer;
 import io.tallystick.chain.sequence.PartitionState;
 import io.tallystick.chain.sequence.Place;
@@ -44,6 +47,9 @@ final class SequencerHost {
     private Optional<PartitionState> storedPartition = Optional.empty();
     private long committedOffset;
 
+    /** The marks of halted chains in {@code ledger.positions}, which outlive the store. */
+    private final Map<String, ChainHalt> marks = new TreeMap<>();
+
     /** What does not. */
     private ChainStates chains = new ChainStates();
 
@@ -59,6 +65,11 @@ final class SequencerHost {
 
     boolean isDown() {
         return down;
+    }
+
+    /** The mark of a source's halted chain, as an operator finds it. */
+    Optional<ChainHalt> mark(Source source) {
+        return Optional.ofNullable(marks.get(source.chain.toString()));
     }
 
     Optional<ChainState> committed(Source source) {
@@ -83,6 +94,7 @@ final class SequencerHost {
         HeadGuard.Verdict verdict = new HeadGuard(place, "ledger.entries", HeadGuard.REPLAY_RECORDS_MAX)
                 .check(storedPartition, chains.all(), tail());
         verdict.chains().forEach(chains::put);
+        HaltMarks.missing(chains.all(), world.mutant.marks(marks.values())).forEach(chains::put);
         store.putAll(chains.takeChanges());
         partition = verdict.partition().holding(chains.digest());
         storedPartition = Optional.of(partition);
@@ -109,15 +121,11 @@ final class SequencerHost {
         });
     }
 
-    /** Crashes, and its store is gone. What the entries do not tell, halts, would be gone too: then it is kept. */
-    boolean loseStore(long restartAfterMs) {
-        if (chains.byId().values().stream().anyMatch(state -> state.halt().isPresent())) {
-            return false;
-        }
+    /** Crashes, and its store is gone. What the entries do not tell, halts, is read from their marks. */
+    void loseStore(long restartAfterMs) {
         store = new TreeMap<>();
         storedPartition = Optional.empty();
         crash(restartAfterMs);
-        return true;
     }
 
     // ---- one transaction
@@ -196,9 +204,19 @@ final class SequencerHost {
             step.records().forEach(written::add);
             step.notice().ifPresent(notices::add);
             step.outcome().ifPresent(outcome -> {
+                mark(outcome);
                 told.add(() -> world.watch.sequenced(stored, step));
                 world.trace.say("sequencer", () -> outcome.type().text() + ": " + Messages.text(message));
             });
+        }
+
+        private void mark(Outcome outcome) {
+            if (outcome instanceof Outcome.Halted halted) {
+                ChainHalt mark = HaltMarks.of(halted.state());
+                told.add(() -> marks.put(mark.getChain(), mark));
+            } else if (outcome instanceof Outcome.Cleared cleared) {
+                told.add(() -> marks.remove(cleared.state().chain().toString()));
+            }
         }
 
         private void commit(long end) {

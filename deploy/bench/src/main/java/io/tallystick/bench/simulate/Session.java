@@ -16,11 +16,17 @@ import java.util.Set;
 
 /**
  * One run of one ingest instance, from its start to its death: the shell around the followers of the partitions it believes
- * to have. It does one thing at a time; while it stands still, or waits for a flush, everything else waits.
+ * to have. It does one thing at a time; while it stands still, or waits for what a revocation waits for, everything else waits.
  */
 final class Session {
     private static final long CLAIMS_MS = 10_000;
     private static final long COMMITS_MS = 1_000;
+
+    /** For so long a revocation waits for what is on its way: nothing is read of any source meanwhile. */
+    private static final long LANDING_MS = 1_000;
+
+    /** A source to be given back once all of it has landed, or at this time. */
+    private record Revocation(Reading reading, long until, Runnable done) {}
 
     final World world;
     final Sender sender;
@@ -33,7 +39,7 @@ final class Session {
     private final Queue<Runnable> completions = new ArrayDeque<>();
     private boolean alive = true;
     private boolean frozen;
-    private Runnable afterFlush;
+    private Revocation revocation;
 
     Session(World world, String name) {
         this.world = world;
@@ -72,7 +78,7 @@ final class Session {
         if (!alive) {
             return;
         }
-        if (frozen || afterFlush != null) {
+        if (frozen || revocation != null) {
             inbox.add(action);
         } else {
             action.run();
@@ -85,7 +91,7 @@ final class Session {
     }
 
     private void drain() {
-        while (alive && !frozen && afterFlush == null && !inbox.isEmpty()) {
+        while (alive && !frozen && revocation == null && !inbox.isEmpty()) {
             inbox.poll().run();
         }
     }
@@ -118,19 +124,29 @@ final class Session {
         });
     }
 
-    /** Flushes, commits, gives the partition back. */
+    /** Waits a moment for what is on its way, commits what has landed, gives the partition back. */
     void revoke(Source source, Runnable done) {
         post(() -> {
-            if (!readings.containsKey(source)) {
+            Reading reading = readings.get(source);
+            if (reading == null) {
                 done.run();
                 return;
             }
-            afterFlush = () -> {
-                readings.remove(source).commitNow();
-                done.run();
-            };
+            revocation = new Revocation(reading, world.time.now() + LANDING_MS, done);
+            world.time.in(LANDING_MS, this::complete);
             complete();
         });
+    }
+
+    private boolean isOver(Revocation waiting) {
+        return waiting.reading().follower().isIdle() || world.time.now() >= waiting.until();
+    }
+
+    private void giveBack(Revocation over) {
+        revocation = null;
+        readings.remove(over.reading().source);
+        over.reading().commitNow();
+        over.done().run();
     }
 
     void lost(Source source) {
@@ -142,7 +158,7 @@ final class Session {
         });
     }
 
-    /** A parcel was reported; completions count also while everything else waits for the flush. */
+    /** A parcel was reported; completions count also while everything else waits. */
     void completed(Runnable completion) {
         if (!alive) {
             return;
@@ -155,10 +171,8 @@ final class Session {
         while (alive && !frozen && !completions.isEmpty()) {
             completions.poll().run();
         }
-        if (alive && !frozen && afterFlush != null && sender.isIdle()) {
-            Runnable then = afterFlush;
-            afterFlush = null;
-            then.run();
+        if (alive && !frozen && revocation != null && isOver(revocation)) {
+            giveBack(revocation);
         }
         drain();
     }

@@ -18,6 +18,10 @@ final class Source {
     final List<String> bound = new ArrayList<>();
 
     boolean suspended;
+
+    /** Whether an operator lets its chain go on when it is halted. */
+    boolean haltsAreCleared;
+
     private boolean there = true;
 
     Source(int number) {

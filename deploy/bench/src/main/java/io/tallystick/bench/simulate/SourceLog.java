@@ -37,6 +37,7 @@ final class SourceLog {
     private final List<Slot> slots = new ArrayList<>();
     private final Map<Integer, Verdict> transactions = new HashMap<>();
     private final Map<Long, Set<Long>> cutOff = new HashMap<>();
+    private long lowestCut = Long.MAX_VALUE;
     private long start;
     private int epoch;
 
@@ -59,6 +60,11 @@ final class SourceLog {
 
     boolean wasCut() {
         return !cutOff.isEmpty();
+    }
+
+    /** Below this offset no record was ever cut off. */
+    long neverCut() {
+        return wasCut() ? lowestCut : Long.MAX_VALUE;
     }
 
     /** Whether this record once was at this offset and was cut off. */
@@ -98,6 +104,7 @@ final class SourceLog {
     /** A new leader that lacks everything from this offset on. Transactions that lose their marker end as they did. */
     void cutAt(long offset) {
         epoch++;
+        lowestCut = Math.min(lowestCut, offset);
         List<Slot> tail = slots.subList(Math.toIntExact(offset), slots.size());
         Map<Integer, Verdict> again = new HashMap<>();
         Set<Integer> begun = new HashSet<>();

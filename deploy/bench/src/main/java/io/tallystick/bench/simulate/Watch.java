@@ -29,21 +29,29 @@ final class Watch {
 
     /**
      * For so long a chain may have waited before a metric begins to count. It counts from the first sign that something is
-     * wrong, mostly a claim (every 10 s) and the notice it brings (after 5 s), either of which may be lost; and a trouble
-     * that comes and goes is known up to its last sign.
+     * wrong: a send that fails, up to 30 s after it was sent, or a claim (every 10 s) and the notice it brings (after 5 s), either
+     * of which may be lost.
      */
-    private static final long UNNOTICED_MAX_MS = 40_000;
+    private static final long UNNOTICED_MAX_MS = 30_000;
 
     private static final long LOOKS_MS = 2_000;
 
     /** A gap that became an entry, and when its sender had been assigned the partition. */
     record RecordedGap(Source source, String topicId, long from, long next, IngestLog.Stored message) {}
 
+    /** A chain that was halted goes on at {@code next}; what its source has had since in {@code [cut, next)} is in no entry. */
+    record Cleared(Source source, String topicId, long cut, long next) {
+        boolean covers(long offset) {
+            return offset >= cut && offset < next;
+        }
+    }
+
     private record Landed(String topicId, long next) {}
 
     private record Begun(Session session, Source source, long offset) {}
 
     final List<RecordedGap> gaps = new ArrayList<>();
+    final List<Cleared> cleared = new ArrayList<>();
 
     private final World world;
     private final Map<Source, Long> quietSince = new HashMap<>();
@@ -51,6 +59,7 @@ final class Watch {
     private final Map<Source, Long> progress = new HashMap<>();
     private final Map<Landed, Set<Long>> landed = new HashMap<>();
     private final Set<Begun> begun = new HashSet<>();
+    private final Set<Source> halted = new HashSet<>();
     private Optional<String> violation = Optional.empty();
 
     Watch(World world) {
@@ -95,13 +104,30 @@ final class Watch {
                 .heard(stored.parcel().key(), outcome, step.partition().clock().now());
         if (outcome instanceof Outcome.Appended appended) {
             appended(source, stored, appended);
+        } else if (outcome instanceof Outcome.Halted) {
+            halted.add(source);
+        } else if (outcome instanceof Outcome.Cleared after) {
+            cleared(source, after.state());
         }
     }
 
     private void appended(Source source, IngestLog.Stored stored, Outcome.Appended appended) {
+        if (halted.contains(source)) {
+            violated(source + " goes on though it is halted and nobody has cleared that");
+        }
         if (appended.entry().entry().body() instanceof Gap gap) {
             gaps.add(new RecordedGap(source, appended.state().source().topicId(), gap.from(), gap.next(), stored));
         }
+    }
+
+    private void cleared(Source source, ChainState state) {
+        halted.remove(source);
+        String topicId = state.source().topicId();
+        cleared.add(new Cleared(
+                source,
+                topicId,
+                source.life(topicId).orElseThrow().neverCut(),
+                state.source().next()));
     }
 
     // ---- commits
