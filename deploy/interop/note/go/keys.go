@@ -43,7 +43,8 @@ func readPolicy(file string) ledgerKeys {
 	check("policy", err)
 	var keys ledgerKeys
 	for _, line := range strings.Split(string(policy), "\n") {
-		fields := strings.Fields(line)
+		// Keys of types that parsers of policies do not know stand in comments.
+		fields := strings.Fields(strings.TrimPrefix(line, "# "))
 		if len(fields) != 2 || fields[0] != "log" {
 			continue
 		}

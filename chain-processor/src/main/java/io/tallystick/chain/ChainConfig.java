@@ -242,7 +242,7 @@ public final class ChainConfig extends AbstractConfig {
     /**
      * Measured defaults; each may be set otherwise with {@code streams.}. The commit interval is the longest: see
      * {@link CommitPace}, which Streams asks at least once in {@code poll.ms}. What is committed is sent at once, so the linger costs
-     * no latency; it only sends earlier what a transaction began with.
+     * no latency; the longer it is, the fewer requests a transaction needs.
      */
     private static Map<String, Object> tuning() {
         return Map.of(
@@ -255,7 +255,7 @@ public final class ChainConfig extends AbstractConfig {
                 StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
                 SmallRocksDb.class,
                 StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
-                5,
+                50,
                 StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG),
                 TRANSACTION_TIMEOUT_MS,
                 StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),

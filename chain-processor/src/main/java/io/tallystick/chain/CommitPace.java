@@ -13,10 +13,10 @@ import java.time.Duration;
  */
 final class CommitPace {
     /** How long records wait while few come. */
-    static final Duration SLOT = Duration.ofMillis(20);
+    static final Duration SLOT = Duration.ofMillis(12);
 
     /** What is few in a slot: 10,000 a second. */
-    static final int FEW = 200;
+    static final int FEW = 120;
 
     /** Tasks look at the time in turns, none exactly on time. */
     private static final long SLOT_MIN_MS = SLOT.toMillis() * 3 / 4;

@@ -8,11 +8,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class CommitPaceTest {
+    private static final long SLOT_MS = CommitPace.SLOT.toMillis();
+
     private final CommitPace pace = new CommitPace();
 
     @BeforeEach
     void aSlotBegins() {
-        assertThat(pace.isQuiet(980)).isTrue();
+        assertThat(pace.isQuiet(1_000 - SLOT_MS)).isTrue();
     }
 
     private void records(int count) {
@@ -36,7 +38,7 @@ class CommitPaceTest {
     @Test
     void whatIsManyIsARateForASlotMayLast() {
         records(3 * CommitPace.FEW);
-        assertThat(pace.isQuiet(1_040)).isTrue();
+        assertThat(pace.isQuiet(1_000 + 2 * SLOT_MS)).isTrue();
     }
 
     @Test
@@ -48,7 +50,7 @@ class CommitPaceTest {
         // When, Then
         assertThat(pace.isQuiet(1_000)).isTrue();
         records(1);
-        assertThat(pace.isQuiet(1_020)).isTrue();
+        assertThat(pace.isQuiet(1_000 + SLOT_MS)).isTrue();
     }
 
     @Test
@@ -58,8 +60,8 @@ class CommitPaceTest {
         assertThat(pace.isQuiet(1_000)).isFalse();
 
         // When, Then
-        assertThat(pace.isQuiet(1_010)).isFalse();
-        assertThat(pace.isQuiet(1_020)).isTrue();
+        assertThat(pace.isQuiet(1_000 + SLOT_MS / 2)).isFalse();
+        assertThat(pace.isQuiet(1_000 + SLOT_MS)).isTrue();
     }
 
     @Test
@@ -71,8 +73,8 @@ class CommitPaceTest {
         // When, Then
         records(1);
         assertThat(pace.isQuiet(1_001)).isFalse();
-        assertThat(pace.isQuiet(1_007)).isFalse();
-        assertThat(pace.isQuiet(1_019)).isTrue();
+        assertThat(pace.isQuiet(1_000 + SLOT_MS / 2)).isFalse();
+        assertThat(pace.isQuiet(999 + SLOT_MS)).isTrue();
     }
 
     @Test

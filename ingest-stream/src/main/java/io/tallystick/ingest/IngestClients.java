@@ -81,7 +81,8 @@ final class IngestClients {
                 timing.delivery().toMillis());
         properties.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, (int)
                 Math.min(10_000, timing.delivery().toMillis() / 2));
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, 5L);
+        // What is admitted comes in groups, one behind each look of TopicGate: waiting longer makes them no larger.
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 1L);
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, BATCH_BYTES);
         properties.put(ProducerConfig.BUFFER_MEMORY_CONFIG, bufferBytes);
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, block.toMillis());

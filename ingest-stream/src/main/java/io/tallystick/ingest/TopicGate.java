@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  * <p>For the ingest thread only.
  */
 final class TopicGate {
-    /** Of many small polls one look is enough: at most 200 a second, at the price of a delay below the producer's linger. */
+    /** Of many small polls one look is enough: at most 200 a second, at the price of a delay of 5 ms. */
     private static final long LOOK_INTERVAL_NANOS = Duration.ofMillis(5).toNanos();
 
     /** {@link SourceProbe#lookById}. */

@@ -160,7 +160,7 @@ public final class AnchorApplication implements AutoCloseable {
         List<Anchor> anchors = new ArrayList<>();
         for (OutsideConfig outside : config.anchors()) {
             try {
-                anchors.add(outside.open(keys.p256()));
+                anchors.add(outside.open(keys.p256(), metrics.of(outside.id())));
             } catch (ConfigException e) {
                 metrics.of(outside.id()).leaveOut();
                 LOGGER.atError()

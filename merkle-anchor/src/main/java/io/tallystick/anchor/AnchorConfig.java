@@ -104,7 +104,7 @@ public final class AnchorConfig extends AbstractConfig {
         if (!getList(SIGNING_KEY_FILES).isEmpty() && getString(PASSPHRASE_FILE) == null) {
             throw new ConfigException(PASSPHRASE_FILE, null, "is needed to open the files of " + SIGNING_KEY_FILES);
         }
-        if (getList(PKCS11_KEYS).isEmpty() != (getString(PKCS11_CONFIG) == null)
+        if ((!getList(PKCS11_KEYS).isEmpty() && getString(PKCS11_CONFIG) == null)
                 || (getString(PKCS11_CONFIG) == null) != (getString(PKCS11_PIN_FILE) == null)) {
             throw new ConfigException(
                     PKCS11_CONFIG, getString(PKCS11_CONFIG), "stands with " + PKCS11_KEYS + " and " + PKCS11_PIN_FILE);
@@ -139,8 +139,8 @@ public final class AnchorConfig extends AbstractConfig {
                         Importance.HIGH,
                         "Checkpoint keys: encrypted PKCS#8 files, mode 0600, at least one ECDSA P-256 unless a token or a"
                                 + " provider has it: without files " + PKCS11_KEYS + " or " + SIGNING_PROVIDER
-                                + " is needed. Lines are written Ed25519, P-256, ML-DSA-44, and in this order within an"
-                                + " algorithm: in a rotation the old key first.")
+                                + " is needed. Lines are written Ed25519, P-256, ML-DSA-44; within an algorithm the"
+                                + " key first that is valid first, so in a rotation the old one, else in this order.")
                 .define(
                         PASSPHRASE_FILE,
                         ConfigDef.Type.STRING,
@@ -161,7 +161,7 @@ public final class AnchorConfig extends AbstractConfig {
                         List.of(),
                         Importance.LOW,
                         "Aliases of ECDSA P-256 checkpoint keys in the token, each with a certificate, as keytool makes"
-                                + " them. Their lines come after those of the files.")
+                                + " them. May be empty: a token that is there for the next key.")
                 .define(
                         PKCS11_PIN_FILE,
                         ConfigDef.Type.STRING,
@@ -292,6 +292,7 @@ public final class AnchorConfig extends AbstractConfig {
     /** The token with checkpoint keys, if there is one. */
     Optional<TokenKeys> tokenKeys() {
         return Optional.ofNullable(getString(PKCS11_CONFIG))
+                .filter(file -> !getList(PKCS11_KEYS).isEmpty())
                 .map(file -> new TokenKeys(Path.of(file), Path.of(getString(PKCS11_PIN_FILE)), getList(PKCS11_KEYS)));
     }
 

@@ -201,12 +201,13 @@ final class OutsideConfig extends AbstractConfig {
      * The anchor itself.
      *
      * @param p256 DER SPKI of the ledger's P-256 checkpoint keys
+     * @param metrics of this anchor
      * @throws ConfigException if a key, certificate or file cannot be used
      */
-    Anchor open(List<byte[]> p256) {
+    Anchor open(List<byte[]> p256, OutsideMetrics.OfAnchor metrics) {
         try {
             return switch (kind()) {
-                case WITNESS -> new WitnessAnchor(id, Witness.parse(getString(VKEY)), url(), timeout());
+                case WITNESS -> witness(metrics);
                 case TSA -> new TimestampAnchor(TimestampAuthority.of(tsa()), url(), timeout());
                 case REKOR ->
                     new RekorAnchor(RekorLog.of(rekor()), p256, ledger.ledger().windowSize(), url(), timeout());
@@ -220,6 +221,19 @@ final class OutsideConfig extends AbstractConfig {
                 | IllegalArgumentException e) {
             throw new ConfigException("cannot use anchor " + id + ": " + e.getMessage());
         }
+    }
+
+    private Anchor witness(OutsideMetrics.OfAnchor metrics) throws NoteException {
+        return new WitnessAnchor(id, Witness.parse(getString(VKEY)), url(), timeout(), (stands, cosigned) -> {
+            metrics.setBack();
+            LOGGER.atWarn()
+                    .addKeyValue("anchor", id)
+                    .addKeyValue("treeSize", stands)
+                    .addKeyValue("cosigned", cosigned)
+                    .log("witness has lost its state, it stands below what it cosigned for this ledger: it is shown"
+                            + " the registry from there. Until it has caught up it might cosign another history; ask"
+                            + " its operator");
+        });
     }
 
     private TrustAnchors.Tsa tsa() throws IOException, CertificateException {

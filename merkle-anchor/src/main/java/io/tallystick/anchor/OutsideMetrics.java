@@ -56,6 +56,7 @@ final class OutsideMetrics {
         private final Counter covered;
         private final Counter rejected;
         private final Counter failed;
+        private final Counter setBack;
         private final Timer latency;
         private volatile int pending;
         private volatile Optional<Instant> oldest = Optional.empty();
@@ -87,6 +88,8 @@ final class OutsideMetrics {
                     counter(registry, id, "covered", "Registry checkpoints covered by a newer one that was confirmed.");
             rejected = counter(registry, id, "rejected", "Registry checkpoints the anchor refused for good.");
             failed = counter(registry, id, "failures", "Submissions that failed and are tried again.");
+            setBack =
+                    counter(registry, id, "set.back", "Times a witness was found to stand below what it had cosigned.");
             latency = Timer.builder("ledger.merkle.anchor.latency")
                     .description("Time from a window's end until a receipt of the anchor vouches for its checkpoint.")
                     .tag("anchor", id)
@@ -130,6 +133,11 @@ final class OutsideMetrics {
 
         void failed() {
             failed.increment();
+        }
+
+        /** Safe from any thread. */
+        void setBack() {
+            setBack.increment();
         }
 
         /** It could not be opened: until a restart nothing is submitted to it. */

@@ -4,7 +4,19 @@ package io.tallystick.anchor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.tallystick.anchor.client.TestParty;
+import io.tallystick.anchor.external.Anchor;
+import io.tallystick.anchor.external.Answer;
 import io.tallystick.anchor.external.Backoff;
+import io.tallystick.anchor.external.RegistryCheckpoint;
+import io.tallystick.anchor.external.Submission;
+import io.tallystick.anchor.witness.WitnessAnchor;
+import io.tallystick.entry.Bytes;
+import io.tallystick.fixtures.TestKeys;
+import io.tallystick.receipt.Cosigner;
+import io.tallystick.receipt.Witness;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import java.io.IOException;
@@ -13,6 +25,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,13 +102,51 @@ class AnchorConfigTest {
         assertThatExceptionOfType(ConfigException.class).isThrownBy(() -> anchored(key, value));
     }
 
+    private static OutsideMetrics.OfAnchor metrics(MeterRegistry meters) {
+        return new OutsideMetrics(meters, List.of("a"), Duration.ofMinutes(15), InstantSource.system()).of("a");
+    }
+
+    @Test
+    void aWitnessThatStandsBelowWhatItCosignedIsCounted() {
+        // Given
+        Witness witness = Cosigner.of("witness.example/w1", TestKeys.key(KeyAlgorithm.ED25519, "witness"))
+                .witness();
+        MeterRegistry meters = new SimpleMeterRegistry();
+        RegistryCheckpoint checkpoint =
+                new RegistryCheckpoint(5, Instant.parse("2026-11-21T12:00:00Z"), 0, Bytes.utf8("note"));
+        try (TestParty party = new TestParty(
+                        (path, body) -> new TestParty.Reply(409, WitnessAnchor.SIZE_TYPE, Bytes.utf8("2\n")));
+                Anchor anchor = anchored(
+                                "ledger.anchor.a.type",
+                                "witness",
+                                "ledger.anchor.a.url",
+                                party.address().toString(),
+                                "ledger.anchor.a.vkey",
+                                witness.vkey())
+                        .anchors()
+                        .get(0)
+                        .open(List.of(), metrics(meters))) {
+            // When
+            Answer answer = anchor.submit(
+                    new Submission(checkpoint, 4, from -> from == 2 ? Optional.empty() : Optional.of(List.of())));
+
+            // Then
+            assertThat(answer).isEqualTo(new Answer.Behind(2));
+        }
+        assertThat(meters.get("ledger.anchor.set.back")
+                        .tag("anchor", "a")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
     @Test
     void anAnchorWhoseFilesAreMissingIsRefusedWhenItIsOpened() {
         assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> anchored().anchors().get(0).open(List.of()))
+                .isThrownBy(() -> anchored().anchors().get(0).open(List.of(), metrics(new SimpleMeterRegistry())))
                 .withMessageContaining("anchor a");
         assertThatExceptionOfType(ConfigException.class)
-                .isThrownBy(() -> anchored().anchors().get(1).open(List.of()))
+                .isThrownBy(() -> anchored().anchors().get(1).open(List.of(), metrics(new SimpleMeterRegistry())))
                 .withMessageContaining("anchor b");
     }
 
@@ -219,6 +271,16 @@ class AnchorConfigTest {
         assertThat(token.tokenKeys()).isPresent();
         assertThat(service.signingKeyFiles()).isEmpty();
         assertThat(service.signingProvider()).contains("kms");
+    }
+
+    @Test
+    void aTokenMayBeThereBeforeItsFirstKey() {
+        Map<String, Object> properties = Settings.valid(directory);
+        properties.put("ledger.signing.pkcs11.config", "token.cfg");
+        properties.put("ledger.signing.pkcs11.keys", "");
+        properties.put("ledger.signing.pkcs11.pin.file", "pin");
+
+        assertThat(new AnchorConfig(properties).tokenKeys()).isEmpty();
     }
 
     @Test

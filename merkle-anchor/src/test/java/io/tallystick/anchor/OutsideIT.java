@@ -155,9 +155,10 @@ class OutsideIT {
                 .filter(key -> key.algorithm() == KeyAlgorithm.ECDSA_P256)
                 .map(SigningKey::spki)
                 .toList();
-        List<Anchor> anchors =
-                config.anchors().stream().map(anchor -> anchor.open(p256)).toList();
         OutsideMetrics metrics = new OutsideMetrics(metersOf, ANCHORS, WINDOW, InstantSource.system());
+        List<Anchor> anchors = config.anchors().stream()
+                .map(anchor -> anchor.open(p256, metrics.of(anchor.id())))
+                .toList();
         OutsidePart started = new OutsidePart(config, instance, anchors, ledger.records(), metrics);
         started.start();
         return started;

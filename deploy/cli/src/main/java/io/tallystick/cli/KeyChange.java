@@ -23,7 +23,7 @@ import org.apache.kafka.common.KafkaException;
  * read what the operator's chain says   nothing is changed
  * sign the next version                 nothing is changed, or a draft waits for signatures
  * install it: in force from here on     the version before stays, or both are there
- * name the key files in the settings    in force; repeat
+ * name the keys in the settings          in force; repeat
  * tell the operator's chain             in force; repeat: what is told is not told again
  * </pre>
  */
@@ -59,9 +59,9 @@ final class KeyChange {
         if (!installed) {
             TrustRootFile.install(keys.trustRoot(), next.get());
         }
-        KeyRing files = step.files();
-        if (!files.value().equals(config.properties().get(files.setting()))) {
-            config.set(files.setting(), files.value());
+        KeySetting named = step.keys();
+        if (!named.value().equals(config.properties().get(named.setting()))) {
+            config.set(named.setting(), named.value());
         }
         tell(next.get(), () -> {
             step.tell(announcements, next.get(), order);

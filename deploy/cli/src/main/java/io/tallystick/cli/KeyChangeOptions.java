@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.json.JsonObject;
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.OperatorRecords;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -39,6 +41,22 @@ final class KeyChangeOptions {
 
     LedgerKeys keys() {
         return LedgerKeys.of(config.properties());
+    }
+
+    /** The keys of the ledger's token. @throws CommandException if the configuration names none */
+    TokenRing token() {
+        return TokenRing.of(config.properties());
+    }
+
+    /** Whether another key than those of a setting may sign checkpoints: in a token, of a service, or in a file. */
+    boolean hasOtherKeys(KeySetting ring) {
+        LedgerKeys keys = keys();
+        boolean inFiles = !ring.setting().equals(LedgerKeys.SIGNING_KEY_FILES)
+                && !keys.signing().isEmpty();
+        boolean inToken = !ring.setting().equals(AnchorConfig.PKCS11_KEYS)
+                && !TokenRing.labels(config.properties()).isEmpty();
+        return ring.role() == TrustRole.CHECKPOINT
+                && (inFiles || inToken || config.properties().containsKey(AnchorConfig.SIGNING_PROVIDER));
     }
 
     Duration windowSize() {

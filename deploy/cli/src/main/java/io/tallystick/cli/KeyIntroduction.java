@@ -18,12 +18,12 @@ import java.util.Optional;
  * A rotation begins: from T1 on a new key may sign, until T2 the old one. Both are ends of windows, so that what is signed for
  * a window has one set of keys.
  *
- * @param files with the new key's file
+ * @param keys with the new key
  * @param oldId id of the key to be replaced
  * @param fresh the key that takes over
  * @param overlap when
  */
-record KeyIntroduction(KeyRing files, String oldId, PublicKey fresh, Overlap overlap) implements KeyStep {
+record KeyIntroduction(KeySetting keys, String oldId, PublicKey fresh, Overlap overlap) implements KeyStep {
     /**
      * @param first T1, first end of a window of the new key
      * @param last T2, last end of a window of the old key

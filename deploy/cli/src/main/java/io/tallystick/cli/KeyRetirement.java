@@ -16,13 +16,13 @@ import java.util.Optional;
 /**
  * A rotation ends: a key is retired; what it signed within its validity stands.
  *
- * @param files without the key's file
+ * @param keys without the key
  * @param keyId the key
  * @param issued now
  * @param window size of a window
  * @param backlog asked whether a window still waits for the key
  */
-record KeyRetirement(KeyRing files, String keyId, Instant issued, Duration window, KeyBacklog backlog)
+record KeyRetirement(KeySetting keys, String keyId, Instant issued, Duration window, KeyBacklog backlog)
         implements KeyStep {
     @Override
     public boolean isDone(TrustRoot root) {
@@ -43,7 +43,7 @@ record KeyRetirement(KeyRing files, String keyId, Instant issued, Duration windo
 
     private void requireNotNeeded(TrustedKey key) {
         requireSignsNoMore(key);
-        backlog.requireDone(files.role(), key, window);
+        backlog.requireDone(keys.role(), key, window);
     }
 
     private void requireSignsNoMore(TrustedKey key) {

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * @param setting the configuration's key
  * @param files in its order: in a rotation the old one before the new one
  */
-record KeyRing(TrustRole role, String setting, List<Path> files) {
+record KeyRing(TrustRole role, String setting, List<Path> files) implements KeySetting {
     KeyRing {
         files = List.copyOf(files);
     }
@@ -39,10 +39,28 @@ record KeyRing(TrustRole role, String setting, List<Path> files) {
         return new KeyRing(role, setting, all);
     }
 
+    /** With a new file at the end; as it is if it is there. */
+    KeyRing with(Path fresh) {
+        if (has(fresh)) {
+            return this;
+        }
+        List<Path> all = new ArrayList<>(files);
+        all.add(fresh.toAbsolutePath().normalize());
+        return new KeyRing(role, setting, all);
+    }
+
     /** @throws CommandException if no other file would be left */
     KeyRing without(Path gone) {
+        return without(gone, false);
+    }
+
+    /**
+     * @param others whether keys of this role are elsewhere as well
+     * @throws CommandException if no other key would be left
+     */
+    KeyRing without(Path gone, boolean others) {
         List<Path> left = files.stream().filter(file -> !same(file, gone)).toList();
-        if (left.isEmpty()) {
+        if (left.isEmpty() && !others) {
             throw new CommandException(
                     ExitCode.USAGE,
                     gone + " is the only file of " + setting,
@@ -55,8 +73,8 @@ record KeyRing(TrustRole role, String setting, List<Path> files) {
         return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
     }
 
-    /** The setting's value. */
-    String value() {
+    @Override
+    public String value() {
         return files.stream().map(Path::toString).collect(Collectors.joining(","));
     }
 }

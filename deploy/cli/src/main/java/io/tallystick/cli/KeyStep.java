@@ -31,8 +31,8 @@ interface KeyStep {
      */
     void requireTimely(TrustRoot next);
 
-    /** The key files of the configuration, once it is done. */
-    KeyRing files();
+    /** The keys that one setting of the configuration names, once it is done. */
+    KeySetting keys();
 
     /** Tells the ledger's own chain; what was told before is not told again. */
     void tell(KeyAnnouncements chain, TrustRoot root, AdminOrder order);

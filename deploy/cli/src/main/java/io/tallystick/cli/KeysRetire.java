@@ -8,7 +8,6 @@ import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Instant;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,7 +19,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "retire",
         description = {
-            "End a rotation: after T2, a new version of the trust root calls the old key retired, the file is taken out"
+            "End a rotation: after T2, a new version of the trust root calls the old key retired, it is taken out"
                     + " of the",
             "setting that names it, and operator/0 is told. What the key signed stands for ever. May be repeated, whatever"
                     + " failed.",
@@ -30,7 +29,7 @@ import picocli.CommandLine.Spec;
             "bundle key: exported, by the exporter that this configuration names; look after others yourself); 'tally windows'"
                     + " shows it. --despite-backlog is for windows that will never be: should the"
                     + " signer",
-            "come to one all the same, it stops, and asks for the file to be named in the setting again."
+            "come to one all the same, it stops, and asks for the key to be named in the setting again."
         })
 final class KeysRetire implements Runnable {
     @Spec
@@ -39,8 +38,12 @@ final class KeysRetire implements Runnable {
     @Mixin
     private KeyChangeOptions change;
 
-    @Option(names = "--key", required = true, paramLabel = "FILE", description = "The key file that signs no more.")
-    private Path file;
+    @Option(
+            names = "--key",
+            required = true,
+            paramLabel = KeyPlace.LABEL,
+            description = "The key that signs no more: its file, or its label in the ledger's token.")
+    private String place;
 
     @Option(names = "--despite-backlog", description = "Retire it although windows wait for it.")
     private boolean despiteBacklog;
@@ -49,14 +52,10 @@ final class KeysRetire implements Runnable {
     public void run() {
         LedgerKeys keys = change.keys();
         TrustRoot now = TrustRootFile.read(keys.trustRoot());
-        String keyId = PassphraseOptions.use(keys.passphrase(), secret -> {
-            try (SigningKey key = KeyFile.read(file, secret)) {
-                return key.keyId();
-            }
-        });
-        KeyRing ring = keys.ring(KeyRetirement.listed(now, keyId).roles());
+        KeyPlace gone = new KeyPlace(place);
+        String keyId = gone.isInToken() ? change.token().publicKey(gone.label()).keyId() : keyId(keys, gone);
         KeyRetirement step = new KeyRetirement(
-                ring.without(file),
+                left(keys, gone, KeyRetirement.listed(now, keyId)),
                 keyId,
                 Instant.now(),
                 change.windowSize(),
@@ -75,6 +74,23 @@ final class KeysRetire implements Runnable {
         });
     }
 
+    private static String keyId(LedgerKeys keys, KeyPlace place) {
+        return PassphraseOptions.use(keys.passphrase(), secret -> {
+            try (SigningKey key = KeyFile.read(place.file(), secret)) {
+                return key.keyId();
+            }
+        });
+    }
+
+    private KeySetting left(LedgerKeys keys, KeyPlace gone, TrustedKey key) {
+        if (gone.isInToken()) {
+            TokenRing tokens = change.token();
+            return tokens.without(gone.label(), change.hasOtherKeys(tokens));
+        }
+        KeyRing files = keys.ring(key.roles());
+        return files.without(gone.file(), change.hasOtherKeys(files));
+    }
+
     private void report(PrintWriter out, String keyId, TrustRoot root) {
         TrustedKey key = KeyRetirement.listed(root, keyId);
         out.println(
@@ -84,7 +100,7 @@ final class KeysRetire implements Runnable {
                                 + root.fingerprint());
         out.println(
                 key.roles().contains(TrustRole.BUNDLE)
-                        ? "  keep " + file + ": old windows that are exported anew are signed with it"
+                        ? "  keep " + place + ": old windows that are exported anew are signed with it"
                         : "  give out the trust root; restart 'tally run anchor' and 'tally run export' at leisure");
     }
 }

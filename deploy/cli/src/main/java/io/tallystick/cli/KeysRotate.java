@@ -12,6 +12,7 @@ import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
+import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,9 +33,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Begin to replace a checkpoint key or a bundle key. Makes the new key and a new version of the trust root in"
                     + " which",
-            "it is valid from one instant on (T1) and the old one until another (T2), adds the key to the setting that"
-                    + " names",
-            "the old one, and tells operator/0. May be repeated, whatever failed: what is done stays, the rest is done.",
+            "it is valid from one instant on (T1) and the old one until another (T2), adds the key to the setting for"
+                    + " its",
+            "place, and tells operator/0. May be repeated, whatever failed: what is done stays, the rest is done.",
             "",
             "Checkpoints: between T1 and T2 both keys sign. Give auditors the new trust root; restart 'run anchor' (and",
             "'run export', which publishes the trust root) before T1. Witnesses know the Ed25519 key: give them the new one"
@@ -55,16 +57,21 @@ final class KeysRotate implements Runnable {
     @Option(
             names = "--key",
             required = true,
-            paramLabel = "FILE",
-            description = "The key file to be replaced, one of ledger.signing.key.files or ledger.bundle.key.file.")
-    private Path old;
+            paramLabel = KeyPlace.LABEL,
+            description = "The key to be replaced, one of ledger.signing.key.files, ledger.bundle.key.file or"
+                    + " ledger.signing.pkcs11.keys.")
+    private String oldPlace;
 
     @Option(
             names = "--new",
             required = true,
-            paramLabel = "FILE",
-            description = "The new key file; made if it does not exist.")
-    private Path fresh;
+            paramLabel = KeyPlace.LABEL,
+            description = {
+                "The new key: a file, which is made if it does not exist, or the label of a key that was made in the ledger's"
+                        + " token",
+                "(ledger.signing.pkcs11.config, .pin.file and .keys, which may be empty before its first key)."
+            })
+    private String freshPlace;
 
     @Option(
             names = "--in",
@@ -95,12 +102,15 @@ final class KeysRotate implements Runnable {
     @Override
     public void run() {
         LedgerKeys keys = change.keys();
-        KeyRing ring = keys.ring(old);
-        Pair pair = PassphraseOptions.use(keys.passphrase(), this::open);
+        KeyPlace old = new KeyPlace(oldPlace);
+        KeyPlace fresh = new KeyPlace(freshPlace);
+        KeySetting ring = old.isInToken() ? change.token().having(old.label()) : keys.ring(old.file());
+        KeySetting with = with(keys, ring, old, fresh);
+        PublicKey before = publicKey(keys, old);
+        Pair pair = new Pair(before, fresh(keys, fresh, before.algorithm()));
         KeyIntroduction.Overlap when =
                 KeyIntroduction.Overlap.of(Instant.now(), in, overlap, valid, change.windowSize());
-        KeyIntroduction step =
-                new KeyIntroduction(ring.with(old, fresh), pair.old().keyId(), pair.fresh(), when);
+        KeyIntroduction step = new KeyIntroduction(with, pair.old().keyId(), pair.fresh(), when);
         PrintWriter out = spec.commandLine().getOut();
         change.carryOut(step, out, new Rotation(pair, ring.role()));
     }
@@ -163,23 +173,47 @@ final class KeysRotate implements Runnable {
 
     private record Pair(PublicKey old, PublicKey fresh) {}
 
-    private Pair open(char[] secret) throws KeyException {
-        PublicKey before;
-        try (SigningKey key = KeyFile.read(old, secret)) {
-            before = PublicKey.of(key.spki());
-        }
-        if (!Files.exists(fresh) && !change.order().dryRun()) {
-            try (SigningKey key = KeyFile.generate(before.algorithm(), new SecureRandom())) {
-                KeyFile.write(fresh, key, secret);
+    /** The setting that is to name the new key as well. */
+    private KeySetting with(LedgerKeys keys, KeySetting ring, KeyPlace old, KeyPlace fresh) {
+        if (fresh.isInToken()) {
+            if (ring.role() == TrustRole.BUNDLE) {
+                throw new CommandException(
+                        ExitCode.USAGE,
+                        "bundle keys are files, " + fresh + " is in a token",
+                        "Name a file with --new.");
             }
+            return change.token().with(fresh.label());
         }
-        if (!Files.exists(fresh)) {
-            try (SigningKey rehearsed = KeyFile.generate(before.algorithm(), new SecureRandom())) {
-                return new Pair(before, PublicKey.of(rehearsed.spki()));
+        return old.isInToken()
+                ? keys.ring(Set.of(ring.role())).with(fresh.file())
+                : keys.ring(old.file()).with(old.file(), fresh.file());
+    }
+
+    private PublicKey publicKey(LedgerKeys keys, KeyPlace place) {
+        if (place.isInToken()) {
+            return change.token().publicKey(place.label());
+        }
+        return PassphraseOptions.use(keys.passphrase(), secret -> read(place.file(), secret));
+    }
+
+    private static PublicKey read(Path file, char[] secret) throws KeyException {
+        try (SigningKey key = KeyFile.read(file, secret)) {
+            return PublicKey.of(key.spki());
+        }
+    }
+
+    /** A file that does not exist is made, in a rehearsal elsewhere. */
+    private PublicKey fresh(LedgerKeys keys, KeyPlace place, KeyAlgorithm algorithm) {
+        if (place.isInToken() || Files.exists(place.file())) {
+            return publicKey(keys, place);
+        }
+        return PassphraseOptions.use(keys.passphrase(), secret -> {
+            try (SigningKey key = KeyFile.generate(algorithm, new SecureRandom())) {
+                if (!change.order().dryRun()) {
+                    KeyFile.write(place.file(), key, secret);
+                }
+                return PublicKey.of(key.spki());
             }
-        }
-        try (SigningKey key = KeyFile.read(fresh, secret)) {
-            return new Pair(before, PublicKey.of(key.spki()));
-        }
+        });
     }
 }

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.trust.KeyFile;
-import io.tallystick.trust.SigningKey;
-import java.nio.file.Path;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,8 +12,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "show",
         description = {
-            "Open key files and print what is public of them: algorithm, key id, public key.",
-            "Says what is wrong with a file that a stage would refuse."
+            "Open keys and print what is public of them: algorithm, key id, public key.",
+            "Says what is wrong with a key that a stage would refuse."
         })
 final class KeysShow implements Runnable {
     @Spec
@@ -26,21 +23,19 @@ final class KeysShow implements Runnable {
     private OutputOption output;
 
     @Mixin
-    private PassphraseOptions passphrase;
+    private KeyAccessOptions access;
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Key files with one passphrase.")
-    private List<Path> files;
+    @Parameters(
+            paramLabel = KeyPlace.LABEL,
+            arity = "1..*",
+            description = "Key files with one passphrase, or keys of one token.")
+    private List<String> places;
 
     @Override
     public void run() {
         PublicKeyReport report = new PublicKeyReport(spec.commandLine().getOut(), output.json());
-        passphrase.use(secret -> {
-            for (Path file : files) {
-                try (SigningKey key = KeyFile.read(file, secret)) {
-                    report.print(file, key.algorithm(), key.spki());
-                }
-            }
-            return files;
-        });
+        access.forEach(
+                places.stream().map(KeyPlace::new).toList(),
+                (place, key) -> report.print(place, key.algorithm(), key.spki()));
     }
 }

@@ -3,7 +3,6 @@ package io.tallystick.cli;
 
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
-import io.tallystick.trust.SigningKey;
 import io.tallystick.verify.ExitCode;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -42,7 +41,12 @@ final class PassphraseOptions {
         if (place.file != null) {
             return use(place.file, use);
         }
-        return wiping(this::readDescriptor, use);
+        return use(place.descriptor, use);
+    }
+
+    /** As {@link #use(Use)}, with the passphrase that an open file descriptor gives. */
+    static <T> T use(int descriptor, Use<T> use) {
+        return wiping(() -> readDescriptor(descriptor), use);
     }
 
     /** As {@link #use(Use)}, with the passphrase of a file. */
@@ -50,21 +54,16 @@ final class PassphraseOptions {
         return wiping(() -> KeyFile.readPassphrase(file), use);
     }
 
-    /** Opens a key file. @throws CommandException if it cannot be used */
-    SigningKey open(Path keyFile) {
-        return use(passphrase -> KeyFile.read(keyFile, passphrase));
-    }
-
     private interface Source {
         char[] read() throws KeyException;
     }
 
-    private char[] readDescriptor() throws KeyException {
-        String name = "file descriptor " + place.descriptor;
-        if (place.descriptor < 0) {
+    private static char[] readDescriptor(int descriptor) throws KeyException {
+        String name = "file descriptor " + descriptor;
+        if (descriptor < 0) {
             throw new KeyException("there is no " + name);
         }
-        try (InputStream in = new FileInputStream("/dev/fd/" + place.descriptor)) {
+        try (InputStream in = new FileInputStream("/dev/fd/" + descriptor)) {
             return KeyFile.readPassphrase(in, name);
         } catch (IOException e) {
             throw new KeyException("cannot read " + name + ": " + e.getMessage(), e);

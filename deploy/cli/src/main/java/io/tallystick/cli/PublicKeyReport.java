@@ -9,7 +9,7 @@ import io.tallystick.trust.PublicKeys;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 
-/** What is public of a key file, for people or machines. */
+/** What is public of a key, for people or machines. */
 final class PublicKeyReport {
     private final PrintWriter out;
     private final boolean json;
@@ -20,16 +20,20 @@ final class PublicKeyReport {
     }
 
     void print(Path file, KeyAlgorithm algorithm, byte[] spki) {
+        print(new KeyPlace(file.toString()), algorithm, spki);
+    }
+
+    void print(KeyPlace place, KeyAlgorithm algorithm, byte[] spki) {
         String pem = new String(PublicKeys.pem(spki), US_ASCII);
         if (json) {
             out.println(OutputOption.text(JsonObject.builder()
                     .put("algorithm", algorithm.wireName())
-                    .put("file", file.toString())
+                    .put(place.isInToken() ? "token" : "file", place.isInToken() ? place.label() : place.text())
                     .put("keyId", PublicKeys.keyId(spki))
                     .put("pem", pem)
                     .build()));
         } else {
-            out.println(file);
+            out.println(place);
             out.println("  algorithm  " + algorithm.wireName());
             out.println("  key id     " + PublicKeys.keyId(spki));
             out.print(pem);

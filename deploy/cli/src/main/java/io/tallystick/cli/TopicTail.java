@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerSettings;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -11,6 +12,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -44,6 +46,16 @@ final class TopicTail implements AutoCloseable {
         read(topic, offsetsMax, visitor);
     }
 
+    /** Reads what was written at an instant or later, by the records' timestamps; otherwise as {@link #read}. */
+    void readSince(String topic, Instant since, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
+        TopicPartition partition = new TopicPartition(topic, 0);
+        OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, since.toEpochMilli()))
+                .get(partition);
+        if (found != null) {
+            readFrom(partition, found.offset(), visitor);
+        }
+    }
+
     /** Reads all of a compacted topic, whose records may be as old as the ledger; otherwise as {@link #read}. */
     void readWhole(String topic, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
         read(topic, Long.MAX_VALUE, visitor);
@@ -51,10 +63,16 @@ final class TopicTail implements AutoCloseable {
 
     private void read(String topic, long most, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
         TopicPartition partition = new TopicPartition(topic, 0);
-        consumer.assign(List.of(partition));
         long begin = consumer.beginningOffsets(List.of(partition)).get(partition);
         long end = consumer.endOffsets(List.of(partition)).get(partition);
-        long position = Math.max(begin, end - most);
+        readFrom(partition, Math.max(begin, end - most), visitor);
+    }
+
+    private void readFrom(
+            TopicPartition partition, long offset, Consumer<ConsumerRecord<String, SpecificRecord>> visitor) {
+        consumer.assign(List.of(partition));
+        long end = consumer.endOffsets(List.of(partition)).get(partition);
+        long position = offset;
         consumer.seek(partition, position);
         long progress = System.nanoTime();
         while (position < end) {
@@ -64,7 +82,8 @@ final class TopicTail implements AutoCloseable {
                 position = reached;
                 progress = System.nanoTime();
             } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
-                throw new TimeoutException("no record of " + topic + " from offset " + position + " in " + PATIENCE);
+                throw new TimeoutException(
+                        "no record of " + partition.topic() + " from offset " + position + " in " + PATIENCE);
             }
         }
     }

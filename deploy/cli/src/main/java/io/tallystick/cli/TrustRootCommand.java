@@ -8,7 +8,6 @@ import io.tallystick.json.JsonValue;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.PublicKeys;
-import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
@@ -19,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -73,13 +73,17 @@ final class TrustRootCommand implements Runnable {
         private OutputOption output;
 
         @Mixin
-        private PassphraseOptions passphrase;
+        private KeyAccessOptions access;
 
         @Parameters(paramLabel = "DRAFT", description = "The version to be signed.")
         private Path file;
 
-        @Option(names = "--key", required = true, paramLabel = "FILE", description = "Key file of a root key.")
-        private Path key;
+        @Option(
+                names = "--key",
+                required = true,
+                paramLabel = KeyPlace.LABEL,
+                description = "A root key: its file, or its label in a token.")
+        private String key;
 
         @Option(
                 names = "--previous",
@@ -89,10 +93,11 @@ final class TrustRootCommand implements Runnable {
 
         @Override
         public void run() {
-            TrustRootDraft draft = TrustRootFile.readDraft(file);
-            try (SigningKey rootKey = passphrase.open(key)) {
-                draft = draft.sign(rootKey);
-            }
+            AtomicReference<TrustRootDraft> signed = new AtomicReference<>(TrustRootFile.readDraft(file));
+            access.forEach(
+                    List.of(new KeyPlace(key)),
+                    (place, rootKey) -> signed.set(signed.get().sign(rootKey)));
+            TrustRootDraft draft = signed.get();
             WholeFile.write(file, draft.encode());
             PrintWriter out = spec.commandLine().getOut();
             boolean complete = report(out, output, draft, previous);
@@ -145,7 +150,7 @@ final class TrustRootCommand implements Runnable {
         try {
             TrustRoot root = draft.complete();
             if (previous != null) {
-                TrustRootFile.read(previous).verifySuccessor(root);
+                TrustRootFile.readToFollow(previous).verifySuccessor(root);
             }
             return Optional.empty();
         } catch (TrustException e) {

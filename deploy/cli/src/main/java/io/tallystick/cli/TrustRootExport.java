@@ -3,18 +3,13 @@ package io.tallystick.cli;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.tallystick.note.NoteVerifiers;
-import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKeys;
-import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,7 +22,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Print the keys of a trust root for other tools.",
             "  pem          every key with its id, role and status, for openssl",
-            "  tlog-policy  C2SP policy of the registry: its log keys, the witnesses and their quorum",
+            "  tlog-policy  C2SP policy of the registry: its Ed25519 keys, the Ed25519 witnesses and their quorum; keys that",
+            "               existing parsers refuse (P-256, ML-DSA-44) stand in comments",
             "Neither knows validity in time nor compromise; the verdict of 'tally verify' is the one that counts."
         })
 final class TrustRootExport implements Runnable {
@@ -50,7 +46,7 @@ final class TrustRootExport implements Runnable {
         String text =
                 switch (format) {
                     case "pem" -> pem(root);
-                    case "tlog-policy" -> policy(root);
+                    case "tlog-policy" -> TlogPolicy.of(root);
                     default ->
                         throw new CommandException(
                                 ExitCode.USAGE, "there is no format " + format, "It is pem or tlog-policy.");
@@ -82,39 +78,5 @@ final class TrustRootExport implements Runnable {
                     .append(new String(PublicKeys.pem(key.spki()), US_ASCII));
         }
         return text.toString();
-    }
-
-    /** c2sp.org/tlog-policy. Keys that count for nothing any more are left out; names are defined before they are used. */
-    static String policy(TrustRoot root) {
-        StringBuilder text = new StringBuilder("# " + root + "\n");
-        for (TrustedKey key : root.keys(TrustRole.CHECKPOINT, root.ledger())) {
-            if (key.status() == KeyStatus.ACTIVE || key.status() == KeyStatus.RETIRED) {
-                text.append("log ")
-                        .append(NoteVerifiers.vkey(root.ledger(), key.algorithm(), key.spki()))
-                        .append('\n');
-            }
-        }
-        List<String> names = new ArrayList<>();
-        for (TrustAnchors.Witness witness : root.anchors().witnesses()) {
-            String name = "w" + (names.size() + 1);
-            names.add(name);
-            text.append("witness ")
-                    .append(name)
-                    .append(' ')
-                    .append(witness.vkey())
-                    .append('\n');
-        }
-        int quorum = root.policy().witnessQuorum();
-        if (quorum > 0) {
-            text.append("group witnesses ")
-                    .append(quorum)
-                    .append(' ')
-                    .append(String.join(" ", names))
-                    .append('\n');
-        }
-        return text.append("quorum ")
-                .append(quorum > 0 ? "witnesses" : "none")
-                .append('\n')
-                .toString();
     }
 }

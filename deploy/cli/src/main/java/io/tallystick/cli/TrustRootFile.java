@@ -23,6 +23,15 @@ final class TrustRootFile {
         return read(file, TrustRoot::parse);
     }
 
+    /**
+     * The version that another is to follow.
+     *
+     * @throws CommandException if the file is none, see {@link TrustRoot#parseToFollow}
+     */
+    static TrustRoot readToFollow(Path file) {
+        return read(file, TrustRoot::parseToFollow);
+    }
+
     /** @throws CommandException if the file is neither a trust root nor a draft of one */
     static TrustRootDraft readDraft(Path file) {
         return read(file, TrustRootDraft::parse);
@@ -52,7 +61,7 @@ final class TrustRootFile {
      */
     static void install(Path file, TrustRoot next) {
         try {
-            TrustRoot before = read(file);
+            TrustRoot before = readToFollow(file);
             if (before.equals(next)) {
                 return;
             }

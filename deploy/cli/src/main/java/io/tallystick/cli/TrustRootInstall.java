@@ -28,6 +28,10 @@ import picocli.CommandLine.Spec;
                     + " this",
             "configuration names); --despite-backlog is for windows that will never be.",
             "",
+            "Nor are signatures required that windows already signed lack: a demand begins with the first key of its algorithm,"
+                    + " so that",
+            "key must lie ahead, or have signed every window since.",
+            "",
             "Versions that 'tally keys rotate' or 'keys retire' made are put in force by those, with --signed."
         })
 final class TrustRootInstall implements Runnable {
@@ -58,6 +62,7 @@ final class TrustRootInstall implements Runnable {
                         new OperatorRecords(settings),
                         order.order(),
                         KeyBacklog.of(config.properties()),
+                        SignedWindows.of(config.properties()),
                         despiteBacklog)
                 .carryOut(file, Instant.now());
         PrintWriter out = spec.commandLine().getOut();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.avro.SignedCheckpoint;
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.KeyAnnouncements;
 import io.tallystick.topic.LedgerSettings;
@@ -29,11 +30,13 @@ final class TrustRootInstallation {
     private final OperatorTopic chain;
     private final AdminOrder order;
     private final KeyBacklog backlog;
+    private final SignedWindows windows;
     private final boolean despiteBacklog;
 
     /**
      * @param trustRoot the file of the version in force
      * @param backlog asked how far the ledger has come, where keys are retired or further signatures required
+     * @param windows looked through where something is demanded of checkpoints that was not before
      * @param despiteBacklog whether a key is retired although windows wait for it
      */
     TrustRootInstallation(
@@ -42,10 +45,12 @@ final class TrustRootInstallation {
             OperatorTopic chain,
             AdminOrder order,
             KeyBacklog backlog,
+            SignedWindows windows,
             boolean despiteBacklog) {
         this.settings = settings;
         this.trustRoot = trustRoot;
         this.backlog = backlog;
+        this.windows = windows;
         this.despiteBacklog = despiteBacklog;
         this.chain = chain;
         this.order = order;
@@ -60,7 +65,7 @@ final class TrustRootInstallation {
      * @throws CommandException if something else fails
      */
     TrustRoot carryOut(Path signed, Instant now) {
-        TrustRoot current = TrustRootFile.read(trustRoot);
+        TrustRoot current = TrustRootFile.readToFollow(trustRoot);
         TrustRoot next = TrustRootFile.read(signed);
         boolean installed = current.fingerprint().equals(next.fingerprint());
         if (!installed) {
@@ -68,6 +73,7 @@ final class TrustRootInstallation {
             requireTimely(current, next, now);
             for (TrustedKey key : next.keys()) {
                 requireRetirable(current, key);
+                requireUnused(current, key);
             }
             requireNoneLacks(current, next);
         }
@@ -86,7 +92,7 @@ final class TrustRootInstallation {
     private TrustRoot before(TrustRoot current) {
         return current.version() == 1
                 ? current
-                : TrustRootFile.read(TrustRootFile.kept(trustRoot, current.version() - 1));
+                : TrustRootFile.readToFollow(TrustRootFile.kept(trustRoot, current.version() - 1));
     }
 
     private void requireFollows(TrustRoot current, TrustRoot next) {
@@ -151,31 +157,66 @@ final class TrustRootInstallation {
         }
     }
 
-    /** A window that was signed before the demand for another signature was known lacks it for ever. */
-    private void requireNoneLacks(TrustRoot current, TrustRoot next) {
-        for (Set<KeyAlgorithm> anyOf : next.require(TrustRole.CHECKPOINT)) {
-            Optional<Instant> from = next.requiredFrom(anyOf, TrustRole.CHECKPOINT, next.ledger());
-            boolean begins = from.isPresent()
-                    && !current.require(TrustRole.CHECKPOINT).contains(anyOf)
-                    && current.requiredFrom(anyOf, TrustRole.CHECKPOINT, next.ledger())
-                            .isEmpty();
-            if (begins) {
-                requireNoneLacks(anyOf, from.get());
-            }
+    /** What a key has signed before it is valid would not count, and make evidence fail. */
+    private void requireUnused(TrustRoot current, TrustedKey key) {
+        Optional<Instant> before = current.key(key.keyId())
+                .filter(listed -> listed.roles().contains(TrustRole.CHECKPOINT))
+                .map(TrustedKey::notBefore)
+                .filter(key.notBefore()::isAfter);
+        if (before.isEmpty() || isNothingSignedFrom(before.get())) {
+            return;
         }
+        windows.first(
+                        before.get(),
+                        checkpoint ->
+                                end(checkpoint).isBefore(key.notBefore()) && NewDemand.isSignedBy(key, checkpoint))
+                .ifPresent(checkpoint -> {
+                    throw new CommandException(
+                            ExitCode.USAGE,
+                            "the new trust root has key " + key.keyId() + " valid from " + key.notBefore()
+                                    + " on, and the key has signed " + checkpoint.getOrigin() + " at "
+                                    + end(checkpoint) + "; that would not count",
+                            "Leave the beginning of its validity as it is; only a key that has signed nothing may be"
+                                    + " given a later one.");
+                });
     }
 
-    private void requireNoneLacks(Set<KeyAlgorithm> anyOf, Instant from) {
-        Optional<Instant> signed = backlog.signedUntil(TrustRole.CHECKPOINT).filter(end -> !end.isBefore(from));
-        if (signed.isPresent()) {
+    /** A window that was signed without what is demanded now lacks it for ever; who signed it is asked of the checkpoints. */
+    private void requireNoneLacks(TrustRoot current, TrustRoot next) {
+        NewDemand demand = new NewDemand(current, next, settings.windowSize());
+        Optional<Instant> from = demand.from();
+        if (from.isEmpty() || isNothingSignedFrom(from.get())) {
+            return;
+        }
+        windows.first(from.get(), demand::condemns).ifPresent(checkpoint -> {
+            Set<KeyAlgorithm> anyOf = demand.lacks(next, checkpoint).get(0);
             throw new CommandException(
                     ExitCode.USAGE,
                     "the new trust root comes too late: it requires an " + KeyAlgorithm.text(anyOf)
-                            + " signature of windows that end at " + from + " or later, and those until " + signed.get()
-                            + " are signed without",
-                    "Make the draft again with --not-before and an instant ahead, and restart 'tally run anchor' with the"
-                            + " key before it.");
-        }
+                            + " signature of windows that end at " + from.get() + " or later, and "
+                            + checkpoint.getOrigin() + " is signed at " + demand.end(checkpoint) + " without",
+                    remedy(current, anyOf));
+        });
+    }
+
+    private static String remedy(TrustRoot current, Set<KeyAlgorithm> anyOf) {
+        String unused = current.keys(TrustRole.CHECKPOINT, current.ledger()).stream()
+                .filter(key -> anyOf.contains(key.algorithm()))
+                .map(key -> " --key " + key.keyId() + " --valid-from T")
+                .findFirst()
+                .orElse(" --not-before T");
+        return "Make the draft again with" + unused
+                + ", T an instant ahead, and restart 'tally run anchor' with the key" + " before it.";
+    }
+
+    private boolean isNothingSignedFrom(Instant windowEnd) {
+        return backlog.signedUntil(TrustRole.CHECKPOINT)
+                .filter(end -> !end.isBefore(windowEnd))
+                .isEmpty();
+    }
+
+    private Instant end(SignedCheckpoint checkpoint) {
+        return checkpoint.getWindowStart().plus(settings.windowSize());
     }
 
     private void tell(TrustRoot before, TrustRoot next, KeyAnnouncements announcements) {

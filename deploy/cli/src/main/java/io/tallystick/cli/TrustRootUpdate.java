@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
                     + " ledger.anchors.",
             "One that is to count no longer is ended (--anchor-until); what it said before stands.",
             "",
-            "A key of a token or a service is replaced in two steps: --add-checkpoint-key NEW --not-before T1 --key OLD"
+            "A key of a service is replaced in two steps: --add-checkpoint-key NEW --not-before T1 --key OLD"
                     + " --not-after T2,",
             "both ends of windows ahead; after T2 --key OLD --status retired. 'install' looks whether windows wait for it.",
             "",
@@ -105,6 +105,13 @@ final class TrustRootUpdate implements Runnable {
             description = "Until when that key is valid.")
     private Instant notAfter;
 
+    @Option(
+            names = "--valid-from",
+            paramLabel = "TIME",
+            converter = TimeOption.class,
+            description = "From when that key is valid; of a key that has signed nothing yet.")
+    private Instant validFrom;
+
     @Option(names = "--threshold", description = "How many root keys must sign.")
     private Integer threshold;
 
@@ -147,7 +154,7 @@ final class TrustRootUpdate implements Runnable {
 
     @Override
     public void run() {
-        TrustRoot before = TrustRootFile.read(file);
+        TrustRoot before = TrustRootFile.readToFollow(file);
         try {
             TrustRootDraft draft = TrustRootDraft.following(before, Instant.now());
             draft = expires == null ? draft : draft.withExpiry(expires);
@@ -214,14 +221,15 @@ final class TrustRootUpdate implements Runnable {
 
     private TrustRootDraft withListed(TrustRootDraft draft) {
         if (keyId == null) {
-            if (status != null || since != null || notAfter != null) {
-                throw new IllegalArgumentException("--status, --since and --not-after are about a --key");
+            if (status != null || since != null || notAfter != null || validFrom != null) {
+                throw new IllegalArgumentException("--status, --since, --not-after and --valid-from are about a --key");
             }
             return draft;
         }
         return draft.withKey(keyId, key -> {
             KeyStatus next = status == null ? key.status() : status(status);
-            return key.with(
+            TrustedKey moved = validFrom == null ? key : key.withNotBefore(validFrom);
+            return moved.with(
                     next,
                     notAfter == null ? end(key, next, draft.issued()) : notAfter,
                     since == null ? key.compromisedSince() : Optional.of(since));

@@ -535,7 +535,9 @@ class BucketEvidenceTest {
                 "--from",
                 "2026-11-21T03:15:00Z",
                 "--to",
-                "2026-11-21T03:45:00Z");
+                "2026-11-21T03:45:00Z",
+                "--output",
+                "json");
 
         // Then
         assertThat(fromBucket.exitCode()).as(fromBucket.everything()).isEqualTo(fromFolder.exitCode());
@@ -591,7 +593,7 @@ class BucketEvidenceTest {
         // When
         TallyRun fromBucket = run("evidence", URL, period);
         period[period.length - 1] = file("f.zip");
-        List<String> local = new ArrayList<>(List.of("evidence", file("copy"), "--output", "json"));
+        List<String> local = new ArrayList<>(List.of("evidence", file("copy")));
         local.addAll(List.of(period));
         TallyRun fromFolder = TallyRun.of(local.toArray(new String[0]));
 

@@ -238,6 +238,58 @@ class KeysCommandTest {
         assertThat(other.err()).contains("is not among the files");
     }
 
+    @Test
+    void aKeyIsNotRotatedIntoATokenThatCannotBeUsed() throws Exception {
+        Path config = ledger();
+        LedgerKeys keys = LedgerKeys.of(ConfigFile.read(config));
+        Object[] rotate = {
+            "rotate", "--config", config, "--key", keys.signing().get(1), "--new", "token:next", "--in", "1h"
+        };
+
+        TallyRun none = keys(rotate);
+        Files.writeString(
+                config,
+                "ledger.signing.pkcs11.config=" + directory.resolve("none.cfg") + "\nledger.signing.pkcs11.pin.file="
+                        + passphrase + "\nledger.signing.pkcs11.keys=\n",
+                StandardOpenOption.APPEND);
+        TallyRun unusable = keys(rotate);
+        TallyRun bundle =
+                keys("rotate", "--config", config, "--key", keys.bundle().get(0), "--new", "token:next", "--in", "1h");
+
+        for (TallyRun run : List.of(none, unusable, bundle)) {
+            assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(none.err()).contains("the configuration has no ledger.signing.pkcs11.config");
+        assertThat(unusable.err()).contains("cannot use the PKCS#11 token of");
+        assertThat(bundle.err()).contains("bundle keys are files");
+        assertThat(TrustRoot.parse(Files.readAllBytes(keys.trustRoot())).version())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void aFileIsNotOpenedWithAPinNorAKeyOfATokenWithAPassphrase() throws Exception {
+        Path file = directory.resolve("key.pem");
+        keys("generate", "--passphrase-file", passphrase, file);
+
+        TallyRun token = keys("show", "--passphrase-file", passphrase, "token:key");
+        TallyRun pin = keys("show", "--token", directory.resolve("token.cfg"), "--pin-file", passphrase, file);
+        TallyRun both = keys(
+                "show",
+                "--passphrase-file",
+                passphrase,
+                "--token",
+                directory.resolve("token.cfg"),
+                "--pin-file",
+                passphrase,
+                file);
+
+        for (TallyRun run : List.of(token, pin, both)) {
+            assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        }
+        assertThat(token.err()).contains("token:key needs a token");
+        assertThat(pin.err()).contains("is no key of the token");
+    }
+
     /** A witness knows one key of the ledger; nothing else tells it of the next. */
     @Test
     void aRotationOfTheKeyThatWitnessesKnowSaysWhatToGiveThem() throws Exception {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.avro.LedgerEntry;
 import io.tallystick.embedded.EmbeddedLedger;
@@ -12,18 +13,22 @@ import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -48,10 +53,16 @@ final class RunningStages implements AutoCloseable {
     final Admin admin;
     final AtomicReference<Throwable> fatal = new AtomicReference<>();
     private final Map<String, String> properties = new TreeMap<>();
-    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private final Map<RunCommand.Stage, AutoCloseable> running = new EnumMap<>(RunCommand.Stage.class);
 
     /** Sets up the ledger; one partition, windows of five seconds. */
     RunningStages(EmbeddedLedger broker, Path directory) throws IOException {
+        this(broker, directory, home -> Map.of());
+    }
+
+    /** As {@link #RunningStages(EmbeddedLedger, Path)}, with settings of its own. */
+    RunningStages(EmbeddedLedger broker, Path directory, Function<LedgerHome, Map<String, String>> further)
+            throws IOException {
         home = new LedgerHome(directory);
         home.create();
         properties.putAll(LedgerKeys.defaults(home));
@@ -67,11 +78,12 @@ final class RunningStages implements AutoCloseable {
         // A stopped instance is a member until its session ends.
         properties.put("streams.consumer.session.timeout.ms", "6000");
         properties.put("streams.consumer.heartbeat.interval.ms", "1000");
+        properties.putAll(further.apply(home));
         List<String> lines = new ArrayList<>();
         properties.forEach((key, value) -> lines.add(key + "=" + value));
         Files.write(home.config(), lines);
         settings = ConfigFile.settings(properties);
-        LedgerKeys.of(properties).createMissing(settings.origin());
+        LedgerKeys.of(properties).createMissing(settings.origin(), properties);
         try (LedgerAdmin ledger = new LedgerAdmin(settings)) {
             ledger.init(1);
         }
@@ -97,25 +109,51 @@ final class RunningStages implements AutoCloseable {
     }
 
     void start(RunCommand.Stage stage) {
-        running.push(stage.start(properties, new SimpleMeterRegistry(), fatal::set));
+        start(stage, new SimpleMeterRegistry());
+    }
+
+    private void start(RunCommand.Stage stage, MeterRegistry meters) {
+        running.put(stage, stage.start(ConfigFile.read(home.config()), meters, fatal::set));
+    }
+
+    /** A stage whose metrics can be read. @return where */
+    URI startMonitored(RunCommand.Stage stage) throws IOException {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        AtomicReference<URI> url = new AtomicReference<>();
+        MonitoringConfig config = MonitoringConfig.of(Map.of(MonitoringConfig.HOST, "127.0.0.1"), port);
+        AutoCloseable monitored = Monitoring.around(config, new Health(), monitoring -> {
+            url.set(URI.create(monitoring.url().orElseThrow()));
+            return stage.start(ConfigFile.read(home.config()), monitoring.metrics(), fatal::set);
+        });
+        running.put(stage, monitored);
+        return url.get();
+    }
+
+    /** Ends a stage and starts it again, with the configuration as it is now. */
+    void restart(RunCommand.Stage stage) {
+        close(stage);
+        start(stage);
     }
 
     /** As {@code tally up} ends: ingest first, then what is sealed is exported, then the rest. */
     void stop() {
-        closeOne();
+        close(RunCommand.Stage.INGEST);
         assertThat(new SettledBucket(home.bucket()).await(PATIENCE)).isTrue();
         closeAll();
     }
 
     void closeAll() {
-        while (!running.isEmpty()) {
-            closeOne();
+        for (RunCommand.Stage stage : List.copyOf(running.keySet())) {
+            close(stage);
         }
     }
 
-    private void closeOne() {
+    private void close(RunCommand.Stage stage) {
         try {
-            running.pop().close();
+            running.remove(stage).close();
         } catch (Exception e) {
             throw new IllegalStateException("a stage does not end", e);
         }
@@ -170,13 +208,18 @@ final class RunningStages implements AutoCloseable {
         return records;
     }
 
-    /** The texts of a chain's entries. */
-    List<String> entries(String chain) {
+    /** Committed records of partition 0 of one of the ledger's own topics. */
+    List<SpecificRecord> records(String topic) {
         var deserializer =
                 new LedgerSerdes(settings.schemaRegistryUrl()).records().deserializer();
-        String topic = settings.topics().entries();
         return read(topic).stream()
                 .map(record -> deserializer.deserialize(topic, record.value()))
+                .toList();
+    }
+
+    /** The texts of a chain's entries. */
+    List<String> entries(String chain) {
+        return records(settings.topics().entries()).stream()
                 .filter(record ->
                         record instanceof LedgerEntry entry && entry.getChain().equals(chain))
                 .map(record -> UTF_8.decode(((LedgerEntry) record).getEntry().duplicate())

@@ -75,7 +75,8 @@ class TallyTest {
                 "trust-root update t d --not-before",
                 "trust-root update t d --not-after",
                 "trust-root update t d --since",
-                "trust-root update t d --expires"
+                "trust-root update t d --expires",
+                "trust-root update t d --valid-from"
             })
     void timesHaveOneFormEverywhere(String option) {
         List<String> arguments = new ArrayList<>(List.of(option.split(" ", -1)));

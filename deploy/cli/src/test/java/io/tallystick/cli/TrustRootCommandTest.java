@@ -8,6 +8,7 @@ import io.tallystick.entry.LedgerTime;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonParser;
 import io.tallystick.note.NoteVerifiers;
+import io.tallystick.receipt.Witness;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
@@ -348,35 +349,123 @@ class TrustRootCommandTest {
     }
 
     @Test
-    void aPolicyForOtherToolsNamesLogsWitnessesAndQuorum() throws Exception {
+    void aVersionWithRetiredKeysThatAreValidYetIsFollowedByOneThatEndsThem() throws Exception {
+        // Given: two keys retired as no version may say it any more
         TrustRoot root = first();
-        String witness = NoteVerifiers.vkey(
-                "witness.example/w1", KeyAlgorithm.ED25519, root.keys().get(2).spki());
-        ok("update", "@v1.json", "@v2.json", "--witness", witness, "--witness-quorum", "1");
+        List<String> ids =
+                List.of(root.keys().get(2).keyId(), root.keys().get(3).keyId());
+        try (SigningKey alice = KeyFile.read(directory.resolve("alice.pem"), "secret".toCharArray());
+                SigningKey bob = KeyFile.read(directory.resolve("bob.pem"), "secret".toCharArray())) {
+            RewrittenTrustRoot.retire(directory.resolve("v1.json"), ids, alice, bob);
+        }
+
+        // When, Then: nobody goes by it, and who reads why reads the remedy too
+        for (String[] command : new String[][] {{"export", "--format", "pem", "@v1.json"}, {"show", "@v1.json"}}) {
+            TallyRun refused = trustRoot((Object[]) command);
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(refused.err()).contains("is retired, but valid until", "tally trust-root update");
+        }
+
+        // When
+        ok("update", "@v1.json", "@v2.json");
+        sign("v2.json", "alice");
+        TallyRun complete = ok(
+                "sign",
+                "@v2.json",
+                "--key",
+                "@bob.pem",
+                "--passphrase-file",
+                passphrase,
+                "--previous",
+                directory.resolve("v1.json"));
+
+        // Then
+        assertThat(complete.out()).contains("  complete");
+        TrustRoot next = read("v2.json");
+        for (String id : ids) {
+            assertThat(next.key(id).orElseThrow())
+                    .returns(KeyStatus.RETIRED, TrustedKey::status)
+                    .returns(next.issued(), TrustedKey::notAfter);
+        }
+    }
+
+    private String policy(String file) {
+        return ok("export", "--format", "tlog-policy", file).out();
+    }
+
+    @Test
+    void aPolicyForOtherToolsNamesWhatTheirParsersKnow() throws Exception {
+        TrustRoot root = first();
+        byte[] spki = root.keys().get(2).spki();
+        String plain = NoteVerifiers.vkey("witness.example/w1", KeyAlgorithm.ED25519, spki);
+        ok("update", "@v1.json", "@v2.json", "--witness", plain, "--witness-quorum", "1");
         sign("v2.json", "alice");
         sign("v2.json", "bob");
 
-        assertThat(ok("export", "--format", "tlog-policy", "@v1.json").out())
-                .contains("log " + LEDGER + "+")
-                .endsWith("quorum none\n");
-        assertThat(ok("export", "--format", "tlog-policy", "@v2.json")
-                        .out()
-                        .lines()
-                        .skip(1))
+        assertThat(policy("@v1.json")).contains("log " + LEDGER + "+").endsWith("quorum none\n");
+        assertThat(policy("@v2.json").lines().skip(1))
                 .containsExactly(
-                        "log "
-                                + NoteVerifiers.vkey(
-                                        LEDGER,
-                                        KeyAlgorithm.ED25519,
-                                        root.keys().get(2).spki()),
-                        "log "
+                        "log " + NoteVerifiers.vkey(LEDGER, KeyAlgorithm.ED25519, spki),
+                        "# left out, parsers do not know ecdsa-p256:",
+                        "# log "
                                 + NoteVerifiers.vkey(
                                         LEDGER,
                                         KeyAlgorithm.ECDSA_P256,
                                         root.keys().get(3).spki()),
-                        "witness w1 " + witness,
+                        "witness w1 " + Witness.parse(plain).vkey(),
                         "group witnesses 1 w1",
                         "quorum witnesses");
+        assertThat(Witness.parse(plain).vkey()).isNotEqualTo(plain);
+    }
+
+    @Test
+    void aWitnessThatOtherParsersRefuseStandsInACommentAndCannotBePartOfAQuorum() throws Exception {
+        TrustRoot root = first();
+        String known = NoteVerifiers.vkey(
+                "w.example/ed", KeyAlgorithm.ED25519, root.keys().get(2).spki());
+        String unknown;
+        try (SigningKey key = KeyFile.generate(KeyAlgorithm.ML_DSA_44, new SecureRandom())) {
+            unknown = NoteVerifiers.vkey("w.example/ml", KeyAlgorithm.ML_DSA_44, key.spki());
+        }
+        ok("update", "@v1.json", "@one.json", "--witness", unknown, "--witness", known, "--witness-quorum", "1");
+        ok("update", "@v1.json", "@two.json", "--witness", unknown, "--witness", known, "--witness-quorum", "2");
+        for (String file : List.of("one.json", "two.json")) {
+            sign(file, "alice");
+            sign(file, "bob");
+        }
+
+        assertThat(policy("@one.json").lines().skip(4))
+                .containsExactly(
+                        "# left out, parsers do not know ml-dsa-44:",
+                        "# witness w1 " + unknown,
+                        "witness w2 " + Witness.parse(known).vkey(),
+                        "group witnesses 1 w2",
+                        "quorum witnesses");
+        TallyRun refused = trustRoot("export", "--format", "tlog-policy", "@two.json");
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("2 witnesses must have cosigned, and only 1");
+    }
+
+    @Test
+    void aPolicyWithoutALogIsNotMade() throws Exception {
+        first();
+        ok(
+                "init",
+                "--origin",
+                LEDGER,
+                "--root-key",
+                "@alice.pub",
+                "--checkpoint-key",
+                "@log-p256.pub",
+                "--bundle-key",
+                "@bundle.pub",
+                "@p256.json");
+        sign("p256.json", "alice");
+
+        TallyRun refused = trustRoot("export", "--format", "tlog-policy", "@p256.json");
+
+        assertThat(refused.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.err()).contains("no ed25519 key of the log");
     }
 
     @Test

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallystick.avro.Cut;
+import io.tallystick.avro.SignedCheckpoint;
+import io.tallystick.note.NoteSignature;
+import io.tallystick.note.NoteVerifiers;
+import io.tallystick.note.SignedNote;
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
@@ -15,10 +21,12 @@ import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -34,6 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrustRootInstallationTest extends KeyChangeFixture {
     private static final Instant SINCE = Instant.parse("2026-11-01T00:00:00Z");
 
+    private final List<SignedCheckpoint> published = new ArrayList<>();
     private String oldId;
 
     @BeforeEach
@@ -83,6 +92,13 @@ class TrustRootInstallationTest extends KeyChangeFixture {
                         chain,
                         order,
                         role -> signedUntil,
+                        (from, wanted) -> published.stream()
+                                .filter(checkpoint -> !checkpoint
+                                        .getWindowStart()
+                                        .plus(WINDOW)
+                                        .isBefore(from))
+                                .filter(wanted)
+                                .findFirst(),
                         despiteBacklog)
                 .carryOut(file, T1);
     }
@@ -188,34 +204,134 @@ class TrustRootInstallationTest extends KeyChangeFixture {
         assertThat(inForce().key(rootId).orElseThrow().status()).isEqualTo(KeyStatus.RETIRED);
     }
 
-    private Path demanding(Instant from) throws Exception {
-        SigningKey key = KeyFile.generate(KeyAlgorithm.ML_DSA_44, new SecureRandom());
-        return signed(TrustRootDraft.following(inForce(), NOW)
-                .withKey(new TrustedKey(
-                        PublicKey.of(key.spki()),
-                        Set.of(TrustRole.CHECKPOINT),
-                        List.of(LEDGER, LEDGER + "/*"),
-                        from,
-                        inForce().expires(),
-                        KeyStatus.ACTIVE,
-                        Optional.empty()))
-                .withRequiredForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44))));
+    /** The registry is signed at a window's end by the key of the ledger, and by others. */
+    private void signedAt(Instant end, TrustedKey... others) throws Exception {
+        List<NoteSignature> lines = new ArrayList<>();
+        lines.add(line(inForce().key(oldId).orElseThrow()));
+        for (TrustedKey key : others) {
+            lines.add(line(key));
+        }
+        byte[] note = SignedNote.of((LEDGER + "\n1\n" + "A".repeat(43) + "=\n").getBytes(US_ASCII), lines)
+                .encode();
+        published.add(SignedCheckpoint.newBuilder()
+                .setOrigin(LEDGER)
+                .setSize(1)
+                .setRoot(ByteBuffer.allocate(32))
+                .setNote(ByteBuffer.wrap(note))
+                .setCut(Cut.WINDOW)
+                .setWindowStart(end.minus(WINDOW))
+                .build());
+        signedUntil = Optional.of(end);
+    }
+
+    private static NoteSignature line(TrustedKey key) {
+        return new NoteSignature(
+                LEDGER, NoteVerifiers.of(LEDGER, key.publicKey()).keyId(), new byte[] {1});
+    }
+
+    private TrustedKey postQuantum(Instant from) throws Exception {
+        try (SigningKey key = KeyFile.generate(KeyAlgorithm.ML_DSA_44, new SecureRandom())) {
+            return new TrustedKey(
+                    PublicKey.of(key.spki()),
+                    Set.of(TrustRole.CHECKPOINT),
+                    List.of(LEDGER, LEDGER + "/*"),
+                    from,
+                    inForce().expires(),
+                    KeyStatus.ACTIVE,
+                    Optional.empty());
+        }
+    }
+
+    private TrustRootDraft demanding(TrustRootDraft draft) {
+        return draft.withRequiredForCheckpoints(
+                List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)));
+    }
+
+    private TrustRootDraft following() throws Exception {
+        return TrustRootDraft.following(inForce(), NOW);
     }
 
     @Test
     void aSignatureIsNotDemandedOfWindowsThatAreSignedWithoutIt() throws Exception {
-        Path next = demanding(T1);
+        Path next = signed(demanding(following().withKey(postQuantum(T1))));
 
         for (Instant signed : List.of(T1, T2)) {
-            signedUntil = Optional.of(signed);
+            published.clear();
+            signedAt(signed);
             refused("comes too late: it requires an ml-dsa-44 signature of windows that end at " + T1, next);
         }
-        signedUntil = Optional.of(T1.minus(WINDOW));
+        published.clear();
+        signedAt(T1.minus(WINDOW));
         install(next);
         assertThat(inForce().require(TrustRole.CHECKPOINT)).hasSize(2);
-        signedUntil = Optional.of(T2);
-        install(signed(TrustRootDraft.following(inForce(), NOW).withExpiry(END)));
+        signedAt(T2);
+        install(signed(following().withExpiry(END)));
         assertThat(inForce().version()).isEqualTo(3);
+    }
+
+    @Test
+    void theSignatureOfAKeyThatWasListedEarlierIsDemandedOnlyIfEveryWindowSinceHasIt() throws Exception {
+        // Given: a key that is valid since T1, and a first window signed with it
+        TrustedKey key = postQuantum(T1);
+        install(adding(key));
+        signedAt(T1, key);
+        Path next = signed(demanding(following()));
+
+        // When, Then: the window after it was signed without
+        signedAt(T1.plus(WINDOW));
+        assertThatThrownBy(() -> install(next))
+                .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.remedy())
+                        .contains("--key " + key.keyId() + " --valid-from"))
+                .hasMessageContainingAll(
+                        "comes too late", "is signed at " + T1.plus(WINDOW).toString());
+        assertThat(inForce().version()).isEqualTo(2);
+
+        // When, Then: it was signed with it
+        published.remove(1);
+        signedAt(T1.plus(WINDOW), key);
+        install(next);
+        assertThat(inForce().require(TrustRole.CHECKPOINT)).hasSize(2);
+    }
+
+    @Test
+    void aKeyThatHasSignedNothingMayBeginLaterAndItsSignatureIsDemandedThen() throws Exception {
+        // Given: listed, valid since T1, and never used
+        TrustedKey key = postQuantum(T1);
+        install(adding(key));
+        signedAt(T1);
+        Instant later = T1.plus(WINDOW.multipliedBy(4));
+
+        // When
+        install(signed(demanding(following().withKey(key.keyId(), listed -> listed.withNotBefore(later)))));
+
+        // Then
+        assertThat(inForce().requiredFrom(Set.of(KeyAlgorithm.ML_DSA_44), TrustRole.CHECKPOINT, LEDGER))
+                .contains(later);
+    }
+
+    @Test
+    void aKeyThatHasSignedDoesNotBeginLater() throws Exception {
+        TrustedKey key = postQuantum(T1);
+        install(adding(key));
+        signedAt(T1, key);
+        Path next = signed(following().withKey(key.keyId(), listed -> listed.withNotBefore(T2)));
+
+        assertThatThrownBy(() -> install(next))
+                .isInstanceOfSatisfying(CommandException.class, failed -> assertThat(failed.exitCode())
+                        .isEqualTo(ExitCode.USAGE))
+                .hasMessageContaining("key " + key.keyId() + " valid from " + T2 + " on, and the key has signed");
+        assertThat(inForce().version()).isEqualTo(2);
+    }
+
+    /** Until the first demand begins all of them hold: one alone that begins later is demanded of what is signed already. */
+    @Test
+    void aDemandIsNotPutInThePlaceOfOneThatOldWindowsMeet() throws Exception {
+        signedAt(NOW);
+        Path next = signed(following()
+                .withKey(postQuantum(T1))
+                .withRequiredForCheckpoints(List.of(Set.of(KeyAlgorithm.ML_DSA_44))));
+
+        refused("comes too late", next);
     }
 
     @Test
@@ -231,6 +347,25 @@ class TrustRootInstallationTest extends KeyChangeFixture {
                         "ledger.key.compromised",
                         "ledger.trust-root.published");
         assertThat(chain.payload(2).string("since")).isEqualTo("2026-10-31T23:59:59.000Z");
+    }
+
+    @Test
+    void aVersionWithARetiredKeyThatIsValidYetIsFollowed() throws Exception {
+        // Given
+        try (SigningKey root = KeyFile.read(keys.root().orElseThrow(), KeyFile.readPassphrase(keys.passphrase()))) {
+            RewrittenTrustRoot.retire(keys.trustRoot(), List.of(oldId), root);
+        }
+        TrustRoot before = TrustRoot.parseToFollow(Files.readAllBytes(keys.trustRoot()));
+        Instant now = before.issued().plusSeconds(60);
+
+        // When
+        install(signed(TrustRootDraft.following(before, now)));
+
+        // Then
+        assertThat(inForce().version()).isEqualTo(2);
+        assertThat(inForce().key(oldId).orElseThrow())
+                .returns(KeyStatus.RETIRED, TrustedKey::status)
+                .returns(now, TrustedKey::notAfter);
     }
 
     private Path adding(TrustedKey... added) throws Exception {

@@ -23,8 +23,8 @@ import java.util.stream.Collectors;
  * Signs tree heads as C2SP signed notes without extension lines, and verifies each signature it made before it lets a note
  * out.
  *
- * <p>Signature lines stand in the order Ed25519, ECDSA P-256, ML-DSA-44; keys of one algorithm in the order given, so in a
- * rotation the old one first. The key name is the origin. Which keys sign depends on the window's end alone, so a rotation
+ * <p>Signature lines stand in the order Ed25519, ECDSA P-256, ML-DSA-44; of keys of one algorithm the one first that
+ * is valid first, so in a rotation the old one, wherever it is kept; else in the order given. The key name is the origin. Which keys sign depends on the window's end alone, so a rotation
  * happens at the same window whenever a process was restarted. Ed25519 and ECDSA are deterministic here (RFC 8032, RFC
  * 6979): signing again gives the same bytes. An ML-DSA-44 line states its signing time and differs. Safe from several threads.
  */
@@ -80,7 +80,8 @@ public final class CheckpointSigner {
         this.objection = objection;
         this.keys = keys.stream()
                 .map(Known::of)
-                .sorted(Comparator.comparing(Known::algorithm))
+                .sorted(Comparator.comparing(Known::algorithm)
+                        .thenComparing(known -> known.key().notBefore()))
                 .toList();
         if (this.keys.stream().noneMatch(CheckpointSigner::isP256)) {
             throw new IllegalArgumentException("checkpoints need an ECDSA P-256 key, none was given");

@@ -28,6 +28,9 @@ import java.util.OptionalLong;
  * been heard of for so long that no proof is at hand is asked as if it knew nothing, to have it name its size. What only another
  * history explains is {@link Answer.Contradicted}: 422, another root at the same size, and twice in a row a size beyond the
  * newest checkpoint (once, it may be that another process of the ledger has just been here).
+ *
+ * <p>One that stands below what it had cosigned has lost its state. It is shown that the registry extends what it knows, as
+ * any other; but until then it would have cosigned another history, so somebody is {@linkplain SetBack told}.
  */
 public final class WitnessAnchor implements Anchor {
     /** What a request is sent as. */
@@ -39,13 +42,29 @@ public final class WitnessAnchor implements Anchor {
     private final String id;
     private final Witness witness;
     private final HttpPost http;
+    private final SetBack setBack;
     private long aheadSize;
+    private Found told = new Found(0, 0);
+
+    /** Told of a witness that has forgotten what it cosigned; once of each size it is found at. */
+    @FunctionalInterface
+    public interface SetBack {
+        /**
+         * @param stands the size it stands at now
+         * @param cosigned the size it had cosigned for us, which is larger
+         */
+        void found(long stands, long cosigned);
+    }
+
+    private record Found(long stands, long cosigned) {}
 
     /**
      * @param prefix submission prefix, to which {@code /add-checkpoint} is added
      * @param timeout of one request
+     * @param setBack told on the thread that submits
      */
-    public WitnessAnchor(String id, Witness witness, URI prefix, Duration timeout) {
+    public WitnessAnchor(String id, Witness witness, URI prefix, Duration timeout, SetBack setBack) {
+        this.setBack = setBack;
         this.id = id;
         this.witness = witness;
         String base = prefix.toString();
@@ -86,7 +105,11 @@ public final class WitnessAnchor implements Anchor {
                         old, proof.get(), submission.checkpoint().note());
                 HttpAnswer answer = http.send("text/plain; charset=utf-8", request.encode());
                 if (answer.status() != 409) {
-                    return settle(answer, submission);
+                    Answer settled = settle(answer, submission);
+                    if (settled instanceof Answer.Confirmed) {
+                        compare(old, submission.confirmedSize());
+                    }
+                    return settled;
                 }
                 OptionalLong stands = size(answer);
                 if (stands.isEmpty() || stands.getAsLong() == old) {
@@ -95,10 +118,20 @@ public final class WitnessAnchor implements Anchor {
                             : new Answer.Failed("it refuses the size it stands at: " + answer.excerpt());
                 }
                 old = stands.getAsLong();
+                compare(old, submission.confirmedSize());
             }
             return new Answer.Failed("its size changed with every request, last to " + old);
         } catch (HttpFailure e) {
             return new Answer.Failed(e.getMessage());
+        }
+    }
+
+    /** A size it named, or accepted a proof from. */
+    private void compare(long stands, long cosigned) {
+        Found found = new Found(stands, cosigned);
+        if (stands < cosigned && !found.equals(told)) {
+            told = found;
+            setBack.found(stands, cosigned);
         }
     }
 

@@ -22,6 +22,7 @@ import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 class WitnessAnchorTest extends HttpAnchorContract {
     private final Cosigner cosigner = Cosigner.of("witness.example/w1", TestKeys.key(KeyAlgorithm.ED25519, "witness"));
     private final Witness witness = cosigner.witness();
+    private final List<String> setBack = new ArrayList<>();
 
     /** A witness with its state in memory. */
     private final class MemoryWitness implements TestParty.Service {
@@ -74,7 +76,8 @@ class WitnessAnchorTest extends HttpAnchorContract {
 
     @Override
     Anchor anchor(URI address, Duration timeout) {
-        return new WitnessAnchor("w1", witness, address, timeout);
+        return new WitnessAnchor(
+                "w1", witness, address, timeout, (stands, cosigned) -> setBack.add(stands + " of " + cosigned));
     }
 
     @Override
@@ -91,6 +94,7 @@ class WitnessAnchorTest extends HttpAnchorContract {
 
             assertThat(anchor.submit(registry.submission(7, 1))).isInstanceOf(Answer.Confirmed.class);
         }
+        assertThat(setBack).isEmpty();
     }
 
     @Test
@@ -98,6 +102,19 @@ class WitnessAnchorTest extends HttpAnchorContract {
         try (Anchor anchor = anchor()) {
             assertThat(anchor.submit(registry.submission(7, 4))).isInstanceOf(Answer.Confirmed.class);
         }
+        assertThat(setBack).containsExactly("0 of " + TestRegistry.size(4));
+    }
+
+    @Test
+    void aWitnessThatWasSetBackIsToldOfOnceForEachSizeItIsFoundAt() {
+        try (Anchor anchor = anchor()) {
+            anchor.submit(registry.submission(2, 0));
+
+            assertThat(anchor.submit(withoutProofs(5, 4))).isEqualTo(new Answer.Behind(TestRegistry.size(2)));
+            assertThat(anchor.submit(registry.submission(5, 4))).isInstanceOf(Answer.Confirmed.class);
+            assertThat(anchor.submit(registry.submission(6, 5))).isInstanceOf(Answer.Confirmed.class);
+        }
+        assertThat(setBack).containsExactly(TestRegistry.size(2) + " of " + TestRegistry.size(4));
     }
 
     @Test
@@ -168,6 +185,7 @@ class WitnessAnchorTest extends HttpAnchorContract {
 
             assertThat(anchor.submit(withoutProofs(9, 2))).isEqualTo(new Answer.Behind(TestRegistry.size(4)));
         }
+        assertThat(setBack).isEmpty();
     }
 
     @Test
@@ -175,6 +193,7 @@ class WitnessAnchorTest extends HttpAnchorContract {
         try (Anchor anchor = anchor()) {
             assertThat(anchor.submit(withoutProofs(9, 2))).isInstanceOf(Answer.Confirmed.class);
         }
+        assertThat(setBack).containsExactly("0 of " + TestRegistry.size(2));
     }
 
     /** So the registry is not read for a witness that is not there. */

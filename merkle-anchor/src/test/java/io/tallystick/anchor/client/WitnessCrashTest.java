@@ -2,6 +2,7 @@
 package io.tallystick.anchor.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.tallystick.anchor.external.Anchor;
 import io.tallystick.anchor.external.Answer;
@@ -98,8 +99,12 @@ class WitnessCrashTest {
     }
 
     private static Answer submit(int port, Submission submission) {
-        try (Anchor anchor =
-                new WitnessAnchor("w1", cosigner().witness(), URI.create("http://127.0.0.1:" + port), PATIENCE)) {
+        try (Anchor anchor = new WitnessAnchor(
+                "w1",
+                cosigner().witness(),
+                URI.create("http://127.0.0.1:" + port),
+                PATIENCE,
+                (stands, cosigned) -> fail("set back"))) {
             return anchor.submit(submission);
         }
     }

@@ -103,8 +103,8 @@ class CheckpointSignerTest {
         SigningKey newer = key(KeyAlgorithm.ECDSA_P256);
         CheckpointSigner signer = new CheckpointSigner(
                 List.of(
-                        new CheckpointKey(p256, Instant.MIN, END.plusSeconds(1800)),
-                        new CheckpointKey(newer, END.plusSeconds(900), Instant.MAX)),
+                        new CheckpointKey(newer, END.plusSeconds(900), Instant.MAX),
+                        new CheckpointKey(p256, Instant.MIN, END.plusSeconds(1800))),
                 InstantSource.system());
 
         assertThat(signers(signer, END)).containsExactly(id(p256));

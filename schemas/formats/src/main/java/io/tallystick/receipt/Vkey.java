@@ -64,6 +64,15 @@ final class Vkey {
         return key.clone();
     }
 
+    /** The text of a verifier key whose id depends on its name. */
+    static String text(String name, byte type, byte[] key) {
+        byte[] typed = new byte[key.length + 1];
+        typed[0] = type;
+        System.arraycopy(key, 0, typed, 1, key.length);
+        return name + "+" + HexFormat.of().toHexDigits(KeyNames.named(name, type, key)) + "+"
+                + StrictBase64.encode(typed);
+    }
+
     /** The hash whose first four bytes are the key id. */
     Hash hash() {
         return type == ECDSA ? Hash.sha256(key) : KeyNames.namedHash(name, type, key);

@@ -39,10 +39,12 @@ public final class Witness {
     private final int keyId;
     private final CosignatureType type;
     private final byte[] spki;
+    private final String vkey;
 
     private Witness(String name, CosignatureType type, byte[] key, byte[] spki) {
         this.name = name;
         this.type = type;
+        this.vkey = Vkey.text(name, type.type(), key);
         this.keyId = KeyNames.named(name, type.type(), key);
         this.spki = spki;
     }
@@ -90,6 +92,11 @@ public final class Witness {
     /** Algorithm of its key. */
     public KeyAlgorithm algorithm() {
         return type.algorithm();
+    }
+
+    /** Its verifier key as a cosigner's, of type 0x04 or 0x06, also where it was given as a plain Ed25519 key. */
+    public String vkey() {
+        return vkey;
     }
 
     /** DER SPKI of its key; a copy. */

@@ -11,7 +11,8 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * The signed part of a trust root. Cannot exist in breach of a rule that concerns it alone.
+ * The signed part of a trust root. Cannot exist in breach of a rule that concerns it alone, but for {@link
+ * #requireRetiredKeysEnded}.
  *
  * @param ledger origin of the ledger it is about
  * @param version 1 for the first, then one more each
@@ -22,7 +23,7 @@ import java.util.function.Consumer;
  * @param threshold how many of them must sign
  * @param checkpointRequire algorithms a checkpoint must be signed with, see {@link TrustRoot#require}
  * @param bundleRequire likewise for a bundle
- * @param keys all keys ever listed; the validity of those that are retired ends no later than {@code issued}
+ * @param keys all keys ever listed
  * @param anchors outside parties
  * @param policy further demands
  */
@@ -53,7 +54,6 @@ record TrustContent(
         require(previous.isPresent() == (version > 1), "version 1 has no previous one, every later version has");
         require(issued.isBefore(expires), "it expires before it is issued");
         requireDistinctKeys(keys);
-        requireRetiredKeysEnded(keys, issued);
         requireRootRole(rootKeyIds, threshold, keys);
         requireAlgorithms("checkpoint", checkpointRequire);
         requireAlgorithms("bundle", bundleRequire);
@@ -125,14 +125,37 @@ record TrustContent(
         }
     }
 
-    /** Whoever gets hold of a retired key later must find no window left that it could sign. */
-    private static void requireRetiredKeysEnded(List<TrustedKey> keys, Instant issued) {
+    /**
+     * Requires that each retired key's validity ended no later than this was issued: whoever gets hold of such a key later must
+     * find no window left that it could sign. A version that says otherwise can only be followed by another.
+     *
+     * @throws IllegalArgumentException if one's did not
+     */
+    void requireRetiredKeysEnded() {
         for (TrustedKey key : keys) {
             require(
-                    key.status() != KeyStatus.RETIRED || !key.notAfter().isAfter(issued),
+                    hasEnded(key, issued),
                     "key " + key.keyId() + " is retired, but valid until " + key.notAfter()
-                            + ", which is after the trust root is issued");
+                            + ", which is after the trust root is issued; the next version that 'tally trust-root update'"
+                            + " makes of it ends the key");
         }
+    }
+
+    private static boolean hasEnded(TrustedKey key, Instant issued) {
+        return key.status() != KeyStatus.RETIRED || !key.notAfter().isAfter(issued);
+    }
+
+    /** The keys, with each retired one ended at an instant unless it ended before; what it signed until then stands. */
+    List<TrustedKey> keysEndedBy(Instant end) {
+        return keys.stream()
+                .map(key -> hasEnded(key, end) ? key : ended(key, end))
+                .toList();
+    }
+
+    /** One that was to begin later is valid for no window. */
+    private static TrustedKey ended(TrustedKey key, Instant end) {
+        TrustedKey begun = key.notBefore().isAfter(end) ? key.withNotBefore(end) : key;
+        return begun.with(KeyStatus.RETIRED, end, key.compromisedSince());
     }
 
     private static void requireRootRole(List<String> rootKeyIds, int threshold, List<TrustedKey> keys) {

@@ -60,11 +60,26 @@ public final class TrustRoot {
      * @throws TrustException if it is too large, malformed, breaks a rule or is not signed by enough root keys
      */
     public static TrustRoot parse(byte[] json) throws TrustException {
+        TrustRootCodec.File file = decode(json);
+        return verified(file.content(), file.signatures());
+    }
+
+    /**
+     * Reads a trust root that is to be followed by another: as {@link #parse}, but also one with a retired key that is valid
+     * after it was issued, which nobody else goes by. {@link TrustRootDraft#following} ends such keys.
+     *
+     * @throws TrustException as of {@link #parse}
+     */
+    public static TrustRoot parseToFollow(byte[] json) throws TrustException {
+        TrustRootCodec.File file = decode(json);
+        return signed(file.content(), file.signatures());
+    }
+
+    private static TrustRootCodec.File decode(byte[] json) throws TrustException {
         if (json.length > SIZE_MAX) {
             throw new TrustException("the trust root is larger than " + SIZE_MAX + " bytes");
         }
-        TrustRootCodec.File file = TrustRootCodec.decode(json);
-        return verified(file.content(), file.signatures());
+        return TrustRootCodec.decode(json);
     }
 
     /**
@@ -82,6 +97,15 @@ public final class TrustRoot {
     }
 
     static TrustRoot verified(TrustContent content, Map<String, String> signatures) throws TrustException {
+        try {
+            content.requireRetiredKeysEnded();
+        } catch (IllegalArgumentException e) {
+            throw new TrustException("the trust root is not usable: " + e.getMessage(), e);
+        }
+        return signed(content, signatures);
+    }
+
+    private static TrustRoot signed(TrustContent content, Map<String, String> signatures) throws TrustException {
         TrustRoot root = new TrustRoot(content, Map.copyOf(signatures));
         root.requireThreshold(content);
         return root;

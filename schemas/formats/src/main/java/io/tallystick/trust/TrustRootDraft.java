@@ -25,6 +25,7 @@ public final class TrustRootDraft {
     private final Map<String, String> signatures;
 
     private TrustRootDraft(TrustContent content, Map<String, String> signatures) {
+        content.requireRetiredKeysEnded();
         this.content = content;
         this.signatures = Map.copyOf(signatures);
     }
@@ -56,12 +57,17 @@ public final class TrustRootDraft {
                 Map.of());
     }
 
-    /** The version that follows another, saying the same. */
+    /**
+     * The version that follows another, saying the same; but a retired key that is valid beyond {@code issued} ends then.
+     *
+     * @param before of {@link TrustRoot#parse}, or of {@link TrustRoot#parseToFollow}
+     */
     public static TrustRootDraft following(TrustRoot before, Instant issued) {
         TrustContent next = before.content().with(now -> {
             now.version = before.version() + 1;
             now.previous = Optional.of(before.fingerprint());
             now.issued = issued.truncatedTo(ChronoUnit.MILLIS);
+            now.keys = before.content().keysEndedBy(now.issued);
         });
         return new TrustRootDraft(next, Map.of());
     }
@@ -77,7 +83,11 @@ public final class TrustRootDraft {
         }
         TrustRootCodec.File file = TrustRootCodec.decode(json);
         TrustRoot.countSignatures(file.content(), file.signatures(), file.content());
-        return new TrustRootDraft(file.content(), file.signatures());
+        try {
+            return new TrustRootDraft(file.content(), file.signatures());
+        } catch (IllegalArgumentException e) {
+            throw new TrustException("the trust root is not usable: " + e.getMessage(), e);
+        }
     }
 
     private static List<String> activeRoots(List<TrustedKey> keys) {

@@ -98,6 +98,11 @@ public record TrustedKey(
         return new TrustedKey(publicKey, roles, scopes, notBefore, newNotAfter, newStatus, newCompromisedSince);
     }
 
+    /** The same key with another beginning of its validity. */
+    public TrustedKey withNotBefore(Instant newNotBefore) {
+        return new TrustedKey(publicKey, roles, scopes, newNotBefore, notAfter, status, compromisedSince);
+    }
+
     /** Whether the key is listed for something of this origin. */
     public boolean covers(TrustRole role, String origin) {
         return roles.contains(role) && scopes.stream().anyMatch(scope -> matches(scope, origin));

@@ -51,7 +51,8 @@ public final class LatencyCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "SECONDS",
             description =
-                    "Load that comes first and is not measured: a JVM compiles for minutes (default: 120, quick 15).")
+                    "Load that comes first and is not measured. What is done for each transaction is compiled after some ten"
+                            + " minutes (default: 600, quick 15).")
     private int warmUpSeconds;
 
     @Option(
@@ -116,7 +117,7 @@ public final class LatencyCommand implements Callable<Integer> {
         int seconds = report.size(10, 5);
         String entries = ledger.topics().entries();
         try (Sightings sightings = Sightings.start(ledger, Map.of(entries, Place.ENTRIES))) {
-            send(load, sightings, GOAL_RATE, warmUpSeconds > 0 ? warmUpSeconds : report.size(120, 15));
+            send(load, sightings, GOAL_RATE, warmUpSeconds > 0 ? warmUpSeconds : report.size(600, 15));
             for (int run = 0; run < runs; run++) {
                 atGoal.add(run(ledger, stages, sightings, load, GOAL_RATE, seconds));
             }

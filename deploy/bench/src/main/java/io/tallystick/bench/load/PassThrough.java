@@ -13,6 +13,7 @@ import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
@@ -26,7 +27,7 @@ import org.apache.kafka.streams.TopologyConfig;
  * The baseline of a Streams stage: the least Kafka Streams can do with the same records, exactly once. Same input, same settings,
  * same serdes in and out, an output topic with as many partitions; nothing but forwarding in between, and no store.
  *
- * <p>Kafka's own partitioner puts a record where the ledger's rule does.
+ * <p>Kafka's own partitioner puts a record where the ledger's rule does, and a tick, which has no key, somewhere.
  */
 final class PassThrough implements AutoCloseable {
     private static final Duration CLOSE_MAX = Duration.ofSeconds(30);
@@ -73,6 +74,7 @@ final class PassThrough implements AutoCloseable {
 
         Map<String, Object> settings = new HashMap<>(stage);
         settings.put(StreamsConfig.APPLICATION_ID_CONFIG, group);
+        settings.remove(StreamsConfig.producerPrefix(ProducerConfig.PARTITIONER_CLASS_CONFIG));
         Serde<SpecificRecord> records = new LedgerSerdes(ledger.settings().schemaRegistryUrl()).records();
         Topology topology = new Topology(new TopologyConfig(new StreamsConfig(settings)));
         topology.addSource(AutoOffsetReset.none(), "in", Serdes.String().deserializer(), records.deserializer(), input);
