@@ -25,15 +25,24 @@ import org.slf4j.LoggerFactory;
 final class AuditThread implements AutoCloseable {
     private static final Logger LOGGER = LoggerFactory.getLogger(AuditThread.class);
 
+    /** After a crash no more than this is audited again. */
+    private static final Duration SAVED_EVERY = Duration.ofMinutes(1);
+
     private final BundleWalk walk;
     private final SelfAudit audit;
     private final Report report;
+    private final Places places;
     private final AuditMetrics metrics;
     private final Pace pace;
     private final InstantSource clock;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final Thread thread = new Thread(this::run, "export-audit");
     private AuditStatement statement;
+
+    /** Whether it goes on where an earlier process was. */
+    private boolean resumed;
+
+    private Instant saved;
 
     /** Somebody must know at once; until it is sent. */
     private boolean urgent;
@@ -44,17 +53,40 @@ final class AuditThread implements AutoCloseable {
         void send(AuditStatement statement, Instant until);
     }
 
+    /** Where it is kept how far the audit is. */
+    interface Places {
+        /**
+         * What was kept last.
+         *
+         * @return empty if nothing was
+         * @throws KafkaException if it cannot be read
+         */
+        Optional<BundleWalk.Progress> load();
+
+        /** @throws KafkaException if it cannot be written; what was kept before stays */
+        void save(BundleWalk.Progress progress);
+    }
+
     /** Time from one bundle to the next, and from one statement to the next. */
     record Pace(Duration bundle, Duration statement) {}
 
-    AuditThread(BundleWalk walk, SelfAudit audit, Report report, AuditMetrics metrics, Pace pace, InstantSource clock) {
+    AuditThread(
+            BundleWalk walk,
+            SelfAudit audit,
+            Report report,
+            Places places,
+            AuditMetrics metrics,
+            Pace pace,
+            InstantSource clock) {
         this.walk = walk;
         this.audit = audit;
         this.report = report;
+        this.places = places;
         this.metrics = metrics;
         this.pace = pace;
         this.clock = clock;
         this.statement = new AuditStatement(clock.instant());
+        this.saved = clock.instant();
     }
 
     void start() {
@@ -83,6 +115,9 @@ final class AuditThread implements AutoCloseable {
 
     /** Audits the next bundle, if there is one, and reports if it is time. */
     void once() {
+        if (!resumed && !resume()) {
+            return;
+        }
         Optional<BundleWalk.Target> target = walk.next();
         try {
             if (target.isPresent()) {
@@ -101,6 +136,33 @@ final class AuditThread implements AutoCloseable {
         boolean due = !clock.instant().isBefore(statement.from().plus(pace.statement()));
         if (!statement.isEmpty() && (urgent || due)) {
             send();
+        }
+        if (!clock.instant().isBefore(saved.plus(SAVED_EVERY))) {
+            save();
+        }
+    }
+
+    /** Without it old bundles might never be reached, where a process never lives as long as a way back takes. */
+    private boolean resume() {
+        try {
+            places.load().ifPresent(walk::resume);
+            resumed = true;
+        } catch (KafkaException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("error", e.toString())
+                    .log("how far the self-audit was could not be read, trying again");
+        }
+        return resumed;
+    }
+
+    private void save() {
+        saved = clock.instant();
+        try {
+            places.save(walk.progress());
+        } catch (KafkaException e) {
+            LOGGER.atWarn()
+                    .addKeyValue("error", e.toString())
+                    .log("how far the self-audit is could not be kept, trying again");
         }
     }
 
@@ -176,7 +238,7 @@ final class AuditThread implements AutoCloseable {
         }
     }
 
-    /** Ends the thread; what nobody was told of yet is told, in one attempt. */
+    /** Ends the thread; what nobody was told of yet is told, in one attempt, and how far it is is kept. */
     @Override
     public void close() {
         stopped.countDown();
@@ -184,6 +246,9 @@ final class AuditThread implements AutoCloseable {
         if (!statement.isEmpty()) {
             send();
             statement = new AuditStatement(clock.instant());
+        }
+        if (resumed) {
+            save();
         }
         metrics.close();
     }

@@ -14,6 +14,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -25,6 +26,9 @@ final class Clients {
 
     private static final Duration SESSION_TIMEOUT = Duration.ofSeconds(10);
     private static final int FETCH_BYTES_MAX = 16 * 1024 * 1024;
+
+    /** The exporter's end must not wait for minutes. */
+    private static final int COMMITTER_MS = 10_000;
 
     private final LedgerSettings ledger;
     private final ExporterName name;
@@ -79,6 +83,16 @@ final class Clients {
         properties.put(ConsumerConfig.MAX_POLL_INTERVAL_MS_CONFIG, (int) pollIntervalMax.toMillis());
         properties.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, (int) SESSION_TIMEOUT.toMillis());
         return new KafkaConsumer<>(properties, new StringDeserializer(), values.deserializer());
+    }
+
+    /** Commits in a group of its own, and reads nothing. */
+    Consumer<byte[], byte[]> committer(String stage) {
+        String group = name.group(topics(), stage);
+        Map<String, Object> properties = reader(group);
+        properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+        properties.put(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, COMMITTER_MS);
+        properties.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, COMMITTER_MS);
+        return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** A consumer that is told what to read. */

@@ -15,6 +15,7 @@ import io.tallystick.export.store.ObjectStore;
 import io.tallystick.export.store.PutOutcome;
 import io.tallystick.export.store.ScratchDirectory;
 import io.tallystick.receipt.WantedReceipts;
+import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.tree.Hash;
 import io.tallystick.verify.LaterWindows;
 import io.tallystick.verify.Windows;
@@ -156,6 +157,7 @@ public final class DerivedExport {
      *
      * @throws ConfigException if a key cannot be used, or there is none for one of the windows; nothing is written then
      * @throws BundleException if there is nothing to copy, or an original is not what its manifest says
+     * @throws LedgerIntegrityException if the directory has something else under a name of the copies; it stays
      * @throws IOException if the source cannot be read or the directory not be written
      */
     public static Written write(ExportConfig config, Selection selection, Path directory)
@@ -322,7 +324,7 @@ public final class DerivedExport {
             ObjectName target = ObjectName.in(name, path);
             if (out.putIfAbsent(target, Content.ofFile(file, Files.size(file), sha256)) == PutOutcome.EXISTED
                     && !digest(out.open(target).orElseThrow()).equals(sha256)) {
-                throw new IOException(target + " is there with other content; give the copy a folder of its own");
+                throw new LedgerIntegrityException(target + " is there with other content");
             }
         }
     }

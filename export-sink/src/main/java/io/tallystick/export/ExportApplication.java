@@ -123,7 +123,7 @@ public final class ExportApplication implements AutoCloseable {
         RegistrySchemas schemas = new RegistrySchemas(config.ledger().schemaRegistryUrl());
         Optional<BundleWalk> walk = config.auditShare()
                 .map(share -> new BundleWalk(share, config.ledger().windowSize(), new SecureRandom()));
-        walk.ifPresent(bundlesToAudit -> startAudit(opened, bundleKeys, bundlesToAudit));
+        walk.ifPresent(bundlesToAudit -> startAudit(opened, bundleKeys, bundlesToAudit, new AuditPlaces(clients)));
         WrittenBundles told = new WrittenBundles(metrics, walk);
         written = Optional.of(told);
         startStep("export-chains", () -> new ChainExporter(clients, opened, config.scratchDirectory(), rules));
@@ -133,7 +133,7 @@ public final class ExportApplication implements AutoCloseable {
         startStep("export-receipts", () -> new ReceiptExporter(clients, shared, rules, InstantSource.system()));
     }
 
-    private void startAudit(ObjectStore opened, BundleKeys bundleKeys, BundleWalk walk) {
+    private void startAudit(ObjectStore opened, BundleKeys bundleKeys, BundleWalk walk, AuditThread.Places places) {
         AuditThread thread = new AuditThread(
                 walk,
                 new SelfAudit(
@@ -142,6 +142,7 @@ public final class ExportApplication implements AutoCloseable {
                         config.scratchDirectory().resolve("audit"),
                         config.store().held()),
                 new AuditEvents(config.ledger(), config.store().toString(), bundleKeys),
+                places,
                 new AuditMetrics(metrics, InstantSource.system()),
                 new AuditThread.Pace(config.auditInterval(), AUDIT_STATEMENT),
                 InstantSource.system());

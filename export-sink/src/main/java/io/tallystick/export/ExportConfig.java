@@ -112,9 +112,9 @@ public final class ExportConfig extends AbstractConfig {
                         AUDIT_SHARE_DEFAULT,
                         Range.between(0, 1),
                         Importance.MEDIUM,
-                        "Share of the stored bundles that the exporter reads back and verifies, from the newest to the"
-                                + " first and again. 0: none. Needs " + TRUST_ROOT_FILE + "; without it nothing is"
-                                + " audited.")
+                        "Share of the stored bundles that the exporter reads back and verifies on each way from the newest"
+                                + " to the first, at least; on the next way others, until all were read. 0: none. Needs "
+                                + TRUST_ROOT_FILE + "; without it nothing is audited.")
                 .define(
                         AUDIT_INTERVAL_MS,
                         ConfigDef.Type.LONG,

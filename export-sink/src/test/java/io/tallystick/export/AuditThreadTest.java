@@ -54,11 +54,37 @@ class AuditThreadTest {
             CoreExport.threeWindows(ledger, new SchemaRef(7, Hash.sha256(CoreExport.SCHEMA)));
     private final MeterRegistry metrics = new SimpleMeterRegistry();
     private final List<byte[]> sent = new ArrayList<>();
+    private final KeptPlaces places = new KeptPlaces();
     private Instant now = NOW;
     private boolean brokerDown;
     private boolean bug;
     private ObjectStore store;
     private AuditThread thread;
+
+    private static final class KeptPlaces implements AuditThread.Places {
+        private Optional<BundleWalk.Progress> kept = Optional.empty();
+        private int saves;
+        private boolean gone;
+
+        private void requireThere() {
+            if (gone) {
+                throw new KafkaException("made to fail");
+            }
+        }
+
+        @Override
+        public Optional<BundleWalk.Progress> load() {
+            requireThere();
+            return kept;
+        }
+
+        @Override
+        public void save(BundleWalk.Progress progress) {
+            requireThere();
+            kept = Optional.of(progress);
+            saves++;
+        }
+    }
 
     @BeforeEach
     void setUp() throws Exception {
@@ -72,10 +98,14 @@ class AuditThreadTest {
             }
         };
         CoreExport.run(store, Files.createDirectory(temp.resolve("scratch")), script, ledger.bundleKey());
+        thread = thread();
+    }
+
+    private AuditThread thread() throws Exception {
         Duration window = Duration.between(start(0), start(1));
         BundleWalk walk = new BundleWalk(1, window, new Random(1));
         walk.written("acme", start(2));
-        thread = new AuditThread(
+        return new AuditThread(
                 walk,
                 new SelfAudit(
                         store,
@@ -88,6 +118,7 @@ class AuditThreadTest {
                     }
                     sent.add(statement.encode(until, "s3://evidence", "0.1.0", ledger.bundleKey()));
                 },
+                places,
                 new AuditMetrics(metrics, () -> now),
                 new AuditThread.Pace(Duration.ofSeconds(1), Duration.ofHours(1)),
                 () -> now);
@@ -207,6 +238,57 @@ class AuditThreadTest {
 
         // Then
         assertThat(bundles("sound")).isEqualTo(4);
+    }
+
+    @Test
+    void goesOnAfterARestartWhereItWas() throws Exception {
+        // Given: two of three, then another process each time
+        thread.once();
+        thread.once();
+        thread.close();
+
+        // When
+        thread = thread();
+        damage(0);
+        thread.once();
+
+        // Then: not the newest again
+        assertThat(bundles("failed")).isEqualTo(1);
+        assertThat(new String(sent.get(sent.size() - 1), UTF_8))
+                .contains(start(0).toString().substring(0, 16));
+    }
+
+    @Test
+    void keepsWhereItIsEveryMinute() {
+        // Given
+        thread.once();
+        assertThat(places.saves).isZero();
+        now = NOW.plusSeconds(60);
+
+        // When
+        thread.once();
+        thread.once();
+
+        // Then
+        assertThat(places.saves).isEqualTo(1);
+        assertThat(places.kept.orElseThrow().places().get("acme").next()).isEqualTo(start(0));
+    }
+
+    @Test
+    void waitsUntilItKnowsWhereItWas() {
+        // Given: what it does not know it must not write over
+        places.gone = true;
+        thread.once();
+        assertThat(bundles("sound")).isZero();
+        places.gone = false;
+
+        // When
+        thread.once();
+        thread.close();
+
+        // Then
+        assertThat(places.saves).isEqualTo(1);
+        assertThat(places.kept.orElseThrow().places().get("acme").next()).isEqualTo(start(1));
     }
 
     private void remove(int window) throws Exception {

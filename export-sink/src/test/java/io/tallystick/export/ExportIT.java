@@ -15,6 +15,7 @@ import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.export.assemble.CoreExport;
 import io.tallystick.export.assemble.FailingStore;
+import io.tallystick.export.audit.BundleWalk;
 import io.tallystick.export.store.Content;
 import io.tallystick.export.store.ForwardingStore;
 import io.tallystick.export.store.ObjectName;
@@ -28,6 +29,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -305,5 +307,26 @@ class ExportIT {
 
         // When / Then
         assertThatThrownBy(this::start).hasMessageContaining("ledger.bundle.key.file");
+    }
+
+    @Test
+    void theBrokerKeepsHowFarTheAuditIs() {
+        // Given: more tenants than there is room for
+        Clients clients = new Clients(new ExportConfig(properties).ledger(), new ExporterName(""));
+        TreeMap<String, BundleWalk.Place> all = new TreeMap<>();
+        Instant window = Instant.parse("2026-11-21T03:15:00Z");
+        for (int i = 0; i < 2_000; i++) {
+            all.put("tenant-" + i, new BundleWalk.Place(window, window, 3));
+        }
+        assertThat(new AuditPlaces(clients).load()).isEmpty();
+
+        // When
+        new AuditPlaces(clients).save(new BundleWalk.Progress(7, all));
+
+        // Then
+        BundleWalk.Progress kept = new AuditPlaces(clients).load().orElseThrow();
+        assertThat(kept.secret()).isEqualTo(7);
+        assertThat(kept.places()).hasSizeGreaterThan(100).allSatisfy((tenant, place) -> assertThat(place)
+                .isEqualTo(all.get(tenant)));
     }
 }

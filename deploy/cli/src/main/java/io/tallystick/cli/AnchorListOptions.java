@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.entry.LedgerTime;
 import io.tallystick.note.NoteException;
 import io.tallystick.receipt.LocalLog;
 import io.tallystick.receipt.ReceiptException;
@@ -9,6 +8,7 @@ import io.tallystick.receipt.RekorLog;
 import io.tallystick.receipt.TimestampAuthority;
 import io.tallystick.receipt.Witness;
 import io.tallystick.trust.TrustAnchors;
+import io.tallystick.verify.TimeText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,13 +58,13 @@ final class AnchorListOptions {
 
     @Option(
             names = "--anchor-from",
-            paramLabel = "ID=INSTANT",
+            paramLabel = "ID=TIME",
             description = "From when an authority's time-stamps count (default: always).")
     private List<String> from = new ArrayList<>();
 
     @Option(
             names = "--anchor-until",
-            paramLabel = "ID=INSTANT",
+            paramLabel = "ID=TIME",
             description = {
                 "Until when an authority or a log counts: time-stamps made by then, entries for windows that end by then."
                         + " They stand.",
@@ -134,7 +134,7 @@ final class AnchorListOptions {
         TrustAnchors all = anchors;
         for (String text : texts) {
             Named named = Named.parse(option, text);
-            Instant at = LedgerTime.parse(named.text());
+            Instant at = TimeText.parse(named.text());
             all = all.withValidity(named.id(), was -> change.apply(was, at));
         }
         return all;

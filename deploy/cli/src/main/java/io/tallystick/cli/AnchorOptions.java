@@ -5,7 +5,6 @@ import io.tallystick.verify.AnchorRequirement;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.VerifyRequest;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import picocli.CommandLine.Option;
 
 /** {@code --require-anchors}, {@code --as-of}: what outside parties must vouch for, and by when. */
@@ -22,17 +21,18 @@ final class AnchorOptions {
     @Option(
             names = "--as-of",
             paramLabel = "TIME",
+            converter = TimeOption.class,
             description = {
-                "Judge the evidence as of this time (2026-11-21T04:00:00Z): required anchors that prove a time must"
-                        + " prove",
-                "this one, and of bundles the windows that ended by then must be there."
+                "Judge the evidence as of this time: required anchors that prove a time must prove this one, and of bundles",
+                "the windows that ended by then must be there.",
+                TimeOption.HELP
             })
-    private String asOf;
+    private Instant asOf;
 
     /** The request, with what was given. */
     VerifyRequest require(VerifyRequest request) {
         VerifyRequest required = anchors == null ? request : request.withAnchors(parseAnchors());
-        return asOf == null ? required : required.withAsOf(parseAsOf());
+        return asOf == null ? required : required.withAsOf(asOf);
     }
 
     private AnchorRequirement parseAnchors() {
@@ -40,15 +40,6 @@ final class AnchorOptions {
             return AnchorRequirement.parse(anchors);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, e.getMessage(), "It is like witness:2,tsa,log.", e);
-        }
-    }
-
-    private Instant parseAsOf() {
-        try {
-            return Instant.parse(asOf);
-        } catch (DateTimeParseException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, "not a time: " + asOf, "It is UTC, like 2026-11-21T04:00:00Z.", e);
         }
     }
 }

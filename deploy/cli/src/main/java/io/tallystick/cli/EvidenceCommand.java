@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.bundle.BundleException;
 import io.tallystick.entry.ChainId;
 import io.tallystick.export.fetch.Narrowing;
+import io.tallystick.json.JsonObject;
 import io.tallystick.verify.EvidenceArchive;
 import io.tallystick.verify.EvidenceTooLargeException;
 import io.tallystick.verify.ExitCode;
@@ -35,7 +36,8 @@ import picocli.CommandLine.Spec;
                     + " root,",
             "reports, the verifier, instructions. The same input gives the same bytes. What is packed is verified"
                     + " first; the",
-            "exit code says how that ended, and the archive is written in any case, unless it cannot be packed.",
+            "exit code says how that ended, and the archive is written in any case, unless it cannot be packed. In the archive",
+            "the report is also a JSON transcript.",
             "",
             "Exit codes: as 'tally verify'; 1 also where something in the bucket cannot be packed"
         })
@@ -46,6 +48,9 @@ final class EvidenceCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private OutputOption output;
 
     @Mixin
     private EvidenceSource source;
@@ -83,11 +88,25 @@ final class EvidenceCommand implements Callable<Integer> {
             report = pack(new EvidenceArchive.Evidence(
                     bucket.path(), tenant, windows.from(), windows.to(), trustRoot, verifier));
         }
-        PrintWriter text = spec.commandLine().getOut();
-        text.print(report.text());
-        text.println("written to " + out);
-        text.flush();
+        print(report);
         return report.exitCode();
+    }
+
+    private void print(VerificationReport report) {
+        PrintWriter page = spec.commandLine().getOut();
+        if (output.json()) {
+            page.println(OutputOption.text(JsonObject.builder()
+                    .put("bundles", (long) report.bundles().size())
+                    .put("bytes", out.toFile().length())
+                    .put("exitCode", report.exitCode())
+                    .put("file", out.toString())
+                    .put("tenant", tenant)
+                    .build()));
+        } else {
+            page.print(report.text());
+            page.println("written to " + out);
+        }
+        page.flush();
     }
 
     private VerificationReport pack(EvidenceArchive.Evidence evidence) {

@@ -93,17 +93,21 @@ final class ExportCommand implements Callable<Integer> {
     @Option(
             names = "--from",
             paramLabel = "TIME",
+            converter = TimeOption.class,
             description = {
-                "Windows that end after this instant (2026-11-01T03:00:00Z); of a filtered copy also lines recorded at"
-                        + " it or",
-                "later."
+                "Windows that end after this time; of a filtered copy also lines recorded at it or later.",
+                TimeOption.HELP
             })
     private Instant from;
 
     @Option(
             names = "--to",
             paramLabel = "TIME",
-            description = "Windows that begin before this instant; of a filtered copy also lines recorded before it.")
+            converter = TimeOption.class,
+            description = {
+                "Windows that begin before this time; of a filtered copy also lines recorded before it.",
+                TimeOption.HELP
+            })
     private Instant to;
 
     @Option(names = "--type", paramLabel = "TYPE", description = "Lines of this type; may be repeated.")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.json.JsonObject;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.verify.ExitCode;
@@ -27,13 +28,15 @@ final class InitCommand implements Runnable {
     @Mixin
     private ConfigFile config;
 
+    @Mixin
+    private OutputOption output;
+
     @Option(names = "--replication", defaultValue = "3", description = "Replicas of each topic (default: 3).")
     private int replication;
 
     @Override
     public void run() {
         LedgerSettings settings = config.settings();
-        PrintWriter out = spec.commandLine().getOut();
         LedgerKeys keys = LedgerKeys.of(config.properties());
         keys.createMissing(settings.origin());
         try (LedgerAdmin admin = new LedgerAdmin(settings)) {
@@ -45,9 +48,23 @@ final class InitCommand implements Runnable {
                     "Start it, or correct " + LedgerSettings.SCHEMA_REGISTRY_URL + ", then run init again.",
                     e);
         }
-        out.println("ledger " + settings.origin() + " is set up with " + settings.partitions() + " partitions");
-        out.println("  trust root   " + keys.trustRoot() + " (fingerprint " + keys.fingerprint() + ")");
-        out.println("  give auditors the file and, by another way, the fingerprint");
+        print(settings, keys);
+    }
+
+    private void print(LedgerSettings settings, LedgerKeys keys) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.json()) {
+            out.println(OutputOption.text(JsonObject.builder()
+                    .put("fingerprint", keys.fingerprint())
+                    .put("origin", settings.origin())
+                    .put("partitions", (long) settings.partitions())
+                    .put("trustRoot", keys.trustRoot().toString())
+                    .build()));
+        } else {
+            out.println("ledger " + settings.origin() + " is set up with " + settings.partitions() + " partitions");
+            out.println("  trust root   " + keys.trustRoot() + " (fingerprint " + keys.fingerprint() + ")");
+            out.println("  give auditors the file and, by another way, the fingerprint");
+        }
         out.flush();
     }
 }

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,11 +24,15 @@ import picocli.CommandLine.Spec;
         description = {
             "Print what a bundle or one of its files says. The form is checked, nothing is verified: see 'tally verify'.",
             "Of a bundle's folder a summary; of a data file or of leaves.ndjson the line chosen with --line, with its leaf",
-            "hash, payload and salts; of other files their content and digest."
+            "hash, payload and salts; of other files their content and digest. With --output json one object, in which the",
+            "content stands as it is stored; of a bundle's folder its manifest, and whether the bundle is committed."
         })
 final class InspectCommand implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private OutputOption output;
 
     @Parameters(paramLabel = "PATH", description = "Folder of a bundle, or a file of one.")
     private Path path;
@@ -39,10 +44,12 @@ final class InspectCommand implements Runnable {
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            if (Files.isDirectory(path)) {
+            if (Files.isDirectory(path) && output.json()) {
+                out.print(json());
+            } else if (Files.isDirectory(path)) {
                 summarise(out);
             } else {
-                out.print(Inspector.file(path, line));
+                out.print(output.json() ? Inspector.json(path, line) : Inspector.file(path, line));
             }
         } catch (IOException e) {
             throw new CommandException(
@@ -58,6 +65,15 @@ final class InspectCommand implements Runnable {
                     e);
         }
         out.flush();
+    }
+
+    private String json() throws IOException, BundleException {
+        String manifest = Inspector.json(path.resolve(BundleLayout.MANIFEST), 1);
+        return "{\"committed\":" + isCommitted() + "," + manifest.substring(1);
+    }
+
+    private boolean isCommitted() {
+        return Files.exists(path.resolve(BundleLayout.CHECKPOINT));
     }
 
     private void summarise(PrintWriter out) throws IOException, BundleException {
@@ -80,9 +96,8 @@ final class InspectCommand implements Runnable {
         manifest.data()
                 .forEach(file -> out.println("  data      " + file.name() + BundleLayout.STORED_SUFFIX + ", "
                         + file.lines() + " lines, " + file.bytes() + " bytes"));
-        Path checkpoint = path.resolve(BundleLayout.CHECKPOINT);
         out.println(
-                Files.exists(checkpoint)
+                isCommitted()
                         ? "  committed by its checkpoint"
                         : "  NOT COMMITTED: there is no checkpoint, so this folder does not count");
     }

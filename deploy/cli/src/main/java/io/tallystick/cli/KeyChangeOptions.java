@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.anchor.AnchorConfig;
+import io.tallystick.json.JsonObject;
 import io.tallystick.topic.AdminOrder;
 import io.tallystick.topic.OperatorRecords;
 import io.tallystick.trust.TrustRole;
@@ -10,7 +11,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -21,6 +21,9 @@ final class KeyChangeOptions {
 
     @Mixin
     private OrderOptions order;
+
+    @Mixin
+    private OutputOption output;
 
     @Option(
             names = "--signed",
@@ -65,18 +68,46 @@ final class KeyChangeOptions {
         return KeyBacklog.of(config.properties());
     }
 
+    /** What the version in force says, told in one of two ways. */
+    interface Report {
+        void print(PrintWriter out, TrustRoot root);
+
+        /** Members besides those that every step tells. */
+        void add(JsonObject.Builder json, TrustRoot root);
+    }
+
     /**
      * Carries a step out and says what came of it.
      *
-     * @param report prints what the version in force says
+     * @param report what the version in force says
      * @throws CommandException if it fails
      */
-    void carryOut(KeyStep step, PrintWriter out, Consumer<TrustRoot> report) {
+    void carryOut(KeyStep step, PrintWriter out, Report report) {
         LedgerKeys keys = keys();
         KeyChange change = new KeyChange(keys, config, new OperatorRecords(config.settings()), order());
-        change.carryOut(step, Optional.ofNullable(signed))
-                .ifPresentOrElse(report, () -> out.println(lacksSignatures(KeyChange.draftFile(keys))));
+        Optional<TrustRoot> root = change.carryOut(step, Optional.ofNullable(signed));
+        if (output.json()) {
+            out.println(OutputOption.text(json(root, KeyChange.draftFile(keys), report)));
+        } else {
+            root.ifPresentOrElse(
+                    inForce -> report.print(out, inForce),
+                    () -> out.println(lacksSignatures(KeyChange.draftFile(keys))));
+        }
         out.flush();
+    }
+
+    private JsonObject json(Optional<TrustRoot> root, Path draft, Report report) {
+        JsonObject.Builder json = JsonObject.builder()
+                .put("dryRun", order().dryRun())
+                .put("inForce", root.isPresent() && !order().dryRun());
+        if (root.isPresent()) {
+            json.put("fingerprint", root.get().fingerprint().toString())
+                    .put("version", root.get().version());
+            report.add(json, root.get());
+        } else if (!order().dryRun()) {
+            json.put("draft", draft.toString());
+        }
+        return json.build();
     }
 
     private String lacksSignatures(Path draft) {

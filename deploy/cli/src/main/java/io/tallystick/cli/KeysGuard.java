@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.anchor.AnchorConfig;
 import io.tallystick.anchor.SignerGuard;
+import io.tallystick.json.JsonObject;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -33,6 +34,9 @@ final class KeysGuard implements Runnable {
     @Mixin
     private ConfigFile config;
 
+    @Mixin
+    private OutputOption output;
+
     @Option(names = "--adopt", description = "Take what the topic ledger.signer says for true.")
     private boolean adopt;
 
@@ -47,10 +51,7 @@ final class KeysGuard implements Runnable {
                         "the ledger has signed for " + origins + " origins already, so there should be a guard file",
                         "Restore its newest copy. If there is none: see 'tally keys guard --help' about --adopt.");
             }
-            spec.commandLine()
-                    .getOut()
-                    .println("guard file " + anchor.originals().get(AnchorConfig.GUARD_FILE) + " made, with " + origins
-                            + " origins; keep copies of it, the newest counts");
+            print(String.valueOf(anchor.originals().get(AnchorConfig.GUARD_FILE)), origins);
         } catch (FileAlreadyExistsException e) {
             throw new CommandException(
                     ExitCode.USAGE, "the guard file exists: " + e.getMessage(), "It stays as it is.", e);
@@ -65,5 +66,18 @@ final class KeysGuard implements Runnable {
                     ExitCode.USAGE, e.getMessage(), "Name the file that is to be made in the configuration.", e);
         }
         spec.commandLine().getOut().flush();
+    }
+
+    private void print(String file, int origins) {
+        spec.commandLine()
+                .getOut()
+                .println(
+                        output.json()
+                                ? OutputOption.text(JsonObject.builder()
+                                        .put("file", file)
+                                        .put("origins", (long) origins)
+                                        .build())
+                                : "guard file " + file + " made, with " + origins
+                                        + " origins; keep copies of it, the newest counts");
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.json.JsonObject;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustRole;
@@ -60,7 +61,17 @@ final class KeysRetire implements Runnable {
                 change.windowSize(),
                 despiteBacklog ? KeyBacklog.UNASKED : change.backlog());
         PrintWriter out = spec.commandLine().getOut();
-        change.carryOut(step, out, root -> report(out, keyId, root));
+        change.carryOut(step, out, new KeyChangeOptions.Report() {
+            @Override
+            public void print(PrintWriter to, TrustRoot root) {
+                report(to, keyId, root);
+            }
+
+            @Override
+            public void add(JsonObject.Builder json, TrustRoot root) {
+                json.put("keyId", keyId);
+            }
+        });
     }
 
     private static String keyId(LedgerKeys keys, KeyPlace place) {

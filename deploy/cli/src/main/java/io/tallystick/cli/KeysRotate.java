@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.entry.LedgerTime;
+import io.tallystick.json.JsonObject;
 import io.tallystick.note.NoteVerifiers;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
@@ -17,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -109,12 +112,49 @@ final class KeysRotate implements Runnable {
                 KeyIntroduction.Overlap.of(Instant.now(), in, overlap, valid, change.windowSize());
         KeyIntroduction step = new KeyIntroduction(with, pair.old().keyId(), pair.fresh(), when);
         PrintWriter out = spec.commandLine().getOut();
-        change.carryOut(step, out, root -> report(out, root, pair, ring.role()));
+        change.carryOut(step, out, new Rotation(pair, ring.role()));
     }
 
-    private void report(PrintWriter out, TrustRoot root, Pair pair, TrustRole role) {
-        TrustedKey before = root.key(pair.old().keyId()).orElseThrow();
-        TrustedKey after = root.key(pair.fresh().keyId()).orElseThrow();
+    private final class Rotation implements KeyChangeOptions.Report {
+        private final Pair pair;
+        private final TrustRole role;
+
+        Rotation(Pair pair, TrustRole role) {
+            this.pair = pair;
+            this.role = role;
+        }
+
+        @Override
+        public void print(PrintWriter out, TrustRoot root) {
+            report(out, root, old(root), fresh(root), role);
+        }
+
+        @Override
+        public void add(JsonObject.Builder json, TrustRoot root) {
+            json.put("keyId", fresh(root).keyId())
+                    .put("oldKeyId", old(root).keyId())
+                    .put("t1", LedgerTime.format(fresh(root).notBefore()))
+                    .put("t2", LedgerTime.format(old(root).notAfter()))
+                    .put("vkey", vkey(root, fresh(root), role));
+        }
+
+        private TrustedKey old(TrustRoot root) {
+            return root.key(pair.old().keyId()).orElseThrow();
+        }
+
+        private TrustedKey fresh(TrustRoot root) {
+            return root.key(pair.fresh().keyId()).orElseThrow();
+        }
+    }
+
+    /** What witnesses have to be told. */
+    private static Optional<String> vkey(TrustRoot root, TrustedKey key, TrustRole role) {
+        return role == TrustRole.CHECKPOINT && key.algorithm() == KeyAlgorithm.ED25519
+                ? Optional.of(NoteVerifiers.vkey(root.ledger(), key.algorithm(), key.spki()))
+                : Optional.empty();
+    }
+
+    private void report(PrintWriter out, TrustRoot root, TrustedKey before, TrustedKey after, TrustRole role) {
         String would = change.order().dryRun() ? "would be " : "";
         out.println(
                 "trust root version " + root.version() + " " + would + "in force, fingerprint " + root.fingerprint());
@@ -126,10 +166,9 @@ final class KeysRotate implements Runnable {
                                 + " after T2"
                         : "  restart 'tally run anchor' before T1, and 'tally run export'; retire the old key after"
                                 + " T2");
-        if (role == TrustRole.CHECKPOINT && after.algorithm() == KeyAlgorithm.ED25519) {
-            out.println("  give every witness this verifier key before T2, beside the one it has: "
-                    + NoteVerifiers.vkey(root.ledger(), after.algorithm(), after.spki()));
-        }
+        vkey(root, after, role)
+                .ifPresent(vkey -> out.println(
+                        "  give every witness this verifier key before T2, beside the one it has: " + vkey));
     }
 
     private record Pair(PublicKey old, PublicKey fresh) {}

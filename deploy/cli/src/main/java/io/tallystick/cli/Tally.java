@@ -79,13 +79,14 @@ public final class Tally implements Runnable {
 
     /** Runs one command; the exit code is one of DESIGN.md section 9. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
+        return commandLine().setOut(out).setErr(err).execute(args);
+    }
+
+    static CommandLine commandLine() {
         Tally tally = new Tally();
         return new CommandLine(tally)
-                .setOut(out)
-                .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler(tally::explain)
-                .execute(args);
+                .setExecutionExceptionHandler(tally::explain);
     }
 
     @Override

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.json.JsonArray;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonString;
+import io.tallystick.json.JsonValue;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.PublicKeys;
@@ -13,6 +17,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,6 +70,9 @@ final class TrustRootCommand implements Runnable {
         private CommandSpec spec;
 
         @Mixin
+        private OutputOption output;
+
+        @Mixin
         private KeyAccessOptions access;
 
         @Parameters(paramLabel = "DRAFT", description = "The version to be signed.")
@@ -92,8 +100,8 @@ final class TrustRootCommand implements Runnable {
             TrustRootDraft draft = signed.get();
             WholeFile.write(file, draft.encode());
             PrintWriter out = spec.commandLine().getOut();
-            boolean complete = report(out, draft, previous);
-            if (complete && draft.version() > 1) {
+            boolean complete = report(out, output, draft, previous);
+            if (complete && draft.version() > 1 && !output.json()) {
                 out.println("  to put it in force: 'tally trust-root install " + file
                         + "'; if 'tally keys rotate' or 'keys retire'" + " made it, repeat that command with --signed "
                         + file);
@@ -102,25 +110,52 @@ final class TrustRootCommand implements Runnable {
         }
     }
 
+    /** Says how far a draft is, in the form asked for. @return whether it is complete */
+    static boolean report(PrintWriter out, OutputOption output, TrustRootDraft draft, Path previous) {
+        if (!output.json()) {
+            return report(out, draft, previous);
+        }
+        Optional<String> missing = missing(draft, previous);
+        out.println(OutputOption.text(JsonObject.builder()
+                .put("complete", missing.isEmpty())
+                .put("fingerprint", draft.fingerprint().toString())
+                .put("ledger", draft.ledger())
+                .put("missing", missing)
+                .put(
+                        "signers",
+                        new JsonArray(draft.signers().stream()
+                                .sorted()
+                                .<JsonValue>map(JsonString::new)
+                                .toList()))
+                .put("version", draft.version())
+                .build()));
+        out.flush();
+        return missing.isEmpty();
+    }
+
     /** Says how far a draft is. @return whether it is complete */
     static boolean report(PrintWriter out, TrustRootDraft draft, Path previous) {
         out.println("trust root of " + draft.ledger() + ", version " + draft.version());
         out.println("  fingerprint  " + draft.fingerprint());
         out.println("  signed by    " + draft.signers());
-        boolean complete = false;
+        Optional<String> missing = missing(draft, previous);
+        String compared = previous == null && draft.version() > 1 ? " (not compared with the one before)" : "";
+        out.println(missing.map(why -> "  not complete: " + why).orElse("  complete" + compared));
+        out.flush();
+        return missing.isEmpty();
+    }
+
+    /** Why a draft is not complete, or does not follow the version before; empty if it is and does. */
+    private static Optional<String> missing(TrustRootDraft draft, Path previous) {
         try {
             TrustRoot root = draft.complete();
             if (previous != null) {
                 TrustRootFile.readToFollow(previous).verifySuccessor(root);
             }
-            out.println("  complete"
-                    + (previous == null && draft.version() > 1 ? " (not compared with the one before)" : ""));
-            complete = true;
+            return Optional.empty();
         } catch (TrustException e) {
-            out.println("  not complete: " + e.getMessage());
+            return Optional.of(e.getMessage());
         }
-        out.flush();
-        return complete;
     }
 
     /** Reads a public key. @throws CommandException if the file holds none that is acceptable */

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Spec;
 final class TrustRootInit implements Runnable {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private OutputOption output;
 
     @Option(names = "--origin", required = true, description = "The ledger's origin (ledger.origin).")
     private String origin;
@@ -86,7 +90,7 @@ final class TrustRootInit implements Runnable {
         try {
             TrustRootDraft draft = TrustRootDraft.first(origin, issued, issued.plus(valid), keys, threshold);
             WholeFile.write(file, draft.encode());
-            TrustRootCommand.report(spec.commandLine().getOut(), draft, null);
+            TrustRootCommand.report(spec.commandLine().getOut(), output, draft, null);
         } catch (IllegalArgumentException e) {
             throw new CommandException(
                     ExitCode.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.json.JsonObject;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.OperatorRecords;
 import io.tallystick.trust.TrustRoot;
@@ -47,6 +48,9 @@ final class TrustRootInstall implements Runnable {
     @Mixin
     private OrderOptions order;
 
+    @Mixin
+    private OutputOption output;
+
     @Parameters(paramLabel = "FILE", description = "The signed version that follows the one in force.")
     private Path file;
 
@@ -73,12 +77,21 @@ final class TrustRootInstall implements Runnable {
                         new TrustRootInstallation.Despite(despiteBacklog, despiteReceipts))
                 .carryOut(file, Instant.now());
         PrintWriter out = spec.commandLine().getOut();
-        out.println(
-                "trust root version " + root.version() + (order.order().dryRun() ? " would be in force" : " in force")
-                        + ", fingerprint " + root.fingerprint());
-        out.println(
-                "  give auditors the file and, by another way, the fingerprint; restart 'tally run anchor' and 'tally run"
-                        + " export'");
+        boolean dryRun = order.order().dryRun();
+        if (output.json()) {
+            out.println(OutputOption.text(JsonObject.builder()
+                    .put("dryRun", dryRun)
+                    .put("fingerprint", root.fingerprint().toString())
+                    .put("inForce", !dryRun)
+                    .put("version", root.version())
+                    .build()));
+        } else {
+            out.println("trust root version " + root.version() + (dryRun ? " would be in force" : " in force")
+                    + ", fingerprint " + root.fingerprint());
+            out.println(
+                    "  give auditors the file and, by another way, the fingerprint; restart 'tally run anchor' and 'tally"
+                            + " run export'");
+        }
         out.flush();
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
-import io.tallystick.entry.LedgerTime;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustAnchors;
@@ -52,6 +51,9 @@ final class TrustRootUpdate implements Runnable {
     @Spec
     private CommandSpec spec;
 
+    @Mixin
+    private OutputOption output;
+
     @Parameters(index = "0", paramLabel = "TRUST-ROOT", description = "The version in force.")
     private Path file;
 
@@ -72,12 +74,13 @@ final class TrustRootUpdate implements Runnable {
 
     @Option(
             names = "--not-before",
-            paramLabel = "INSTANT",
+            paramLabel = "TIME",
+            converter = TimeOption.class,
             description = {
-                "From when the added keys are valid, 2026-11-21T12:00:00.000Z (default: now). They are until the trust root"
-                        + " expires."
+                "From when the added keys are valid (default: now). They are until the trust root expires.",
+                TimeOption.HELP
             })
-    private String notBefore;
+    private Instant notBefore;
 
     @Option(names = "--key", paramLabel = "ID", description = "A listed key to say something else about.")
     private String keyId;
@@ -88,23 +91,36 @@ final class TrustRootUpdate implements Runnable {
             description = "What has become of that key.")
     private String status;
 
-    @Option(names = "--since", paramLabel = "INSTANT", description = "Since when it is compromised.")
-    private String since;
+    @Option(
+            names = "--since",
+            paramLabel = "TIME",
+            converter = TimeOption.class,
+            description = "Since when it is compromised.")
+    private Instant since;
 
-    @Option(names = "--not-after", paramLabel = "INSTANT", description = "Until when that key is valid.")
-    private String notAfter;
+    @Option(
+            names = "--not-after",
+            paramLabel = "TIME",
+            converter = TimeOption.class,
+            description = "Until when that key is valid.")
+    private Instant notAfter;
 
     @Option(
             names = "--valid-from",
-            paramLabel = "INSTANT",
+            paramLabel = "TIME",
+            converter = TimeOption.class,
             description = "From when that key is valid; of a key that has signed nothing yet.")
-    private String validFrom;
+    private Instant validFrom;
 
     @Option(names = "--threshold", description = "How many root keys must sign.")
     private Integer threshold;
 
-    @Option(names = "--expires", paramLabel = "INSTANT", description = "When a newer version should be known.")
-    private String expires;
+    @Option(
+            names = "--expires",
+            paramLabel = "TIME",
+            converter = TimeOption.class,
+            description = "When a newer version should be known.")
+    private Instant expires;
 
     @Option(
             names = "--require",
@@ -141,7 +157,7 @@ final class TrustRootUpdate implements Runnable {
         TrustRoot before = TrustRootFile.readToFollow(file);
         try {
             TrustRootDraft draft = TrustRootDraft.following(before, Instant.now());
-            draft = expires == null ? draft : draft.withExpiry(LedgerTime.parse(expires));
+            draft = expires == null ? draft : draft.withExpiry(expires);
             // In this order no version in between has fewer root keys than its threshold; added keys last until it
             // expires.
             draft = withKeys(draft);
@@ -151,7 +167,7 @@ final class TrustRootUpdate implements Runnable {
             draft = withOutside(draft);
             requireNothingLost(draft);
             WholeFile.write(draftFile, draft.encode());
-            TrustRootCommand.report(spec.commandLine().getOut(), draft, file);
+            TrustRootCommand.report(spec.commandLine().getOut(), output, draft, file);
         } catch (IllegalArgumentException | DateTimeException e) {
             throw new CommandException(
                     ExitCode.USAGE, "no trust root can say this: " + e.getMessage(), "Correct the options.", e);
@@ -192,7 +208,7 @@ final class TrustRootUpdate implements Runnable {
     }
 
     private TrustedKey added(Path pem, TrustRole role, List<String> scopes, TrustRootDraft draft) {
-        Instant from = notBefore == null ? draft.issued() : LedgerTime.parse(notBefore);
+        Instant from = notBefore == null ? draft.issued() : notBefore;
         return new TrustedKey(
                 TrustRootCommand.publicKey(pem),
                 Set.of(role),
@@ -212,11 +228,11 @@ final class TrustRootUpdate implements Runnable {
         }
         return draft.withKey(keyId, key -> {
             KeyStatus next = status == null ? key.status() : status(status);
-            TrustedKey moved = validFrom == null ? key : key.withNotBefore(LedgerTime.parse(validFrom));
+            TrustedKey moved = validFrom == null ? key : key.withNotBefore(validFrom);
             return moved.with(
                     next,
-                    notAfter == null ? end(key, next, draft.issued()) : LedgerTime.parse(notAfter),
-                    since == null ? key.compromisedSince() : Optional.of(LedgerTime.parse(since)));
+                    notAfter == null ? end(key, next, draft.issued()) : notAfter,
+                    since == null ? key.compromisedSince() : Optional.of(since));
         });
     }
 

@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.embedded.EmbeddedOptions;
+import io.tallystick.json.JsonObject;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,6 +26,9 @@ import picocli.CommandLine.Spec;
 final class UpCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private OutputOption output;
 
     @Option(names = "--data", paramLabel = "DIR", description = "Data directory (default: ~/.tallystick).")
     private Path data = ConfigFile.DEFAULT_HOME;
@@ -105,6 +110,11 @@ final class UpCommand implements Callable<Integer> {
 
     private void print(LedgerHome home, LocalLedger ledger, Monitoring monitoring) {
         PrintWriter out = spec.commandLine().getOut();
+        if (output.json()) {
+            out.println(OutputOption.text(json(home, ledger, monitoring)));
+            out.flush();
+            return;
+        }
         out.println("ledger " + ledger.settings().origin() + " is up");
         out.println("  brokers     " + ledger.settings().bootstrapServers());
         out.println("  registry    " + ledger.settings().schemaRegistryUrl());
@@ -114,6 +124,19 @@ final class UpCommand implements Callable<Integer> {
         monitoring.url().ifPresent(url -> out.println("  metrics     " + url));
         out.println("try: deploy/tally tenant create acme" + configOption(home));
         out.flush();
+    }
+
+    private static JsonObject json(LedgerHome home, LocalLedger ledger, Monitoring monitoring) {
+        return JsonObject.builder()
+                .put("brokers", ledger.settings().bootstrapServers())
+                .put("bundles", home.bucket().resolve("v1").toString())
+                .put("config", home.config().toString())
+                .put("metrics", monitoring.url())
+                .put("origin", ledger.settings().origin())
+                .put("registry", ledger.settings().schemaRegistryUrl())
+                .put("trustRoot", home.trustRoot().toString())
+                .put("windowSeconds", ledger.settings().windowSize().toSeconds())
+                .build();
     }
 
     private static String configOption(LedgerHome home) {

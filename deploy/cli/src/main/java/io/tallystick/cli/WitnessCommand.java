@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.anchor.witness.CosigningRule;
 import io.tallystick.anchor.witness.server.FileWitnessState;
 import io.tallystick.anchor.witness.server.WitnessServer;
+import io.tallystick.json.JsonObject;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteVerifier;
 import io.tallystick.note.NoteVerifiers;
@@ -28,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -46,6 +48,9 @@ import picocli.CommandLine.Spec;
 final class WitnessCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
+
+    @Mixin
+    private OutputOption output;
 
     @Option(
             names = "--name",
@@ -225,10 +230,19 @@ final class WitnessCommand implements Callable<Integer> {
 
     private void print(WitnessServer server, Cosigner cosigner) {
         var out = spec.commandLine().getOut();
-        out.println("witness " + name + " is up");
-        out.println("  submission prefix  http://" + server.address().getHostString() + ":"
-                + server.address().getPort());
-        out.println("  vkey               " + cosigner.vkey());
+        String prefix = "http://" + server.address().getHostString() + ":"
+                + server.address().getPort();
+        if (output.json()) {
+            out.println(OutputOption.text(JsonObject.builder()
+                    .put("name", name)
+                    .put("submissionPrefix", prefix)
+                    .put("vkey", cosigner.vkey())
+                    .build()));
+        } else {
+            out.println("witness " + name + " is up");
+            out.println("  submission prefix  " + prefix);
+            out.println("  vkey               " + cosigner.vkey());
+        }
         out.flush();
     }
 }

@@ -535,11 +535,16 @@ class BucketEvidenceTest {
                 "--from",
                 "2026-11-21T03:15:00Z",
                 "--to",
-                "2026-11-21T03:45:00Z");
+                "2026-11-21T03:45:00Z",
+                "--output",
+                "json");
 
         // Then
         assertThat(fromBucket.exitCode()).as(fromBucket.everything()).isEqualTo(fromFolder.exitCode());
         assertThat(folder.resolve("e.zip")).hasSameBinaryContentAs(folder.resolve("f.zip"));
+        assertThat(fromFolder.out())
+                .isEqualTo("{\"bundles\":2,\"bytes\":%d,\"exitCode\":0,\"file\":\"%s\",\"tenant\":\"acme\"}%n"
+                        .formatted(Files.size(folder.resolve("f.zip")), file("f.zip")));
         assertThat(bucket.gets(WINDOW.replace("T0315", "T0345") + "export.json"))
                 .isZero();
     }
@@ -618,6 +623,23 @@ class BucketEvidenceTest {
         TallyRun verified = TallyRun.of("verify-proof", file("p.proof.json"), "--trust-root", root);
         assertThat(verified.exitCode()).as(verified.everything()).isZero();
         assertThat(verified.out()).contains("which contains it");
+    }
+
+    @Test
+    void aProofOutOfABucketIsLedPastAReceiptThatIsWorthNothing() throws Exception {
+        // Given: an object of the authority's name for the window before, which does not verify
+        String root = anchored().toString();
+        String before = "v1/registry/dt=2026-11-21/window_start=20261121T033000Z/checkpoint";
+        String size = new String(golden.get(before), StandardCharsets.UTF_8).split("\n", -1)[1];
+        bucket.put("v1/anchors/dt=2026-11-21/" + size + "/tsa1.tsr", new byte[] {1});
+
+        // When
+        TallyRun prove = run(
+                "prove", URL, "--chain", "acme/0", "--seq", "2", "--trust-root", root, "--out", file("p.proof.json"));
+
+        // Then
+        assertThat(prove.exitCode()).as(prove.everything()).isZero();
+        assertThat(prove.out()).contains("by the later registry checkpoint of size ");
     }
 
     @Test

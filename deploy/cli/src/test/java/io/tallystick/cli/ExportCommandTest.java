@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Copies of the verifier's golden bucket, signed by a bundle key that its trust root lists too. */
@@ -324,20 +325,40 @@ class ExportCommandTest {
         assertThat(Path.of(out)).doesNotExist();
     }
 
-    @Test
-    void aFolderWithOtherEvidenceIsLeftAsItIs() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "canonical, v1/tenant=acme, manifest.json",
+        "canonical, v1/registry, leaves.ndjson",
+        "compact, compact/tenant=acme, manifest.json",
+        "compact, compact/registry, checkpoint",
+        "filtered, filtered/tenant=acme, manifest.json"
+    })
+    void aFolderWithOtherEvidenceIsLeftAsItIs(String shape, String root, String name) throws Exception {
         // Given
-        assertThat(export(BUCKET, "--tenant", "acme", "--shape", "compact").exitCode())
+        assertThat(export(BUCKET, "--tenant", "acme", "--shape", shape).exitCode())
                 .isZero();
-        Path manifest = Path.of(out, "compact/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z/manifest.json");
-        Files.writeString(manifest, "other");
+        Path file = Path.of(out, root, "dt=2026-11-21/window_start=20261121T030000Z", name);
+        Files.writeString(file, "other");
 
         // When
-        TallyRun again = export(BUCKET, "--tenant", "acme", "--shape", "compact");
+        TallyRun again = export(BUCKET, "--tenant", "acme", "--shape", shape);
 
         // Then
         assertThat(again.exitCode()).as(again.everything()).isEqualTo(ExitCode.USAGE);
-        assertThat(manifest).hasContent("other");
+        assertThat(again.err()).contains(name).contains("name an empty folder");
+        assertThat(file).hasContent("other");
+    }
+
+    @Test
+    void aDateIsItsFirstInstant() {
+        // When
+        TallyRun day = export(BUCKET, "--tenant", "acme", "--from", "2026-11-21", "--to", "2026-11-22");
+        TallyRun before = export(BUCKET, "--tenant", "acme", "--to", "2026-11-21");
+
+        // Then
+        assertThat(day.exitCode()).as(day.everything()).isZero();
+        assertThat(day.out()).contains("4 bundles in ");
+        assertThat(before.exitCode()).as(before.everything()).isEqualTo(ExitCode.USAGE);
     }
 
     /** A rotation that is over: the old key signed until the instant, the new one, which the configuration names, since. */

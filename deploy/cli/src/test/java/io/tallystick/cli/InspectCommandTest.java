@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonParser;
 import io.tallystick.verify.ExitCode;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
@@ -28,5 +31,22 @@ class InspectCommandTest {
         // Then
         assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err()).contains("has not the form it must have", BundleLayout.MANIFEST);
+    }
+
+    @Test
+    void aBundlesFolderIsOneJsonObjectForPrograms() throws Exception {
+        // Given
+        Path golden = Path.of(
+                        "../../export-sink/verifier/src/test/resources/bundles/four-windows/bucket/v1/tenant=acme")
+                .resolve("dt=2026-11-21/window_start=20261121T031500Z");
+
+        // When
+        TallyRun run = TallyRun.of("inspect", golden.toString(), "--output", "json");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        JsonObject object = JsonParser.parseObject(run.out().strip().getBytes(UTF_8), 64);
+        assertThat(object.bool("committed")).isTrue();
+        assertThat(object.object("content").string("tenant")).isEqualTo("acme");
     }
 }

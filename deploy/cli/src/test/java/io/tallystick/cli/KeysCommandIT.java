@@ -10,6 +10,8 @@ import io.tallystick.avro.AttestationState;
 import io.tallystick.embedded.EmbeddedLedger;
 import io.tallystick.embedded.LedgerExtension;
 import io.tallystick.fixtures.TestKeys;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonParser;
 import io.tallystick.note.NoteVerifiers;
 import io.tallystick.serde.LedgerSerdes;
 import io.tallystick.topic.LedgerAdmin;
@@ -118,8 +120,11 @@ class KeysCommandIT {
                 .containsExactly(before.signing().get(0), old, fresh);
         await().atMost(Duration.ofMinutes(3))
                 .until(() -> keys("retire", "--key", old.toString()).err().contains("no window is sealed"));
-        TallyRun retired = keys("retire", "--key", old.toString(), "--despite-backlog");
+        TallyRun retired = keys("retire", "--key", old.toString(), "--despite-backlog", "--output", "json");
         assertThat(retired.exitCode()).as(retired.everything()).isZero();
+        assertThat(retired.out())
+                .startsWith("{\"dryRun\":false,\"fingerprint\":")
+                .contains("\"version\":3}");
         assertThat(LedgerKeys.of(ConfigFile.read(config)).signing())
                 .containsExactly(before.signing().get(0), fresh);
         assertThat(operatorEvents())
@@ -141,11 +146,19 @@ class KeysCommandIT {
         Path old = before.bundle().get(0);
         Path fresh = directory.resolve("ledger/keys/bundle-p256-2.pem");
 
-        TallyRun rotated = keys("rotate", "--key", old.toString(), "--new", fresh.toString());
+        TallyRun rotated = keys("rotate", "--key", old.toString(), "--new", fresh.toString(), "--output", "json");
         TallyRun again = keys("rotate", "--key", old.toString(), "--new", fresh.toString());
 
         assertThat(rotated.exitCode()).as(rotated.everything()).isZero();
         assertThat(again.exitCode()).as(again.everything()).isZero();
+        TrustRoot now = TrustRoot.parse(Files.readAllBytes(before.trustRoot()));
+        JsonObject told = JsonParser.parseObject(rotated.out().strip().getBytes(StandardCharsets.UTF_8), 4);
+        assertThat(told.bool("inForce")).isTrue();
+        assertThat(told.longValue("version")).isEqualTo(now.version());
+        assertThat(told.string("fingerprint")).isEqualTo(now.fingerprint().toString());
+        assertThat(now.key(told.string("keyId")).orElseThrow().notBefore()).isEqualTo(Instant.parse(told.string("t1")));
+        assertThat(now.key(told.string("oldKeyId")).orElseThrow().notAfter())
+                .isEqualTo(Instant.parse(told.string("t2")));
         assertThat(LedgerKeys.of(ConfigFile.read(config)).bundle()).containsExactly(old, fresh);
         assertThat(operatorEvents())
                 .containsExactly("ledger.tenant.created", "ledger.key.introduced", "ledger.trust-root.published");
@@ -164,7 +177,7 @@ class KeysCommandIT {
                 new String[] {"update", keys.trustRoot().toString(), next, "--key", keyId, "--status", "revoked"},
                 new String[] {"sign", next, "--key", rootKey, "--passphrase-file", passphrase},
                 new String[] {"install", next, "--config", config.toString()},
-                new String[] {"install", next, "--config", config.toString()});
+                new String[] {"install", next, "--config", config.toString(), "--output", "json"});
 
         for (String[] command : commands) {
             List<String> all = new ArrayList<>(List.of("trust-root"));
@@ -252,11 +265,12 @@ class KeysCommandIT {
 
     @Test
     void aGuardFileIsMadeOnce() {
-        TallyRun made = keys("guard");
+        TallyRun made = keys("guard", "--output", "json");
         TallyRun again = keys("guard");
 
         assertThat(made.exitCode()).as(made.everything()).isZero();
         assertThat(directory.resolve("guard")).exists();
+        assertThat(made.out()).startsWith("{\"file\":").contains("\"origins\":0}");
         assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(again.err()).contains("stays as it is");
     }

@@ -251,7 +251,7 @@ class TrustRootAnchorsTest {
     void anchorsAreNotEndedBeforeTheyBeginNorTakenOutWhileRequired() {
         String[] list = {"--tsa", "tsa1=" + pem};
 
-        refused("year outside 1970 to 9999", concat(list, "--anchor-until", "tsa1=1960-01-01T00:00:00.000Z"));
+        refused("outside the years 1970 to 9999", concat(list, "--anchor-until", "tsa1=1960-01-01T00:00:00.000Z"));
         refused(
                 "ends before it begins",
                 concat(

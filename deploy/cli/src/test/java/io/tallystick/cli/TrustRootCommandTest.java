@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallystick.entry.LedgerTime;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonParser;
 import io.tallystick.note.NoteVerifiers;
 import io.tallystick.receipt.Witness;
 import io.tallystick.trust.KeyAlgorithm;
@@ -112,6 +115,34 @@ class TrustRootCommandTest {
                 .doesNotContain("not complete");
         assertThat(ok("show", "--output", "json", "@v1.json").out().strip())
                 .isEqualTo(Files.readString(directory.resolve("v1.json")));
+    }
+
+    @Test
+    void programsAreToldHowFarADraftIs() throws Exception {
+        TrustRoot before = first();
+        String json = ok("update", "@v1.json", "@v2.json", "--expires", "2050-01-01", "--output", "json")
+                .out();
+        String one = ok("sign", "@v2.json", "--key", "@alice.pem", "--passphrase-file", passphrase, "--output", "json")
+                .out();
+        String both = ok("sign", "@v2.json", "--key", "@bob.pem", "--passphrase-file", passphrase, "--output", "json")
+                .out();
+
+        JsonObject draft = JsonParser.parseObject(json.strip().getBytes(UTF_8), 4);
+        assertThat(draft.bool("complete")).isFalse();
+        assertThat(draft.longValue("version")).isEqualTo(2);
+        assertThat(draft.array("signers").size()).isZero();
+        assertThat(draft.string("missing")).contains("root keys");
+        assertThat(draft.string("fingerprint"))
+                .isEqualTo(read("v2.json").fingerprint().toString());
+        assertThat(JsonParser.parseObject(one.strip().getBytes(UTF_8), 4)
+                        .array("signers")
+                        .size())
+                .isEqualTo(1);
+        JsonObject complete = JsonParser.parseObject(both.strip().getBytes(UTF_8), 4);
+        assertThat(complete.bool("complete")).isTrue();
+        assertThat(complete.has("missing")).isFalse();
+        assertThat(complete.string("ledger")).isEqualTo(before.ledger());
+        assertThat(read("v2.json").expires()).isEqualTo(Instant.parse("2050-01-01T00:00:00Z"));
     }
 
     @Test

@@ -19,14 +19,12 @@ import java.util.TreeMap;
 /**
  * What was anchored behind the windows that are wanted, where the registry's leaves are wanted too: a later checkpoint with
  * receipts covers those before it. It is wanted up to the first receipt of each party that has none for the last window, of
- * the first {@value #CHECKPOINTS_MAX} checkpoints with receipts; and as far behind as it takes to have what is asked of
- * listed parties, however many answer in between. The names of the receipts tell that; the leaves are wanted by whole days,
- * as those names do not tell their window.
+ * the first {@value ReceiptIndex#CHECKPOINTS_MAX} checkpoints with receipts; and as far behind as it takes to have what is
+ * asked of listed parties, however many answer in between. Where one checkpoint must have it all, as many that do are wanted
+ * as are offered to a proof. The names of the receipts tell that; the leaves are wanted by whole days, as those names do not
+ * tell their window.
  */
 final class LaterAnchors {
-    /** As many as an evidence archive takes along whoever answered. */
-    private static final int CHECKPOINTS_MAX = 8;
-
     private final NavigableMap<Long, Set<String>> receipts = new TreeMap<>();
     private final ReceiptIndex<Long> index = new ReceiptIndex<>();
     private final Map<Long, LocalDate> days = new HashMap<>();
@@ -61,11 +59,11 @@ final class LaterAnchors {
         untilSize = size;
         Set<String> answered = new HashSet<>(receipts.getOrDefault(size, Set.of()));
         receipts.tailMap(size, false).entrySet().stream()
-                .limit(CHECKPOINTS_MAX)
+                .limit(ReceiptIndex.CHECKPOINTS_MAX)
                 .filter(later -> answered.addAll(later.getValue()))
                 .forEach(later -> untilSize = later.getKey());
         List<Long> asked = alone
-                ? index.alone(size, wanted, 1)
+                ? index.alone(size, wanted, ReceiptIndex.CHECKPOINTS_MAX)
                 : index.reach(size, wanted).stream().toList();
         asked.forEach(later -> untilSize = Math.max(untilSize, later));
         if (untilSize > lastSize) {

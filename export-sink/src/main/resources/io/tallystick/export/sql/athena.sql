@@ -1,6 +1,7 @@
 -- The ledger's evidence as a table, for Amazon Athena. Put the bucket's name in both places, then run each statement.
 -- Folders hold other files beside the data, so lines that are no JSON are passed over and the view takes data files only.
--- It reads; it does not verify. See v1/README.md for that.
+-- It reads; it does not verify. See v1/README.md for that. Windows that are not finished yet, without a checkpoint, show
+-- here, too.
 
 CREATE EXTERNAL TABLE ledger_lines (
     entry string,

@@ -3,7 +3,7 @@
 -- Columns are named and payloads kept as JSON text: guessed types misread large integers and names that differ only in
 -- case. DuckDB prints numbers with a fraction anew (1.10 becomes 1.1); whole numbers of any size, names and their order stay,
 -- and the bytes that were committed to are in the file. These views read; they do not verify. See v1/README.md for that,
--- and for queries to begin with.
+-- and for queries to begin with. A window without its checkpoint is not finished, and not here.
 
 CREATE OR REPLACE VIEW lines AS
 SELECT tenant, dt, window_start, entry, context, contextSalt, payload, payload64, salt
@@ -13,6 +13,7 @@ FROM read_json(
     compression = 'zstd',
     hive_partitioning = true,
     hive_types_autocast = false,
+    filename = true,
     columns = {
         entry: 'JSON',
         context: 'JSON',
@@ -20,7 +21,9 @@ FROM read_json(
         payload: 'JSON',
         payload64: 'VARCHAR',
         salt: 'VARCHAR'
-    });
+    })
+WHERE parse_dirpath(filename) IN (
+    SELECT parse_dirpath(file) FROM glob('v1/tenant=*/dt=*/window_start=*/checkpoint'));
 
 CREATE OR REPLACE VIEW entries AS
 SELECT

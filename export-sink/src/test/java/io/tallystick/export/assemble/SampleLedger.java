@@ -46,6 +46,7 @@ import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootBuilder;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,7 +61,8 @@ import java.util.TreeMap;
 
 /**
  * A small ledger for tests, without a broker: appends entries as the sequencer would, and at a window's end makes the
- * registry's leaves and the signed checkpoints as the anchor would. Keys are fresh, the rest is the same in every run.
+ * registry's leaves and the signed checkpoints as the anchor would. Keys are fresh, or {@linkplain #seeded the same}; the rest is
+ * the same in every run.
  */
 public final class SampleLedger {
     /** The ledger's origin. */
@@ -71,10 +73,12 @@ public final class SampleLedger {
 
     private static final Duration BETWEEN_ENTRIES = Duration.ofSeconds(1);
 
-    private final SigningKey checkpointKey = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
-    private final SigningKey witnessableKey = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
-    private final SigningKey rootKey = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
-    private final SigningKey bundleKey = KeyFile.generate(KeyAlgorithm.ECDSA_P256, new SecureRandom());
+    private static final Instant START = Instant.parse("2026-11-21T03:15:00Z");
+
+    private final SigningKey checkpointKey;
+    private final SigningKey witnessableKey;
+    private final SigningKey rootKey;
+    private final SigningKey bundleKey;
     private final SortedMap<ChainId, Chain> chains = new TreeMap<>();
     private CompactRange registry = CompactRange.EMPTY;
     private Instant windowStart;
@@ -110,15 +114,34 @@ public final class SampleLedger {
         }
     }
 
-    /** A ledger whose first window starts at {@code start}. */
-    public SampleLedger(Instant start) {
+    private SampleLedger(Instant start, SecureRandom random) {
         this.windowStart = start;
         this.clock = start;
+        this.checkpointKey = KeyFile.generate(KeyAlgorithm.ECDSA_P256, random);
+        this.witnessableKey = KeyFile.generate(KeyAlgorithm.ED25519, random);
+        this.rootKey = KeyFile.generate(KeyAlgorithm.ED25519, random);
+        this.bundleKey = KeyFile.generate(KeyAlgorithm.ECDSA_P256, random);
+    }
+
+    /** A ledger whose first window starts at {@code start}. */
+    public SampleLedger(Instant start) {
+        this(start, new SecureRandom());
     }
 
     /** Starts at 2026-11-21T03:15:00Z. */
     public SampleLedger() {
-        this(Instant.parse("2026-11-21T03:15:00Z"));
+        this(START);
+    }
+
+    /** As {@link #SampleLedger()}, with the same keys in every process: for tests of several. */
+    public static SampleLedger seeded(long seed) {
+        try {
+            SecureRandom random = SecureRandom.getInstance("SHA1PRNG"); // the one that gives the same for a seed
+            random.setSeed(seed);
+            return new SampleLedger(START, random);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The key that signs bundles. */

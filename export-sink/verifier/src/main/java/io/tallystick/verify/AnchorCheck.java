@@ -27,7 +27,7 @@ import java.util.Set;
  */
 final class AnchorCheck {
     /** Later checkpoints that are looked at for one bundle and give nothing that was wanted. */
-    static final int COVERS_MAX = 8;
+    static final int COVERS_MAX = ReceiptIndex.CHECKPOINTS_MAX;
 
     private final TrustRoot root;
     private final AnchorParties parties;
@@ -138,11 +138,14 @@ final class AnchorCheck {
         receipts(stored(note), window.start(), window.end(), OptionalLong.empty(), tally, findings);
         Set<ReceiptNames.Parsed> wanted = tally.wanted(parties.listed());
         Optional<Instant> next = next(window.start(), wanted);
-        for (int vain = 0; vain < COVERS_MAX && next.isPresent(); next = next(next.get(), wanted)) {
-            cover(window, next.get(), tally, findings);
-            Set<ReceiptNames.Parsed> left = tally.wanted(parties.listed());
-            vain += left.containsAll(wanted) ? 1 : 0;
-            wanted = left;
+        int vain = 0;
+        while (vain < COVERS_MAX && next.isPresent()) {
+            if (cover(window, next.get(), tally, findings)) {
+                Set<ReceiptNames.Parsed> left = tally.wanted(parties.listed());
+                vain += left.containsAll(wanted) ? 1 : 0;
+                wanted = left;
+            }
+            next = next(next.get(), wanted);
         }
     }
 
@@ -157,9 +160,16 @@ final class AnchorCheck {
         return index.next(after, wanted);
     }
 
-    /** The receipts of a later window's checkpoint, if it contains this one's. */
-    private void cover(Window window, Instant later, AnchorTally tally, Findings findings) throws IOException {
+    /**
+     * The receipts of a later window's checkpoint, if it contains this one's.
+     *
+     * @return false if what lies there is no window of the registry, whose leaves go on beside it: it counts for nothing
+     */
+    private boolean cover(Window window, Instant later, AnchorTally tally, Findings findings) throws IOException {
         Optional<AnchorCover.Cover> covering = cover.orElseThrow().next(window, later.minusNanos(1));
+        if (covering.filter(found -> !found.windowStart().equals(later)).isPresent()) {
+            return false;
+        }
         if (covering.isPresent()) {
             receipts(
                     covering.get().checkpoint(),
@@ -169,6 +179,7 @@ final class AnchorCheck {
                     tally,
                     findings);
         }
+        return true;
     }
 
     private static AnchoredCheckpoint stored(Documents.Note note) {

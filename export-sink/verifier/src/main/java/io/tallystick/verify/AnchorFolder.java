@@ -2,6 +2,7 @@
 package io.tallystick.verify;
 
 import io.tallystick.bundle.BundleLayout;
+import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.receipt.ReceiptNames;
 import java.io.IOException;
 import java.io.InputStream;
@@ -87,6 +88,18 @@ final class AnchorFolder {
         return (folder.isPresent() ? folder : Optional.of(bucket.resolve(leavesDir(windowStart))))
                 .filter(path -> RegistryFolder.isDirectory(path.getParent()) && RegistryFolder.isDirectory(path))
                 .filter(path -> Files.isRegularFile(path.resolve(BundleLayout.LEAVES), LinkOption.NOFOLLOW_LINKS));
+    }
+
+    /**
+     * The window leaf of a window whose leaves follow a registry of this size, as they say: not verified.
+     *
+     * @return empty if they are not here, or say another start or size
+     */
+    Optional<RegistryLeaf.Window> windowLeaf(Instant windowStart, long size) throws IOException {
+        Optional<Path> folder = leaves(windowStart);
+        Optional<RegistryLeaf.Window> leaf =
+                folder.isPresent() ? RegistryFolder.windowLeaf(folder.get()) : Optional.empty();
+        return leaf.filter(said -> said.start().equals(windowStart) && said.first() == size);
     }
 
     /** Whether anything lies here for a larger registry: tells from names alone, of which not every one need be true. */

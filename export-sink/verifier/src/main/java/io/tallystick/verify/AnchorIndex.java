@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Of which listed party there are receipts for which windows: names in the anchors folders, of which none is opened. */
+/**
+ * Of which listed party there are receipts for which windows: names in the anchors folders, of which none is opened. A folder
+ * whose leaves say another start than its name is passed over; that is for the audit of the registry to tell.
+ */
 final class AnchorIndex {
     private final ReceiptIndex<Instant> receipts = new ReceiptIndex<>();
 
@@ -33,18 +36,38 @@ final class AnchorIndex {
         return index.receipts;
     }
 
+    /**
+     * By the start of the windows, this one and those that follow it without gap. What lies beside that sequence leads nowhere.
+     *
+     * @param start of the first window
+     * @param size of the registry before it
+     */
+    static ReceiptIndex<Instant> following(
+            Instant start, long size, AnchorFolder anchors, Set<ReceiptNames.Parsed> listed) throws IOException {
+        AnchorIndex index = new AnchorIndex();
+        Optional<RegistryLeaf.Window> leaf = anchors.windowLeaf(start, size);
+        while (leaf.isPresent()) {
+            index.add(leaf.get(), anchors, listed);
+            leaf = anchors.windowLeaf(leaf.get().end(), leaf.get().index() + 1);
+        }
+        return index.receipts;
+    }
+
     private void add(RegistryFolder registry, AnchorFolder anchors, Set<ReceiptNames.Parsed> listed)
             throws IOException {
         for (Map.Entry<Instant, Path> window : registry.windows().entrySet()) {
             Optional<RegistryLeaf.Window> leaf = RegistryFolder.windowLeaf(window.getValue());
-            if (leaf.isPresent()) {
-                AnchorFolder.Listing listing =
-                        anchors.list(window.getKey(), leaf.get().index() + 1);
-                listing.receipts().values().stream()
-                        .flatMap(Optional::stream)
-                        .filter(listed::contains)
-                        .forEach(name -> receipts.add(name, window.getKey()));
+            if (leaf.filter(said -> said.start().equals(window.getKey())).isPresent()) {
+                add(leaf.get(), anchors, listed);
             }
         }
+    }
+
+    private void add(RegistryLeaf.Window leaf, AnchorFolder anchors, Set<ReceiptNames.Parsed> listed)
+            throws IOException {
+        anchors.list(leaf.start(), leaf.index() + 1).receipts().values().stream()
+                .flatMap(Optional::stream)
+                .filter(listed::contains)
+                .forEach(name -> receipts.add(name, leaf.start()));
     }
 }

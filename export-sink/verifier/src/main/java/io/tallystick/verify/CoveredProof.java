@@ -86,8 +86,11 @@ final class CoveredProof {
         if (anchors.isEmpty()) {
             return Optional.empty();
         }
-        List<Instant> offered = AnchorIndex.of(RegistryFolder.of(registry), anchors.get(), wanted.listed())
-                .alone(cut.manifest().window().start(), wanted, AnchorCheck.COVERS_MAX);
+        Manifest manifest = cut.manifest();
+        Instant start = manifest.window().start();
+        List<Instant> offered = AnchorIndex.following(
+                        start, manifest.registry().previousSize(), anchors.get(), wanted.listed())
+                .alone(start, wanted, AnchorCheck.COVERS_MAX);
         return new CoveredProof(bucket, anchors.get(), cut).first(offered, accepted);
     }
 

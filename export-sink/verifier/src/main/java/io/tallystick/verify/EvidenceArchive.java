@@ -121,16 +121,14 @@ public final class EvidenceArchive {
             throw new IllegalArgumentException("the bucket has no tenant " + evidence.tenant());
         }
         Path folder = out.toAbsolutePath().getParent();
-        Path work = Files.createTempDirectory(folder, "evidence");
-        try {
-            Path staging = Files.createDirectory(work.resolve("content"));
+        try (ScratchFolder work = ScratchFolder.in(folder, "evidence")) {
+            Path staging = Files.createDirectory(work.path().resolve("content"));
             VerificationReport report = new EvidenceArchive(evidence, staging, limits).collect(root);
-            Path whole = work.resolve("evidence.zip");
+            Path whole = work.path().resolve("evidence.zip");
             packer.pack(staging, whole);
+            work.requireThere();
             Files.move(whole, out); // a rename, of the same file system; refuses what has appeared there meanwhile
             return report;
-        } finally {
-            Folders.delete(work);
         }
     }
 

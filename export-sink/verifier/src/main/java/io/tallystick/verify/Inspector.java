@@ -38,6 +38,89 @@ import java.util.HexFormat;
 public final class Inspector {
     private Inspector() {}
 
+    /** How pieces of evidence are shown: what each method is given has the form of its kind. */
+    private interface Form {
+        String line(byte[] line) throws BundleException;
+
+        String leaf(byte[] leaf) throws BundleException;
+
+        String manifest(byte[] manifest) throws BundleException;
+
+        String document(String kind, byte[] json);
+
+        String envelope(byte[] content, Dsse envelope);
+
+        String checkpoint(byte[] note) throws BundleException;
+    }
+
+    private static final Form TEXT = new Form() {
+        @Override
+        public String line(byte[] line) throws BundleException {
+            return Inspector.line(line);
+        }
+
+        @Override
+        public String leaf(byte[] leaf) throws BundleException {
+            return Inspector.leaf(leaf);
+        }
+
+        @Override
+        public String manifest(byte[] manifest) throws BundleException {
+            return Inspector.manifest(manifest);
+        }
+
+        @Override
+        public String document(String kind, byte[] json) {
+            return pretty(json);
+        }
+
+        @Override
+        public String envelope(byte[] content, Dsse envelope) {
+            return "payload type " + envelope.payloadType() + "\nkey id " + envelope.keyid() + "\n"
+                    + pretty(envelope.payload().toByteArray());
+        }
+
+        @Override
+        public String checkpoint(byte[] note) throws BundleException {
+            return Inspector.checkpoint(note);
+        }
+    };
+
+    private static final Form JSON = new Form() {
+        @Override
+        public String line(byte[] line) throws BundleException {
+            Inspector.line(line);
+            return InspectedJson.line(line);
+        }
+
+        @Override
+        public String leaf(byte[] leaf) throws BundleException {
+            Inspector.leaf(leaf);
+            return InspectedJson.leaf(leaf);
+        }
+
+        @Override
+        public String manifest(byte[] manifest) throws BundleException {
+            Inspector.manifest(manifest);
+            return InspectedJson.document("manifest", manifest);
+        }
+
+        @Override
+        public String document(String kind, byte[] json) {
+            return InspectedJson.document(kind, json);
+        }
+
+        @Override
+        public String envelope(byte[] content, Dsse envelope) {
+            return InspectedJson.envelope(content, envelope);
+        }
+
+        @Override
+        public String checkpoint(byte[] note) throws BundleException {
+            return InspectedJson.checkpoint(note);
+        }
+    };
+
     /**
      * Shows a file by its name: manifest, export record, envelope, registry proofs, checkpoints, data files, leaves.
      *
@@ -45,32 +128,45 @@ public final class Inspector {
      * @throws BundleException if the content does not have the form its name promises
      */
     public static String file(Path file, long line) throws IOException, BundleException {
+        return show(file, line, TEXT);
+    }
+
+    /** As {@link #file}, for programs: {@link InspectedJson} has the form. */
+    public static String json(Path file, long line) throws IOException, BundleException {
+        return show(file, line, JSON);
+    }
+
+    private static String show(Path file, long line, Form form) throws IOException, BundleException {
         String name = file.getFileName().toString();
         if (name.endsWith(BundleLayout.STORED_SUFFIX)) {
-            return line(lineOf(file, line, true));
-        }
-        if (name.endsWith(".ndjson") && !name.equals(BundleLayout.LEAVES)) {
-            return line(lineOf(file, line, false));
+            return form.line(lineOf(file, line, true));
         }
         if (name.equals(BundleLayout.LEAVES)) {
-            return leaf(lineOf(file, line, false));
+            return form.leaf(lineOf(file, line, false));
+        }
+        if (name.endsWith(".ndjson")) {
+            return form.line(lineOf(file, line, false));
         }
         byte[] content;
         try (InputStream in = Files.newInputStream(file)) {
             content = in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1);
         }
         return switch (name) {
-            case BundleLayout.MANIFEST -> manifest(content);
+            case BundleLayout.MANIFEST -> form.manifest(content);
             case BundleLayout.EXPORT -> {
                 ExportRecord.parse(content);
-                yield pretty(content);
+                yield form.document("export", content);
             }
-            case BundleLayout.DSSE -> envelope(content);
+            case BundleLayout.DSSE -> {
+                Dsse envelope = Dsse.parse(content);
+                Statement.parse(envelope.payload().toByteArray());
+                yield form.envelope(content, envelope);
+            }
             case "registry.json" -> {
                 RegistryProofs.parse(content);
-                yield pretty(content);
+                yield form.document("registry", content);
             }
-            default -> checkpoint(content);
+            default -> form.checkpoint(content);
         };
     }
 
@@ -145,13 +241,6 @@ public final class Inspector {
     public static String leaf(byte[] leaf) throws BundleException {
         RegistryLeaf.parse(leaf);
         return pretty(leaf) + "leaf hash " + Rfc6962.leafHash(leaf) + "\n";
-    }
-
-    private static String envelope(byte[] content) throws BundleException {
-        Dsse envelope = Dsse.parse(content);
-        byte[] payload = envelope.payload().toByteArray();
-        Statement.parse(payload);
-        return "payload type " + envelope.payloadType() + "\nkey id " + envelope.keyid() + "\n" + pretty(payload);
     }
 
     private static byte[] lineOf(Path file, long number, boolean compressed) throws IOException, BundleException {

@@ -56,7 +56,8 @@ public final class LaterWindows {
         if (anchors.isEmpty() || !anchors.get().isAnyAfter(last.registry().size())) {
             return List.of();
         }
-        ReceiptIndex<Instant> index = AnchorIndex.of(RegistryFolder.of(registry), anchors.get(), wanted.listed());
+        ReceiptIndex<Instant> index = AnchorIndex.following(
+                last.window().start(), last.registry().previousSize(), anchors.get(), wanted.listed());
         return new LaterWindows(anchors.get(), index, wanted).after(last);
     }
 
@@ -70,16 +71,12 @@ public final class LaterWindows {
         Instant start = last.window().end();
         long size = last.registry().size();
         while (anchors.isAnyAfter(size) && (anchored < AnchorCheck.COVERS_MAX || isWithin(start, reach))) {
-            Optional<Path> folder = anchors.leaves(start);
-            Optional<RegistryLeaf.Window> leaf =
-                    folder.isPresent() ? RegistryFolder.windowLeaf(folder.get()) : Optional.empty();
-            if (leaf.isEmpty()
-                    || !leaf.get().start().equals(start)
-                    || leaf.get().first() != size) {
+            Optional<RegistryLeaf.Window> leaf = anchors.windowLeaf(start, size);
+            if (leaf.isEmpty()) {
                 break;
             }
             size = leaf.get().index() + 1;
-            walked.add(new Later(start, folder.get(), size));
+            walked.add(new Later(start, anchors.leaves(start).orElseThrow(), size));
             if (anchors.has(start, size)) {
                 boolean adds = anchored < AnchorCheck.COVERS_MAX && answered.addAll(names(start, size));
                 anchored++;

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -93,17 +92,9 @@ public final class Main {
             case "--minimum-retention-days" -> request.withMinimumRetentionDays(Integer.parseInt(value));
             case "--since" -> request.withSince(Path.of(value));
             case "--require-anchors" -> request.withAnchors(AnchorRequirement.parse(value));
-            case "--as-of" -> request.withAsOf(time(value));
+            case "--as-of" -> request.withAsOf(TimeText.parse(value));
             default -> throw new IllegalArgumentException("unknown option " + name);
         };
-    }
-
-    private static Instant time(String value) {
-        try {
-            return Instant.parse(value);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException("not a time: " + value + ", it is UTC, like 2026-11-21T04:00:00Z", e);
-        }
     }
 
     private static void write(Path file, VerificationReport report, String form) {

@@ -16,6 +16,7 @@ import io.tallystick.tree.ProofException;
 import io.tallystick.tree.Proofs;
 import io.tallystick.tree.Rfc6962;
 import io.tallystick.tree.TreeHead;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -273,7 +275,7 @@ public final class ProofVerifier {
             Instant end = proof.windowLeaf().end();
             SignatureCheck ofChain = new SignatureCheck(root, end, anchored.existedBy(), findings);
             SignatureCheck ofRegistry = coveredBy(proof, registry.checkpoint()).isPresent()
-                    ? new SignatureCheck(root, signedBy(end), anchored.existedBy(), findings)
+                    ? new SignatureCheck(root, signedAt(root, end, registry), anchored.existedBy(), findings)
                     : ofChain;
             ofRegistry.checkpoint(registry, origin);
             ofChain.checkpoint(chain, proof.line().entry().chain().origin(origin));
@@ -285,11 +287,39 @@ public final class ProofVerifier {
         }
 
         /**
-         * When a later checkpoint was signed at the latest: its window's end is not in the proof, and its keys may be younger
-         * than the entry's window. Whoever has an old key cannot make this time an earlier one.
+         * When a later checkpoint was signed, as well as can be told: the end of its window is not in the proof. It lies behind
+         * the end of the entry's window, and no later than what outside parties prove; so the checkpoint stands if keys and
+         * demands of some time in between allow it. Who could use this to have an old key count, or an old demand, could sign
+         * a checkpoint of the entry's own window with it.
+         *
+         * @return the last such time; where there is none, the last one it could be
          */
-        private Instant signedBy(Instant end) {
-            return anchored.existedBy().filter(end::isBefore).orElse(end);
+        private Instant signedAt(TrustRoot root, Instant end, Documents.Note registry) {
+            Instant last = anchored.existedBy().filter(end::isBefore).orElse(end);
+            return moments(root, end, last).stream()
+                    .filter(at -> stands(root, at, registry))
+                    .findFirst()
+                    .orElse(last);
+        }
+
+        /** Between two of these neither a key's standing nor what is required changes; the last comes first. */
+        private static List<Instant> moments(TrustRoot root, Instant first, Instant last) {
+            return Stream.concat(
+                            Stream.of(first, last),
+                            root.keys(TrustRole.CHECKPOINT, root.ledger()).stream()
+                                    .flatMap(key -> Stream.of(
+                                            key.notBefore(), key.notBefore().minusMillis(1), key.notAfter())))
+                    .filter(at -> !at.isBefore(first) && !at.isAfter(last))
+                    .distinct()
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+
+        private boolean stands(TrustRoot root, Instant at, Documents.Note registry) {
+            Findings trial = new Findings();
+            new SignatureCheck(root, at, anchored.existedBy(), trial).checkpoint(registry, root.ledger());
+            trial.checked(Phase.SIGNATURES);
+            return trial.verdict(Phase.SIGNATURES).verdict() == PhaseVerdict.Verdict.PASS;
         }
 
         private static List<BundleFacts.Signer> together(List<BundleFacts.Signer> a, List<BundleFacts.Signer> b) {

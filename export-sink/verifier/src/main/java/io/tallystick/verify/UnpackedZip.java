@@ -13,24 +13,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * An archive, unpacked into a folder of its own that is gone when this is closed. {@link ZipDirectory} decides what is
- * unpacked at all; each entry then has exactly the size and checksum it says.
+ * An archive, unpacked into a {@linkplain ScratchFolder folder of its own}. {@link ZipDirectory} decides what is unpacked at
+ * all, and how large it may be; each entry then has exactly the size and checksum it says.
  */
 final class UnpackedZip implements Closeable {
     private static final byte[] MAGIC = {'P', 'K', 3, 4};
     private static final byte[] MAGIC_EMPTY = {'P', 'K', 5, 6};
     private static final int BUFFER = 1 << 16;
+    private static final long BLOCK = 4 * 1024;
 
-    private final Path folder;
+    private final ScratchFolder scratch;
 
-    private UnpackedZip(Path folder) {
-        this.folder = folder;
+    /** How many bytes a disk has left. */
+    interface Room {
+        long of(Path folder) throws IOException;
+    }
+
+    private UnpackedZip(ScratchFolder scratch) {
+        this.scratch = scratch;
     }
 
     /** Whether the file begins as an archive does. */
@@ -41,25 +48,57 @@ final class UnpackedZip implements Closeable {
         }
     }
 
+    /** @throws IOException if it cannot be read, the disk has no room for it, or the process ends */
     static UnpackedZip of(Path archive) throws IOException, ZipFault {
-        UnpackedZip unpacked = new UnpackedZip(Files.createTempDirectory("tally-verify"));
+        return of(archive, folder -> Files.getFileStore(folder).getUsableSpace());
+    }
+
+    static UnpackedZip of(Path archive, Room room) throws IOException, ZipFault {
+        UnpackedZip unpacked = new UnpackedZip(ScratchFolder.temporary("tally-verify"));
         try (FileChannel file = FileChannel.open(archive, StandardOpenOption.READ)) {
-            for (ZipDirectory.Entry entry : ZipDirectory.read(file, ZipLimits.READER)) {
+            List<ZipDirectory.Entry> entries = ZipDirectory.read(file, ZipLimits.READER);
+            unpacked.requireRoom(entries, room);
+            for (ZipDirectory.Entry entry : entries) {
                 unpacked.unpack(file, entry);
             }
             return unpacked;
         } catch (IOException | ZipFault | RuntimeException e) {
-            unpacked.close();
+            unpacked.closeAfter(e);
             throw e;
         }
     }
 
+    /** What went wrong first is what is told. */
+    private void closeAfter(Exception fault) {
+        try {
+            close();
+        } catch (IOException e) {
+            fault.addSuppressed(e);
+        }
+    }
+
+    private void requireRoom(List<ZipDirectory.Entry> entries, Room room) throws IOException {
+        long needed = entries.stream()
+                .mapToLong(entry -> (entry.size() + BLOCK - 1) & -BLOCK)
+                .sum();
+        long left = room.of(folder());
+        if (needed > left) {
+            throw new IOException("unpacked it needs " + mebibytes(needed) + " MiB, and " + folder() + " has "
+                    + mebibytes(left) + " MiB left (java.io.tmpdir names another folder)");
+        }
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
+    }
+
     Path folder() {
-        return folder;
+        return scratch.path();
     }
 
     private void unpack(FileChannel file, ZipDirectory.Entry entry) throws IOException, ZipFault {
-        Path target = folder.resolve(entry.name());
+        scratch.requireThere();
+        Path target = folder().resolve(entry.name());
         Files.createDirectories(target.getParent());
         Inflater inflater = new Inflater(true);
         try (InputStream packed = new BufferedInputStream(new Slice(file, entry.data(), entry.packed()), BUFFER);
@@ -69,6 +108,7 @@ final class UnpackedZip implements Closeable {
             byte[] buffer = new byte[BUFFER];
             long left = entry.size();
             for (int count = in.read(buffer); count > 0; count = in.read(buffer)) {
+                scratch.requireThere();
                 left -= count;
                 if (left < 0) {
                     throw new ZipFault(entry.name() + ": has more content than it says");
@@ -92,7 +132,7 @@ final class UnpackedZip implements Closeable {
 
     @Override
     public void close() throws IOException {
-        Folders.delete(folder);
+        scratch.close();
     }
 
     /** Bytes of a part of a file. */

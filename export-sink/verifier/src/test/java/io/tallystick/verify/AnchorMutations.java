@@ -128,7 +128,7 @@ final class AnchorMutations {
                                 Files.readString(cosignature(folder, a.w1)).repeat(2))),
                 failed(
                         "cosignature with spaces up to its limit and beyond",
-                        "larger than",
+                        "the cosignature is larger than 8192 bytes",
                         (t, a, folder) -> Files.writeString(cosignature(folder, a.w1), " ".repeat(20_000))),
                 failed(
                         "empty cosignature",
@@ -144,38 +144,38 @@ final class AnchorMutations {
                         (t, a, folder) -> copy(other(t), folder, "tsa1.tsr")),
                 failed(
                         "time-stamp with a changed last byte of its signature",
-                        "tsa1.tsr",
+                        "tsa1.tsr: the signature does not hold: signature not created by certificate",
                         (t, a, folder) -> flip(folder.resolve("tsa1.tsr"), -1)),
                 failed(
                         "time-stamp cut off",
-                        "not DER",
+                        "tsa1.tsr: the time-stamp is not DER: an object longer than the one it is in",
                         (t, a, folder) -> Files.write(
                                 folder.resolve("tsa1.tsr"),
                                 Arrays.copyOf(Files.readAllBytes(folder.resolve("tsa1.tsr")), 200))),
                 failed(
                         "time-stamp refused",
-                        "did not grant it",
+                        "tsa1.tsr: the authority did not grant it: status 2",
                         (t, a, folder) -> Files.write(folder.resolve("tsa1.tsr"), TestTsa.refusal())),
                 failed(
                         "time-stamp by another authority under the name",
-                        "configured root",
+                        "the signer's certificate does not lead to a configured root at the time stamped",
                         (t, a, folder) -> Files.write(
                                 folder.resolve("tsa1.tsr"),
                                 TestTsa.create().response(checkpoint(t), TestAnchors.time(WINDOW)))),
                 failed(
                         "time-stamp before the authority counted",
-                        "tsa1 counts from",
+                        "stamped 2026-01-31T23:59:59Z, tsa1 counts from 2026-02-01T00:00:00Z",
                         (t, a, folder) -> Files.write(
                                 folder.resolve("tsa1.tsr"),
                                 a.tsa.response(checkpoint(t), TestAnchors.FROM.minusSeconds(1)))),
                 failed(
                         "time-stamp after the authority's end",
-                        "tsa1 counts from",
+                        "stamped 2026-11-21T04:00:05Z, tsa1 counts from 2026-02-01T00:00:00Z to 2026-11-21T04:00:04Z",
                         (t, a, folder) -> t.trustRoot(a.trustRoot(
                                 t.keys, ALL, a.listed(TestAnchors.time(3).minusSeconds(1)), (k, l, m) -> {}))),
                 failed(
                         "time-stamp padded with gigabytes of length",
-                        "not DER",
+                        "tsa1.tsr: the time-stamp is not DER: an object longer than the one it is in",
                         (t, a, folder) -> Files.write(
                                 folder.resolve("tsa1.tsr"), new byte[] {0x30, (byte) 0x84, 0x7f, 0, 0, 0})));
     }
@@ -199,19 +199,19 @@ final class AnchorMutations {
                                 "{\n  \"logIndex\": \"1")),
                 failed(
                         "log entry of a larger tree",
-                        "size or root of the proof",
+                        "size or root of the proof are not those of the log's checkpoint",
                         (t, a, folder) ->
                                 replace(folder.resolve("log2026.rekor.json"), "\"treeSize\": \"", "\"treeSize\": \"1")),
                 failed(
                         "log checkpoint of a larger tree",
-                        "the log's checkpoint",
+                        "the log's checkpoint: log.example.org/2026+",
                         (t, a, folder) -> replace(
                                 folder.resolve("log2026.rekor.json"),
                                 "\"envelope\": \"log.example.org/2026\\n",
                                 "\"envelope\": \"log.example.org/2026\\n1")),
                 failed(
                         "log entry that is not JSON",
-                        "not a log entry",
+                        "log2026.rekor.json: not a log entry: not JSON at byte 5",
                         (t, a, folder) -> Files.writeString(folder.resolve("log2026.rekor.json"), "{\"a\":")),
                 failed(
                         "local log receipt of another window",
@@ -219,16 +219,21 @@ final class AnchorMutations {
                         (t, a, folder) -> copy(other(t), folder, "local1.log.json")),
                 failed(
                         "local log receipt in another form",
-                        "one form",
+                        "local1.log.json: the log receipt is not in its one form",
                         (t, a, folder) -> replace(folder.resolve("local1.log.json"), ",\"v\":1", ", \"v\":1")),
-                failed("local log receipt with a changed proof", "inclusion", (t, a, folder) -> {
-                    Path file = folder.resolve("local1.log.json");
-                    String text = Files.readString(file);
-                    int at = text.indexOf("\"proof\":[\"") + 10;
-                    Files.writeString(
-                            file,
-                            text.substring(0, at) + (text.charAt(at) == '0' ? '1' : '0') + text.substring(at + 1));
-                }));
+                failed(
+                        "local log receipt with a changed proof",
+                        "local1.log.json: the log's inclusion: expected root ",
+                        (t, a, folder) -> {
+                            Path file = folder.resolve("local1.log.json");
+                            String text = Files.readString(file);
+                            int at = text.indexOf("\"proof\":[\"") + 10;
+                            Files.writeString(
+                                    file,
+                                    text.substring(0, at)
+                                            + (text.charAt(at) == '0' ? '1' : '0')
+                                            + text.substring(at + 1));
+                        }));
     }
 
     private static Stream<Mutation> missing() {

@@ -15,38 +15,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What receipts of outside parties prove, and what covers what. */
-class AnchorsTest {
+class AnchorsTest extends ScenarioBucket {
     private static final TrustPolicy ALL = new TrustPolicy(Set.of(TrustAnchors.Kind.values()), 2, 0);
 
-    @TempDir
-    static Path shared;
-
-    private static Scenario scenario;
-
-    @TempDir
-    Path folder;
-
-    private Tampering bucket;
-    private TestAnchors anchors;
-
-    @BeforeAll
-    static void writeBucket() throws IOException {
-        scenario = Scenario.write(shared, 2);
-    }
-
-    @BeforeEach
-    void anchor() throws IOException {
-        bucket = new Tampering(scenario, folder);
-        anchors = new TestAnchors();
-    }
+    private final TestAnchors anchors = new TestAnchors();
 
     private void write(int... windows) throws IOException {
         for (int window : windows) {

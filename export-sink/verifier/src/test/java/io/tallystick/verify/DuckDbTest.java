@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -132,6 +133,34 @@ class DuckDbTest {
         useBucket(bucket);
         assertThat(documented("Whether an entry is missing")).containsExactly("acme/0 0 11 10");
         useBucket(scenario.ledger.bucket);
+    }
+
+    @Test
+    void whatIsNotCommittedIsNoEvidence(@TempDir Path folder) throws IOException, SQLException {
+        // Given
+        Path bucket = Scenario.copy(scenario.ledger.bucket, folder.resolve("bucket"));
+        Path committed = bucket.resolve(Scenario.path("acme", 3)).resolve("checkpoint");
+        assertThat(committed.resolveSibling(Scenario.DATA)).exists();
+
+        // When
+        Files.delete(committed);
+
+        // Then
+        useBucket(bucket);
+        assertThat(query("SELECT DISTINCT window_start FROM entries WHERE tenant = 'acme' ORDER BY 1"))
+                .containsExactly("20261121T030000Z", "20261121T031500Z");
+        useBucket(scenario.ledger.bucket);
+    }
+
+    @Test
+    void athenaReadsTheSameColumns() throws IOException, SQLException {
+        // Given
+        String statement = Files.readString(SHIPPED.resolve("sql/athena.sql"));
+        String table = statement.substring(0, statement.indexOf("ROW FORMAT"));
+
+        // Then
+        assertThat(Pattern.compile("(\\w+) string").matcher(table).results().map(result -> result.group(1)))
+                .containsExactlyInAnyOrderElementsOf(query("SELECT column_name FROM (DESCRIBE lines)"));
     }
 
     @Test

@@ -26,6 +26,17 @@ final class GoldenBundles {
         write(scenario, root, "payload-edited_fail", t -> t.acme(0).editLine(Scenario.DATA, 2, "second", "sekond"));
         write(scenario, root, "window-missing_fail", t -> Scenario.deleteAll(t.acme(1).folder));
         write(scenario, root, "foreign-key_fail", t -> t.reseal(t.acme(1), new TestKeys().bundle));
+        Scenario anchored = AnchoredScenario.write(Files.createDirectories(root.resolve("rotated-and-anchored")), SEED);
+        write(
+                anchored,
+                root,
+                "covering-leaves-missing_fail",
+                t -> Files.delete(t.leaves(2).resolve("leaves.ndjson")));
+        write(anchored, root, "receipt-exchanged_fail", t -> {
+            Path stamp = TestAnchors.folder(t.bucket, 3).resolve("tsa1.tsr");
+            Files.write(
+                    stamp, Files.readAllBytes(TestAnchors.folder(t.bucket, 0).resolve("tsa1.tsr")));
+        });
     }
 
     private static void write(Scenario scenario, Path root, String name, Tamper tamper) throws IOException {

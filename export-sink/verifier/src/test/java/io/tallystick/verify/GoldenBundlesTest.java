@@ -18,6 +18,9 @@ class GoldenBundlesTest {
                 "payload-edited_fail|1|chain-0000-00000.ndjson.zst line 3 (seq 2): payload or its salt was changed",
                 "window-missing_fail|3|missing: every window from 2026-11-21T03:15:00Z to 2026-11-21T03:30:00Z",
                 "foreign-key_fail|4|which the trust root does not list for bundles of this ledger",
+                "rotated-and-anchored|0|VALID (exit code 0)",
+                "covering-leaves-missing_fail|3|time-stamps of authorities: 0 of 1, which the trust root requires",
+                "receipt-exchanged_fail|1|tsa1.tsr: the imprint is not of this checkpoint",
             })
     void oldBundlesKeepTheirVerdicts(String name, int exitCode, String message) throws URISyntaxException {
         // Given

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.bundle.BundleException;
+import io.tallystick.json.JsonObject;
+import io.tallystick.json.JsonParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +49,43 @@ class InspectorTest {
 
         // Then
         assertThat(shown).contains(part).endsWith("\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "manifest.json|manifest",
+                "export.json|export",
+                "proofs/registry.json|registry",
+                "checkpoint|checkpoint",
+                "checkpoints/chain-0003|checkpoint",
+                "bundle.dsse.json|envelope"
+            })
+    void programsGetEveryObjectAsOneOfJson(String name, String kind) throws Exception {
+        // When
+        String shown = Inspector.json(bundle.resolve(name), 1);
+
+        // Then
+        JsonObject object = JsonParser.parseObject(Text.bytes(shown.strip()), 64);
+        assertThat(object.string("kind")).isEqualTo(kind);
+        assertThat(object.string("sha256"))
+                .isEqualTo(SlowTree.hex(SlowTree.sha256(Files.readAllBytes(bundle.resolve(name)))));
+        assertThat(object.object("content").members()).isNotEmpty();
+        assertThat(shown).endsWith("}\n").doesNotContain("}\n{");
+    }
+
+    @Test
+    void programsGetALineAsItIsStored() throws Exception {
+        // When
+        String shown = Inspector.json(bundle.resolve(Scenario.DATA), 2);
+
+        // Then
+        assertThat(shown)
+                .contains("\"payload\":{\"amount\":12345678901234567890,\"note\":\"first\"}")
+                .containsPattern("\"kind\":\"line\",\"leafHash\":\"[0-9a-f]{64}\"}\n$");
+        assertThatThrownBy(() -> Inspector.json(bundle.resolve("SHA256SUMS"), 1))
+                .isInstanceOf(BundleException.class);
     }
 
     @Test

@@ -27,35 +27,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipFile;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What was anchored only after a period goes with the evidence of the period, and with the proof of an entry of it. */
-class LaterAnchorsTest {
+class LaterAnchorsTest extends ScenarioBucket {
     private static final TrustPolicy ALL = new TrustPolicy(Set.of(TrustAnchors.Kind.values()), 2, 0);
     private static final String LEAVES = "v1/anchors/later/registry/";
 
-    @TempDir
-    static Path shared;
-
-    private static Scenario scenario;
-
-    @TempDir
-    Path folder;
-
-    private Tampering bucket;
     private TestAnchors anchors;
-
-    @BeforeAll
-    static void writeBucket() throws IOException {
-        scenario = Scenario.write(shared, 12);
-    }
 
     @BeforeEach
     void anchor() throws IOException {
-        bucket = new Tampering(scenario, folder);
         anchors = new TestAnchors();
         bucket.trustRoot(anchors.trustRoot(bucket.keys, ALL, (a, b, c) -> {}));
     }

@@ -85,7 +85,7 @@ final class LedgerMutations {
                         t -> t.request = t.request.withFingerprint(Hash.ZERO)),
                 untrusted(
                         "another ledger's keys under the same name",
-                        "does not list",
+                        "only by keys that the trust root does not list for this role and scope",
                         t -> t.trustRoot(new TestKeys().trustRoot())),
                 untrusted(
                         "bundle signed anew with a foreign key",
@@ -93,11 +93,11 @@ final class LedgerMutations {
                         t -> t.reseal(t.acme(1), new TestKeys().bundle)),
                 untrusted(
                         "bundle signed with the checkpoint key",
-                        "does not list for bundles",
+                        "which the trust root does not list for bundles of this ledger",
                         t -> t.reseal(t.acme(1), t.keys.p256)),
                 untrusted(
                         "bundle key listed for another tenant",
-                        "does not list for bundles",
+                        "which the trust root does not list for bundles of this ledger",
                         trust((a, b, c) -> c.scopes = List.of(TestKeys.ORIGIN + "/initech"))),
                 untrusted("checkpoint signed anew with foreign keys", "does not list for this role and scope", t -> {
                     TestKeys foreign = new TestKeys();
@@ -109,29 +109,39 @@ final class LedgerMutations {
                         t -> resign(t, 1, t.keys.bundle)),
                 untrusted(
                         "required P-256 only by a stranger, Ed25519 by a listed key",
-                        "required ecdsa-p256",
+                        "checkpoint: the required ecdsa-p256 signature is only by keys that the trust root does not list",
                         t -> resign(t, 1, t.keys.ed25519, new TestKeys().p256)),
-                untrusted("checkpoint keys listed for the registry only", "checkpoints/chain-0000", trust((a, b, c) -> {
-                    a.scopes = List.of(TestKeys.ORIGIN);
-                    b.scopes = List.of(TestKeys.ORIGIN);
-                })),
-                untrusted("checkpoint keys listed for chains only", "checkpoint: the required", trust((a, b, c) -> {
-                    a.scopes = List.of(TestKeys.ORIGIN + "/*");
-                    b.scopes = List.of(TestKeys.ORIGIN + "/*");
-                })),
+                untrusted(
+                        "checkpoint keys listed for the registry only",
+                        "checkpoints/chain-0000: the required ecdsa-p256 signature is only by keys",
+                        trust((a, b, c) -> {
+                            a.scopes = List.of(TestKeys.ORIGIN);
+                            b.scopes = List.of(TestKeys.ORIGIN);
+                        })),
+                untrusted(
+                        "checkpoint keys listed for chains only",
+                        "checkpoint: the required ecdsa-p256 signature is only by keys",
+                        trust((a, b, c) -> {
+                            a.scopes = List.of(TestKeys.ORIGIN + "/*");
+                            b.scopes = List.of(TestKeys.ORIGIN + "/*");
+                        })),
                 failed(
                         "required P-256 line dropped",
                         SIGNATURES,
-                        "no ecdsa-p256 signature",
+                        "checkpoint: no ecdsa-p256 signature, which the trust root requires",
                         t -> resign(t, 1, t.keys.ed25519)),
-                failed("required Ed25519 line dropped", SIGNATURES, "no ed25519 signature", t -> {
-                    resign(t, 1, t.keys.p256);
-                    t.trustRoot(t.keys.trustRoot(
-                            TestKeys.ORIGIN,
-                            List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ED25519)),
-                            TrustPolicy.NONE,
-                            (a, b, c) -> {}));
-                }),
+                failed(
+                        "required Ed25519 line dropped",
+                        SIGNATURES,
+                        "checkpoint: no ed25519 signature, which the trust root requires",
+                        t -> {
+                            resign(t, 1, t.keys.p256);
+                            t.trustRoot(t.keys.trustRoot(
+                                    TestKeys.ORIGIN,
+                                    List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ED25519)),
+                                    TrustPolicy.NONE,
+                                    (a, b, c) -> {}));
+                        }),
                 failed(
                         "bundle key expired within the window",
                         SIGNATURES,
@@ -140,37 +150,45 @@ final class LedgerMutations {
                 failed(
                         "checkpoint key expired within the window",
                         SIGNATURES,
-                        "was valid only until",
+                        "which was valid only until 2026-11-21T03:20:00Z; the window ends 2026-11-21T03:30:00Z",
                         trust((a, b, c) -> b.notAfter = EARLY)),
                 failed(
                         "optional key expired within the window",
                         SIGNATURES,
-                        "was valid only until",
+                        "which was valid only until 2026-11-21T03:20:00Z; the window ends 2026-11-21T03:30:00Z",
                         trust((a, b, c) -> a.notAfter = EARLY)),
                 failed(
                         "checkpoint key not yet valid",
                         SIGNATURES,
-                        "is valid only from",
+                        "which is valid only from 2026-11-21T03:20:00Z; the window ends 2026-11-21T03:15:00Z",
                         trust((a, b, c) -> b.notBefore = EARLY)),
                 failed(
                         "bundle key revoked",
                         SIGNATURES,
-                        "is revoked",
+                        "which is revoked; the window ends 2026-11-21T03:15:00Z",
                         trust((a, b, c) -> c.status = KeyStatus.REVOKED)),
                 failed(
                         "checkpoint key revoked",
                         SIGNATURES,
-                        "is revoked",
+                        "which is revoked; the window ends 2026-11-21T03:15:00Z",
                         trust((a, b, c) -> b.status = KeyStatus.REVOKED)),
-                failed("checkpoint key compromised", SIGNATURES, "is compromised since", trust((a, b, c) -> {
-                    b.status = KeyStatus.COMPROMISED;
-                    b.compromisedSince = Optional.of(EARLY);
-                })),
-                failed("bit of the manifest signature", SIGNATURES, "manifest.sig", t -> {
-                    t.acme(1).flipByte("manifest.sig", -1);
-                    t.only(t.acme(1));
-                }),
-                failed("bit of the checkpoint signature", SIGNATURES, "does not verify", t -> {
+                failed(
+                        "checkpoint key compromised",
+                        SIGNATURES,
+                        "which is compromised since 2026-11-21T03:20:00Z and no anchor proves this older",
+                        trust((a, b, c) -> {
+                            b.status = KeyStatus.COMPROMISED;
+                            b.compromisedSince = Optional.of(EARLY);
+                        })),
+                failed(
+                        "bit of the manifest signature",
+                        SIGNATURES,
+                        "manifest.sig: the signature does not verify with listed key ",
+                        t -> {
+                            t.acme(1).flipByte("manifest.sig", -1);
+                            t.only(t.acme(1));
+                        }),
+                failed("bit of the checkpoint signature", SIGNATURES, "checkpoint: the signature of listed key ", t -> {
                     byte[] note = t.acme(1).read("checkpoint");
                     String text = Text.string(note);
                     int at = text.lastIndexOf(' ') + 20;
@@ -262,7 +280,7 @@ final class LedgerMutations {
                         t -> Scenario.deleteAll(t.leaves(1))),
                 incomplete(
                         "whole registry dropped",
-                        "no registry leaves",
+                        "no registry leaves given (--registry)",
                         t -> Scenario.deleteAll(t.bucket.resolve("v1/registry"))),
                 failed(
                         "second bundle for a window",
@@ -274,19 +292,27 @@ final class LedgerMutations {
                         COMPLETENESS,
                         "a bundle of tenant globex in the folder of acme",
                         t -> Scenario.copy(t.globex(1).folder, t.acme(1).folder.resolveSibling("stray"))),
-                failed("another tenant's bundle in a renamed folder", COMPLETENESS, "a bundle of tenant globex", t -> {
-                    Path mixed = Files.createDirectory(t.folder.resolve("mixed"));
-                    Scenario.copy(t.acme(0).folder, mixed.resolve("a"));
-                    Scenario.copy(t.globex(1).folder, mixed.resolve("b"));
-                    t.request = VerifyRequest.of(mixed)
-                            .withTrustRoot(t.trustRoot)
-                            .withRegistry(t.bucket.resolve("v1/registry"));
-                }),
-                failed("tenant folders exchanged", COMPLETENESS, "a bundle of tenant", t -> {
-                    Files.move(t.bucket.resolve("v1/tenant=acme"), t.bucket.resolve("v1/tenant=other"));
-                    Files.move(t.bucket.resolve("v1/tenant=globex"), t.bucket.resolve("v1/tenant=acme"));
-                    Files.move(t.bucket.resolve("v1/tenant=other"), t.bucket.resolve("v1/tenant=globex"));
-                }),
+                failed(
+                        "another tenant's bundle in a renamed folder",
+                        COMPLETENESS,
+                        "b: a bundle of tenant globex in the folder of acme",
+                        t -> {
+                            Path mixed = Files.createDirectory(t.folder.resolve("mixed"));
+                            Scenario.copy(t.acme(0).folder, mixed.resolve("a"));
+                            Scenario.copy(t.globex(1).folder, mixed.resolve("b"));
+                            t.request = VerifyRequest.of(mixed)
+                                    .withTrustRoot(t.trustRoot)
+                                    .withRegistry(t.bucket.resolve("v1/registry"));
+                        }),
+                failed(
+                        "tenant folders exchanged",
+                        COMPLETENESS,
+                        "a bundle of tenant globex in the folder of acme",
+                        t -> {
+                            Files.move(t.bucket.resolve("v1/tenant=acme"), t.bucket.resolve("v1/tenant=other"));
+                            Files.move(t.bucket.resolve("v1/tenant=globex"), t.bucket.resolve("v1/tenant=acme"));
+                            Files.move(t.bucket.resolve("v1/tenant=other"), t.bucket.resolve("v1/tenant=globex"));
+                        }),
                 failed("previous manifest replaced", COMPLETENESS, "previous is", t -> {
                     t.acme(1).replace("manifest.json", "\"transactional\":false", "\"transactional\":true");
                     t.reseal(t.acme(1));
@@ -302,30 +328,38 @@ final class LedgerMutations {
                     t.acme(2).write("manifest.json", Text.bytes(manifest.substring(0, from) + manifest.substring(to)));
                     t.reseal(t.acme(2));
                 }),
-                failed("source position of an idle chain moved", COMPLETENESS, "source.from is 8", t -> {
-                    t.acme(2)
-                            .replace(
-                                    "manifest.json",
-                                    "\"source\":{\"from\":7,\"next\":7}",
-                                    "\"source\":{\"from\":8,\"next\":8}");
-                    t.reseal(t.acme(2));
-                }),
+                failed(
+                        "source position of an idle chain moved",
+                        COMPLETENESS,
+                        "chain acme/0: source.from is 8, the bundle before ended at 7",
+                        t -> {
+                            t.acme(2)
+                                    .replace(
+                                            "manifest.json",
+                                            "\"source\":{\"from\":7,\"next\":7}",
+                                            "\"source\":{\"from\":8,\"next\":8}");
+                            t.reseal(t.acme(2));
+                        }),
                 failed(
                         "split view",
                         COMPLETENESS,
-                        "split view",
+                        "split view: the bundle has size 6 root ",
                         t -> Files.write(
                                 t.leaves(1).resolve("checkpoint"),
                                 Files.readAllBytes(t.leaves(2).resolve("checkpoint")))),
-                failed("other signatures on the registry's checkpoint", COMPLETENESS, "not the same bytes", t -> {
-                    String note = Files.readString(t.leaves(1).resolve("checkpoint"));
-                    Files.write(
-                            t.leaves(1).resolve("checkpoint"),
-                            TestLedger.note(
-                                    TestKeys.ORIGIN,
-                                    note.substring(0, note.indexOf("\n\n") + 1),
-                                    List.of(t.keys.p256)));
-                }),
+                failed(
+                        "other signatures on the registry's checkpoint",
+                        COMPLETENESS,
+                        "checkpoint: not the same bytes as the registry's checkpoint of this window",
+                        t -> {
+                            String note = Files.readString(t.leaves(1).resolve("checkpoint"));
+                            Files.write(
+                                    t.leaves(1).resolve("checkpoint"),
+                                    TestLedger.note(
+                                            TestKeys.ORIGIN,
+                                            note.substring(0, note.indexOf("\n\n") + 1),
+                                            List.of(t.keys.p256)));
+                        }),
                 failed(
                         "leaf removed",
                         COMPLETENESS,
@@ -334,17 +368,17 @@ final class LedgerMutations {
                 failed(
                         "leaves reordered",
                         COMPLETENESS,
-                        "is not after",
+                        "line 2: chain 164fe4c60751ef91b8540ef65d5b5b33f15b7c6dc11894091355a7771effe78b is not after ",
                         t -> leaves(t, 0, lines -> Collections.swap(lines, 0, 1))),
                 failed(
                         "leaf doubled",
                         COMPLETENESS,
-                        "is not after",
+                        "line 2: chain 164fe4c60751ef91b8540ef65d5b5b33f15b7c6dc11894091355a7771effe78b is not after ",
                         t -> leaves(t, 0, lines -> lines.add(1, lines.get(0)))),
                 failed(
                         "leaf changed",
                         COMPLETENESS,
-                        "the leaves give size 4",
+                        "the head of chain acme/3 is another one, leaf hash ",
                         t -> leaves(t, 0, lines -> {
                             String leaf = lines.get(1);
                             int at = leaf.indexOf("\"head\":\"") + 8;
@@ -357,41 +391,45 @@ final class LedgerMutations {
                 failed(
                         "leaf with an extra member",
                         COMPLETENESS,
-                        "unknown member",
+                        "leaves.ndjson: line 1: registry leaf: unknown member 'u'",
                         t -> leaves(t, 0, lines -> lines.set(0, lines.get(0).replace("\"v\":1", "\"u\":1,\"v\":1")))),
                 failed(
                         "leaf with whitespace",
                         COMPLETENESS,
-                        "not in canonical form",
+                        "line 1: registry leaf is not in canonical form (RFC 8785) at byte 168",
                         t -> leaves(t, 0, lines -> lines.set(0, lines.get(0).replace("\"v\":1", "\"v\": 1")))),
                 failed(
                         "window leaf removed",
                         COMPLETENESS,
-                        "no window leaf",
+                        "leaves.ndjson: no window leaf at the end",
                         t -> leaves(t, 0, lines -> lines.remove(3))),
                 failed(
                         "leaf after the window leaf",
                         COMPLETENESS,
-                        "more than 4 leaves",
+                        "line 5: a leaf after the window leaf",
                         t -> leaves(t, 0, lines -> lines.add(4, lines.get(0)))),
                 failed(
                         "leaves of another window",
                         COMPLETENESS,
-                        "leaves.ndjson",
+                        "the registry has a head of chain acme/3 at index 5 that the bundle does not show",
                         t -> Files.write(
                                 t.leaves(1).resolve("leaves.ndjson"),
                                 Files.readAllBytes(t.leaves(0).resolve("leaves.ndjson")))),
-                failed("leaves cut off", COMPLETENESS, "no line feed", t -> {
+                failed("leaves cut off", COMPLETENESS, "leaves.ndjson: line 4 has no line feed at its end", t -> {
                     byte[] all = Files.readAllBytes(t.leaves(0).resolve("leaves.ndjson"));
                     Files.write(t.leaves(0).resolve("leaves.ndjson"), Arrays.copyOf(all, all.length - 5));
                 }),
-                failed("retention shorter than promised", RETENTION, "until is", t -> {
-                    t.acme(1).seal(t.keys.bundle, Scenario.start(2).plus(Duration.ofDays(29)));
-                }),
+                failed(
+                        "retention shorter than promised",
+                        RETENTION,
+                        "until is 2026-12-20T03:30:00Z, before 2026-12-21T03:30:00Z (window end and 30 days)",
+                        t -> {
+                            t.acme(1).seal(t.keys.bundle, Scenario.start(2).plus(Duration.ofDays(29)));
+                        }),
                 failed(
                         "retention shorter than the trust root requires",
                         RETENTION,
-                        "required are 365",
+                        "retention of 30 days, required are 365",
                         t -> t.trustRoot(t.keys.trustRoot(
                                 TestKeys.ORIGIN, P256, new TrustPolicy(Set.of(), 0, 365), (a, b, c) -> {}))),
                 failed("lock read back is shorter than promised", RETENTION, "promised was 2026-12-21T04:00:00Z", t -> {
@@ -402,20 +440,32 @@ final class LedgerMutations {
                                     t.acme(0), "compliance", Scenario.start(4).plus(Duration.ofDays(29)));
                     t.sealStatement(t.acme(1));
                 }),
-                failed("lock read back is weaker than promised", RETENTION, "promised was compliance", t -> {
-                    t.acme(0).lock("compliance", Scenario.start(4).plus(Duration.ofDays(30)));
-                    t.sealStatement(t.acme(0));
-                    t.acme(1)
-                            .previousLock(
-                                    t.acme(0), "governance", Scenario.start(4).plus(Duration.ofDays(30)));
-                    t.sealStatement(t.acme(1));
-                }),
-                failed("lock read back is none, where one was promised", RETENTION, "which is no lock", t -> {
-                    t.acme(0).lock("governance", Scenario.start(4).plus(Duration.ofDays(30)));
-                    t.sealStatement(t.acme(0));
-                    t.acme(1).previousLock(t.acme(0), "none", Scenario.start(4).plus(Duration.ofDays(30)));
-                    t.sealStatement(t.acme(1));
-                }),
+                failed(
+                        "lock read back is weaker than promised",
+                        RETENTION,
+                        "is governance until 2026-12-21T04:00:00Z, promised was compliance",
+                        t -> {
+                            t.acme(0).lock("compliance", Scenario.start(4).plus(Duration.ofDays(30)));
+                            t.sealStatement(t.acme(0));
+                            t.acme(1)
+                                    .previousLock(
+                                            t.acme(0),
+                                            "governance",
+                                            Scenario.start(4).plus(Duration.ofDays(30)));
+                            t.sealStatement(t.acme(1));
+                        }),
+                failed(
+                        "lock read back is none, where one was promised",
+                        RETENTION,
+                        "is none until 2026-12-21T04:00:00Z, which is no lock",
+                        t -> {
+                            t.acme(0).lock("governance", Scenario.start(4).plus(Duration.ofDays(30)));
+                            t.sealStatement(t.acme(0));
+                            t.acme(1)
+                                    .previousLock(
+                                            t.acme(0), "none", Scenario.start(4).plus(Duration.ofDays(30)));
+                            t.sealStatement(t.acme(1));
+                        }),
                 failed(
                         "default lock of the store is shorter than the trust root requires",
                         RETENTION,

@@ -13,36 +13,19 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The verifier as whoever got evidence runs it. */
-class MainTest {
-    @TempDir
-    static Path shared;
-
-    private static Scenario scenario;
-
-    @TempDir
-    Path folder;
-
+class MainTest extends ScenarioBucket {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private Tampering bucket;
-
-    @BeforeAll
-    static void writeBucket() throws IOException {
-        scenario = Scenario.write(shared, 2);
-    }
 
     /** Every window has a receipt of every party, five seconds after its end. */
     @BeforeEach
     void anchor() throws IOException {
-        bucket = new Tampering(scenario, folder);
         TestAnchors anchors = new TestAnchors();
         for (int window = 0; window < 4; window++) {
             anchors.write(bucket.bucket, window, bucket.keys.p256);
@@ -89,7 +72,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"yesterday", "2026-11-21", "''"})
+    @CsvSource({"yesterday", "21.11.2026", "''"})
     void aTimeThatIsNoneIsUsage(String time) {
         assertThat(run("--as-of", time)).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("not a time", "usage:");

@@ -55,6 +55,10 @@ class MutationTableTest {
                         "not checked",
                         "RetentionTest#aLockThatIsGoneFromTheStoreIsNotCheckedWhateverTheNextBundleTells"),
                 here(
+                        "bits of every kind of object in a bucket",
+                        "1; of what a log says and nobody signs, the same report",
+                        "GoldenMutationTest#noByteOfAnObjectCanBeChangedUnseen"),
+                here(
                         "bits of an archive",
                         "1, or the same report",
                         "ZipTest#noSingleByteOfAnArchiveCanBeChangedUnseen"),
@@ -154,8 +158,8 @@ class MutationTableTest {
         List<ProofTest.Forged> proofs = ProofTest.forgeries().toList();
         StringBuilder text = new StringBuilder();
         text.append("# What is tampered with, and what the verifier says\n\n")
-                .append("Printed by `MutationTableTest` from the tests that do it (`MutationTest`, `ZipTest`,"
-                        + " `ProofTest`); a")
+                .append("Printed by `MutationTableTest` from the tests that do it (`MutationTest`,"
+                        + " `GoldenMutationTest`, `ZipTest`, `ProofTest`); a")
                 .append(" row is proof that it was done and seen.\n")
                 .append("Where a signature would notice first, the tampering is signed anew with the ledger's own key:"
                         + " an")
@@ -170,6 +174,9 @@ class MutationTableTest {
                 rows.forEach(row -> row(text, row.name(), phase, row.exitCode(), row.message()));
             }
         }
+        List<MutationTest.Mutation> anchored = GoldenAnchorMutations.rows().toList();
+        heading(text, "Bucket of earlier days, with rotated keys and receipts", anchored.size());
+        anchored.forEach(row -> row(text, row.name(), row.phase(), row.exitCode(), row.message()));
         heading(text, "Odd, noted, no failure", MutationTest.oddClaims().count());
         MutationTest.oddClaims().forEach(row -> row(text, row.name(), row.phase(), row.exitCode(), row.message()));
         heading(text, "Archives", archives.size());

@@ -45,11 +45,11 @@ class MutationTest {
 
     static Stream<Mutation> mutations() {
         return Stream.of(
-                        Mutations.structure(),
-                        Mutations.digests(),
-                        Mutations.entries(),
-                        Mutations.chains(),
-                        Mutations.trees(),
+                        StructureMutations.structure(),
+                        StructureMutations.digests(),
+                        EntryMutations.entries(),
+                        TreeMutations.chains(),
+                        TreeMutations.trees(),
                         LedgerMutations.signatures(),
                         LedgerMutations.completeness(),
                         AnchorMutations.rows(),

@@ -18,36 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Phase 9 against the store's real lock, which the next window's bundle tells. */
-class RetentionTest {
+class RetentionTest extends ScenarioBucket {
     private static final Instant UNTIL = Scenario.start(4).plus(Duration.ofDays(30));
-
-    @TempDir
-    static Path shared;
-
-    private static Scenario scenario;
-
-    @TempDir
-    Path folder;
-
-    private Tampering bucket;
-
-    @BeforeAll
-    static void writeBucket() throws IOException {
-        scenario = Scenario.write(shared, 2);
-    }
-
-    @BeforeEach
-    void copy() throws IOException {
-        bucket = new Tampering(scenario, folder);
-    }
 
     /** Every bundle of acme is promised this lock, and each but the first tells of the one before. */
     private void lock(String mode, Instant promised, Instant real) throws IOException {

@@ -26,6 +26,10 @@ final class Scenario {
         this.trustRoot = trustRoot;
     }
 
+    static Scenario of(TestLedger ledger, Path trustRoot) {
+        return new Scenario(ledger, trustRoot);
+    }
+
     static Scenario write(Path folder, long seed) throws IOException {
         TestLedger ledger = new TestLedger(folder.resolve("bucket"), START, seed);
         TestLedger.Tenant acme = ledger.tenant("acme", false);

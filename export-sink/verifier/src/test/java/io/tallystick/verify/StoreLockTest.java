@@ -4,29 +4,21 @@ package io.tallystick.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Phase 9 against the lock that was read from the store for this verification. */
-class StoreLockTest {
+class StoreLockTest extends ScenarioBucket {
     private static final Instant UNTIL = Scenario.start(4).plus(Duration.ofDays(30));
 
-    @TempDir
-    Path folder;
-
-    private Tampering bucket;
-
     @BeforeEach
-    void writeBucket() throws IOException {
-        bucket = new Tampering(Scenario.write(folder.resolve("ledger"), 2), folder);
+    void lock() throws IOException {
         for (int window = 0; window < 4; window++) {
             TestBundle bundle = bucket.acme(window);
             bundle.lock("compliance", UNTIL);

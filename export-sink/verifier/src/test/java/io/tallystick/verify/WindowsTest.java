@@ -5,35 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Some windows of a tenant are verified as if nothing else were there. */
-class WindowsTest {
-    @TempDir
-    static Path shared;
-
-    private static Scenario scenario;
-
-    @TempDir
-    Path folder;
-
-    private Tampering bucket;
-
-    @BeforeAll
-    static void writeBucket() throws IOException {
-        scenario = Scenario.write(shared, 15);
-    }
-
-    @BeforeEach
-    void copy() throws IOException {
-        bucket = new Tampering(scenario, folder);
-    }
-
+class WindowsTest extends ScenarioBucket {
     private VerificationReport verify(int from, int to) {
         return Verifier.verify(bucket.request
                 .withTenant("acme")

@@ -24,6 +24,12 @@ import java.util.TreeSet;
  * @param <P> a checkpoint's place, which grows with the registry: its size, or the start of the window it closes
  */
 public final class ReceiptIndex<P extends Comparable<P>> {
+    /**
+     * Later checkpoints that are looked at in vain before the search ends. Whoever verifies, proves, packs or fetches evidence
+     * keeps to it, so that all of them come to the same verdict.
+     */
+    public static final int CHECKPOINTS_MAX = 8;
+
     private final Map<ReceiptNames.Parsed, NavigableSet<P>> places = new HashMap<>();
 
     /** Notes that this party has a receipt there. */

@@ -124,6 +124,25 @@ public final class FaultyBucket implements AutoCloseable {
                 .count();
     }
 
+    /** How many parts of this object arrived. */
+    public long parts(String key) {
+        return s3.seen().stream()
+                .filter(seen -> seen.key().equals(key) && seen.query().containsKey("partNumber"))
+                .count();
+    }
+
+    /** Requests that store it in one piece. */
+    public long puts(String key) {
+        return s3.seen().stream()
+                .filter(seen -> seen.isPut() && seen.key().equals(key))
+                .count();
+    }
+
+    /** Uploads that were begun and neither completed nor given up. */
+    public int openUploads() {
+        return s3.openUploads();
+    }
+
     /** The next PUT of this object finds that the credentials have expired. */
     public void expireAt(String key) {
         s3.script(seen -> seen.isPut() && seen.key().equals(key), Fault.EXPIRED);
