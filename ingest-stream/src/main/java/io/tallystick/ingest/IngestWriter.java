@@ -150,14 +150,15 @@ final class IngestWriter implements AutoCloseable {
         });
     }
 
-    /** Sends a claim. A lost one is followed by another. */
-    void send(Claim claim) {
+    /** Sends a claim; a lost one is followed by another. {@code failed} is told, on the producer's thread, if it may be lost. */
+    void send(Claim claim, Consumer<Exception> failed) {
         produce(record(claim.getChain(), serializer.serialize(topic, claim)), (metadata, failure) -> {
             if (failure != null) {
                 LOGGER.atDebug()
                         .addKeyValue("chain", claim.getChain())
                         .addKeyValue("error", failure.toString())
                         .log("claim not written");
+                failed.accept(failure);
             }
         });
     }

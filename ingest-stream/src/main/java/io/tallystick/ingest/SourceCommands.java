@@ -95,7 +95,9 @@ final class SourceCommands {
         @Override
         public void send(Command.SendClaim command) {
             shared.metrics().tenant(partition.tenant()).claimed();
-            writer.send(command.message());
+            writer.send(
+                    command.message(),
+                    failure -> inbox.put(() -> partition.follower().claimFailed(System.nanoTime())));
         }
 
         @Override

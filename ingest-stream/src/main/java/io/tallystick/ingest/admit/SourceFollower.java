@@ -582,6 +582,13 @@ public final class SourceFollower {
         return List.of(new Alert(Kind.NOT_LOCATED, reason));
     }
 
+    /** The claim sent last may be lost: until another one lands nobody knows whether the sequencer has all. */
+    public void claimFailed(long nowNanos) {
+        if (!isHeld(Hold.SUSPENDED)) {
+            troubles.happened(nowNanos);
+        }
+    }
+
     /** The policies follow a claim, for it is a claim that makes the genesis. */
     private void claim(Location.End end, List<Command> commands) {
         commands.add(new Command.SendClaim(Admission.claim(source(), fromPoint(), end.offset(), end.asOf())));

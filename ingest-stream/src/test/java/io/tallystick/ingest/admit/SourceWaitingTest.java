@@ -144,6 +144,40 @@ class SourceWaitingTest extends FollowedSource {
     }
 
     @Test
+    void chainWhoseClaimsAreLostWaits() {
+        // Given: what the sequencer has not got, only a claim brings to light
+        readFrom(40);
+        now += 100 * SECOND;
+
+        // When
+        for (int i = 0; i < 4; i++) {
+            follower.claimFailed(now);
+            now += 10 * SECOND;
+        }
+
+        // Then
+        assertThat(follower.waiting(now)).isEqualTo(Duration.ofSeconds(30));
+        now += 26 * SECOND;
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
+    void claimOfASuspendedTenantIsNotMissed() {
+        // Given
+        readFrom(40);
+        now += 100 * SECOND;
+        follower.described(rules(ID, true, 1), now);
+
+        // When
+        follower.claimFailed(now);
+        now += 20 * SECOND;
+        follower.claimFailed(now);
+
+        // Then
+        assertThat(follower.waiting(now)).isZero();
+    }
+
+    @Test
     void messageBehindOneThatFailedEndsNothing() {
         // Given
         readFrom(40);

@@ -197,7 +197,11 @@ final class Reading implements Command.Performer {
 
     void claimIfIdle() {
         follower.landingDue(nanos());
-        if (!follower.wantsClaim() || world.faults.lookupFails()) {
+        if (!follower.wantsClaim()) {
+            return;
+        }
+        if (world.faults.lookupFails()) {
+            perform(follower.notClaimed("no such topic", nanos()));
             return;
         }
         session.world.time.in(world.faults.lookupMs(), () -> source.log()
@@ -285,7 +289,11 @@ final class Reading implements Command.Performer {
     public void send(Command.SendClaim command) {
         session.sender.send(
                 new Parcel(source.chain.toString(), command.message(), world.time.now(), assignedAt),
-                acknowledged -> session.completed(() -> {}));
+                acknowledged -> session.completed(() -> {
+                    if (!acknowledged) {
+                        follower.claimFailed(nanos());
+                    }
+                }));
     }
 
     @Override
