@@ -14,17 +14,8 @@ final class KeyAccessOptions {
     private Access access;
 
     private static final class Access {
-        @Option(
-                names = "--passphrase-file",
-                paramLabel = "FILE",
-                description = "File, mode 0600, with the passphrase of the key files.")
-        private Path file;
-
-        @Option(
-                names = "--passphrase-fd",
-                paramLabel = "N",
-                description = "Number of an open file descriptor to read the passphrase from, to its end.")
-        private Integer descriptor;
+        @ArgGroup
+        private PassphraseOptions.Place passphrase;
 
         @ArgGroup(exclusive = false)
         private Token token;
@@ -70,7 +61,7 @@ final class KeyAccessOptions {
             }
             return;
         }
-        PassphraseOptions.Use<Integer> files = secret -> {
+        var unused = access.passphrase.use(secret -> {
             int opened = 0;
             for (KeyPlace place : places) {
                 try (SigningKey key = KeyFile.read(place.file(), secret)) {
@@ -79,10 +70,7 @@ final class KeyAccessOptions {
                 }
             }
             return opened;
-        };
-        var unused = access.file != null
-                ? PassphraseOptions.use(access.file, files)
-                : PassphraseOptions.use(access.descriptor, files);
+        });
     }
 
     /** What is done with a key. */

@@ -17,7 +17,8 @@ final class PassphraseOptions {
     @ArgGroup(multiplicity = "1")
     private Place place;
 
-    private static final class Place {
+    /** One of the two. */
+    static final class Place {
         @Option(
                 names = "--passphrase-file",
                 paramLabel = "FILE",
@@ -29,6 +30,23 @@ final class PassphraseOptions {
                 paramLabel = "N",
                 description = "Number of an open file descriptor to read the passphrase from, to its end.")
         private Integer descriptor;
+
+        /** As {@link PassphraseOptions#use(Use)}. */
+        <T> T use(Use<T> use) {
+            return file != null ? PassphraseOptions.use(file, use) : wiping(this::readDescriptor, use);
+        }
+
+        private char[] readDescriptor() throws KeyException {
+            String name = "file descriptor " + descriptor;
+            if (descriptor < 0) {
+                throw new KeyException("there is no " + name);
+            }
+            try (InputStream in = new FileInputStream("/dev/fd/" + descriptor)) {
+                return KeyFile.readPassphrase(in, name);
+            } catch (IOException e) {
+                throw new KeyException("cannot read " + name + ": " + e.getMessage(), e);
+            }
+        }
     }
 
     /** Does something with a passphrase, or finds a key unusable. */
@@ -38,15 +56,7 @@ final class PassphraseOptions {
 
     /** @throws CommandException if the passphrase cannot be had, or a key cannot be used */
     <T> T use(Use<T> use) {
-        if (place.file != null) {
-            return use(place.file, use);
-        }
-        return use(place.descriptor, use);
-    }
-
-    /** As {@link #use(Use)}, with the passphrase that an open file descriptor gives. */
-    static <T> T use(int descriptor, Use<T> use) {
-        return wiping(() -> readDescriptor(descriptor), use);
+        return place.use(use);
     }
 
     /** As {@link #use(Use)}, with the passphrase of a file. */
@@ -56,18 +66,6 @@ final class PassphraseOptions {
 
     private interface Source {
         char[] read() throws KeyException;
-    }
-
-    private static char[] readDescriptor(int descriptor) throws KeyException {
-        String name = "file descriptor " + descriptor;
-        if (descriptor < 0) {
-            throw new KeyException("there is no " + name);
-        }
-        try (InputStream in = new FileInputStream("/dev/fd/" + descriptor)) {
-            return KeyFile.readPassphrase(in, name);
-        } catch (IOException e) {
-            throw new KeyException("cannot read " + name + ": " + e.getMessage(), e);
-        }
     }
 
     private static <T> T wiping(Source source, Use<T> use) {

@@ -8,13 +8,10 @@ import io.tallystick.entry.ChainId;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
-import io.tallystick.trust.KeyStatus;
-import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustException;
 import io.tallystick.trust.TrustPolicy;
-import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRootBuilder;
 import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
@@ -23,7 +20,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -83,22 +79,11 @@ class CoveredRotationTest {
         return VerifyRequest.of(folder).withTrustRoot(file);
     }
 
-    private static TrustedKey listed(SigningKey key, Instant notBefore, Instant notAfter) throws KeyException {
-        return new TrustedKey(
-                PublicKey.of(key.spki()),
-                Set.of(TrustRole.CHECKPOINT),
-                List.of(TestKeys.ORIGIN, TestKeys.ORIGIN + "/*"),
-                notBefore,
-                notAfter,
-                KeyStatus.ACTIVE,
-                Optional.empty());
-    }
-
     private VerifyRequest demandingMlDsa(Instant from) throws Exception {
         return trusting(
                 List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)),
-                listed(keys.p256, TestKeys.ISSUED, TestKeys.EXPIRES),
-                listed(mlDsa, from, TestKeys.EXPIRES));
+                TestKeys.checkpointKey(keys.p256, TestKeys.ISSUED, TestKeys.EXPIRES),
+                TestKeys.checkpointKey(mlDsa, from, TestKeys.EXPIRES));
     }
 
     /** What the proof by the stamped checkpoint says. */
@@ -139,8 +124,8 @@ class CoveredRotationTest {
 
         requireValid(proven(trusting(
                 List.of(Set.of(KeyAlgorithm.ECDSA_P256)),
-                listed(keys.p256, TestKeys.ISSUED, COVER),
-                listed(fresh, COVER.plusMillis(1), TestKeys.EXPIRES))));
+                TestKeys.checkpointKey(keys.p256, TestKeys.ISSUED, COVER),
+                TestKeys.checkpointKey(fresh, COVER.plusMillis(1), TestKeys.EXPIRES))));
     }
 
     @Test
@@ -149,8 +134,8 @@ class CoveredRotationTest {
 
         requireValid(proven(trusting(
                 List.of(Set.of(KeyAlgorithm.ECDSA_P256)),
-                listed(keys.p256, TestKeys.ISSUED, ENTRY),
-                listed(fresh, COVER, TestKeys.EXPIRES))));
+                TestKeys.checkpointKey(keys.p256, TestKeys.ISSUED, ENTRY),
+                TestKeys.checkpointKey(fresh, COVER, TestKeys.EXPIRES))));
     }
 
     @Test
@@ -169,8 +154,8 @@ class CoveredRotationTest {
 
         VerificationReport report = proven(trusting(
                 List.of(Set.of(KeyAlgorithm.ECDSA_P256)),
-                listed(keys.p256, TestKeys.ISSUED, ENTRY),
-                listed(fresh, COVER, TestKeys.EXPIRES)));
+                TestKeys.checkpointKey(keys.p256, TestKeys.ISSUED, ENTRY),
+                TestKeys.checkpointKey(fresh, COVER, TestKeys.EXPIRES)));
 
         assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.FAILED);
         assertThat(report.text()).contains("was valid only until");

@@ -7,21 +7,16 @@ import io.tallystick.bundle.EntryProof;
 import io.tallystick.entry.ChainId;
 import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.trust.KeyAlgorithm;
-import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
-import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustPolicy;
-import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRootBuilder;
-import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -349,8 +344,8 @@ class LaterAnchorsTest extends ScenarioBucket {
         anchors.write(ledger.bucket, 1, fresh);
         bucket.trustRoot(new TrustRootBuilder(TestKeys.ORIGIN, TestKeys.ISSUED, TestKeys.EXPIRES)
                 .checkpointKey(ledger.keys.ed25519.spki())
-                .key(listed(ledger.keys.p256, TestKeys.ISSUED, Scenario.start(1)))
-                .key(listed(fresh, Scenario.start(2), TestKeys.EXPIRES))
+                .key(TestKeys.checkpointKey(ledger.keys.p256, TestKeys.ISSUED, Scenario.start(1)))
+                .key(TestKeys.checkpointKey(fresh, Scenario.start(2), TestKeys.EXPIRES))
                 .anchors(anchors.listed())
                 .policy(ALL)
                 .sign(ledger.keys.root)
@@ -373,17 +368,6 @@ class LaterAnchorsTest extends ScenarioBucket {
         VerificationReport report = verify(logged);
         assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.FAILED);
         assertThat(report.text()).contains("is valid only from");
-    }
-
-    private static TrustedKey listed(SigningKey key, Instant notBefore, Instant notAfter) throws KeyException {
-        return new TrustedKey(
-                PublicKey.of(key.spki()),
-                Set.of(TrustRole.CHECKPOINT),
-                List.of(TestKeys.ORIGIN, TestKeys.ORIGIN + "/*"),
-                notBefore,
-                notAfter,
-                KeyStatus.ACTIVE,
-                Optional.empty());
     }
 
     @Test

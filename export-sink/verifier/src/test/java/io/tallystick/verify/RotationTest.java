@@ -7,14 +7,11 @@ import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
-import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
-import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootBuilder;
 import io.tallystick.trust.TrustRootDraft;
-import io.tallystick.trust.TrustedKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,18 +74,7 @@ class RotationTest {
     private TrustRootDraft introduced(TrustRoot before) throws KeyException {
         return TrustRootDraft.following(before, START)
                 .withKey(keys.p256.keyId(), old -> old.with(KeyStatus.ACTIVE, T2, Optional.empty()))
-                .withKey(listed(fresh, T1));
-    }
-
-    private static TrustedKey listed(SigningKey key, Instant notBefore) throws KeyException {
-        return new TrustedKey(
-                PublicKey.of(key.spki()),
-                Set.of(TrustRole.CHECKPOINT),
-                List.of(TestKeys.ORIGIN, TestKeys.ORIGIN + "/*"),
-                notBefore,
-                TestKeys.EXPIRES,
-                KeyStatus.ACTIVE,
-                Optional.empty());
+                .withKey(TestKeys.checkpointKey(fresh, T1, TestKeys.EXPIRES));
     }
 
     private VerificationReport verify(TrustRootDraft draft) throws IOException, TrustException {
@@ -206,7 +192,7 @@ class RotationTest {
 
     private TrustRootDraft demandingMlDsa(Instant from) throws KeyException, TrustException {
         return TrustRootDraft.following(first(), START)
-                .withKey(listed(mlDsa, from))
+                .withKey(TestKeys.checkpointKey(mlDsa, from, TestKeys.EXPIRES))
                 .withRequiredForCheckpoints(List.of(Set.of(KeyAlgorithm.ECDSA_P256), Set.of(KeyAlgorithm.ML_DSA_44)));
     }
 }

@@ -99,6 +99,18 @@ final class TestKeys {
         }
     }
 
+    /** As a trust root lists an active key for checkpoints of the ledger. */
+    static TrustedKey checkpointKey(SigningKey key, Instant notBefore, Instant notAfter) throws KeyException {
+        return new TrustedKey(
+                PublicKey.of(key.spki()),
+                Set.of(TrustRole.CHECKPOINT),
+                List.of(ORIGIN, ORIGIN + "/*"),
+                notBefore,
+                notAfter,
+                KeyStatus.ACTIVE,
+                Optional.empty());
+    }
+
     interface Change {
         void change(Listing ed25519, Listing p256, Listing bundle);
     }
