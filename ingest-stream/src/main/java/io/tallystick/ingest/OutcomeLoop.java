@@ -16,6 +16,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -149,9 +150,11 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
             }
             return ConsumerRecords.empty();
         } catch (UnknownMemberIdException | StaleMemberEpochException e) {
-            // The group went on without this member while the consumer asked where to begin. The next poll loses or
-            // renews what it owns.
+            // The group went on without this member while the consumer asked where to begin. A later poll loses or
+            // renews
+            // what it owns; until the member hears of it, seconds later, each would be refused at once.
             LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes not read, trying again");
+            LockSupport.parkNanos(patience.toNanos());
             return ConsumerRecords.empty();
         }
     }

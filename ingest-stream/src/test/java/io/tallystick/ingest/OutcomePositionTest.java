@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -87,6 +88,22 @@ class OutcomePositionTest {
             add(KEPT, 7);
             assertThat(poll(KEPT)).containsExactly(7L);
         }
+    }
+
+    @Test
+    void refusedPollTakesAsLongAsOneThatFindsNothing() {
+        // Given
+        consumer.assign(List.of(KEPT));
+        consumer.setPollException(new UnknownMemberIdException("gone"));
+        Duration patience = Duration.ofMillis(50);
+        LockSupport.parkNanos(1); // takes a wake-up that may be left over
+
+        // When
+        long began = System.nanoTime();
+        assertThat(OutcomeLoop.poll(consumer, patience).isEmpty()).isTrue();
+
+        // Then
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(patience.dividedBy(2));
     }
 
     @Test
