@@ -167,7 +167,7 @@ public final class ChainRecovery {
             }
             Collection<ChainHalt> marks = halts();
             List<Lost> lost = lost(rebuilt, registry, marks, admin);
-            List<ChainHalt> renewed = restoreHalts(rebuilt, marks);
+            Map<String, Optional<ChainHalt>> renewed = restoreHalts(rebuilt, marks);
             requireAccepted(lost, options);
             if (options.dryRun()) {
                 return report(rebuilt, vouched, lost, Optional.empty());
@@ -264,14 +264,21 @@ public final class ChainRecovery {
         }
     }
 
-    /** @return new marks of chains that are halted at a size they have no more */
-    private static List<ChainHalt> restoreHalts(List<Rebuilt> rebuilt, Collection<ChainHalt> marks) {
-        List<ChainHalt> renewed = new ArrayList<>();
+    /**
+     * Halts chains as their marks say. A chain of which nothing is left is not halted: nothing of it can contradict its source. Its
+     * mark is taken away, or the chain that begins anew would be halted once it has grown to the size of the old one.
+     *
+     * @return by chain id, what takes the place of marks that name a size their chains have no more; empty where nothing does
+     */
+    private static Map<String, Optional<ChainHalt>> restoreHalts(List<Rebuilt> rebuilt, Collection<ChainHalt> marks) {
+        Map<String, Optional<ChainHalt>> renewed = new HashMap<>();
+        marks.forEach(mark -> renewed.put(mark.getChain(), Optional.empty()));
         for (Rebuilt partition : rebuilt) {
+            renewed.keySet().removeAll(partition.chains().all().keySet());
             HaltMarks.missing(partition.chains().all(), marks).forEach(partition.chains()::put);
             for (ChainState shortened : HaltMarks.shortened(partition.chains().all(), marks)) {
                 partition.chains().put(shortened);
-                renewed.add(HaltMarks.of(shortened));
+                renewed.put(shortened.chain().toString(), Optional.of(HaltMarks.of(shortened)));
             }
         }
         return renewed;
@@ -313,7 +320,8 @@ public final class ChainRecovery {
         }
     }
 
-    private Written write(Admin admin, ChainGroup group, List<Rebuilt> rebuilt, List<ChainHalt> renewed) {
+    private Written write(
+            Admin admin, ChainGroup group, List<Rebuilt> rebuilt, Map<String, Optional<ChainHalt>> renewed) {
         StageTopics topics = new StageTopics(config);
         topics.ensureChangelog(admin);
         progress.accept(new Progress("writing " + topics.changelog(), 0, rebuilt.size()));

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -48,12 +49,12 @@ final class ChangelogWriter {
      * Replaces what the changelog holds, in one transaction: all of it or nothing.
      *
      * @param partitions state of each partition, in order
-     * @param marks of halted chains that take the place of those in the positions topic
+     * @param marks by chain id, what takes the place of marks in the positions topic; empty where nothing does
      * @return number of keys that are not in the rebuilt state and were deleted
      * @throws KafkaException if the cluster refuses, or another recovery has taken over
      */
     @SuppressWarnings("FutureReturnValueIgnored") // commitTransaction throws what any of the sends has failed with
-    long write(List<Rebuilt> partitions, List<ChainHalt> marks) {
+    long write(List<Rebuilt> partitions, Map<String, Optional<ChainHalt>> marks) {
         long deleted = 0;
         List<Set<String>> before = keys(partitions.size());
         try (Producer<String, byte[]> producer = producer()) {
@@ -77,9 +78,11 @@ final class ChangelogWriter {
                 deleted += stale.size();
             }
             String positions = ledger.topics().positions();
-            for (ChainHalt mark : marks) {
-                String key = Topics.haltKey(mark.getChain());
-                producer.send(new ProducerRecord<>(positions, 0, key, records.serialize(positions, mark)));
+            for (Map.Entry<String, Optional<ChainHalt>> mark : marks.entrySet()) {
+                byte[] value = mark.getValue()
+                        .map(renewed -> records.serialize(positions, renewed))
+                        .orElse(null);
+                producer.send(new ProducerRecord<>(positions, 0, Topics.haltKey(mark.getKey()), value));
             }
             producer.commitTransaction();
         }

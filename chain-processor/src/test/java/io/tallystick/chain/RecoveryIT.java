@@ -574,6 +574,33 @@ class RecoveryIT {
     }
 
     @Test
+    void aHaltedChainOfWhichNothingIsLeftBeginsAgainWithoutItsMark() throws InterruptedException, ExecutionException {
+        // Given: halted with 6 entries, none of them sealed
+        run(application -> {
+            append(ELSEWHERE, 0, 30);
+            sealed.seal();
+            append(CHAIN, 0, 5);
+            ledger.send(List.of(forChain(event(2, 2, 1), CHAIN)));
+            await().atMost(PATIENCE).until(() -> ledger.halts().containsKey(CHAIN));
+        });
+        loseTheState();
+        ledger.replaceEntries(
+                with(ledger.allEntries(), HOME, ledger.entries(HOME).subList(0, 1)));
+        refuses(Kind.NOT_READY, CHAIN + " seq 0 to 5 (known by the mark of its halt)");
+
+        // When
+        ChainRecovery.Report report = acceptLoss();
+
+        // Then: also when it has the size again at which the old one was halted
+        assertThat(report.halted()).isEmpty();
+        assertThat(ledger.halts()).isEmpty();
+        goesOn(0, 5);
+        loseTheState();
+        assertThat(recover().halted()).isEmpty();
+        goesOn(5, 10);
+    }
+
+    @Test
     void aClearingThatNobodyTakesIsReported() throws InterruptedException, ExecutionException {
         // Given: the stage does not run
         run(application -> {
