@@ -19,8 +19,12 @@ public final class JsonParser {
     /** More levels than any document of ours has; keeps the recursion shallow. */
     private static final int DEPTH_MAX = 256;
 
+    /** More values than any document of ours has. Small ones take up to fifty times the memory of their text as a tree. */
+    static final int VALUES_MAX = 3_000_000;
+
     private final byte[] in;
     private int at;
+    private int values;
 
     private JsonParser(byte[] in) {
         this.in = in;
@@ -30,8 +34,8 @@ public final class JsonParser {
      * Parses one JSON text.
      *
      * @param maxDepth at most 256; a scalar alone has depth 0, each [ or { adds 1
-     * @throws JsonException with the scanner's fault, or {@code NOT_JSON} for a number beyond the range of a double;
-     *     {@code $sealed} is an ordinary name here
+     * @throws JsonException with the scanner's fault, {@code NOT_JSON} for a number beyond the range of a double, or
+     *     {@code WRONG_SHAPE} for more than 3,000,000 values; {@code $sealed} is an ordinary name here
      */
     public static JsonValue parse(byte[] utf8, int maxDepth) throws JsonException {
         if (maxDepth > DEPTH_MAX) {
@@ -54,6 +58,10 @@ public final class JsonParser {
     }
 
     private JsonValue value() throws JsonException {
+        values++;
+        if (values > VALUES_MAX) {
+            throw JsonException.shape("more than " + VALUES_MAX + " values");
+        }
         space();
         return switch (in[at]) {
             case '{' -> object();

@@ -40,6 +40,20 @@ class JsonParserTest {
     }
 
     @Test
+    void aTextOfTooManySmallValuesIsRefusedBeforeTheyFillTheMemory() throws Exception {
+        // Given: arrays, which are values too
+        byte[] most = ("[[" + "0,".repeat(JsonParser.VALUES_MAX - 3) + "0]]").getBytes(UTF_8);
+        byte[] more = ("[[0," + "0,".repeat(JsonParser.VALUES_MAX - 3) + "0]]").getBytes(UTF_8);
+
+        // Then
+        assertThat(JsonParser.parse(most, DEPTH)).isInstanceOf(JsonArray.class);
+        assertThat(catchThrowableOfType(JsonException.class, () -> JsonParser.parse(more, DEPTH)))
+                .hasMessage("more than 3000000 values")
+                .extracting(JsonException::fault)
+                .isEqualTo(Fault.WRONG_SHAPE);
+    }
+
+    @Test
     void membersKeepTheirOrder() throws Exception {
         // Given
         byte[] json = "{\"b\":1, \"a\" : [ ] , \"\\u0063\":{\"x\" : \"\\ud83d\\ude00\\b\\/\"}}".getBytes(UTF_8);
