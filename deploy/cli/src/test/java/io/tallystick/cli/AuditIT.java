@@ -24,6 +24,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,9 @@ class AuditIT {
 
     @TempDir
     private Path directory;
+
+    @AutoClose
+    private UpProcess up;
 
     private LedgerHome home() {
         return new LedgerHome(directory.resolve("ledger"));
@@ -67,7 +71,7 @@ class AuditIT {
         // Given
         Files.createDirectories(home().directory());
         Files.write(home().config(), List.of("ledger.export.audit.interval.ms=200", "ledger.export.audit.share=1.0"));
-        UpProcess up = UpProcess.start(home().directory(), WINDOW);
+        up = UpProcess.start(home().directory(), WINDOW);
         await().atMost(PATIENCE).until(() -> !BundleCounts.bundles(home().bucket(), Topics.OPERATOR)
                 .isEmpty());
         Path bundle = BundleCounts.bundles(home().bucket(), Topics.OPERATOR).get(0);

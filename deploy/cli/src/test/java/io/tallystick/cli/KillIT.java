@@ -32,6 +32,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +49,9 @@ class KillIT {
     @TempDir
     private Path directory;
 
+    @AutoClose
+    private UpProcess up;
+
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicReference<Exception> producerFault = new AtomicReference<>();
     private final AtomicBoolean stop = new AtomicBoolean();
@@ -57,7 +61,7 @@ class KillIT {
         // Given
         Random random = TestSeed.random("KillIT");
         LedgerHome home = new LedgerHome(directory.resolve("ledger"));
-        UpProcess up = UpProcess.start(home.directory(), WINDOW);
+        up = UpProcess.start(home.directory(), WINDOW);
         LedgerSettings settings = ConfigFile.settings(ConfigFile.read(home.config()));
         try (LedgerAdmin admin = new LedgerAdmin(settings)) {
             admin.createTenant("acme", 1, 1);
@@ -76,8 +80,7 @@ class KillIT {
         }
         stop.set(true);
         producing.join();
-        UpProcess last = up;
-        await().atMost(Duration.ofMinutes(2)).until(() -> !last.isAlive() || accepted(home) >= acknowledged.get());
+        await().atMost(Duration.ofMinutes(2)).until(() -> !up.isAlive() || accepted(home) >= acknowledged.get());
         up.stop();
 
         // Then

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** {@code tally up} in a process of its own, to be killed. */
-final class UpProcess {
+final class UpProcess implements AutoCloseable {
     private static final Duration START_MAX = Duration.ofMinutes(3);
 
     private final Process process;
@@ -61,6 +61,12 @@ final class UpProcess {
     void stop() throws InterruptedException {
         process.destroy();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(log()).isTrue();
+    }
+
+    /** Kills it if it still runs, so that a test that fails leaves nothing behind. */
+    @Override
+    public void close() {
+        process.destroyForcibly().onExit().join();
     }
 
     String log() {
