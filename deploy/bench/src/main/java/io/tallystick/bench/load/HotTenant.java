@@ -30,10 +30,13 @@ final class HotTenant {
 
     private final Rig rig;
     private final Report report;
-    private final Table table =
-            new Table("scaling.hot", "load", "others p50 ms", "others p95 ms", "p95 ratio", "machine");
+    private final Table table = new Table(
+            "scaling.hot", "load", "others p50 ms", "others p95 ms", "p95 ratio", "ledger us", "broker us", "machine");
     private List<String> others = List.of();
     private long next;
+
+    /** Of one turn: latencies of the others' events in milliseconds, CPU microseconds for each event of whichever tenant. */
+    private record Sample(double p50, double p95, double stages, double broker) {}
 
     HotTenant(Rig rig, Report report) {
         this.rig = rig;
@@ -54,24 +57,24 @@ final class HotTenant {
                         Sightings.start(ledger, Map.of(ledger.topics().entries(), Place.ENTRIES));
                 Producer<byte[], byte[]> producer = Clients.ordinaryProducer(ledger)) {
             report.progress("process %d runs ingest and sequencer", stages.pid());
-            compare(ledger, sightings, producer);
+            compare(ledger, stages, sightings, producer);
         }
         ledger.drop();
     }
 
-    private void compare(Ledger ledger, Sightings sightings, Producer<byte[], byte[]> producer)
+    private void compare(Ledger ledger, StageProcess stages, Sightings sightings, Producer<byte[], byte[]> producer)
             throws InterruptedException {
-        turn(ledger, sightings, producer, true, report.size(20, 10));
-        List<double[]> idle = new ArrayList<>();
-        List<double[]> hot = new ArrayList<>();
+        turn(ledger, stages, sightings, producer, true, report.size(20, 10));
+        List<Sample> idle = new ArrayList<>();
+        List<Sample> hot = new ArrayList<>();
         int rounds = report.size(5, 3);
         int seconds = report.size(10, 5);
         for (int round = 0; round < rounds; round++) {
-            idle.add(turn(ledger, sightings, producer, false, seconds));
-            hot.add(turn(ledger, sightings, producer, true, seconds));
+            idle.add(turn(ledger, stages, sightings, producer, false, seconds));
+            hot.add(turn(ledger, stages, sightings, producer, true, seconds));
         }
         double[] ratios = IntStream.range(0, rounds)
-                .mapToDouble(round -> Median.quantile(hot.get(round), 0.95) / Median.quantile(idle.get(round), 0.95))
+                .mapToDouble(round -> hot.get(round).p95() / idle.get(round).p95())
                 .toArray();
         double ratio = Median.quantile(ratios, 0.5);
         row("the others alone", idle, 1);
@@ -80,12 +83,19 @@ final class HotTenant {
         table.note("medians of " + rounds + " rounds in turns; " + OTHERS + " tenants with " + (int) OTHERS_RATE
                 + " events/s together, the hot one with " + (int) (OTHERS_RATE * (SHARE - 1))
                 + "; ratio wanted: at most " + (int) P95_RATIO_WANTED);
+        table.note(
+                "us: CPU microseconds for each event of all tenants, of the JVM with ingest and sequencer, and of the broker's");
+        table.note(Rig.NOTE);
         report.add(table);
     }
 
-    /** @return latencies of the others' events, milliseconds */
-    private double[] turn(
-            Ledger ledger, Sightings sightings, Producer<byte[], byte[]> producer, boolean hot, int seconds)
+    private Sample turn(
+            Ledger ledger,
+            StageProcess stages,
+            Sightings sightings,
+            Producer<byte[], byte[]> producer,
+            boolean hot,
+            int seconds)
             throws InterruptedException {
         Payloads payloads = new Payloads();
         int share = hot ? SHARE : 1;
@@ -97,28 +107,35 @@ final class HotTenant {
         });
         Run run = SteadyLoad.run(next, OTHERS_RATE * share, seconds);
         next += run.count();
+        Cpu stagesBefore = stages.cpu();
+        Cpu brokerBefore = rig.brokerCpu();
         load.send(run);
         sightings.await(Place.ENTRIES, run, LATE_MAX);
+        double stagesMicros = stages.cpu().microsSince(stagesBefore, run.count());
+        double brokerMicros = rig.brokerCpu().microsSince(brokerBefore, run.count());
         double[] all = sightings.latencies(Place.ENTRIES, run);
         double[] ofOthers = IntStream.range(0, all.length)
                 .filter(index -> (run.first() + index) % share == 0)
                 .mapToDouble(index -> all[index])
                 .toArray();
-        report.progress(
-                "%s: others' p95 %.1f ms", hot ? "with the hot tenant" : "alone", Median.quantile(ofOthers, 0.95));
-        return ofOthers;
+        Sample sample =
+                new Sample(Median.quantile(ofOthers, 0.5), Median.quantile(ofOthers, 0.95), stagesMicros, brokerMicros);
+        report.progress("%s: others' p95 %.1f ms", hot ? "with the hot tenant" : "alone", sample.p95());
+        return sample;
     }
 
     private String other(long number) {
         return others.get((int) (number % others.size()));
     }
 
-    private void row(String load, List<double[]> rounds, double ratio) {
+    private void row(String load, List<Sample> rounds, double ratio) {
         table.row(
                 load,
-                Median.of(rounds, millis -> Median.quantile(millis, 0.5)),
-                Median.of(rounds, millis -> Median.quantile(millis, 0.95)),
+                Median.of(rounds, Sample::p50),
+                Median.of(rounds, Sample::p95),
                 ratio,
+                Median.of(rounds, Sample::stages),
+                Median.of(rounds, Sample::broker),
                 Report.load());
     }
 }

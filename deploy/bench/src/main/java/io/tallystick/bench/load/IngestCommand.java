@@ -69,6 +69,7 @@ public final class IngestCommand implements Callable<Integer> {
                 + " B on average, plain JSON, " + CHAINS + " partitions");
         table.note("ratio: events/s of ingest / of the copy in the same round; wanted " + RATIO_WANTED);
         table.note("us: CPU microseconds an event, of the one polling thread, of its whole JVM, of the broker's JVM");
+        table.note(Rig.NOTE);
         report.add(table);
         return report.finish();
     }

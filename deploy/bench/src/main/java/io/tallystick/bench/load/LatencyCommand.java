@@ -231,7 +231,8 @@ public final class LatencyCommand implements Callable<Integer> {
                         + " default settings had it; " + PAYLOAD_BYTES + " B of JSON, " + CHAINS + " chains");
         table.note(
                 "the last rows: once more while the reader also reads the topics before it, which costs the broker and the reader work");
-        table.note("one JVM with ingest and sequencer (1 stream thread), one broker JVM, one JVM with load and reader");
+        table.note("one JVM with ingest and sequencer, one broker JVM, one JVM with load and reader");
+        table.note(Rig.NOTE);
         table.note(
                 "us: CPU microseconds an event of each JVM, its fixed costs included; load: of the machine, 1 minute");
         if (!settings.isEmpty()) {

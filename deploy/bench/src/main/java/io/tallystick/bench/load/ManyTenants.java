@@ -19,6 +19,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 final class ManyTenants {
     private static final int INSTANCES = 2;
     private static final double RATE = 500;
+
+    /** What cannot be divided is one more for somebody. */
+    private static final double UNEVEN_MAX = 1;
+
     private static final Duration SPREAD_MAX = Duration.ofMinutes(3);
 
     private final Rig rig;
@@ -48,26 +52,28 @@ final class ManyTenants {
             List<Integer> ingest =
                     Groups.awaitSpread(admin, ledger.topics().group("ingest"), INSTANCES, count + 1, SPREAD_MAX);
             double assigned = (System.nanoTime() - begun) / 1e9;
-            table.row("source partitions of the 2 ingest instances", ingest.toString());
-            table.row(
+            spread("source partitions of the 2 ingest instances", ingest);
+            spread(
                     "ledger partitions of the 2 sequencers",
                     Groups.awaitSpread(
-                                    admin,
-                                    ledger.chainConfig("0").applicationId(),
-                                    INSTANCES,
-                                    Rig.PARTITIONS,
-                                    SPREAD_MAX)
-                            .toString());
+                            admin, ledger.chainConfig("0").applicationId(), INSTANCES, Rig.PARTITIONS, SPREAD_MAX));
             table.row("chains in the ledger's partitions", chains(tenants).toString());
             firstEvents(ledger, tenants);
             table.note(String.format(
                     Locale.ROOT, "%,d tenants; all assigned %.1f s after the instances ran", count, assigned));
+            table.note(Rig.NOTE);
             report.add(table);
         } finally {
             for (StageProcess process : running) {
                 process.close();
             }
         }
+    }
+
+    private void spread(String what, List<Integer> ofEach) {
+        table.row(what, ofEach.toString());
+        int difference = ofEach.get(ofEach.size() - 1) - ofEach.get(0);
+        report.goals().atMost(what + ", most less fewest", difference, UNEVEN_MAX);
     }
 
     /** Sends an event to every tenant, twice: the first makes the chain. */

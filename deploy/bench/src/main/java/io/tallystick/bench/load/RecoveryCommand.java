@@ -64,6 +64,7 @@ public final class RecoveryCommand implements Callable<Integer> {
                 "from kill -9, from the call to stop, or from the kill after which the state directory was removed, to the first"
                         + " entry of the next process that a read_committed reader has; a JVM's start included");
         table.note("median and worst of " + repeats + "; events come all the time, " + (int) TRICKLE + " a second");
+        table.note(Rig.NOTE);
         memory.note(
                 "RocksDB: 16 MiB for the state and 64 MiB for the duplicate indexes of all partitions together, a quarter of these on"
                         + " the heap; heap at most 768 MiB, and a JVM keeps what it once had");

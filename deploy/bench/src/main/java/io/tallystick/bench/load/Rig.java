@@ -22,6 +22,11 @@ final class Rig implements AutoCloseable {
     /** Partitions of a ledger that {@code tally up} makes. */
     static final int PARTITIONS = 4;
 
+    /** What every ledger on a rig has in common, for below a table. */
+    static final String NOTE =
+            "N: " + PARTITIONS + " partitions of ledger.ingest and of ledger.entries, as tally up has; one broker,"
+                    + " replication 1; one stream thread in each sequencer";
+
     private final Path directory;
     private final EmbeddedRegistry registry;
     private final BrokerProcess broker;

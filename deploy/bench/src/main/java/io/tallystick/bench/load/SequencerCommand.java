@@ -122,6 +122,7 @@ public final class SequencerCommand implements Callable<Integer> {
         table.note("thread ratio: the same of the stream threads' CPU, which other work on the machine changes less");
         table.note(
                 "a commit: records that shared a transaction; its cost is fixed, and the sequencer's has twice the partitions");
+        table.note(Rig.NOTE);
         if (!settings.isEmpty()) {
             table.note("settings beside the defaults: " + settings);
         }

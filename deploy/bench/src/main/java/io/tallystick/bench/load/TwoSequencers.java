@@ -70,6 +70,7 @@ final class TwoSequencers {
                 + PAYLOAD_BYTES + " B, " + CHAINS + " chains");
         table.note(
                 "us: CPU microseconds an entry, all sequencers together; lag: records of ledger.ingest not yet committed");
+        table.note(Rig.NOTE);
         report.add(table);
     }
 
