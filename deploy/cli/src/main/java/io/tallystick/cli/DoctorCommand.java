@@ -42,8 +42,8 @@ final class DoctorCommand implements Runnable {
     @Command(
             name = "store",
             description = {
-                "Does the evidence store keep its locks? Stores a canary under a short lock and tries to delete it,",
-                "to shorten the lock and to write over it; several stores accept locks and delete all the same.",
+                "Does the evidence store keep its locks? Several stores accept locks and delete all the same.",
+                "Stores a canary under a short lock and tries to delete it, to shorten the lock and to write over it.",
                 "Run it with an administrator's credentials, not the exporter's: they must be allowed",
                 "to delete versions (S3: s3:DeleteObject, s3:DeleteObjectVersion; on Azure the role",
                 "Storage Blob Data Owner). Else a refusal says nothing of the lock, and the probe ends",

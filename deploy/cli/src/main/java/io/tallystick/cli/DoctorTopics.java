@@ -20,9 +20,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "topics",
         description = {
-            "Are the topics of the ledger and its tenants what the ledger rests on? Compares partitions, clean-up, retention,",
-            "time-stamps, sizes, and what keeps an acknowledged record, with what 'tally init' and 'tally tenant create' set.",
-            "What is stricter is well. Changes nothing: each difference comes with the command that mends it.",
+            "Are the topics of the ledger and its tenants what the ledger rests on?",
+            "Compares partitions, clean-up, retention, time-stamps, sizes, and what keeps an acknowledged record,",
+            "with what 'tally init' and 'tally tenant create' set. What is stricter is well. Changes nothing: each",
+            "difference comes with the command that mends it.",
             "Every stage refuses to start on what is wrong with the ledger's own topics.",
             "Exit codes: 0 all is well, 1 something is not, 5 the brokers cannot be reached, or forbid to look"
         })

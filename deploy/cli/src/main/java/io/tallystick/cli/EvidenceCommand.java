@@ -32,12 +32,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evidence",
         description = {
-            "Pack the evidence of a tenant and period into one zip: bundles, the registry's leaves, anchors, trust"
-                    + " root,",
-            "reports, the verifier, instructions. The same input gives the same bytes. What is packed is verified"
-                    + " first; the",
-            "exit code says how that ended, and the archive is written in any case, unless it cannot be packed. In the archive",
-            "the report is also a JSON transcript.",
+            "Pack the evidence of a tenant and period into one zip that anybody can verify.",
+            "In it are bundles, the registry's leaves, anchors, trust root, reports, the verifier, instructions. The same",
+            "input gives the same bytes. What is packed is verified first; the exit code says how that ended, and the",
+            "archive is written in any case, unless it cannot be packed. In the archive the report is also a JSON transcript.",
             "",
             "Exit codes: as 'tally verify'; 1 also where something in the bucket cannot be packed"
         })
@@ -149,6 +147,11 @@ final class EvidenceCommand implements Callable<Integer> {
         }
         if (Files.exists(out)) {
             throw new CommandException(ExitCode.USAGE, out + " exists already", "Name a file that does not exist.");
+        }
+        Path folder = out.toAbsolutePath().getParent();
+        if (!Files.isDirectory(folder)) {
+            throw new CommandException(
+                    ExitCode.USAGE, folder + " is not a folder", "Name a file in one that is there.");
         }
     }
 

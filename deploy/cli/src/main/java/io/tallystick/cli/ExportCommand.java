@@ -38,15 +38,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "export",
         description = {
-            "Write copies of a tenant's bundles into a directory: as they are, without payloads, or only some lines."
-                    + " The",
-            "originals are verified first, and nothing is written of evidence that fails or whose signer is unknown; the"
-                    + " copies",
-            "are signed by the bundle key, and verified after. With --from and --to only the windows of that period are"
-                    + " fetched,",
-            "verified and copied, whatever lies before and after. Copies never lie where originals do:"
-                    + " <out>/compact/...,",
-            "<out>/filtered/...",
+            "Write copies of a tenant's bundles into a directory: as they are, without payloads, or only some lines.",
+            "The originals are verified first, and nothing is written of evidence that fails or whose signer is unknown;",
+            "the copies are signed by the bundle key, and verified after. With --from and --to only the windows of that",
+            "period are fetched, verified and copied, whatever lies before and after. Copies never lie where originals do:",
+            "<out>/compact/..., <out>/filtered/...",
             "",
             "Exit codes: of 'tally verify' on the copies; 1 and 4 also where the originals are refused"
         })

@@ -6,10 +6,12 @@ import io.tallystick.bundle.BundleLayout;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.Inspector;
+import io.tallystick.verify.NoSuchEntryException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,8 +26,9 @@ import picocli.CommandLine.Spec;
         description = {
             "Print what a bundle or one of its files says. The form is checked, nothing is verified: see 'tally verify'.",
             "Of a bundle's folder a summary; of a data file or of leaves.ndjson the line chosen with --line, with its leaf",
-            "hash, payload and salts; of other files their content and digest. With --output json one object, in which the",
-            "content stands as it is stored; of a bundle's folder its manifest, and whether the bundle is committed."
+            "hash, payload and salts; of manifest, export record, envelope, registry proofs and checkpoints their content",
+            "and digest. With --output json one object, in which the content stands as it is stored; of a bundle's folder",
+            "its manifest, and whether the bundle is committed."
         })
 final class InspectCommand implements Runnable {
     @Spec
@@ -37,7 +40,11 @@ final class InspectCommand implements Runnable {
     @Parameters(paramLabel = "PATH", description = "Folder of a bundle, or a file of one.")
     private Path path;
 
-    @Option(names = "--line", paramLabel = "N", defaultValue = "1", description = "Line of a data file (default: 1).")
+    @Option(
+            names = "--line",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Line of a data file or of leaves.ndjson (default: 1).")
     private long line;
 
     @Override
@@ -57,19 +64,31 @@ final class InspectCommand implements Runnable {
                     "cannot read " + path + ": " + e.getMessage(),
                     "Name a bundle or a file of one.",
                     e);
+        } catch (NoSuchEntryException e) {
+            throw new CommandException(ExitCode.USAGE, e.getMessage(), "Choose one with --line.", e);
         } catch (BundleException e) {
             throw new CommandException(
                     ExitCode.FAILED,
                     path + " has not the form it must have: " + e.getMessage(),
-                    "Try 'tally verify'.",
+                    "'tally verify' says what is wrong with a bundle. SHA256SUMS, manifest.sig and schemas have no form of"
+                            + " their own: sha256sum, openssl and any editor read them.",
                     e);
         }
         out.flush();
     }
 
-    private String json() throws IOException, BundleException {
-        String manifest = Inspector.json(path.resolve(BundleLayout.MANIFEST), 1);
+    private String json() throws IOException, BundleException, NoSuchEntryException {
+        String manifest = Inspector.json(manifestFile(), 1);
         return "{\"committed\":" + isCommitted() + "," + manifest.substring(1);
+    }
+
+    /** A folder has been named, so what lies in it is not what anybody meant: a pipe would be waited for without end. */
+    private Path manifestFile() throws NoSuchFileException {
+        Path manifest = path.resolve(BundleLayout.MANIFEST);
+        if (!Files.isRegularFile(manifest)) {
+            throw new NoSuchFileException(BundleLayout.MANIFEST, null, "no such regular file");
+        }
+        return manifest;
     }
 
     private boolean isCommitted() {
@@ -78,7 +97,7 @@ final class InspectCommand implements Runnable {
 
     private void summarise(PrintWriter out) throws IOException, BundleException {
         Manifest manifest;
-        try (InputStream in = Files.newInputStream(path.resolve(BundleLayout.MANIFEST))) {
+        try (InputStream in = Files.newInputStream(manifestFile())) {
             manifest = Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1));
         }
         out.println("bundle of tenant " + manifest.tenant() + " of ledger " + manifest.origin());

@@ -17,11 +17,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "guard",
         description = {
-            "Make the signer's guard file that ledger.signer.guard.file names: a second guard against signing two"
-                    + " histories,",
-            "on a disk the brokers' administrators cannot write to. The signer never makes it itself: a file that is"
-                    + " missing",
-            "may be a disk that is not mounted.",
+            "Make the signer's guard file that ledger.signer.guard.file names.",
+            "It is a second guard against signing two histories, on a disk the brokers' administrators cannot write to.",
+            "The signer never makes it itself: a file that is missing may be a disk that is not mounted.",
             "",
             "If the ledger has signed already and the file was lost: first compare the newest registry checkpoint in"
                     + " the",

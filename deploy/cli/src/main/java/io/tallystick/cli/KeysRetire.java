@@ -19,10 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "retire",
         description = {
-            "End a rotation: after T2, a new version of the trust root calls the old key retired, it is taken out"
-                    + " of the",
-            "setting that names it, and operator/0 is told. What the key signed stands for ever. May be repeated, whatever"
-                    + " failed.",
+            "End a rotation, after T2: the old key is retired. What it signed stands for ever.",
+            "A new version of the trust root says so, the key is taken out of the setting that names it, and operator/0",
+            "is told. May be repeated, whatever failed.",
             "",
             "Windows up to T2 are signed with the old key, however late. So it is refused until the last of them is sealed"
                     + " (of a",

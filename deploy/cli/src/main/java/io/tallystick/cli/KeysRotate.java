@@ -31,11 +31,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rotate",
         description = {
-            "Begin to replace a checkpoint key or a bundle key. Makes the new key and a new version of the trust root in"
-                    + " which",
-            "it is valid from one instant on (T1) and the old one until another (T2), adds the key to the setting for"
-                    + " its",
-            "place, and tells operator/0. May be repeated, whatever failed: what is done stays, the rest is done.",
+            "Begin to replace a checkpoint key or a bundle key.",
+            "Makes the new key and a new version of the trust root in which it is valid from one instant on (T1) and the",
+            "old one until another (T2), adds the key to the setting for its place, and tells operator/0. May be repeated,",
+            "whatever failed: what is done stays, the rest is done.",
             "",
             "Checkpoints: between T1 and T2 both keys sign. Give auditors the new trust root; restart 'run anchor' (and",
             "'run export', which publishes the trust root) before T1. Witnesses know the Ed25519 key: give them the new one"

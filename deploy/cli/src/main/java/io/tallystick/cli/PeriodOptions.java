@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.Windows;
 import java.time.Instant;
 import picocli.CommandLine.Option;
@@ -21,7 +22,14 @@ final class PeriodOptions {
             description = {"Windows that begin before this time.", TimeOption.HELP})
     private Instant to;
 
+    /** @throws CommandException if no window can begin in the period */
     Windows windows() {
+        if (from != null && to != null && !from.isBefore(to)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "no time lies from " + from + " on and before " + to,
+                    "Give --to a later time than --from.");
+        }
         return new Windows(from == null ? Instant.MIN : from, to == null ? Instant.MAX : to);
     }
 }

@@ -45,10 +45,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prove",
         description = {
-            "Cut one entry out of its bundle into a single file that proves it, without the rest, to whoever has the"
-                    + " trust",
-            "root: 'tally verify-proof'. The file holds the entry's payload, context and salts, and the tenant's"
-                    + " blind.",
+            "Cut one entry out of its bundle into a single file that proves it without the rest.",
+            "Whoever has the trust root checks it with 'tally verify-proof'. The file holds the entry's payload, context",
+            "and salts, and the tenant's blind.",
             "Where too few outside parties vouch for the checkpoint of the entry's window, the proof leads to a later one,"
                     + " which",
             "contains it and has them, if there is one.",

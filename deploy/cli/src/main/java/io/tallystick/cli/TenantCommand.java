@@ -127,8 +127,9 @@ final class TenantCommand implements Runnable {
     @Command(
             name = "suspend",
             description = {
-                "Stop reading a tenant's topic. Its producers may go on: nothing is lost, everything is read once the",
-                "tenant is resumed, as long as the topic's retention has kept it. Its bundles go on, without new entries."
+                "Stop reading a tenant's topic. Its producers may go on, and nothing is lost.",
+                "Everything is read once the tenant is resumed, as long as the topic's retention has kept it. Its bundles",
+                "go on, without new entries."
             })
     static final class Suspend extends Change {
         @Override

@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "trust-root",
         description = {
-            "Make, sign, show and hand out a trust root: the keys and outside parties an auditor trusts, signed by a"
-                    + " threshold",
-            "of root keys. Auditors pin its fingerprint, which reaches them by another way than the file.",
+            "Make, sign, show and hand out a trust root: the keys and outside parties an auditor trusts.",
+            "A threshold of root keys signs it. Auditors pin its fingerprint, which reaches them by another way than the",
+            "file.",
             "",
             "A change makes the next version: 'update' writes a draft, each holder of a root key adds a signature with"
                     + " 'sign',",

@@ -19,10 +19,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "install",
         description = {
-            "Put a signed version in force that 'tally trust-root update' made: it takes the place of the file that",
-            "ledger.trust.root.file names, the version before stays beside it as trust-root-<version>.json, and operator/0 is"
-                    + " told",
-            "of it and of each key that is new, or is now retired, compromised or revoked. May be repeated, whatever failed.",
+            "Put a signed version in force that 'tally trust-root update' made.",
+            "It takes the place of the file that ledger.trust.root.file names, the version before stays beside it as",
+            "trust-root-<version>.json, and operator/0 is told of it and of each key that is new, or is now retired,",
+            "compromised or revoked. May be repeated, whatever failed.",
             "",
             "A key is not retired while windows up to its end wait to be signed with it (bundles: exported, by the exporter that"
                     + " this",

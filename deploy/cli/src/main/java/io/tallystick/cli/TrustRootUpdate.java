@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "update",
         description = {
-            "Make the draft of the next version of a trust root: what is not given stays as it is. Listed keys stay"
-                    + " listed for",
-            "ever; 'tally keys rotate' replaces checkpoint and bundle keys, this is for the rest.",
+            "Make the draft of the next version of a trust root: what is not given stays as it is.",
+            "Listed keys stay listed for ever; 'tally keys rotate' replaces checkpoint and bundle keys, this is for the",
+            "rest.",
             "",
             "Parties outside are listed with --witness, --tsa, --log and --rekor, under the id they have in"
                     + " ledger.anchors.",

@@ -15,10 +15,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify-proof",
         description = {
-            "Verify the proof of one entry that 'tally prove' cut out of a bundle. Needs the file and a trust root,"
-                    + " nothing",
-            "else. It shows that the entry is in the ledger as it was sealed; that nothing is missing only bundles can"
-                    + " show.",
+            "Verify the proof of one entry that 'tally prove' cut out of a bundle.",
+            "Needs the file and a trust root, nothing else. It shows that the entry is in the ledger as it was sealed;",
+            "that nothing is missing only bundles can show.",
             "",
             "Exit codes: as 'tally verify'"
         })

@@ -38,9 +38,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "witness",
         description = {
-            "Run a witness: it cosigns registry checkpoints of the ledgers it is told of, each only if it extends",
-            "the one before. Runs until it is told to end (SIGTERM). It is worth as much as it is independent:",
-            "another machine, another owner. Put a proxy with TLS and a rate limit in front of it.",
+            "Run a witness: it cosigns registry checkpoints, each only if it extends the one before.",
+            "It does so for the ledgers it is told of, until it is told to end (SIGTERM). It is worth as much as it is",
+            "independent: another machine, another owner. Put a proxy with TLS and a rate limit in front of it.",
             "Begin it once with --new. Later starts make nothing: a state or a key that is missing may be a disk that is",
             "not mounted.",
             "Protocol: POST /add-checkpoint, c2sp.org/tlog-witness; cosignatures of type cosignature/v1."

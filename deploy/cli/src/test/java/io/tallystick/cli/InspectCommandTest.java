@@ -11,9 +11,16 @@ import io.tallystick.verify.ExitCode;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class InspectCommandTest {
+    private static final Path GOLDEN = Path.of(
+                    "../../export-sink/verifier/src/test/resources/bundles/four-windows/bucket/v1/tenant=acme")
+            .resolve("dt=2026-11-21/window_start=20261121T031500Z");
+
     @TempDir
     private Path bundle;
 
@@ -33,15 +40,40 @@ class InspectCommandTest {
         assertThat(run.err()).contains("has not the form it must have", BundleLayout.MANIFEST);
     }
 
-    @Test
-    void aBundlesFolderIsOneJsonObjectForPrograms() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "99"})
+    void aLineThatIsNotThereIsUsage(String line) {
+        // When
+        TallyRun run = TallyRun.of(
+                "inspect", GOLDEN.resolve("chain-0000-00000.ndjson.zst").toString(), "--line", line);
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("no line " + line, "--line");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text", "json"})
+    @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void aPipeInThePlaceOfAManifestIsNotWaitedFor(String output) throws Exception {
         // Given
-        Path golden = Path.of(
-                        "../../export-sink/verifier/src/test/resources/bundles/four-windows/bucket/v1/tenant=acme")
-                .resolve("dt=2026-11-21/window_start=20261121T031500Z");
+        Process made = new ProcessBuilder(
+                        "mkfifo", bundle.resolve(BundleLayout.MANIFEST).toString())
+                .start();
+        assertThat(made.waitFor()).isZero();
 
         // When
-        TallyRun run = TallyRun.of("inspect", golden.toString(), "--output", "json");
+        TallyRun run = TallyRun.of("inspect", bundle.toString(), "--output", output);
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("manifest.json: no such regular file");
+    }
+
+    @Test
+    void aBundlesFolderIsOneJsonObjectForPrograms() throws Exception {
+        // When
+        TallyRun run = TallyRun.of("inspect", GOLDEN.toString(), "--output", "json");
 
         // Then
         assertThat(run.exitCode()).as(run.everything()).isZero();

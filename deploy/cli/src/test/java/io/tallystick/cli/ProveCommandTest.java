@@ -20,6 +20,7 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands for auditors on the verifier's golden bucket. */
@@ -268,6 +269,24 @@ class ProveCommandTest {
         assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
         assertThat(run.err()).contains(".DS_Store", "nothing was written", "does not belong there");
         assertThat(folder.resolve("e.zip")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--from=2026-11-22 --to=2026-11-21, e.zip, Give --to a later time",
+        "--from=2026-11-21 --to=2026-11-21, e.zip, Give --to a later time",
+        "--from=2026-11-21, none/e.zip, none is not a folder"
+    })
+    void evidenceOfNoTimeOrIntoNoFolderIsWrongUsage(String period, String out, String says) {
+        // When
+        TallyRun run = TallyRun.of(
+                ("evidence " + BUCKET + " --tenant acme --trust-root " + ROOT + " --out " + file(out) + " " + period)
+                        .split(" ", -1));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(says);
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

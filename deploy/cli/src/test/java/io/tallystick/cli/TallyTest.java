@@ -49,6 +49,25 @@ class TallyTest {
         assertThat(help.out()).contains("Usage: tally " + command);
     }
 
+    static Stream<CommandLine> listed() {
+        return listed(Tally.commandLine());
+    }
+
+    private static Stream<CommandLine> listed(CommandLine parent) {
+        return parent.getSubcommands().values().stream()
+                .flatMap(command -> Stream.concat(Stream.of(command), listed(command)));
+    }
+
+    /** A list of commands has of each the first line of its description alone. */
+    @ParameterizedTest
+    @MethodSource("listed")
+    void whatAListSaysOfACommandIsAWholeSentence(CommandLine command) {
+        String[] description = command.getCommandSpec().usageMessage().description();
+
+        assertThat(description).as(command.getCommandName()).isNotEmpty();
+        assertThat(description[0]).as(command.getCommandName()).matches("[A-Z].*[.?] ?");
+    }
+
     @ParameterizedTest
     @MethodSource("commands")
     void everyCommandWithResultsHasThemForMachines(String command) {

@@ -71,18 +71,19 @@ public final class Inspector {
 
         @Override
         public String document(String kind, byte[] json) {
-            return pretty(json);
+            return pretty(json) + digest(json);
         }
 
         @Override
         public String envelope(byte[] content, Dsse envelope) {
             return "payload type " + envelope.payloadType() + "\nkey id " + envelope.keyid() + "\n"
-                    + pretty(envelope.payload().toByteArray());
+                    + pretty(envelope.payload().toByteArray())
+                    + digest(content);
         }
 
         @Override
         public String checkpoint(byte[] note) throws BundleException {
-            return Inspector.checkpoint(note);
+            return Inspector.checkpoint(note) + digest(note);
         }
     };
 
@@ -126,17 +127,19 @@ public final class Inspector {
      *
      * @param line 1-based; which line of a data file or of the leaves
      * @throws BundleException if the content does not have the form its name promises
+     * @throws NoSuchEntryException if the file has no such line
      */
-    public static String file(Path file, long line) throws IOException, BundleException {
+    public static String file(Path file, long line) throws IOException, BundleException, NoSuchEntryException {
         return show(file, line, TEXT);
     }
 
     /** As {@link #file}, for programs: {@link InspectedJson} has the form. */
-    public static String json(Path file, long line) throws IOException, BundleException {
+    public static String json(Path file, long line) throws IOException, BundleException, NoSuchEntryException {
         return show(file, line, JSON);
     }
 
-    private static String show(Path file, long line, Form form) throws IOException, BundleException {
+    private static String show(Path file, long line, Form form)
+            throws IOException, BundleException, NoSuchEntryException {
         String name = file.getFileName().toString();
         if (name.endsWith(BundleLayout.STORED_SUFFIX)) {
             return form.line(lineOf(file, line, true));
@@ -208,7 +211,11 @@ public final class Inspector {
     /** A manifest and its digest, by which the next one names it. */
     public static String manifest(byte[] manifest) throws BundleException {
         Manifest.parse(manifest);
-        return pretty(manifest) + "sha256 " + Hash.sha256(manifest) + "\n";
+        return pretty(manifest) + digest(manifest);
+    }
+
+    private static String digest(byte[] content) {
+        return "sha256 " + Hash.sha256(content) + "\n";
     }
 
     /** A checkpoint: origin, size, root, and who signed it. */
@@ -243,7 +250,8 @@ public final class Inspector {
         return pretty(leaf) + "leaf hash " + Rfc6962.leafHash(leaf) + "\n";
     }
 
-    private static byte[] lineOf(Path file, long number, boolean compressed) throws IOException, BundleException {
+    private static byte[] lineOf(Path file, long number, boolean compressed)
+            throws IOException, BundleException, NoSuchEntryException {
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
                 InputStream content = compressed ? new ZstdInputStreamNoFinalizer(new ZstdFrames(in)) : in) {
             LineReader lines = new LineReader(content, BundleLayout.LINE_BYTES_MAX, BundleLayout.DATA_BYTES_MAX);
@@ -252,7 +260,7 @@ public final class Inspector {
                     return line;
                 }
             }
-            throw new BundleException(file.getFileName() + " has " + lines.lines() + " lines, no line " + number);
+            throw new NoSuchEntryException(file.getFileName() + " has " + lines.lines() + " lines, no line " + number);
         } catch (LineReader.LineException | ZstdFrames.FrameException | ZstdIOException e) {
             throw new BundleException(file.getFileName() + ": " + e.getMessage(), e);
         }

@@ -43,12 +43,31 @@ class InspectorTest {
                 "checkpoints/chain-0003|origin ledger.example.com/acme/3",
                 "chain-0000-00000.ndjson.zst|{\"amount\":12345678901234567890,\"note\":\"first\"}",
             })
-    void everyObjectOfABundleCanBeShown(String name, String part) throws IOException, BundleException {
+    void everyObjectOfABundleCanBeShown(String name, String part) throws Exception {
         // When
         String shown = Inspector.file(bundle.resolve(name), 2);
 
         // Then
         assertThat(shown).contains(part).endsWith("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "manifest.json",
+                "export.json",
+                "bundle.dsse.json",
+                "proofs/registry.json",
+                "checkpoint",
+                "checkpoints/chain-0003"
+            })
+    void documentsAreShownWithTheDigestThatOthersNameThemBy(String name) throws Exception {
+        // When
+        String shown = Inspector.file(bundle.resolve(name), 1);
+
+        // Then
+        byte[] content = Files.readAllBytes(bundle.resolve(name));
+        assertThat(shown).endsWith("\nsha256 " + SlowTree.hex(SlowTree.sha256(content)) + "\n");
     }
 
     @ParameterizedTest
@@ -89,7 +108,7 @@ class InspectorTest {
     }
 
     @Test
-    void leafIsShownWithItsHash() throws IOException, BundleException {
+    void leafIsShownWithItsHash() throws Exception {
         // When
         String shown = Inspector.file(leaves.resolve("leaves.ndjson"), 1);
 
@@ -108,7 +127,7 @@ class InspectorTest {
     @Test
     void lineThatIsNotThereIsRefused() {
         assertThatThrownBy(() -> Inspector.file(bundle.resolve(Scenario.DATA), 7))
-                .isInstanceOf(BundleException.class)
+                .isInstanceOf(NoSuchEntryException.class)
                 .hasMessageContaining("has 6 lines, no line 7");
     }
 }
