@@ -12,10 +12,7 @@ import io.tallystick.tree.Hash;
 import io.tallystick.tree.Rfc6962;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +47,7 @@ final class DataFileSearch implements Callable<DataFileSearch> {
 
     @Override
     public DataFileSearch call() throws IOException, BundleException {
-        try (InputStream in = Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+        try (InputStream in = RegularFile.open(file);
                 InputStream plain = DataStream.open(in)) {
             LineReader lines = LineReader.withoutDigest(plain, BundleLayout.LINE_BYTES_MAX, content.bytes());
             while (lines.advance()) {

@@ -12,6 +12,7 @@ import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
 import io.tallystick.note.TlogProof;
+import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.receipt.WantedReceipts;
 import java.io.IOException;
 import java.io.InputStream;
@@ -174,7 +175,7 @@ public final class EntryProver {
 
     private static byte[] read(Path folder, String name) throws IOException, BundleException {
         int max = Documents.bytesMax(name);
-        try (InputStream in = Files.newInputStream(folder.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+        try (InputStream in = RegularFile.open(folder.resolve(name))) {
             byte[] bytes = in.readNBytes(max + 1);
             if (bytes.length > max) {
                 throw new BundleException(folder + "/" + name + " is over its limit of " + max + " bytes");
@@ -262,7 +263,10 @@ public final class EntryProver {
         return Optional.of(bucket);
     }
 
-    /** What lies in a bucket for the registry checkpoint of a window and size. */
+    /**
+     * The receipts in a bucket for the registry checkpoint of a window and size. What is named as none there, or is larger than
+     * a proof may carry, hinders no proof: somebody else's file, which who verifies the bucket does not count either.
+     */
     static List<EntryProof.Anchor> anchors(Path bucket, Instant windowStart, long registrySize)
             throws IOException, BundleException {
         Path anchors = bucket.resolve(BundleLayout.anchorsDir(windowStart, registrySize));
@@ -272,23 +276,25 @@ public final class EntryProver {
         TreeMap<String, EntryProof.Anchor> found = new TreeMap<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(anchors)) {
             for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                if (EntryProof.Anchor.isName(name) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-                    found.put(name, anchor(file, name));
-                }
+                anchor(file).ifPresent(anchor -> found.put(anchor.name(), anchor));
                 if (found.size() > EntryProof.ANCHORS_MAX) {
-                    throw new BundleException(anchors + " has more than " + EntryProof.ANCHORS_MAX + " files");
+                    throw new BundleException(anchors + " has more than " + EntryProof.ANCHORS_MAX + " receipts");
                 }
             }
         }
         return List.copyOf(found.values());
     }
 
-    private static EntryProof.Anchor anchor(Path file, String name) throws IOException, BundleException {
-        try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-            return new EntryProof.Anchor(name, Bytes.wrap(in.readNBytes(EntryProof.ANCHOR_BYTES_MAX + 1)));
-        } catch (IllegalArgumentException e) {
-            throw new BundleException(e.getMessage(), e);
+    private static Optional<EntryProof.Anchor> anchor(Path file) throws IOException {
+        String name = Target.nameOf(file);
+        if (ReceiptNames.parse(name).isEmpty() || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        try (InputStream in = RegularFile.open(file)) {
+            byte[] receipt = in.readNBytes(EntryProof.ANCHOR_BYTES_MAX + 1);
+            return receipt.length > EntryProof.ANCHOR_BYTES_MAX
+                    ? Optional.empty()
+                    : Optional.of(new EntryProof.Anchor(name, Bytes.wrap(receipt)));
         }
     }
 }

@@ -243,7 +243,7 @@ public final class EvidenceArchive {
     /** Empty if it cannot be read: the report says what is wrong with it; whose anchors they would be is not known. */
     private static Optional<Manifest> manifest(Path window) throws IOException {
         Path manifest = window.resolve(BundleLayout.MANIFEST);
-        try (InputStream in = Files.newInputStream(manifest, LinkOption.NOFOLLOW_LINKS)) {
+        try (InputStream in = RegularFile.open(manifest)) {
             return Optional.of(Manifest.parse(in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1)));
         } catch (BundleException | NoSuchFileException e) {
             return Optional.empty();

@@ -8,8 +8,6 @@ import io.tallystick.bundle.Manifest;
 import io.tallystick.tree.Hash;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,7 +52,7 @@ record RetentionCheck(long requiredDays, Map<Path, StoreLock> locks) {
      * @return empty if it tells of none, or cannot be read
      */
     static Optional<ExportRecord.PreviousLock> toldBy(Path next) {
-        try (InputStream in = Files.newInputStream(next.resolve(BundleLayout.EXPORT), LinkOption.NOFOLLOW_LINKS)) {
+        try (InputStream in = RegularFile.open(next.resolve(BundleLayout.EXPORT))) {
             return ExportRecord.parse(in.readNBytes(BundleLayout.LIST_BYTES_MAX + 1))
                     .previousLock();
         } catch (BundleException | IOException e) {

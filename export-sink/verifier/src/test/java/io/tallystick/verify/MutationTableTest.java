@@ -41,6 +41,7 @@ class MutationTableTest {
                         "an algorithm is demanded, and its line is a stranger's",
                         "4",
                         "RotationTest#anMlDsaLineOfAStrangerIsNotTrusted"),
+                here("named pipe in the place of a file", "1", "PipesTest#verificationNamesIt"),
                 here("another history than the earlier verification's", "1 or 4", "SinceTest#anotherHistoryIsNoticed"),
                 here(
                         "another manifest than the earlier verification ended with",

@@ -264,6 +264,26 @@ class ProofTest {
         assertThat(report.text()).contains("cosignature-0a1b2c3d: of a party that the trust root does not list");
     }
 
+    @Test
+    void filesThatAreNoReceiptsHinderNoProof(@TempDir Path folder) throws Exception {
+        // Given: what verification notes, and does not count
+        Tampering bucket = new Tampering(scenario, folder);
+        Path anchors = Files.createDirectories(bucket.bucket.resolve("v1/anchors/dt=2026-11-21/4"));
+        Files.write(anchors.resolve("large.bin"), new byte[200_000]);
+        Files.write(anchors.resolve("large.tsr"), new byte[200_000]);
+        for (int i = 0; i < EntryProof.ANCHORS_MAX; i++) {
+            Files.writeString(anchors.resolve("note-" + i + ".txt"), "x");
+        }
+        Files.writeString(anchors.resolve("tsa-1.tsr"), "a token");
+        assertThat(Verifier.verify(bucket.request).exitCode()).isZero();
+
+        // When
+        EntryProof cut = EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1));
+
+        // Then
+        assertThat(cut.anchors()).extracting(EntryProof.Anchor::name).containsExactly("tsa-1.tsr");
+    }
+
     /** One way to tamper with a proof. */
     record Forged(String name, int exitCode, Phase phase, String message, UnaryOperator<String> change) {
         @Override
