@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** What other threads, and later moments, ask the owner's thread to do. Safe for several threads. */
-final class Inbox {
+class Inbox {
     private record Task(long dueNanos, long order, Runnable action) implements Delayed {
         @Override
         public long getDelay(TimeUnit unit) {

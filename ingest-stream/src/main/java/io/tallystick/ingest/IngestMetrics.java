@@ -119,8 +119,9 @@ final class IngestMetrics implements AutoCloseable {
             this.gaps = counter("gaps", "Intervals of source records lost to retention before they were read.");
             this.notices = counter("notices", "Times a chain was sent back by the sequencer.");
             this.claims = counter("claims", "Positions claimed for idle chains.");
-            this.failedSends =
-                    counter("failed.sends", "Messages that ledger.ingest did not acknowledge; read and sent again.");
+            this.failedSends = counter(
+                    "failed.sends",
+                    "Messages that ledger.ingest did not acknowledge: read and sent again, claims replaced by the next.");
             gauge(
                     "waiting",
                     "seconds",

@@ -154,10 +154,6 @@ final class IngestWriter implements AutoCloseable {
     void send(Claim claim, Consumer<Exception> failed) {
         produce(record(claim.getChain(), serializer.serialize(topic, claim)), (metadata, failure) -> {
             if (failure != null) {
-                LOGGER.atDebug()
-                        .addKeyValue("chain", claim.getChain())
-                        .addKeyValue("error", failure.toString())
-                        .log("claim not written");
                 failed.accept(failure);
             }
         });

@@ -151,9 +151,8 @@ final class OutcomeLoop implements ConsumerRebalanceListener {
             return ConsumerRecords.empty();
         } catch (UnknownMemberIdException | StaleMemberEpochException e) {
             // The group went on without this member while the consumer asked where to begin. A later poll loses or
-            // renews
-            // what it owns; until the member hears of it, seconds later, each would be refused at once.
-            LOGGER.atWarn().addKeyValue("error", e.toString()).log("outcomes not read, trying again");
+            // renews what it owns; until the member hears of it, seconds later, each would be refused at once.
+            LOGGER.atInfo().addKeyValue("error", e.toString()).log("outcomes not read, trying again");
             LockSupport.parkNanos(patience.toNanos());
             return ConsumerRecords.empty();
         }

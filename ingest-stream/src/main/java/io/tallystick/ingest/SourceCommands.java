@@ -95,9 +95,7 @@ final class SourceCommands {
         @Override
         public void send(Command.SendClaim command) {
             shared.metrics().tenant(partition.tenant()).claimed();
-            writer.send(
-                    command.message(),
-                    failure -> inbox.put(() -> partition.follower().claimFailed(System.nanoTime())));
+            writer.send(command.message(), failure -> inbox.put(() -> reader.claimFailed(partition, failure)));
         }
 
         @Override
@@ -132,7 +130,8 @@ final class SourceCommands {
     private static Level level(Command.Alert.Kind kind) {
         return switch (kind) {
             case SOURCE_TRUNCATED, SOURCE_DAMAGED, RECORDS_LOST, TOPIC_RECREATED -> Level.ERROR;
-            case OTHER_TOPIC_SEQUENCED, WENT_BACK, SEND_FAILED, NOT_LOCATED, NOT_READ, NO_ROOM -> Level.WARN;
+            case OTHER_TOPIC_SEQUENCED, WENT_BACK, SEND_FAILED, CLAIM_FAILED, NOT_LOCATED, NOT_READ, NO_ROOM ->
+                Level.WARN;
         };
     }
 
@@ -150,6 +149,7 @@ final class SourceCommands {
             case OTHER_TOPIC_SEQUENCED -> "the chain belongs to another topic id; it waits for an operator";
             case WENT_BACK -> "the sequencer stands elsewhere, going there";
             case SEND_FAILED -> "message not written, reading its chain again";
+            case CLAIM_FAILED -> "claim not written, the next follows";
             case NOT_LOCATED -> "source cannot be looked up, trying again";
             case NOT_READ ->
                 "source has records that its broker does not hand out; does its partition have a leader, and what does the"

@@ -265,6 +265,13 @@ final class SourceReader implements ConsumerRebalanceListener {
         perform(partition, follower.failed(completion.flight(), failure.toString(), System.nanoTime()));
     }
 
+    /** A claim may be lost. */
+    void claimFailed(OwnedPartition partition, Exception failure) {
+        IngestWriter.requireMendable(failure);
+        metrics.tenant(partition.tenant()).sendFailed();
+        perform(partition, partition.follower().claimFailed(failure.toString(), System.nanoTime()));
+    }
+
     /** Stops, or goes on, fetching from the partitions that the limit is about: it may have changed. */
     void applyLimit() {
         owned.values().forEach(this::applyHolds);

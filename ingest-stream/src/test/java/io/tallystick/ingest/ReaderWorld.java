@@ -80,6 +80,16 @@ final class ReaderWorld {
         }
     }
 
+    /** Keeps what is to be done at once; tests do it, or do not. */
+    static final class Unread extends Inbox {
+        final List<Runnable> put = new ArrayList<>();
+
+        @Override
+        void put(Runnable action) {
+            put.add(action);
+        }
+    }
+
     final Topics topics = new Topics(Topics.DEFAULT_PREFIX);
     final MeterRegistry meters = new SimpleMeterRegistry();
     final IngestMetrics metrics = new IngestMetrics(meters);
@@ -90,6 +100,7 @@ final class ReaderWorld {
     final IngestWriter writer =
             new IngestWriter(producer, (topic, message) -> bytes(message), topics.ingest(), DESTINATIONS);
     final InFlightLimit limit = new InFlightLimit(writer, IN_FLIGHT_MAX);
+    final Unread inbox = new Unread();
     final SourceReader reader;
 
     ReaderWorld() {
@@ -102,7 +113,7 @@ final class ReaderWorld {
                 consumer,
                 writer,
                 new SourceProbe(null, "group", InstantSource.system()),
-                new Inbox(),
+                inbox,
                 new SourceCommands.Shared(topics, "cluster", admission, metrics),
                 limit,
                 new IngestTiming(

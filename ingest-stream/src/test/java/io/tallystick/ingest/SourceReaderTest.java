@@ -2,12 +2,17 @@
 package io.tallystick.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.tallystick.ingest.admit.Hold;
+import io.tallystick.ingest.admit.Location;
+import io.tallystick.ingest.admit.SourceFollower;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.LogTruncationException;
@@ -198,6 +203,61 @@ class SourceReaderTest {
 
         // Then
         assertThat(partition.follower().waiting(System.nanoTime())).isGreaterThan(before);
+    }
+
+    private static ReaderWorld withAClaimOnItsWay() {
+        ReaderWorld world = new ReaderWorld();
+        OwnedPartition partition = world.reading("acme").get(0);
+        world.reader.perform(
+                partition,
+                partition
+                        .follower()
+                        .claimDue(
+                                ReaderWorld.topicId("acme"),
+                                new Location.End(1000, Instant.EPOCH),
+                                OptionalLong.empty(),
+                                System.nanoTime()));
+        world.inbox.put.clear();
+        return world;
+    }
+
+    @Test
+    void chainWhoseClaimFailsIsWaitingAndCounted() {
+        // Given
+        ReaderWorld world = withAClaimOnItsWay();
+        SourceFollower follower = world.reader
+                .owned(new TopicPartition(world.topics.in("acme"), 0))
+                .follower();
+        Duration before = follower.waiting(System.nanoTime());
+        world.metrics.retain(Set.of("acme"));
+
+        // When
+        assertThat(world.producer.errorNext(new TimeoutException("no leader"))).isTrue();
+        world.inbox.put.forEach(Runnable::run);
+
+        // Then
+        assertThat(follower.waiting(System.nanoTime())).isGreaterThan(before);
+        assertThat(world.meters
+                        .get("ledger.ingest.failed.sends")
+                        .tag("tenant", "acme")
+                        .counter()
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void claimThatMayNeverBeWrittenEndsIngest() {
+        // Given
+        ReaderWorld world = withAClaimOnItsWay();
+
+        // When
+        assertThat(world.producer.errorNext(new TopicAuthorizationException("ledger.ingest")))
+                .isTrue();
+
+        // Then
+        assertThatExceptionOfType(KafkaException.class)
+                .isThrownBy(() -> world.inbox.put.forEach(Runnable::run))
+                .withMessageContaining("cannot be written");
     }
 
     // ---- room in ledger.ingest

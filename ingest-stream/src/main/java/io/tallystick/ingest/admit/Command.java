@@ -65,7 +65,7 @@ public sealed interface Command {
         }
     }
 
-    /** Send this claim. A lost one is followed by another. */
+    /** Send this claim; answer {@link SourceFollower#claimFailed} if it may be lost. */
     record SendClaim(Claim message) implements Command {
         @Override
         public void perform(Performer performer) {
@@ -111,6 +111,8 @@ public sealed interface Command {
             WENT_BACK,
             /** A message may be lost. */
             SEND_FAILED,
+            /** A claim may be lost. */
+            CLAIM_FAILED,
             /** The partition could not be looked up. */
             NOT_LOCATED,
             /** The source has records, and the consumer gets none of them. */

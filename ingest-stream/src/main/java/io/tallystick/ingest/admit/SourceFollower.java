@@ -582,11 +582,13 @@ public final class SourceFollower {
         return List.of(new Alert(Kind.NOT_LOCATED, reason));
     }
 
-    /** The claim sent last may be lost: until another one lands nobody knows whether the sequencer has all. */
-    public void claimFailed(long nowNanos) {
-        if (!isHeld(Hold.SUSPENDED)) {
-            troubles.happened(nowNanos);
+    /** A claim may be lost: what the sequencer has not got may not come to light before the next one. */
+    public List<Command> claimFailed(String reason, long nowNanos) {
+        if (isHeld(Hold.SUSPENDED)) {
+            return List.of();
         }
+        troubles.happened(nowNanos);
+        return List.of(new Alert(Kind.CLAIM_FAILED, reason));
     }
 
     /** The policies follow a claim, for it is a claim that makes the genesis. */

@@ -151,7 +151,7 @@ class SourceWaitingTest extends FollowedSource {
 
         // When
         for (int i = 0; i < 4; i++) {
-            follower.claimFailed(now);
+            assertThat(alerts(follower.claimFailed("no leader", now))).containsExactly(Kind.CLAIM_FAILED);
             now += 10 * SECOND;
         }
 
@@ -169,9 +169,9 @@ class SourceWaitingTest extends FollowedSource {
         follower.described(rules(ID, true, 1), now);
 
         // When
-        follower.claimFailed(now);
+        assertThat(follower.claimFailed("no leader", now)).isEmpty();
         now += 20 * SECOND;
-        follower.claimFailed(now);
+        assertThat(follower.claimFailed("no leader", now)).isEmpty();
 
         // Then
         assertThat(follower.waiting(now)).isZero();

@@ -291,7 +291,7 @@ final class Reading implements Command.Performer {
                 new Parcel(source.chain.toString(), command.message(), world.time.now(), assignedAt),
                 acknowledged -> session.completed(() -> {
                     if (!acknowledged) {
-                        follower.claimFailed(nanos());
+                        perform(follower.claimFailed("not acknowledged", nanos()));
                     }
                 }));
     }
