@@ -91,6 +91,7 @@ public final class ChainRecovery {
      * @param chains chains rebuilt
      * @param entries entries of all chains
      * @param halted chains that are halted
+     * @param unhalted marks of chains that were halted and of which nothing is left: they begin again without
      * @param registry what the topic was compared with; empty if nothing was signed yet
      * @param heads registered chain heads compared
      * @param checkpoints signed chain checkpoints compared
@@ -105,6 +106,7 @@ public final class ChainRecovery {
             long chains,
             long entries,
             List<String> halted,
+            List<ChainHalt> unhalted,
             Optional<SignedRegistry> registry,
             int heads,
             int checkpoints,
@@ -115,6 +117,7 @@ public final class ChainRecovery {
             Optional<Path> removed) {
         public Report {
             halted = List.copyOf(halted);
+            unhalted = List.copyOf(unhalted);
             lost = List.copyOf(lost);
         }
     }
@@ -167,14 +170,14 @@ public final class ChainRecovery {
             }
             Collection<ChainHalt> marks = halts();
             List<Lost> lost = lost(rebuilt, registry, marks, admin);
-            Map<String, Optional<ChainHalt>> renewed = restoreHalts(rebuilt, marks);
+            HaltMarks.Changed changed = restoreHalts(rebuilt, marks);
             requireAccepted(lost, options);
             if (options.dryRun()) {
-                return report(rebuilt, vouched, lost, Optional.empty());
+                return report(rebuilt, vouched, lost, changed, Optional.empty());
             }
             requireStopped(group, Duration.ZERO);
             requireUnchanged(reader, ends);
-            return report(rebuilt, vouched, lost, Optional.of(write(admin, group, rebuilt, renewed)));
+            return report(rebuilt, vouched, lost, changed, Optional.of(write(admin, group, rebuilt, changed)));
         }
     }
 
@@ -268,20 +271,21 @@ public final class ChainRecovery {
      * Halts chains as their marks say. A chain of which nothing is left is not halted: nothing of it can contradict its source. Its
      * mark is taken away, or the chain that begins anew would be halted once it has grown to the size of the old one.
      *
-     * @return by chain id, what takes the place of marks that name a size their chains have no more; empty where nothing does
+     * @return the marks that name a size their chains have no more
      */
-    private static Map<String, Optional<ChainHalt>> restoreHalts(List<Rebuilt> rebuilt, Collection<ChainHalt> marks) {
-        Map<String, Optional<ChainHalt>> renewed = new HashMap<>();
-        marks.forEach(mark -> renewed.put(mark.getChain(), Optional.empty()));
+    private static HaltMarks.Changed restoreHalts(List<Rebuilt> rebuilt, Collection<ChainHalt> marks) {
+        List<ChainHalt> renewed = new ArrayList<>();
+        List<ChainHalt> ended = new ArrayList<>(marks);
         for (Rebuilt partition : rebuilt) {
-            renewed.keySet().removeAll(partition.chains().all().keySet());
-            HaltMarks.missing(partition.chains().all(), marks).forEach(partition.chains()::put);
-            for (ChainState shortened : HaltMarks.shortened(partition.chains().all(), marks)) {
+            Map<String, ChainState> chains = partition.chains().all();
+            ended.removeIf(mark -> chains.containsKey(mark.getChain()));
+            HaltMarks.missing(chains, marks).forEach(partition.chains()::put);
+            for (ChainState shortened : HaltMarks.shortened(chains, marks)) {
                 partition.chains().put(shortened);
-                renewed.put(shortened.chain().toString(), Optional.of(HaltMarks.of(shortened)));
+                renewed.add(HaltMarks.of(shortened));
             }
         }
-        return renewed;
+        return new HaltMarks.Changed(renewed, ended);
     }
 
     /** Nothing signed vouches for these entries, or the topic would have been refused; but readers may have seen them. */
@@ -320,19 +324,23 @@ public final class ChainRecovery {
         }
     }
 
-    private Written write(
-            Admin admin, ChainGroup group, List<Rebuilt> rebuilt, Map<String, Optional<ChainHalt>> renewed) {
+    private Written write(Admin admin, ChainGroup group, List<Rebuilt> rebuilt, HaltMarks.Changed marks) {
         StageTopics topics = new StageTopics(config);
         topics.ensureChangelog(admin);
         progress.accept(new Progress("writing " + topics.changelog(), 0, rebuilt.size()));
-        long deleted = new ChangelogWriter(config, topics.changelog(), records.serializer()).write(rebuilt, renewed);
+        long deleted = new ChangelogWriter(config, topics.changelog(), records.serializer()).write(rebuilt, marks);
         int offsets = group.repairOffsets();
         LocalState local = new LocalState(config);
         Optional<Path> removed = Optional.of(local.directory()).filter(directory -> local.remove());
         return new Written(deleted, offsets, removed);
     }
 
-    private static Report report(List<Rebuilt> rebuilt, Vouched vouched, List<Lost> lost, Optional<Written> written) {
+    private static Report report(
+            List<Rebuilt> rebuilt,
+            Vouched vouched,
+            List<Lost> lost,
+            HaltMarks.Changed marks,
+            Optional<Written> written) {
         List<ChainState> chains = rebuilt.stream()
                 .flatMap(partition -> partition.chains().all().values().stream())
                 .toList();
@@ -344,6 +352,7 @@ public final class ChainRecovery {
                         .filter(state -> state.halt().isPresent())
                         .map(state -> state.chain().toString())
                         .toList(),
+                marks.ended(),
                 vouched.registry(),
                 vouched.heads().size(),
                 vouched.checkpoints().size(),

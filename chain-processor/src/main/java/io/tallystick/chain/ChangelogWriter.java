@@ -5,6 +5,7 @@ import io.tallystick.avro.ChainHalt;
 import io.tallystick.chain.recover.PartitionRebuild.Rebuilt;
 import io.tallystick.chain.sequence.ChainState;
 import io.tallystick.chain.sequence.ChainStateCodec;
+import io.tallystick.chain.sequence.HaltMarks;
 import io.tallystick.chain.sequence.PartitionStateCodec;
 import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.Topics;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -49,12 +49,12 @@ final class ChangelogWriter {
      * Replaces what the changelog holds, in one transaction: all of it or nothing.
      *
      * @param partitions state of each partition, in order
-     * @param marks by chain id, what takes the place of marks in the positions topic; empty where nothing does
+     * @param marks what becomes of marks in the positions topic
      * @return number of keys that are not in the rebuilt state and were deleted
      * @throws KafkaException if the cluster refuses, or another recovery has taken over
      */
     @SuppressWarnings("FutureReturnValueIgnored") // commitTransaction throws what any of the sends has failed with
-    long write(List<Rebuilt> partitions, Map<String, Optional<ChainHalt>> marks) {
+    long write(List<Rebuilt> partitions, HaltMarks.Changed marks) {
         long deleted = 0;
         List<Set<String>> before = keys(partitions.size());
         try (Producer<String, byte[]> producer = producer()) {
@@ -78,11 +78,12 @@ final class ChangelogWriter {
                 deleted += stale.size();
             }
             String positions = ledger.topics().positions();
-            for (Map.Entry<String, Optional<ChainHalt>> mark : marks.entrySet()) {
-                byte[] value = mark.getValue()
-                        .map(renewed -> records.serialize(positions, renewed))
-                        .orElse(null);
-                producer.send(new ProducerRecord<>(positions, 0, Topics.haltKey(mark.getKey()), value));
+            for (ChainHalt mark : marks.renewed()) {
+                byte[] value = records.serialize(positions, mark);
+                producer.send(new ProducerRecord<>(positions, 0, Topics.haltKey(mark.getChain()), value));
+            }
+            for (ChainHalt mark : marks.ended()) {
+                producer.send(new ProducerRecord<>(positions, 0, Topics.haltKey(mark.getChain()), null));
             }
             producer.commitTransaction();
         }

@@ -593,6 +593,7 @@ class RecoveryIT {
 
         // Then: also when it has the size again at which the old one was halted
         assertThat(report.halted()).isEmpty();
+        assertThat(report.unhalted()).extracting(ChainHalt::getChain).containsExactly(CHAIN);
         assertThat(ledger.halts()).isEmpty();
         goesOn(0, 5);
         loseTheState();

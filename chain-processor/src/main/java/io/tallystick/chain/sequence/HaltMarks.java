@@ -18,6 +18,19 @@ import java.util.Map;
 public final class HaltMarks {
     private HaltMarks() {}
 
+    /**
+     * What becomes of marks whose chains have lost entries.
+     *
+     * @param renewed marks that take the place of those of the same chains
+     * @param ended marks of chains of which nothing is left
+     */
+    public record Changed(List<ChainHalt> renewed, List<ChainHalt> ended) {
+        public Changed {
+            renewed = List.copyOf(renewed);
+            ended = List.copyOf(ended);
+        }
+    }
+
     /** The mark of a halted chain as the positions topic keeps it. */
     public static ChainHalt of(ChainState state) {
         Halt halt = state.halt()

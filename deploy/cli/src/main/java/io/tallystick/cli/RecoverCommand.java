@@ -99,7 +99,8 @@ final class RecoverCommand implements Runnable {
                 names = "--accept-loss",
                 description = {
                     "Go on although the topic lacks entries that were written once and never signed: no replica and no backup has "
-                            + "them. The records they stood for get other entries, if their sources still have them."
+                            + "them. The records they stood for get other entries, if their sources still have them; a halted "
+                            + "chain of which nothing is left begins again, not halted."
                 })
         private boolean acceptLoss;
 
@@ -156,6 +157,7 @@ final class RecoverCommand implements Runnable {
             lines.add("  checkpoints " + report.checkpoints() + " signed chain checkpoints agree");
             report.lost().forEach(lost -> lines.add("  lost        " + lost));
             lines.add("  halted      " + (report.halted().isEmpty() ? "none" : String.join(", ", report.halted())));
+            report.unhalted().forEach(mark -> lines.add("  unhalted    nothing is left of " + Halt.describe(mark)));
             if (report.written()) {
                 lines.add("  changelog   replaced, " + report.deleted() + " foreign keys deleted");
                 lines.add("  offsets     " + report.offsetsSet() + " set");
@@ -176,6 +178,11 @@ final class RecoverCommand implements Runnable {
                     .put("lost", lost(report))
                     .put("offsetsSet", (long) report.offsetsSet())
                     .put("records", report.records())
+                    .put(
+                            "unhalted",
+                            new JsonArray(report.unhalted().stream()
+                                    .<JsonValue>map(Halt::json)
+                                    .toList()))
                     .put("written", report.written());
             report.registry()
                     .ifPresent(registry -> json.put(
