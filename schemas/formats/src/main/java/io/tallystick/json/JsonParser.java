@@ -20,7 +20,7 @@ public final class JsonParser {
     private static final int DEPTH_MAX = 256;
 
     /** More values than any document of ours has. Small ones take up to fifty times the memory of their text as a tree. */
-    static final int VALUES_MAX = 3_000_000;
+    static final int VALUES_MAX = 2_000_000;
 
     private final byte[] in;
     private int at;
@@ -35,7 +35,7 @@ public final class JsonParser {
      *
      * @param maxDepth at most 256; a scalar alone has depth 0, each [ or { adds 1
      * @throws JsonException with the scanner's fault, {@code NOT_JSON} for a number beyond the range of a double, or
-     *     {@code WRONG_SHAPE} for more than 3,000,000 values; {@code $sealed} is an ordinary name here
+     *     {@code WRONG_SHAPE} for more than 2,000,000 values; {@code $sealed} is an ordinary name here
      */
     public static JsonValue parse(byte[] utf8, int maxDepth) throws JsonException {
         if (maxDepth > DEPTH_MAX) {

@@ -48,7 +48,7 @@ class JsonParserTest {
         // Then
         assertThat(JsonParser.parse(most, DEPTH)).isInstanceOf(JsonArray.class);
         assertThat(catchThrowableOfType(JsonException.class, () -> JsonParser.parse(more, DEPTH)))
-                .hasMessage("more than 3000000 values")
+                .hasMessage("more than 2000000 values")
                 .extracting(JsonException::fault)
                 .isEqualTo(Fault.WRONG_SHAPE);
     }
