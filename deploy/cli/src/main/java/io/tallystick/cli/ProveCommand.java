@@ -12,6 +12,7 @@ import io.tallystick.json.JsonObject;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
+import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.verify.AnchorRequirement;
@@ -34,6 +35,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -118,7 +120,7 @@ final class ProveCommand implements Callable<Integer> {
                     "without a trust root no outside party is known",
                     "Give --trust-root beside --require-anchors.");
         }
-        EntryProof own = cut(wanted());
+        EntryProof own = cut(wanted(), counted(request));
         EntryProof proof = isUnanchored(ProofVerifier.verify(own.encode(), request))
                 ? covered(own, request).orElse(own)
                 : own;
@@ -224,18 +226,23 @@ final class ProveCommand implements Callable<Integer> {
         to.flush();
     }
 
-    private EntryProof cut(WantedEntry wanted) {
+    /** Which receipts count: without a trust root nobody knows, and each may. */
+    private Predicate<ReceiptNames.Parsed> counted(VerifyRequest request) {
+        return trust.file().isPresent() ? ListedReceipts.wanted(request).listed()::contains : name -> true;
+    }
+
+    private EntryProof cut(WantedEntry wanted, Predicate<ReceiptNames.Parsed> counted) {
         Narrowing narrowing = narrowing(wanted);
         try (LocatedEvidence evidence = source.locate(spec, () -> fetched(narrowing))) {
             boolean all = evidence instanceof LocatedEvidence.Local || narrowing.equals(Narrowing.NONE);
-            Optional<EntryProof> proof = cut(evidence.path(), wanted, all);
+            Optional<EntryProof> proof = cut(evidence.path(), wanted, counted, all);
             if (proof.isPresent()) {
                 return proof.get();
             }
         }
         // Perhaps a manifest that lies led to a wrong window.
         try (LocatedEvidence evidence = source.locate(spec, () -> fetched(Narrowing.NONE))) {
-            return cut(evidence.path(), wanted, true).orElseThrow();
+            return cut(evidence.path(), wanted, counted, true).orElseThrow();
         }
     }
 
@@ -262,9 +269,10 @@ final class ProveCommand implements Callable<Integer> {
      * @param all whether no other bundles are left to look into
      * @return empty if it cannot be cut out, and not all was looked into
      */
-    private static Optional<EntryProof> cut(Path target, WantedEntry wanted, boolean all) {
+    private static Optional<EntryProof> cut(
+            Path target, WantedEntry wanted, Predicate<ReceiptNames.Parsed> counted, boolean all) {
         try {
-            return Optional.of(EntryProver.cut(target, wanted));
+            return Optional.of(EntryProver.cut(target, wanted, counted));
         } catch (NoSuchEntryException | BundleException e) {
             if (!all) {
                 return Optional.empty();

@@ -7,6 +7,7 @@ import io.tallystick.bundle.EntryProof;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.TlogProof;
+import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.tree.CompactRange;
 import io.tallystick.tree.Hash;
@@ -28,14 +29,17 @@ final class CoveredProof {
     private final AnchorFolder anchors;
     private final Manifest manifest;
     private final EntryProof own;
+    private final Predicate<ReceiptNames.Parsed> counted;
     private final Growing head;
     private final Growing window;
     private CompactRange range;
     private Instant next;
 
-    private CoveredProof(Path bucket, AnchorFolder anchors, EntryProver.Cut cut) {
+    private CoveredProof(
+            Path bucket, AnchorFolder anchors, EntryProver.Cut cut, Predicate<ReceiptNames.Parsed> counted) {
         this.bucket = bucket;
         this.anchors = anchors;
+        this.counted = counted;
         this.manifest = cut.manifest();
         this.own = cut.proof();
         this.range = CompactRange.of(
@@ -91,7 +95,7 @@ final class CoveredProof {
         List<Instant> offered = AnchorIndex.following(
                         start, manifest.registry().previousSize(), anchors.get(), wanted.listed())
                 .alone(start, wanted, AnchorCheck.COVERS_MAX);
-        return new CoveredProof(bucket, anchors.get(), cut).first(offered, accepted);
+        return new CoveredProof(bucket, anchors.get(), cut, wanted.listed()::contains).first(offered, accepted);
     }
 
     private Optional<EntryProof> first(List<Instant> offered, Predicate<EntryProof> accepted)
@@ -172,7 +176,7 @@ final class CoveredProof {
                     window.to(checkpoint),
                     own.windowLeaf(),
                     own.blind(),
-                    EntryProver.anchors(bucket, start, range.size())));
+                    CarriedReceipts.of(bucket, start, range.size(), counted)));
         } catch (NoteException e) {
             return Optional.empty(); // 'tally verify' says what is wrong with it
         }

@@ -7,7 +7,6 @@ import io.tallystick.bundle.BundleLine;
 import io.tallystick.bundle.EntryProof;
 import io.tallystick.bundle.Manifest;
 import io.tallystick.bundle.RegistryProofs;
-import io.tallystick.entry.Bytes;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
@@ -16,15 +15,12 @@ import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.receipt.WantedReceipts;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -48,7 +44,31 @@ public final class EntryProver {
      */
     public static EntryProof cut(Path target, WantedEntry wanted)
             throws IOException, BundleException, NoSuchEntryException {
-        return in(target, folder -> find(folder, wanted).proof());
+        return cut(target, wanted, name -> true);
+    }
+
+    /**
+     * As {@link #cut(Path, WantedEntry)} for whoever knows which receipts count.
+     *
+     * @param counted whether a receipt of this name does; others come along as long as there is room, and hinder nothing
+     * @throws BundleException also if more receipts that count lie there than a proof may carry, or larger ones
+     */
+    public static EntryProof cut(Path target, WantedEntry wanted, Predicate<ReceiptNames.Parsed> counted)
+            throws IOException, BundleException, NoSuchEntryException {
+        return in(target, folder -> {
+            Cut cut = find(folder, wanted);
+            Optional<Path> bucket = bucketOf(cut.folder(), cut.manifest());
+            if (bucket.isEmpty()) {
+                return cut.proof();
+            }
+            Manifest manifest = cut.manifest();
+            return cut.proof()
+                    .withAnchors(CarriedReceipts.of(
+                            bucket.get(),
+                            manifest.window().start(),
+                            manifest.registry().size(),
+                            counted));
+        });
     }
 
     /**
@@ -60,8 +80,8 @@ public final class EntryProver {
      * @param wanted which receipts a proof needs to be accepted, see {@link ListedReceipts}
      * @param accepted whether a proof does
      * @return empty if none is accepted, or the leaves lead to none
-     * @throws NoSuchEntryException as {@link #cut}
-     * @throws BundleException as {@link #cut}
+     * @throws NoSuchEntryException as {@link #cut(Path, WantedEntry)}
+     * @throws BundleException as {@link #cut(Path, WantedEntry, Predicate)}
      */
     public static Optional<EntryProof> cutCovered(
             Path target, WantedEntry entry, WantedReceipts wanted, Predicate<EntryProof> accepted)
@@ -77,6 +97,7 @@ public final class EntryProver {
      * What was cut out.
      *
      * @param folder of the bundle
+     * @param proof without what others said
      */
     record Cut(Path folder, Manifest manifest, EntryProof proof) {}
 
@@ -222,7 +243,7 @@ public final class EntryProver {
                     TlogProof.of(window.index(), window.proof(), registryNote),
                     window.leaf(),
                     manifest.blind(),
-                    anchors(folder, manifest));
+                    List.of());
         } catch (IllegalArgumentException e) {
             throw new BundleException("the parts of the proof do not fit: " + e.getMessage(), e);
         }
@@ -238,17 +259,6 @@ public final class EntryProver {
         }
     }
 
-    /** What lies in the bucket for this registry size; nothing if the bundle does not lie in a bucket. */
-    private static List<EntryProof.Anchor> anchors(Path folder, Manifest manifest) throws IOException, BundleException {
-        Optional<Path> bucket = bucketOf(folder, manifest);
-        return bucket.isEmpty()
-                ? List.of()
-                : anchors(
-                        bucket.get(),
-                        manifest.window().start(),
-                        manifest.registry().size());
-    }
-
     /** The folder that holds {@code v1}, if the bundle lies where it belongs in one. */
     private static Optional<Path> bucketOf(Path folder, Manifest manifest) {
         String place =
@@ -261,40 +271,5 @@ public final class EntryProver {
             bucket = bucket.getParent();
         }
         return Optional.of(bucket);
-    }
-
-    /**
-     * The receipts in a bucket for the registry checkpoint of a window and size. What is named as none there, or is larger than
-     * a proof may carry, hinders no proof: somebody else's file, which who verifies the bucket does not count either.
-     */
-    static List<EntryProof.Anchor> anchors(Path bucket, Instant windowStart, long registrySize)
-            throws IOException, BundleException {
-        Path anchors = bucket.resolve(BundleLayout.anchorsDir(windowStart, registrySize));
-        if (!RegistryFolder.isDirectory(anchors)) {
-            return List.of();
-        }
-        TreeMap<String, EntryProof.Anchor> found = new TreeMap<>();
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(anchors)) {
-            for (Path file : files) {
-                anchor(file).ifPresent(anchor -> found.put(anchor.name(), anchor));
-                if (found.size() > EntryProof.ANCHORS_MAX) {
-                    throw new BundleException(anchors + " has more than " + EntryProof.ANCHORS_MAX + " receipts");
-                }
-            }
-        }
-        return List.copyOf(found.values());
-    }
-
-    private static Optional<EntryProof.Anchor> anchor(Path file) throws IOException {
-        String name = Target.nameOf(file);
-        if (ReceiptNames.parse(name).isEmpty() || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return Optional.empty();
-        }
-        try (InputStream in = RegularFile.open(file)) {
-            byte[] receipt = in.readNBytes(EntryProof.ANCHOR_BYTES_MAX + 1);
-            return receipt.length > EntryProof.ANCHOR_BYTES_MAX
-                    ? Optional.empty()
-                    : Optional.of(new EntryProof.Anchor(name, Bytes.wrap(receipt)));
-        }
     }
 }

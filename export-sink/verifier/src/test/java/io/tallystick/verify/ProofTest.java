@@ -275,13 +275,56 @@ class ProofTest {
             Files.writeString(anchors.resolve("note-" + i + ".txt"), "x");
         }
         Files.writeString(anchors.resolve("tsa-1.tsr"), "a token");
+        WantedEntry wanted = new WantedEntry.At(ChainId.parse("acme/0"), 1);
         assertThat(Verifier.verify(bucket.request).exitCode()).isZero();
 
         // When
-        EntryProof cut = EntryProver.cut(bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1));
+        EntryProof cut =
+                EntryProver.cut(bucket.bucket, wanted, name -> name.party().equals("tsa-1"));
 
         // Then
         assertThat(cut.anchors()).extracting(EntryProof.Anchor::name).containsExactly("tsa-1.tsr");
+    }
+
+    @Test
+    void receiptsOfStrangersLeaveRoomForThoseThatCount(@TempDir Path folder) throws Exception {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        Path anchors = Files.createDirectories(bucket.bucket.resolve("v1/anchors/dt=2026-11-21/4"));
+        for (int i = 0; i < EntryProof.ANCHORS_MAX + 5; i++) {
+            Files.writeString(anchors.resolve("stranger-" + (1000 + i) + ".tsr"), "x");
+        }
+        Files.writeString(anchors.resolve("tsa-1.tsr"), "a token");
+        WantedEntry wanted = new WantedEntry.At(ChainId.parse("acme/0"), 1);
+
+        // When
+        EntryProof cut =
+                EntryProver.cut(bucket.bucket, wanted, name -> name.party().equals("tsa-1"));
+
+        // Then
+        assertThat(cut.anchors())
+                .hasSize(EntryProof.ANCHORS_MAX)
+                .extracting(EntryProof.Anchor::name)
+                .contains("stranger-1000.tsr", "stranger-1098.tsr", "tsa-1.tsr")
+                .doesNotContain("stranger-1099.tsr");
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(() -> EntryProver.cut(bucket.bucket, wanted))
+                .withMessageContaining("has more than 100 receipts");
+    }
+
+    @Test
+    void aReceiptThatCountsAndIsTooLargeIsNotLeftOutSilently(@TempDir Path folder) throws Exception {
+        // Given: verification of the bucket fails by it
+        Tampering bucket = new Tampering(scenario, folder);
+        Path anchors = Files.createDirectories(bucket.bucket.resolve("v1/anchors/dt=2026-11-21/4"));
+        Files.write(anchors.resolve("tsa-1.tsr"), new byte[EntryProof.ANCHOR_BYTES_MAX + 1]);
+
+        // Then
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(() -> EntryProver.cut(
+                        bucket.bucket, new WantedEntry.At(ChainId.parse("acme/0"), 1), name -> name.party()
+                                .equals("tsa-1")))
+                .withMessageContainingAll("tsa-1.tsr", "131072");
     }
 
     /** One way to tamper with a proof. */

@@ -95,6 +95,11 @@ public record EntryProof(
         }
     }
 
+    /** The same entry with these in the place of what it carries. */
+    public EntryProof withAnchors(List<Anchor> others) {
+        return new EntryProof(line, chain, head, window, windowLeaf, blind, others);
+    }
+
     private static void requireNoExtra(String name, TlogProof proof) {
         if (proof.extra().isPresent()) {
             throw new IllegalArgumentException(name + " has an extra line");
