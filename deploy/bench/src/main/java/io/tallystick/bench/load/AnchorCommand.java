@@ -76,6 +76,7 @@ public final class AnchorCommand implements Callable<Integer> {
         }
         table.note("medians of " + measured + " rounds, merkle-anchor and pass-through in turns; 1 stream thread each");
         table.note("entries/s: offsets of ledger.entries; about 1 in 100 is the end of a transaction");
+        table.note(Rig.NOTE);
         table.note("us: CPU microseconds an entry, of the stream thread, of its whole JVM, of the broker's JVM");
         table.note("ratio: entries/s of merkle-anchor / of the pass-through in the same round; wanted " + RATIO_WANTED);
         table.note(

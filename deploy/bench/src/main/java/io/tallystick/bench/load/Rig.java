@@ -25,7 +25,7 @@ final class Rig implements AutoCloseable {
     /** What every ledger on a rig has in common, for below a table. */
     static final String NOTE =
             "N: " + PARTITIONS + " partitions of ledger.ingest and of ledger.entries, as tally up has; one broker,"
-                    + " replication 1; one stream thread in each sequencer";
+                    + " replication 1; a stage has one stream thread unless settings say otherwise";
 
     private final Path directory;
     private final EmbeddedRegistry registry;

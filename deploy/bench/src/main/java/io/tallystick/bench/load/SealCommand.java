@@ -85,6 +85,7 @@ public final class SealCommand implements Callable<Integer> {
                 measure(rig, number, measured);
             }
         }
+        table.note(Rig.NOTE);
         table.note(
                 "from the window's end by the ledger clock until a read_committed reader has: the end of the last partition's"
                         + " heads, the registry's leaves, the registry checkpoint; medians, and the worst");
