@@ -126,6 +126,7 @@ final class ExportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        PeriodOptions.requireSomeTime(from, to);
         Map<String, String> properties = config.properties();
         Path root = root(properties);
         EvidenceSource.requireThere(root, "--trust-root");

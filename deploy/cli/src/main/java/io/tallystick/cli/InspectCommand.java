@@ -49,6 +49,13 @@ final class InspectCommand implements Runnable {
 
     @Override
     public void run() {
+        if (!Files.isDirectory(path) && !Inspector.isShown(path)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    path + " is no file that is shown",
+                    "Shown are data files, leaves.ndjson, manifest.json, export.json, bundle.dsse.json, registry.json and"
+                            + " checkpoints. SHA256SUMS, manifest.sig and schemas: sha256sum, openssl and any editor.");
+        }
         PrintWriter out = spec.commandLine().getOut();
         try {
             if (Files.isDirectory(path) && output.json()) {
@@ -70,8 +77,7 @@ final class InspectCommand implements Runnable {
             throw new CommandException(
                     ExitCode.FAILED,
                     path + " has not the form it must have: " + e.getMessage(),
-                    "'tally verify' says what is wrong with a bundle. SHA256SUMS, manifest.sig and schemas have no form of"
-                            + " their own: sha256sum, openssl and any editor read them.",
+                    "'tally verify' says what is wrong with a bundle.",
                     e);
         }
         out.flush();

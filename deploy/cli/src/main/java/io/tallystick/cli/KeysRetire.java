@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
         name = "retire",
         description = {
             "End a rotation, after T2: the old key is retired. What it signed stands for ever.",
-            "A new version of the trust root says so, the key is taken out of the setting that names it, and operator/0",
-            "is told. May be repeated, whatever failed.",
+            "A new version of the trust root calls the key retired, it is taken out of the setting that names it, and",
+            "operator/0 is told. May be repeated, whatever failed.",
             "",
             "Windows up to T2 are signed with the old key, however late. So it is refused until the last of them is sealed"
                     + " (of a",

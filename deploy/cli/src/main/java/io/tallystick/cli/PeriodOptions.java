@@ -24,12 +24,21 @@ final class PeriodOptions {
 
     /** @throws CommandException if no window can begin in the period */
     Windows windows() {
+        requireSomeTime(from, to);
+        return new Windows(from == null ? Instant.MIN : from, to == null ? Instant.MAX : to);
+    }
+
+    /**
+     * @param from null if there is no beginning
+     * @param to null if there is no end
+     * @throws CommandException if no time lies between them
+     */
+    static void requireSomeTime(Instant from, Instant to) {
         if (from != null && to != null && !from.isBefore(to)) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "no time lies from " + from + " on and before " + to,
+                    "--from " + from + " is not before --to " + to,
                     "Give --to a later time than --from.");
         }
-        return new Windows(from == null ? Instant.MIN : from, to == null ? Instant.MAX : to);
     }
 }

@@ -127,9 +127,8 @@ final class TenantCommand implements Runnable {
     @Command(
             name = "suspend",
             description = {
-                "Stop reading a tenant's topic. Its producers may go on, and nothing is lost.",
-                "Everything is read once the tenant is resumed, as long as the topic's retention has kept it. Its bundles",
-                "go on, without new entries."
+                "Stop reading a tenant's topic. Its producers may go on, within the topic's retention.",
+                "Within it nothing is lost: all is read once the tenant is resumed. Its bundles go on, without new entries."
             })
     static final class Suspend extends Change {
         @Override

@@ -148,6 +148,26 @@ class ExportCommandTest {
         assertThat(run.out()).contains("1 bundles in ");
     }
 
+    @Test
+    void aPeriodThatEndsBeforeItBeginsIsWrongUsage() {
+        // When: a window reaches over both
+        TallyRun run = export(
+                BUCKET,
+                "--tenant",
+                "acme",
+                "--shape",
+                "filtered",
+                "--from",
+                "2026-11-21T03:10:00Z",
+                "--to",
+                "2026-11-21T03:05:00Z");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("is not before --to", "Give --to a later time");
+        assertThat(Path.of(out)).doesNotExist();
+    }
+
     private Path copyOfBucket() throws Exception {
         Path copy = folder.resolve("copy");
         try (Stream<Path> paths = Files.walk(Path.of(BUCKET))) {

@@ -12,6 +12,8 @@ import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,7 +55,19 @@ class InspectCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"SHA256SUMS", "manifest.sig"})
+    void whatHasNoFormOfItsOwnIsUsage(String name) {
+        // When
+        TallyRun run = TallyRun.of("inspect", GOLDEN.resolve(name).toString());
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("no file that is shown", "sha256sum");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"text", "json"})
+    @DisabledOnOs(OS.WINDOWS)
     @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void aPipeInThePlaceOfAManifestIsNotWaitedFor(String output) throws Exception {
         // Given

@@ -283,7 +283,10 @@ class KeysCommandTest {
                 passphrase,
                 file);
 
-        for (TallyRun run : List.of(token, pin, both)) {
+        TallyRun neither = keys("show", file);
+        TallyRun twice = keys("show", "--passphrase-file", passphrase, "--passphrase-fd", "0", file);
+
+        for (TallyRun run : List.of(token, pin, both, neither, twice)) {
             assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
         }
         assertThat(token.err()).contains("token:key needs a token");

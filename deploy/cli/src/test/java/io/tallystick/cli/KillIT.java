@@ -32,6 +32,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,11 @@ class KillIT {
     private final AtomicInteger acknowledged = new AtomicInteger();
     private final AtomicReference<Exception> producerFault = new AtomicReference<>();
     private final AtomicBoolean stop = new AtomicBoolean();
+
+    @AfterEach
+    void endProducer() {
+        stop.set(true);
+    }
 
     @Test
     void everyRecordIsInExactlyOneEntryWhateverIsKilled() throws Exception {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code tally up} in a process of its own, to be killed. */
 final class UpProcess implements AutoCloseable {
@@ -43,8 +44,13 @@ final class UpProcess implements AutoCloseable {
                 .redirectOutput(log.toFile())
                 .start();
         UpProcess up = new UpProcess(process, log);
-        await().atMost(START_MAX).until(() -> up.isUp() || !process.isAlive());
-        assertThat(up.isUp()).as(up.log()).isTrue();
+        try {
+            await().atMost(START_MAX).until(() -> up.isUp() || !process.isAlive());
+            assertThat(up.isUp()).as(up.log()).isTrue();
+        } catch (RuntimeException | AssertionError e) {
+            up.close();
+            throw e;
+        }
         return up;
     }
 
@@ -63,10 +69,13 @@ final class UpProcess implements AutoCloseable {
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(log()).isTrue();
     }
 
-    /** Kills it if it still runs, so that a test that fails leaves nothing behind. */
+    /** Kills it and its broker if they still run, so that a test that fails leaves nothing behind. */
     @Override
     public void close() {
-        process.destroyForcibly().onExit().join();
+        List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
+        all.forEach(ProcessHandle::destroyForcibly);
+        all.forEach(one -> one.onExit().join());
     }
 
     String log() {

@@ -30,12 +30,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 
 /**
  * Shows what an object of a bundle says, with the digests that others name it by. It reads strictly, but verifies
  * nothing: no signature, no proof, no commitment.
  */
 public final class Inspector {
+    private static final Pattern SHOWN = Pattern.compile(
+            ".*\\.ndjson(\\.zst)?|checkpoint|chain-[0-9]{4}|(manifest|export|registry|bundle\\.dsse)\\.json");
+
     private Inspector() {}
 
     /** How pieces of evidence are shown: what each method is given has the form of its kind. */
@@ -171,6 +175,11 @@ public final class Inspector {
             }
             default -> form.checkpoint(content);
         };
+    }
+
+    /** Whether files of this name are shown; others have no form that is read here. */
+    public static boolean isShown(Path file) {
+        return SHOWN.matcher(Target.nameOf(file)).matches();
     }
 
     /** An entry's members and its leaf hash. */
