@@ -10,6 +10,7 @@ import io.tallystick.export.ExportApplication;
 import io.tallystick.export.ExportConfig;
 import io.tallystick.ingest.IngestApplication;
 import io.tallystick.ingest.IngestConfig;
+import io.tallystick.topic.WallClockWatch;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -87,12 +88,15 @@ final class RunCommand implements Callable<Integer> {
     private Integer metricsPort;
 
     @Override
+    @SuppressWarnings("try") // a watch works while its block lasts; nothing in the block names it
     public Integer call() throws Exception {
         Map<String, String> properties = config.properties();
         Termination termination = new Termination();
-        return termination.run(() -> Monitoring.around(
-                MonitoringConfig.of(properties, metricsPort),
-                termination.health(),
-                monitoring -> stage.start(properties, monitoring.metrics(), termination::fatal)));
+        try (WallClockWatch watch = WallClockWatch.start(termination::fatal)) {
+            return termination.run(() -> Monitoring.around(
+                    MonitoringConfig.of(properties, metricsPort),
+                    termination.health(),
+                    monitoring -> stage.start(properties, monitoring.metrics(), termination::fatal)));
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.json.JsonObject;
+import io.tallystick.topic.WallClockWatch;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,7 @@ final class UpCommand implements Callable<Integer> {
     private Integer metricsPort;
 
     @Override
+    @SuppressWarnings("try") // a watch works while its block lasts; nothing in the block names it
     public Integer call() throws Exception {
         LedgerHome home = new LedgerHome(data);
         LogFile.in(home, "WARN");
@@ -96,11 +98,13 @@ final class UpCommand implements Callable<Integer> {
         err.flush();
         MonitoringConfig monitoring = MonitoringConfig.of(existing(home), metricsPort);
         Termination termination = new Termination();
-        return termination.run(() -> Monitoring.around(monitoring, termination.health(), around -> {
-            LocalLedger ledger = LocalLedger.start(home, options, around.metrics(), termination::fatal);
-            print(home, ledger, around);
-            return ledger;
-        }));
+        try (WallClockWatch watch = WallClockWatch.start(termination::fatal)) {
+            return termination.run(() -> Monitoring.around(monitoring, termination.health(), around -> {
+                LocalLedger ledger = LocalLedger.start(home, options, around.metrics(), termination::fatal);
+                print(home, ledger, around);
+                return ledger;
+            }));
+        }
     }
 
     /** The configuration of the last start, if there was one. */

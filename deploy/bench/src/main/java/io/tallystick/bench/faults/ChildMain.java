@@ -11,6 +11,7 @@ import io.tallystick.embedded.EmbeddedNode;
 import io.tallystick.ingest.IngestApplication;
 import io.tallystick.ingest.IngestConfig;
 import io.tallystick.topic.LedgerIntegrityException;
+import io.tallystick.topic.WallClockWatch;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -57,6 +58,7 @@ public final class ChildMain {
         }
         file.stringPropertyNames().forEach(name -> properties.put(name, file.getProperty(name)));
         daemon("clock", () -> sayTheTime(clockFile(Path.of(args[1])))).start();
+        var watch = WallClockWatch.start(ChildMain::fatal);
         CountDownLatch started = new CountDownLatch(1);
         CountDownLatch inputEnded = new CountDownLatch(1);
         daemon("parent-watch", () -> watchInput(started, inputEnded)).start();
@@ -70,6 +72,7 @@ public final class ChildMain {
         started.countDown();
         LOGGER.atInfo().addKeyValue("role", args[0]).log("child started");
         inputEnded.await();
+        watch.close();
         daemon("shutdown-limit", ChildMain::haltWhenShutdownTakesTooLong).start();
         close(running);
         Runtime.getRuntime().halt(0);
