@@ -92,7 +92,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, String> properties = config.properties();
         Termination termination = new Termination();
-        try (WallClockWatch watch = WallClockWatch.start(termination::fatal)) {
+        try (WallClockWatch watch = WallClockWatch.start(termination::abandon)) {
             return termination.run(() -> Monitoring.around(
                     MonitoringConfig.of(properties, metricsPort),
                     termination.health(),

@@ -36,6 +36,15 @@ final class Termination {
     }
 
     /**
+     * Ends the process at once, as a kill would: for a fault by which closing what runs would hang. State survives that, and a
+     * broker of ours sees its input end and shuts down.
+     */
+    void abandon(Throwable fault) {
+        fatal(fault);
+        Runtime.getRuntime().halt(ExitCode.INTERNAL);
+    }
+
+    /**
      * Starts something, waits for a signal or a fault, and closes it.
      *
      * @return the exit code

@@ -98,7 +98,7 @@ final class UpCommand implements Callable<Integer> {
         err.flush();
         MonitoringConfig monitoring = MonitoringConfig.of(existing(home), metricsPort);
         Termination termination = new Termination();
-        try (WallClockWatch watch = WallClockWatch.start(termination::fatal)) {
+        try (WallClockWatch watch = WallClockWatch.start(termination::abandon)) {
             return termination.run(() -> Monitoring.around(monitoring, termination.health(), around -> {
                 LocalLedger ledger = LocalLedger.start(home, options, around.metrics(), termination::fatal);
                 print(home, ledger, around);

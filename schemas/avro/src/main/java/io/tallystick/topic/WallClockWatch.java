@@ -31,7 +31,8 @@ public final class WallClockWatch implements AutoCloseable {
     /**
      * Looks every second until closed.
      *
-     * @param setBack told once, on the watch's thread, when the clock was set back by more than {@link #STEP_MAX} at once
+     * @param setBack told once, on the watch's thread, when the clock was set back by more than {@link #STEP_MAX} at once;
+     *     Kafka's clients may take as long to close, so it had better end the process
      */
     public static WallClockWatch start(Consumer<? super IllegalStateException> setBack) {
         Steps steps = new Steps(InstantSource.system(), System::nanoTime);
