@@ -20,6 +20,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Set;
 import java.util.UUID;
@@ -46,6 +47,7 @@ final class GuardFile implements AutoCloseable {
     private final LockedFile lockFile;
     private final SigningGuard guard;
     private Object fileKey;
+    private byte[] content;
 
     /** The steps that put new content in the file's place. Each that throws leaves open whether it was done. */
     interface Disk {
@@ -82,8 +84,10 @@ final class GuardFile implements AutoCloseable {
         this.ledger = ledger;
         this.disk = disk;
         this.lockFile = lockFile;
+        requireSize(path);
         this.fileKey = keyOf(path);
-        this.guard = read(path, ledger);
+        this.content = Files.readAllBytes(path);
+        this.guard = parse(path, ledger, content);
     }
 
     /** {@link #open(Path, String, Disk)} on {@link #DISK}. */
@@ -129,15 +133,18 @@ final class GuardFile implements AutoCloseable {
         }
     }
 
-    private static SigningGuard read(Path path, String ledger) throws IOException {
+    private static void requireSize(Path path) throws IOException {
         if (Files.size(path) > GuardText.SIZE_MAX) {
             throw new UnfitSignerException(
                     Reason.GUARD_FILE,
                     "the signer's guard file " + path + " is larger than " + GuardText.SIZE_MAX
                             + " bytes; restore its newest copy");
         }
+    }
+
+    private static SigningGuard parse(Path path, String ledger, byte[] content) {
         try {
-            return GuardText.parse(ledger, Files.readAllBytes(path));
+            return GuardText.parse(ledger, content);
         } catch (IllegalArgumentException | LedgerIntegrityException e) {
             throw new UnfitSignerException(
                     Reason.GUARD_FILE,
@@ -207,11 +214,11 @@ final class GuardFile implements AutoCloseable {
             return;
         }
         try {
-            if (!keyOf(path).equals(fileKey)) {
-                throw new KafkaException("the signer's guard file " + path + " was replaced by another writer");
-            }
-            replace(GuardText.encode(ledger, next));
+            requireOurs();
+            byte[] encoded = GuardText.encode(ledger, next);
+            replace(encoded);
             fileKey = keyOf(path);
+            content = encoded;
         } catch (IOException e) {
             throw new KafkaException("cannot write the signer's guard file " + path, e);
         }
@@ -233,6 +240,14 @@ final class GuardFile implements AutoCloseable {
     private static Object keyOf(Path path) throws IOException {
         return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .fileKey();
+    }
+
+    /** By its content, too: a file system may give the number of the file that was replaced to the one after the next. */
+    private void requireOurs() throws IOException {
+        requireSize(path);
+        if (!keyOf(path).equals(fileKey) || !Arrays.equals(Files.readAllBytes(path), content)) {
+            throw new KafkaException("the signer's guard file " + path + " was replaced by another writer");
+        }
     }
 
     /** Replaces the file as a whole: when this returns, the new content is on disk under its name. */

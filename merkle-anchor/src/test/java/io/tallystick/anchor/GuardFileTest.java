@@ -23,6 +23,8 @@ import org.apache.kafka.common.KafkaException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GuardFileTest {
     private static final String LEDGER = "ledger.example.com";
@@ -170,6 +172,26 @@ class GuardFileTest {
         assertThat(Files.readAllBytes(path)).isEqualTo(before);
         try (Stream<Path> files = Files.list(directory)) {
             assertThat(files).containsExactlyInAnyOrder(path, directory.resolve("guard.lock"));
+        }
+    }
+
+    /** Two files take turns under the name, so after an even number of writes it may be the number of the first again. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4})
+    void aFileThatSomebodyElseWroteSeveralTimesIsNotOverwritten(int times) throws IOException {
+        Path foreign = Files.createDirectory(directory.resolve("elsewhere")).resolve("guard");
+        GuardFile.create(foreign, LEDGER, new SigningGuard());
+        try (GuardFile file = GuardFile.open(path, LEDGER);
+                GuardFile other = GuardFile.open(foreign, LEDGER)) {
+            for (int i = 1; i <= times; i++) {
+                other.admit(List.of(head(7 + i)));
+                Path copy = Files.copy(foreign, directory.resolve("guard.new"));
+                Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+
+            assertThatExceptionOfType(KafkaException.class)
+                    .isThrownBy(() -> file.admit(List.of(HEAD)))
+                    .withMessageContaining("another writer");
         }
     }
 

@@ -8,9 +8,12 @@ import io.tallystick.json.JsonValue;
 import io.tallystick.trust.KeyException;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.PublicKeys;
+import io.tallystick.trust.SigningKey;
 import io.tallystick.trust.TrustException;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -96,7 +99,8 @@ final class TrustRootCommand implements Runnable {
             AtomicReference<TrustRootDraft> signed = new AtomicReference<>(TrustRootFile.readDraft(file));
             access.forEach(
                     List.of(new KeyPlace(key)),
-                    (place, rootKey) -> signed.set(signed.get().sign(rootKey)));
+                    (place, rootKey) ->
+                            signed.set(requireRoot(signed.get(), rootKey).sign(rootKey)));
             TrustRootDraft draft = signed.get();
             WholeFile.write(file, draft.encode());
             PrintWriter out = spec.commandLine().getOut();
@@ -108,6 +112,21 @@ final class TrustRootCommand implements Runnable {
                 out.flush();
             }
         }
+    }
+
+    /** A key of the version before alone is not in the draft; one that is, is listed as a root key or cannot sign. */
+    private static TrustRootDraft requireRoot(TrustRootDraft draft, SigningKey key) {
+        Optional<TrustedKey> listed = draft.keys().stream()
+                .filter(one -> one.keyId().equals(key.keyId()))
+                .findFirst();
+        if (listed.filter(one -> !one.roles().contains(TrustRole.ROOT)).isPresent()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "key " + key.keyId() + " is no root key: the draft lists it for "
+                            + listed.get().roles(),
+                    "Sign with a root key of this version, or of the version before.");
+        }
+        return draft;
     }
 
     /** Says how far a draft is, in the form asked for. @return whether it is complete */

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -271,6 +272,7 @@ final class TrustRootUpdate implements Runnable {
 
     private TrustRootDraft withOutside(TrustRootDraft draft) {
         TrustAnchors listed = outside.applied(draft.anchors());
+        requireOthers(listed, draft);
         Set<TrustAnchors.Kind> kinds = new HashSet<>(draft.policy().requireAnchors());
         for (String name : optionalAnchors) {
             if (!kinds.remove(kind(name))) {
@@ -293,6 +295,19 @@ final class TrustRootUpdate implements Runnable {
                         kinds,
                         quorum == null ? draft.policy().witnessQuorum() : quorum,
                         retention == null ? draft.policy().minRetentionDays() : retention));
+    }
+
+    /** Who signs the ledger is no witness of it. */
+    private static void requireOthers(TrustAnchors listed, TrustRootDraft draft) {
+        Stream.concat(
+                        listed.witnesses().stream().map(TrustAnchors.Witness::vkey),
+                        listed.logs().stream().map(TrustAnchors.Log::vkey))
+                .filter(vkey -> draft.keys().stream().anyMatch(key -> key.isKeyOf(vkey)))
+                .findFirst()
+                .ifPresent(vkey -> {
+                    throw new IllegalArgumentException(
+                            vkey + " is a key of the ledger itself, which vouches for nothing as an outside party");
+                });
     }
 
     private static TrustAnchors.Kind kind(String name) {

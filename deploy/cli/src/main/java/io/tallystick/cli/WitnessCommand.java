@@ -46,6 +46,8 @@ import picocli.CommandLine.Spec;
             "Protocol: POST /add-checkpoint, c2sp.org/tlog-witness; cosignatures of type cosignature/v1."
         })
 final class WitnessCommand implements Callable<Integer> {
+    private static final int PORT_MAX = 65_535;
+
     @Spec
     private CommandSpec spec;
 
@@ -113,16 +115,20 @@ final class WitnessCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         WitnessServer.limitTimes();
         CosigningRule rule = rule();
+        requirePort();
+        if (fresh) {
+            requireNotBegun();
+        }
+        SigningKey key = key();
+        Cosigner cosigner = cosigner(key);
         if (fresh) {
             begin();
         }
-        SigningKey key = key();
         Deque<AutoCloseable> running = new ArrayDeque<>(List.of(key));
         return new Termination().run(() -> {
             try {
                 FileWitnessState opened = FileWitnessState.open(state);
                 running.push(opened);
-                Cosigner cosigner = Cosigner.of(name, key);
                 WitnessServer server = new WitnessServer(
                         new InetSocketAddress(listen, port), rule, opened, cosigner, InstantSource.system());
                 running.push(server);
@@ -167,27 +173,48 @@ final class WitnessCommand implements Callable<Integer> {
         return new CosigningRule(keys);
     }
 
-    /** Key first: what a crash leaves half done, another --new completes. */
+    private void requirePort() {
+        if (port < 0 || port > PORT_MAX) {
+            throw new CommandException(ExitCode.USAGE, "not a port: " + port, "Give one from 1 to 65535, or 0.");
+        }
+    }
+
+    private void requireNotBegun() throws IOException {
+        if (FileWitnessState.isBegun(state)) {
+            throw begun(new FileAlreadyExistsException(state.toString()));
+        }
+    }
+
+    private CommandException begun(FileAlreadyExistsException e) {
+        return new CommandException(
+                ExitCode.USAGE,
+                "there is a state of a witness in " + state,
+                "It stays as it is. Start this witness without --new.",
+                e);
+    }
+
+    /** Last of all, when key and name are known to be of use: what an error or a crash leaves half done, another --new completes. */
     private void begin() {
         try {
-            if (FileWitnessState.isBegun(state)) {
-                throw new FileAlreadyExistsException(state.toString());
-            }
-            if (!Files.exists(keyFile)) {
-                makeKey();
-            }
             FileWitnessState.create(state);
         } catch (FileAlreadyExistsException e) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "there is a state of a witness in " + state,
-                    "It stays as it is. Start this witness without --new.",
-                    e);
+            throw begun(e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE, "cannot make the state of the witness: " + e, "Is the directory writable?", e);
-        } catch (KeyException e) {
-            throw unusable(e);
+        }
+    }
+
+    private Cosigner cosigner(SigningKey key) {
+        try {
+            return Cosigner.of(name, key);
+        } catch (IllegalArgumentException e) {
+            key.close();
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "the witness cannot sign: " + e.getMessage(),
+                    "--name is without spaces and plus signs, and the key of a witness is Ed25519.",
+                    e);
         }
     }
 
@@ -201,6 +228,13 @@ final class WitnessCommand implements Callable<Integer> {
     }
 
     private SigningKey key() {
+        if (fresh && !Files.exists(keyFile)) {
+            try {
+                makeKey();
+            } catch (KeyException e) {
+                throw unusable(e);
+            }
+        }
         if (!Files.exists(keyFile)) {
             throw new CommandException(
                     ExitCode.USAGE,

@@ -15,7 +15,9 @@ import io.tallystick.tree.Hash;
 import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustPolicy;
+import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
+import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -215,6 +217,18 @@ class TrustRootAnchorsTest {
     /** A key of type 0x04 cosigns and signs no log. */
     private static String witnessOnly() {
         return "witness.example.com/w1+20324abe+BCmsuuFBvMrwsi4alNNNC8c2HlJtC/4SyJeUvJMilm3X";
+    }
+
+    @Test
+    void whoSignsTheLedgerIsNoOutsideParty() throws Exception {
+        TrustedKey own = TrustRoot.parse(Files.readAllBytes(directory.resolve("v1.json"))).keys().stream()
+                .filter(key -> key.algorithm() == KeyAlgorithm.ED25519)
+                .findFirst()
+                .orElseThrow();
+        String vkey = NoteVerifiers.vkey("elsewhere.example", own.algorithm(), own.spki());
+
+        refused("a key of the ledger itself", "--witness", vkey);
+        refused("a key of the ledger itself", "--log", "own=" + vkey);
     }
 
     @Test

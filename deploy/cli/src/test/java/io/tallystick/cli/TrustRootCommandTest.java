@@ -393,11 +393,17 @@ class TrustRootCommandTest {
         return ok("export", "--format", "tlog-policy", file).out();
     }
 
+    private static String witness(String name) throws Exception {
+        try (SigningKey key = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom())) {
+            return NoteVerifiers.vkey(name, KeyAlgorithm.ED25519, key.spki());
+        }
+    }
+
     @Test
     void aPolicyForOtherToolsNamesWhatTheirParsersKnow() throws Exception {
         TrustRoot root = first();
         byte[] spki = root.keys().get(2).spki();
-        String plain = NoteVerifiers.vkey("witness.example/w1", KeyAlgorithm.ED25519, spki);
+        String plain = witness("witness.example/w1");
         ok("update", "@v1.json", "@v2.json", "--witness", plain, "--witness-quorum", "1");
         sign("v2.json", "alice");
         sign("v2.json", "bob");
@@ -420,9 +426,8 @@ class TrustRootCommandTest {
 
     @Test
     void aWitnessThatOtherParsersRefuseStandsInACommentAndCannotBePartOfAQuorum() throws Exception {
-        TrustRoot root = first();
-        String known = NoteVerifiers.vkey(
-                "w.example/ed", KeyAlgorithm.ED25519, root.keys().get(2).spki());
+        first();
+        String known = witness("w.example/ed");
         String unknown;
         try (SigningKey key = KeyFile.generate(KeyAlgorithm.ML_DSA_44, new SecureRandom())) {
             unknown = NoteVerifiers.vkey("w.example/ml", KeyAlgorithm.ML_DSA_44, key.spki());

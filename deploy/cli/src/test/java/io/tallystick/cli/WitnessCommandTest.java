@@ -210,6 +210,21 @@ class WitnessCommandTest {
     }
 
     @Test
+    void aNewWitnessThatCannotSignHasNoStateYet() throws Exception {
+        for (List<String> wrong : List.of(
+                List.of("--port", "99999", "not a port"), List.of("--name", "bad name", "the witness cannot sign"))) {
+            List<String> arguments = new ArrayList<>(List.of(arguments("--new")));
+            arguments.set(arguments.indexOf(wrong.get(0)) + 1, wrong.get(1));
+            TallyRun run = TallyRun.of(arguments.toArray(String[]::new));
+            assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+            assertThat(run.err()).contains(wrong.get(2));
+        }
+        assertThat(state.resolve("lock")).doesNotExist();
+
+        start("--new");
+    }
+
+    @Test
     void aNewWitnessThatWasKilledAfterItsKeyIsBegunAgain() throws Exception {
         // Given
         start("--new");

@@ -30,6 +30,7 @@ import java.util.TreeMap;
 
 /** The outside parties that a trust root lists, and how a receipt of each is verified. */
 final class AnchorParties {
+    private final List<TrustedKey> ours;
     private final Map<ReceiptNames.Parsed, List<Verification>> parties = new HashMap<>();
     private final List<String> unusable = new ArrayList<>();
     private final List<byte[]> logged;
@@ -39,6 +40,7 @@ final class AnchorParties {
     }
 
     AnchorParties(TrustRoot root) {
+        this.ours = root.keys();
         this.logged = root.keys(TrustRole.CHECKPOINT, root.ledger()).stream()
                 .filter(key -> key.algorithm() == KeyAlgorithm.ECDSA_P256)
                 .map(TrustedKey::spki)
@@ -56,6 +58,9 @@ final class AnchorParties {
     private void witnesses(List<TrustAnchors.Witness> listed) {
         Map<String, String> names = new HashMap<>();
         for (TrustAnchors.Witness one : listed) {
+            if (isOurs(one.vkey(), "witness " + one.vkey())) {
+                continue;
+            }
             try {
                 Witness witness = Witness.parse(one.vkey());
                 String key = HexFormat.of().formatHex(witness.spki());
@@ -88,6 +93,9 @@ final class AnchorParties {
     }
 
     private void log(TrustAnchors.Log listed) {
+        if (isOurs(listed.vkey(), "log " + listed.id())) {
+            return;
+        }
         try {
             if (listed.kind().equals(RekorLog.KIND)) {
                 RekorLog log = RekorLog.of(listed);
@@ -103,6 +111,15 @@ final class AnchorParties {
         } catch (ReceiptException e) {
             unusable.add("log " + listed.id() + ": " + e.getMessage());
         }
+    }
+
+    /** Who signs the ledger vouches for nothing as an outside party. */
+    private boolean isOurs(String vkey, String who) {
+        boolean own = ours.stream().anyMatch(key -> key.isKeyOf(vkey));
+        if (own) {
+            unusable.add(who + " has a key of the ledger itself");
+        }
+        return own;
     }
 
     private void put(ReceiptNames.Form form, String id, Verification verification) {

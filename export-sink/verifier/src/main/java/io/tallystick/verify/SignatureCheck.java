@@ -89,11 +89,12 @@ final class SignatureCheck {
     }
 
     /**
-     * A compromised key counts for a checkpoint that somebody outside proves older than the compromise: for that of the
-     * registry, and for those of chains, whose texts it commits to. It counts for no bundle, which nobody outside saw.
+     * A compromised key counts for a checkpoint that somebody outside proves older than the compromise, and whose window ended
+     * before it, whatever their clock says: for that of the registry, and for those of chains, whose texts it commits to. It counts for no bundle, which nobody outside saw.
      */
     private boolean isOlderThanCompromise(String file, TrustedKey key) {
         boolean older = key.standing(at) == TrustedKey.Standing.COMPROMISED
+                && at.isBefore(key.compromisedSince().orElseThrow())
                 && existedBy
                         .filter(time -> time.isBefore(key.compromisedSince().orElseThrow()))
                         .isPresent();

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallystick.trust.KeyStatus;
+import io.tallystick.trust.StrictBase64;
 import io.tallystick.trust.TrustAnchors;
 import io.tallystick.trust.TrustPolicy;
+import io.tallystick.trust.TrustRoot;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -219,6 +222,43 @@ class AnchorsTest extends ScenarioBucket {
                 .allSatisfy(bundle -> assertThat(bundle.facts().signers())
                         .extracting(BundleFacts.Signer::keyId)
                         .contains(bucket.keys.p256.keyId()));
+    }
+
+    @Test
+    void receiptDatedBeforeItsWindowEndedSavesNoKeyThatWasCompromisedByThen() throws IOException {
+        // Given: a witness whose clock is late
+        write(0, 1, 2, 3);
+        byte[] object = Files.readAllBytes(bucket.leaves(1).resolve("checkpoint"));
+        Path receipts = TestAnchors.folder(bucket.bucket, 1);
+        TestAnchors.cosign(receipts, anchors.w1, object, Scenario.start(1));
+        bucket.trustRoot(anchors.trustRoot(bucket.keys, TrustPolicy.NONE, (ed25519, p256, bundle) -> {
+            p256.status = KeyStatus.COMPROMISED;
+            p256.compromisedSince = Optional.of(Scenario.start(1).plusSeconds(60));
+        }));
+        bucket.only(bucket.acme(1));
+
+        // Then
+        assertThat(verify(ExitCode.FAILED).text()).contains("compromised");
+    }
+
+    @Test
+    void aKeyOfTheLedgerIsNoOutsideParty() throws Exception {
+        // Given
+        write(0, 1, 2, 3);
+        TrustRoot root = TrustRoot.parse(anchors.trustRoot(bucket.keys, TrustPolicy.NONE, (a, b, c) -> {}));
+
+        // Then
+        assertThat(root.keys()).isNotEmpty().allSatisfy(key -> {
+            String vkey = "w.example+00000000+"
+                    + StrictBase64.encode(ByteBuffer.allocate(33)
+                            .put((byte) 4)
+                            .put(key.spki(), key.spki().length - 32, 32)
+                            .array());
+            assertThat(key.isKeyOf(vkey)).isTrue();
+            assertThat(key.isKeyOf(vkey.replace("+00000000+", "+"))).isFalse();
+        });
+        assertThat(root.anchors().witnesses()).isNotEmpty().allSatisfy(witness -> assertThat(root.keys())
+                .noneMatch(key -> key.isKeyOf(witness.vkey())));
     }
 
     @Test

@@ -84,6 +84,9 @@ public final class LocalLogAnchor implements Anchor {
         }
         byte[] object = submission.checkpoint().note().toByteArray();
         try {
+            if (open != null && !open.isInPlace()) {
+                close();
+            }
             if (open == null) {
                 open = LogFile.open(path, id, origin, key);
                 if (open.cutBytes() > 0) {

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 
 /**
@@ -45,6 +46,7 @@ final class LogFile implements AutoCloseable {
     private final NoteSigner signer;
     private final LockedFile file;
     private final FileChannel channel;
+    private final Object fileKey;
     private CompactRange range = CompactRange.EMPTY;
     private LogState signed = new LogState(0, CompactRange.EMPTY, TreeHead.EMPTY, "");
     private LogLine last;
@@ -54,13 +56,14 @@ final class LogFile implements AutoCloseable {
     private long bytes;
     private long cut;
 
-    private LogFile(Path path, String id, String origin, SigningKey key, LockedFile file) {
+    private LogFile(Path path, String id, String origin, SigningKey key, LockedFile file) throws IOException {
         this.path = path;
         this.id = id;
         this.origin = origin;
         this.signer = NoteSigners.of(origin, key);
         this.file = file;
         this.channel = file.channel();
+        this.fileKey = keyOf(path);
     }
 
     /**
@@ -74,15 +77,15 @@ final class LogFile implements AutoCloseable {
     static LogFile open(Path path, String id, String origin, SigningKey key) throws IOException {
         Files.createDirectories(path.toAbsolutePath().getParent());
         LockedFile file = LockedFile.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        LogFile log = new LogFile(path, id, origin, key, file);
         boolean open = false;
         try {
+            LogFile log = new LogFile(path, id, origin, key, file);
             log.recover();
             open = true;
             return log;
         } finally {
             if (!open) {
-                log.close();
+                file.close();
             }
         }
     }
@@ -156,6 +159,9 @@ final class LogFile implements AutoCloseable {
                 at += channel.write(buffer, at);
             }
             channel.force(true);
+            if (!isInPlace()) {
+                throw new IOException(path + " was replaced while it was written; it is opened again");
+            }
             takeIn(line, encoded.length);
         }
         return new LocalLogReceipt(id, last.index(), last.leaf(), lastProof, sign());
@@ -220,6 +226,15 @@ final class LogFile implements AutoCloseable {
         } catch (NoteException e) {
             throw new LogException("line " + last.index() + " of " + path + " is no checkpoint", e);
         }
+    }
+
+    /** Whether the path still leads to the file that is open: who renames a copy to its name takes the lines that follow away. */
+    boolean isInPlace() throws IOException {
+        return Files.exists(path) && fileKey.equals(keyOf(path));
+    }
+
+    private static Object keyOf(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     }
 
     /** Number of entries. */

@@ -17,6 +17,7 @@ import io.tallystick.trust.TrustAnchors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -280,6 +281,21 @@ class LocalLogAnchorTest extends AnchorContract {
         try (Anchor anchor = anchor()) {
             assertThat(anchor.submit(registry.submission(4, 3))).isInstanceOf(Answer.Confirmed.class);
         }
+    }
+
+    /** As rsync, an editor or a restore does it. */
+    @Test
+    void aCopyThatTakesTheOpenLogsPlaceHasTheLinesThatFollow() throws Exception {
+        try (Anchor anchor = anchor()) {
+            for (int n = 1; n <= 3; n++) {
+                assertThat(anchor.submit(registry.submission(n, 0))).isInstanceOf(Answer.Confirmed.class);
+                Path copy = Files.copy(file(), directory.resolve("copy"));
+                Files.move(copy, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+
+        assertThat(Files.readAllLines(file())).hasSize(3);
+        assertThat(submit(4).leafIndex()).isEqualTo(3);
     }
 
     /** The process died between the log's disk and the record that says so. */

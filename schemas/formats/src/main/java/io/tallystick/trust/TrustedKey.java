@@ -2,6 +2,7 @@
 package io.tallystick.trust;
 
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -114,6 +115,26 @@ public record TrustedKey(
         }
         String prefix = scope.substring(0, scope.length() - 1);
         return origin.startsWith(prefix) && origin.length() > prefix.length();
+    }
+
+    /**
+     * Whether a verifier key {@code name+id+base64(type, key)} (c2sp.org/signed-note) has this key, whatever its name and type.
+     *
+     * @return false also for what is no verifier key
+     */
+    public boolean isKeyOf(String vkey) {
+        String[] parts = vkey.split("\\+", 3);
+        if (parts.length < 3) {
+            return false;
+        }
+        try {
+            byte[] typed = StrictBase64.decode(parts[2]);
+            byte[] own = spki();
+            int from = own.length - typed.length + 1;
+            return typed.length > 1 && from >= 0 && Arrays.equals(typed, 1, typed.length, own, from, own.length);
+        } catch (IllegalArgumentException e) {
+            return false; // whoever reads it as a key says what is wrong with it
+        }
     }
 
     /**
