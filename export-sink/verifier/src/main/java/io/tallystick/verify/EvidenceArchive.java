@@ -152,6 +152,7 @@ public final class EvidenceArchive {
             }
         }
         requireOriginals();
+        leaves(root, tenant);
         laterAnchors(root);
         place(evidence.trustRoot(), staging.resolve(TRUST_ROOT));
         for (Path jar : evidence.verifier()) {
@@ -212,6 +213,36 @@ public final class EvidenceArchive {
             }
             anchors(root, start, manifest.get().registry().size());
         }
+    }
+
+    /**
+     * The registry's leaves of windows of the period that have no bundle here, committed: they show that one is missing. Where no
+     * beginning was asked for, from the tenant's first folder on.
+     */
+    private void leaves(Path root, Path tenant) throws IOException, BundleException {
+        Instant first = evidence.from();
+        if (first.equals(Instant.MIN)) {
+            first = windows(tenant).stream().findFirst().orElse(Instant.MAX);
+        }
+        Path registry = root.resolve("registry");
+        for (Instant start : windows(registry)) {
+            Path to = staging.resolve(BundleLayout.registryDir(start));
+            if (!start.isBefore(first) && evidence.covers(start) && !Files.exists(to)) {
+                copy(registry.resolve(BundleLayout.windowDir(start)), to);
+            }
+        }
+    }
+
+    /** The windows that have a folder here, from the first on. */
+    private static List<Instant> windows(Path parent) throws IOException {
+        List<Instant> starts = new ArrayList<>();
+        for (Path day : folders(parent, "dt=*")) {
+            for (Path window : folders(day, "window_start=*")) {
+                BundleLayout.windowStart(Target.nameOf(day), Target.nameOf(window))
+                        .ifPresent(starts::add);
+            }
+        }
+        return starts;
     }
 
     private void anchors(Path root, Instant start, long size) throws IOException, BundleException {

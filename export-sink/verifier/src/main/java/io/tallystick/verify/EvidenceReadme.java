@@ -3,10 +3,16 @@ package io.tallystick.verify;
 
 import io.tallystick.tree.Hash;
 import java.nio.file.Path;
+import java.time.Instant;
 
 /** The instructions in an evidence archive. */
 final class EvidenceReadme {
     private EvidenceReadme() {}
+
+    private static String asked(EvidenceArchive.Evidence evidence) {
+        String from = evidence.from().equals(Instant.MIN) ? "at any time" : "at " + evidence.from() + " or later";
+        return evidence.to().equals(Instant.MAX) ? from : from + " and before " + evidence.to();
+    }
 
     static String text(EvidenceArchive.Evidence evidence, VerificationReport report) {
         String jar = evidence.verifier().stream()
@@ -23,6 +29,7 @@ final class EvidenceReadme {
                 "\n",
                 "EVIDENCE OF TENANT " + evidence.tenant(),
                 "",
+                "Asked for:   windows that begin " + asked(evidence),
                 "Period:      " + period,
                 "Trust root:  fingerprint "
                         + report.trustRoot().map(Hash::toString).orElse("none, trust-root.json cannot be used"),

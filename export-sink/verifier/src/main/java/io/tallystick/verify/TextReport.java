@@ -56,7 +56,7 @@ final class TextReport {
         }
         report.tenants().forEach(tenant -> tenant(tenant, !all));
         report.registry().ifPresent(verdict -> {
-            line("registry: every chain head has its bundle");
+            line("registry: whether every chain head has its bundle");
             verdict(verdict);
         });
     }

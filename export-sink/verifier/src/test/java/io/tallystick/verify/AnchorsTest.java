@@ -255,7 +255,7 @@ class AnchorsTest extends ScenarioBucket {
                             .put(key.spki(), key.spki().length - 32, 32)
                             .array());
             assertThat(key.isKeyOf(vkey)).isTrue();
-            assertThat(key.isKeyOf(vkey.replace("+00000000+", "+"))).isFalse();
+            assertThat(key.isKeyOf("w.example+00000000")).isFalse();
         });
         assertThat(root.anchors().witnesses()).isNotEmpty().allSatisfy(witness -> assertThat(root.keys())
                 .noneMatch(key -> key.isKeyOf(witness.vkey())));

@@ -22,6 +22,8 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EvidenceArchiveTest {
     @TempDir
@@ -88,6 +90,27 @@ class EvidenceArchiveTest {
         try (Stream<Path> left = Files.list(folder)) {
             assertThat(left).containsExactly(zip);
         }
+    }
+
+    /** The archive is verified by itself: what shows that something is missing must be in it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void aWindowOfThePeriodThatIsMissingIsTold(int missing, @TempDir Path folder) throws Exception {
+        // Given
+        Tampering bucket = new Tampering(scenario, folder);
+        Files.delete(bucket.acme(missing).folder.resolve("checkpoint"));
+        Path zip = folder.resolve("evidence.zip");
+
+        // When
+        VerificationReport packed = EvidenceArchive.write(evidence(bucket.bucket, 0, 4), zip);
+
+        // Then
+        assertThat(packed.exitCode()).as(packed.text()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(packed.text()).contains("missing: ");
+        assertThat(verify(zip, "acme").exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(text(zip, "README.txt"))
+                .contains(
+                        "Asked for:   windows that begin at 2026-11-21T03:00:00Z or later and before 2026-11-21T04:00:00Z");
     }
 
     @Test
