@@ -10,6 +10,7 @@ import io.tallystick.export.fetch.UnfitBucketException;
 import io.tallystick.export.store.ScratchDirectory;
 import io.tallystick.export.store.StoreListing;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.PlainText;
 import io.tallystick.verify.StoreLock;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -140,7 +141,7 @@ final class FetchedEvidence implements LocatedEvidence {
     }
 
     private void note(String text) {
-        err.println(text);
+        err.println(PlainText.line(text));
         err.flush();
     }
 

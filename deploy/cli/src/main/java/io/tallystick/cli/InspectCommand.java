@@ -7,6 +7,7 @@ import io.tallystick.bundle.Manifest;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.Inspector;
 import io.tallystick.verify.NoSuchEntryException;
+import io.tallystick.verify.PlainText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -63,7 +64,7 @@ final class InspectCommand implements Runnable {
             } else if (Files.isDirectory(path)) {
                 summarise(out);
             } else {
-                out.print(output.json() ? Inspector.json(path, line) : Inspector.file(path, line));
+                out.print(output.json() ? Inspector.json(path, line) : PlainText.lines(Inspector.file(path, line)));
             }
         } catch (IOException e) {
             throw new CommandException(

@@ -9,6 +9,7 @@ import io.tallystick.topic.Receipt;
 import io.tallystick.topic.TenantDirectory;
 import io.tallystick.topic.Topics;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.PlainText;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -157,8 +158,8 @@ final class ProduceCommand implements Callable<Integer> {
         }
         try {
             Receipt receipt = Receipt.parse(record.value());
-            return receipt.id() + " is " + receipt.chain() + " seq " + receipt.seq() + ", leaf " + receipt.leafHash()
-                    + ", sealed with window " + receipt.window();
+            return PlainText.line(receipt.id() + " is " + receipt.chain() + " seq " + receipt.seq() + ", leaf "
+                    + receipt.leafHash() + ", sealed with window " + receipt.window());
         } catch (JsonException e) {
             throw new IllegalStateException("receipt at offset " + record.offset() + ": " + e.getMessage(), e);
         }

@@ -23,6 +23,7 @@ import io.tallystick.verify.ListedReceipts;
 import io.tallystick.verify.NoSuchEntryException;
 import io.tallystick.verify.Phase;
 import io.tallystick.verify.PhaseVerdict;
+import io.tallystick.verify.PlainText;
 import io.tallystick.verify.ProofVerifier;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.VerifyRequest;
@@ -166,7 +167,9 @@ final class ProveCommand implements Callable<Integer> {
 
     private void tellUnanchored(VerificationReport report) {
         PrintWriter err = spec.commandLine().getErr();
-        report.bundles().get(0).phase(Phase.ANCHORS).reasons().forEach(err::println);
+        report.bundles().get(0).phase(Phase.ANCHORS).reasons().stream()
+                .map(PlainText::line)
+                .forEach(err::println);
         err.println("No later registry checkpoint that was found contains the entry's window and has what is missing.");
         err.println("Prove the entry again when a later window has been anchored, from the whole bucket (registry and"
                 + " anchors).");

@@ -6,7 +6,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.topic.RefusedChangeException;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.PlainText;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine;
@@ -95,37 +97,49 @@ public final class Tally implements Runnable {
     }
 
     private int explain(Exception fault, CommandLine command, ParseResult parsed) {
+        Explained explained = Explained.of(fault);
         PrintWriter err = command.getErr();
-        int exitCode = ExitCode.INTERNAL;
-        if (fault instanceof CommandException known) {
-            exitCode = known.exitCode();
-            err.println("tally: " + known.getMessage());
-            err.println("  " + known.remedy());
-        } else if (fault instanceof RefusedChangeException refused) {
-            exitCode = ExitCode.USAGE;
-            err.println("tally: " + refused.getMessage());
-            err.println("  " + refused.remedy());
-        } else if (fault instanceof ConfigException) {
-            exitCode = ExitCode.USAGE;
-            err.println("tally: " + fault.getMessage());
-            err.println("  Correct the configuration file and try again.");
-        } else if (fault instanceof LedgerIntegrityException) {
-            err.println("tally: " + fault.getMessage());
-            err.println(
-                    "  Nothing was started. 'tally doctor topics' compares the cluster with what the ledger rests on; what a"
-                            + " stage refuses stands in its README.");
-        } else if (fault instanceof KafkaException) {
-            exitCode = ExitCode.UNREACHABLE;
-            err.println("tally: the broker did not do what was asked: " + fault.getMessage());
-            err.println("  Is the ledger running, and does the configuration name its brokers?");
-        } else {
-            err.println("tally: internal error: " + fault);
-            err.println("  This is a fault of the program; run again with --debug and report what it prints.");
-        }
+        err.println(PlainText.line("tally: " + explained.what()));
+        err.println(PlainText.line("  " + explained.remedy()));
         if (debug) {
-            fault.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            fault.printStackTrace(new PrintWriter(trace));
+            err.print(PlainText.lines(trace.toString()));
         }
         err.flush();
-        return exitCode;
+        return explained.exitCode();
+    }
+
+    /** What is said of a fault. Names in it may come from evidence or a store, and are printed as plain text alone. */
+    private record Explained(int exitCode, String what, String remedy) {
+        static Explained of(Exception fault) {
+            String message = fault.getMessage();
+            if (fault instanceof CommandException known) {
+                return new Explained(known.exitCode(), message, known.remedy());
+            }
+            if (fault instanceof RefusedChangeException refused) {
+                return new Explained(ExitCode.USAGE, message, refused.remedy());
+            }
+            if (fault instanceof ConfigException) {
+                return new Explained(ExitCode.USAGE, message, "Correct the configuration file and try again.");
+            }
+            if (fault instanceof LedgerIntegrityException) {
+                return new Explained(
+                        ExitCode.INTERNAL,
+                        message,
+                        "Nothing was started. 'tally doctor topics' compares the cluster with what the ledger rests on;"
+                                + " what a stage refuses stands in its README.");
+            }
+            if (fault instanceof KafkaException) {
+                return new Explained(
+                        ExitCode.UNREACHABLE,
+                        "the broker did not do what was asked: " + message,
+                        "Is the ledger running, and does the configuration name its brokers?");
+            }
+            return new Explained(
+                    ExitCode.INTERNAL,
+                    "internal error: " + fault,
+                    "This is a fault of the program; run again with --debug and report what it prints.");
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.tallystick.bundle.BundleLayout;
 import io.tallystick.verify.BundleReport;
 import io.tallystick.verify.Fault;
 import io.tallystick.verify.PhaseVerdict;
+import io.tallystick.verify.PlainText;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
@@ -38,6 +39,7 @@ final class Verification {
                 .findFirst()
                 .or(() -> faults.stream().findFirst())
                 .map(Fault::toString)
+                .map(PlainText::line)
                 .orElse("no fault");
     }
 

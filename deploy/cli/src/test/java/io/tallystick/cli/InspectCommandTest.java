@@ -4,11 +4,13 @@ package io.tallystick.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.ZstdInputStream;
 import io.tallystick.bundle.BundleLayout;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonParser;
 import io.tallystick.verify.ExitCode;
 import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -94,5 +96,29 @@ class InspectCommandTest {
         JsonObject object = JsonParser.parseObject(run.out().strip().getBytes(UTF_8), 64);
         assertThat(object.bool("committed")).isTrue();
         assertThat(object.object("content").string("tenant")).isEqualTo("acme");
+    }
+
+    @Test
+    void whatALineSaysMovesNoCursor() throws Exception {
+        // Given: characters that JSON lets stand as they are
+        String hostile = "\u009b2J\u202eDILAV";
+        String line = new String(
+                        new ZstdInputStream(Files.newInputStream(GOLDEN.resolve("chain-0000-00000.ndjson.zst")))
+                                .readAllBytes(),
+                        UTF_8)
+                .lines()
+                .findFirst()
+                .orElseThrow();
+        Path file =
+                Files.writeString(bundle.resolve("chain-0000-00000.ndjson"), line.replace("fourth", hostile) + "\n");
+
+        // When
+        TallyRun text = TallyRun.of("inspect", file.toString());
+        TallyRun json = TallyRun.of("inspect", file.toString(), "--output", "json");
+
+        // Then
+        assertThat(text.exitCode()).as(text.everything()).isZero();
+        assertThat(text.out()).contains("{\"note\":\"?2J?DILAV\"}").contains("\n  \"chain\": \"acme/0\",\n");
+        assertThat(json.out()).contains(hostile);
     }
 }

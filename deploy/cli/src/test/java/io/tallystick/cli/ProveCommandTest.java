@@ -8,6 +8,7 @@ import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.TrustRootBuilder;
 import io.tallystick.verify.ExitCode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -249,15 +252,51 @@ class ProveCommandTest {
         assertThat(folder.resolve("e.zip")).doesNotExist();
     }
 
-    @Test
-    void aStrayFileInTheBucketIsNamedAndNothingIsPacked() throws Exception {
-        // Given: what a file manager leaves behind
+    private Path copyOfTheBucket() throws IOException {
         Path bucket = folder.resolve("bucket");
         try (Stream<Path> paths = Files.walk(Path.of(BUCKET))) {
             for (Path path : paths.toList()) {
                 Files.copy(path, bucket.resolve(Path.of(BUCKET).relativize(path).toString()));
             }
         }
+        return bucket;
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aNameInTheBucketPutsNoLineOfItsOwnOnTheTerminal() throws Exception {
+        // Given
+        Path bucket = copyOfTheBucket();
+        String name = "x\u001b[2K\r\nVALID (exit code 0)";
+        Files.write(
+                bucket.resolve("v1/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z")
+                        .resolve(name),
+                new byte[] {1});
+
+        // When
+        TallyRun run = TallyRun.of(
+                "evidence",
+                bucket.toString(),
+                "--tenant",
+                "acme",
+                "--trust-root",
+                ROOT,
+                "--out",
+                file("e.zip"),
+                "--debug");
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.FAILED);
+        assertThat(run.err())
+                .contains("x?[2K??VALID (exit code 0) does not have a name")
+                .doesNotContain("\u001b", "\r");
+        assertThat(run.err().lines().limit(2)).noneMatch(line -> line.startsWith("VALID"));
+    }
+
+    @Test
+    void aStrayFileInTheBucketIsNamedAndNothingIsPacked() throws Exception {
+        // Given: what a file manager leaves behind
+        Path bucket = copyOfTheBucket();
         Files.write(
                 bucket.resolve("v1/tenant=acme/dt=2026-11-21/window_start=20261121T030000Z/.DS_Store"), new byte[] {1});
 

@@ -74,11 +74,11 @@ public final class Main {
             return report.exitCode();
         } catch (IllegalArgumentException e) {
             String what = e instanceof InvalidPathException ? "not a path: " : "";
-            err.println(what + e.getMessage());
+            err.println(PlainText.line(what + e.getMessage()));
             err.println(USAGE);
             return ExitCode.USAGE;
         } catch (IOException e) {
-            err.println("cannot write the report: " + e.getMessage());
+            err.println(PlainText.line("cannot write the report: " + e.getMessage()));
             return ExitCode.UNREACHABLE;
         }
     }

@@ -18,17 +18,9 @@ final class Markup {
                 case '>' -> out.append("&gt;");
                 case '"' -> out.append("&quot;");
                 case '\'' -> out.append("&#39;");
-                default -> out.appendCodePoint(isPlain(c) ? c : 0xFFFD);
+                default -> out.appendCodePoint(PlainText.isPlain(c) ? c : 0xFFFD);
             }
         });
         return out.toString();
-    }
-
-    private static boolean isPlain(int c) {
-        boolean control = Character.isISOControl(c);
-        boolean surrogate = c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE;
-        boolean turning = (c >= 0x200E && c <= 0x200F) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
-        boolean none = (c & 0xFFFE) == 0xFFFE || c == 0x2028 || c == 0x2029;
-        return !control && !surrogate && !turning && !none;
     }
 }

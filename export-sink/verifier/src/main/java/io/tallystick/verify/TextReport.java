@@ -151,9 +151,7 @@ final class TextReport {
     }
 
     private void line(String format, Object... arguments) {
-        // Names and messages may come from hostile files: no control characters reach a terminal.
-        String text = String.format(Locale.ROOT, format, arguments);
-        text.codePoints().map(c -> Character.isISOControl(c) ? '?' : c).forEach(out::appendCodePoint);
+        out.append(PlainText.line(String.format(Locale.ROOT, format, arguments)));
         out.append('\n');
     }
 }

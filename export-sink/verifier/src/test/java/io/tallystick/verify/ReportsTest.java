@@ -179,7 +179,7 @@ class ReportsTest {
                 .contains("&lt;script&gt;");
         assertThat(report.junit()).doesNotContain("<script", "]]>", "\u202e", "\u0000");
         assertThat(junit(report).getElementsByTagName("script").getLength()).isZero();
-        assertThat(report.text()).doesNotContain("\u0000", "\u0007");
+        assertThat(report.text()).doesNotContain("\u0000", "\u0007", "\u202e");
         assertThat(report.jsonText()).doesNotContain("\u0000", "\u0007");
     }
 
