@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -66,12 +67,19 @@ final class EvidenceCommand implements Callable<Integer> {
             description = "The ledger's trust root; packed too.")
     private Path trustRoot;
 
-    @Option(names = "--out", paramLabel = "FILE", required = true, description = "The zip to write; must not exist.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            required = true,
+            description = "The zip to write; must not exist, nor lie in what is packed.")
     private Path out;
 
     @Override
     public Integer call() {
         requireInput();
+        OutputPlaces.require(
+                Stream.concat(source.read(spec).stream(), Stream.of(trustRoot)).toList(),
+                outputs -> outputs.file("--out", out));
         Windows windows = period.windows();
         EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(
                 EvidenceSource.extent(tenant)

@@ -8,9 +8,11 @@ import io.tallystick.verify.ExitCode;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -55,6 +57,19 @@ final class EvidenceSource {
             return Optional.of(EvidenceStore.of(properties));
         }
         return EvidenceStore.isUrl(target) ? Optional.of(bucket.store(target, properties)) : Optional.empty();
+    }
+
+    /**
+     * What is read of this machine: the folder or zip with the evidence, and the configuration.
+     *
+     * @throws CommandException if nothing that could be evidence is named
+     */
+    List<Path> read(CommandSpec spec) {
+        Optional<EvidenceStore> store = store(spec);
+        Optional<Path> here = store.isPresent() ? store.get().directory() : Optional.of(path(target));
+        return Stream.of(here, Optional.ofNullable(config))
+                .flatMap(Optional::stream)
+                .toList();
     }
 
     /** What of a bucket is needed. */

@@ -115,7 +115,12 @@ final class ExportCommand implements Callable<Integer> {
             description = "Lines about this subject; may be repeated. The copy's manifest tells it.")
     private List<String> subjects = new ArrayList<>();
 
-    @Option(names = "--out", paramLabel = "DIR", required = true, description = "Where to write.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "Where to write; not in what is copied. Files that are there stay: one of a copy's"
+                    + " name with other content is refused.")
     private Path out;
 
     @Option(
@@ -130,10 +135,19 @@ final class ExportCommand implements Callable<Integer> {
         Map<String, String> properties = config.properties();
         Path root = root(properties);
         EvidenceSource.requireThere(root, "--trust-root");
+        OutputPlaces.require(read(root), outputs -> outputs.folder("--out", out));
         VerifyRequest trusting = VerifyRequest.of(out).withNow(Instant.now()).withTrustRoot(root);
         try (LocatedEvidence originals = locate(properties, ListedReceipts.wanted(trusting))) {
             return export(originals.path(), trusting, properties);
         }
+    }
+
+    private List<Path> read(Path root) {
+        List<Path> read = new ArrayList<>(List.of(root));
+        if (!EvidenceStore.isUrl(bundles)) {
+            read.add(EvidenceSource.path(bundles));
+        }
+        return read;
     }
 
     /** Of a bucket, the windows that reach into the period: the first of them may begin up to a day before. */

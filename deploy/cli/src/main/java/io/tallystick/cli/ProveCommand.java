@@ -3,15 +3,11 @@ package io.tallystick.cli;
 
 import io.tallystick.bundle.BundleException;
 import io.tallystick.bundle.EntryProof;
-import io.tallystick.bundle.RegistryLeaf;
 import io.tallystick.entry.ChainId;
 import io.tallystick.entry.Entry;
 import io.tallystick.export.fetch.Extent;
 import io.tallystick.export.fetch.Narrowing;
 import io.tallystick.json.JsonObject;
-import io.tallystick.note.Checkpoint;
-import io.tallystick.note.NoteException;
-import io.tallystick.note.SignedNote;
 import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.tree.TreeHead;
@@ -31,8 +27,8 @@ import io.tallystick.verify.WantedEntry;
 import io.tallystick.verify.Windows;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
@@ -100,17 +96,8 @@ final class ProveCommand implements Callable<Integer> {
     @Mixin
     private PeriodOptions period;
 
-    @Option(
-            names = "--out",
-            paramLabel = "FILE",
-            description = "Where to write (default: <tenant>-<partition>-<seq>.proof.json in the current folder).")
-    private Path out;
-
-    @Option(
-            names = "--tlog-proof",
-            paramLabel = "DIR",
-            description = "Also write each path as a C2SP .tlog-proof, with the leaf it is for beside it.")
-    private Path tlogProofs;
+    @Mixin
+    private ProofOutput files;
 
     @Override
     public Integer call() {
@@ -121,15 +108,16 @@ final class ProveCommand implements Callable<Integer> {
                     "without a trust root no outside party is known",
                     "Give --trust-root beside --require-anchors.");
         }
-        EntryProof own = cut(wanted(), counted(request));
+        WantedEntry wanted = wanted();
+        List<Path> read =
+                Stream.concat(source.read(spec).stream(), trust.file().stream()).toList();
+        files.requireApart(read);
+        EntryProof own = cut(wanted, counted(request));
         EntryProof proof = isUnanchored(ProofVerifier.verify(own.encode(), request))
                 ? covered(own, request).orElse(own)
                 : own;
-        Entry entry = proof.line().entry();
-        String name = entry.chain().tenant() + "-" + entry.chain().partition() + "-" + entry.seq();
-        Path file = out == null ? Path.of(name + EntryProof.SUFFIX) : out;
-        byte[] bytes = proof.encode();
-        VerificationReport report = ProofVerifier.verify(bytes, request.withTarget(file));
+        Path file = files.file(proof);
+        VerificationReport report = ProofVerifier.verify(proof.encode(), request.withTarget(file));
         if (report.exitCode() == ExitCode.FAILED) {
             spec.commandLine().getErr().print(report.text());
             throw new CommandException(
@@ -137,15 +125,7 @@ final class ProveCommand implements Callable<Integer> {
                     "the bundle does not prove the entry; nothing was written",
                     "See above, and run 'tally verify' on the bundle.");
         }
-        try {
-            Files.write(file, bytes);
-            if (tlogProofs != null) {
-                writePaths(proof, name);
-            }
-        } catch (IOException e) {
-            throw new CommandException(
-                    ExitCode.USAGE, "cannot write: " + e.getMessage(), "Name a file in a folder of yours.", e);
-        }
+        files.write(proof, read);
         int exitCode = trust.file().isPresent() ? report.exitCode() : ExitCode.VALID;
         print(proof, coveredBy(proof, report), file, exitCode);
         if (trust.file().isPresent() && isUnanchored(report)) {
@@ -332,32 +312,6 @@ final class ProveCommand implements Callable<Integer> {
             return ChainId.parse(text);
         } catch (IllegalArgumentException e) {
             throw new CommandException(ExitCode.USAGE, "not a chain: " + text, "It looks like acme/3.", e);
-        }
-    }
-
-    private void writePaths(EntryProof proof, String name) throws IOException {
-        Files.createDirectories(tlogProofs);
-        write(name + ".entry", proof.chain().encode(), proof.line().entryBytes().toByteArray());
-        write(name + ".head", proof.head().encode(), headLeaf(proof));
-        write(name + ".window", proof.window().encode(), proof.windowLeaf().encode());
-    }
-
-    private void write(String name, byte[] path, byte[] leaf) throws IOException {
-        Files.write(tlogProofs.resolve(name + ".tlog-proof"), path);
-        Files.write(tlogProofs.resolve(name + ".leaf"), leaf);
-    }
-
-    private static byte[] headLeaf(EntryProof proof) {
-        try {
-            Checkpoint checkpoint = Checkpoint.parse(
-                    SignedNote.parse(proof.chain().checkpoint()).text());
-            return new RegistryLeaf.Head(
-                            RegistryLeaf.chainId(checkpoint.origin()),
-                            RegistryLeaf.headCommitment(proof.blind().bytes(), checkpoint.text()),
-                            proof.windowLeaf().start())
-                    .encode();
-        } catch (NoteException e) {
-            throw new IllegalStateException("a proof that was verified has a checkpoint that does not parse", e);
         }
     }
 }

@@ -2,11 +2,12 @@
 package io.tallystick.cli;
 
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.OutputFile;
+import io.tallystick.verify.Outputs;
 import io.tallystick.verify.VerificationReport;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import picocli.CommandLine.Option;
 
 /** {@code --report-json}, {@code --report-junit}, {@code --report-html}: the report in files, beside what is printed. */
@@ -14,7 +15,11 @@ final class ReportOptions {
     @Option(
             names = "--report-json",
             paramLabel = "FILE",
-            description = "Also write the transcript: JSON, deterministic.")
+            description = {
+                "Also write the transcript: JSON, deterministic. Every report replaces a file of its name, as a whole,"
+                        + " and none",
+                "may be, or lie in, what is read."
+            })
     private Path json;
 
     @Option(names = "--report-junit", paramLabel = "FILE", description = "Also write JUnit XML, for a CI server.")
@@ -27,23 +32,38 @@ final class ReportOptions {
                     + " hand.")
     private Path html;
 
+    /**
+     * Before anything is verified.
+     *
+     * @throws CommandException if a report would take the place of something that is read, or of another report
+     */
+    void requireApart(Collection<Path> read) {
+        OutputPlaces.require(read, outputs -> {
+            add(outputs, "--report-json", json);
+            add(outputs, "--report-junit", junit);
+            add(outputs, "--report-html", html);
+        });
+    }
+
+    private static void add(Outputs outputs, String option, Path file) {
+        if (file != null) {
+            outputs.file(option, file);
+        }
+    }
+
     void write(VerificationReport report) {
         write(json, report::writeJson);
         write(junit, out -> out.write(report.junit()));
         write(html, out -> out.write(report.html()));
     }
 
-    private interface Form {
-        void to(Writer out) throws IOException;
-    }
-
     /** A form that nobody asked for is not made. */
-    private static void write(Path file, Form form) {
+    private static void write(Path file, OutputFile.Text form) {
         if (file == null) {
             return;
         }
-        try (Writer out = Files.newBufferedWriter(file)) {
-            form.to(out);
+        try {
+            OutputFile.writeText(file, form);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE,

@@ -10,7 +10,11 @@ import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -83,6 +87,7 @@ final class VerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         VerifyRequest request = request();
+        reports.requireApart(read());
         VerificationReport report;
         try (LocatedEvidence evidence = source.locate(spec, () -> wanted(request))) {
             report = Verifier.verify(request.withTarget(evidence.path()).withLocks(evidence.locks()));
@@ -103,6 +108,14 @@ final class VerifyCommand implements Callable<Integer> {
             request = request.withSince(since);
         }
         return requireRetention(request);
+    }
+
+    private List<Path> read() {
+        List<Path> read = new ArrayList<>(source.read(spec));
+        Stream.of(trust.file(), Optional.ofNullable(registry), Optional.ofNullable(since))
+                .flatMap(Optional::stream)
+                .forEach(read::add);
+        return read;
     }
 
     private EvidenceSource.Wanted wanted(VerifyRequest request) {

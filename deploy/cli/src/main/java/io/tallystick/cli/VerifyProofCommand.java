@@ -5,6 +5,7 @@ import io.tallystick.verify.ProofVerifier;
 import io.tallystick.verify.VerificationReport;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,6 +43,8 @@ final class VerifyProofCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        reports.requireApart(
+                Stream.concat(Stream.of(proof), trust.file().stream()).toList());
         VerificationReport report = ProofVerifier.verify(anchors.require(trust.request(proof)));
         reports.write(report);
         return output.print(spec, report);

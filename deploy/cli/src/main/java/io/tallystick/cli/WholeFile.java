@@ -2,6 +2,7 @@
 package io.tallystick.cli;
 
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.FileAccess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,26 +11,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.EnumSet;
 import java.util.Set;
 
 /** Files that are written as a whole: the new content is on disk under its name, or the file is as it was. */
 final class WholeFile {
     private static final Set<StandardOpenOption> NEW_FILE =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    private static final Set<PosixFilePermission> GROUP =
-            Set.of(PosixFilePermission.GROUP_READ, PosixFilePermission.GROUP_WRITE, PosixFilePermission.GROUP_EXECUTE);
 
     private WholeFile() {}
-
-    /** Changes a file's attribute, which may be another user's to do. */
-    private interface Change {
-        void make() throws IOException;
-    }
 
     /**
      * Makes a file or replaces it: written beside as {@code <name>.new}, forced to disk, renamed, directory forced. Of a
@@ -63,7 +53,7 @@ final class WholeFile {
         Path fresh = beside(file);
         FileAttribute<?> ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
         try (FileChannel channel = FileChannel.open(fresh, NEW_FILE, ownerOnly)) {
-            takeAccess(file, fresh);
+            FileAccess.take(file, fresh);
             fill(channel, content);
         }
         rename(fresh, file);
@@ -74,31 +64,6 @@ final class WholeFile {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         Files.deleteIfExists(fresh);
         return fresh;
-    }
-
-    /** In this order nobody may ever read the new file who may not read the old one. */
-    private static void takeAccess(Path old, Path fresh) throws IOException {
-        PosixFileAttributes before = Files.readAttributes(old, PosixFileAttributes.class);
-        PosixFileAttributes now = Files.readAttributes(fresh, PosixFileAttributes.class);
-        PosixFileAttributeView view = Files.getFileAttributeView(fresh, PosixFileAttributeView.class);
-        Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
-        permissions.addAll(before.permissions());
-        if (!before.group().equals(now.group()) && !allowed(() -> view.setGroup(before.group()))) {
-            permissions.removeAll(GROUP);
-        }
-        view.setPermissions(permissions);
-        if (!before.owner().equals(now.owner())) {
-            var unused = allowed(() -> view.setOwner(before.owner()));
-        }
-    }
-
-    private static boolean allowed(Change change) {
-        try {
-            change.make();
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
     }
 
     private static void fill(FileChannel channel, byte[] content) throws IOException {

@@ -481,4 +481,26 @@ class ExportCommandTest {
         assertThat(prove.err()).contains("its original");
         assertThat(Path.of(out, "p")).doesNotExist();
     }
+
+    @Test
+    void copiesDoNotGoIntoWhatIsCopied() throws Exception {
+        // Given
+        Path bucket = copyOfBucket();
+
+        // When
+        TallyRun run = TallyRun.of(
+                "export",
+                bucket.toString(),
+                "--tenant",
+                "acme",
+                "--config",
+                config,
+                "--out",
+                bucket.resolve("v1/copies").toString());
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("--out names", "which lies in");
+        assertThat(bucket.resolve("v1/copies")).doesNotExist();
+    }
 }

@@ -7,14 +7,17 @@ import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The verifier on its own, as it lies in evidence archives: {@code verify} and {@code verify-proof} with the options of
@@ -64,6 +67,7 @@ public final class Main {
                     request = option(request, arguments[i], value);
                 }
             }
+            requireApart(request, files);
             VerificationReport report = report(arguments[0], request);
             for (Map.Entry<String, Path> file : files.entrySet()) {
                 write(file.getValue(), report, file.getKey());
@@ -97,9 +101,18 @@ public final class Main {
         };
     }
 
+    private static void requireApart(VerifyRequest request, Map<String, Path> files) {
+        List<Path> read = new ArrayList<>(List.of(request.target()));
+        Stream.of(request.trustRoot(), request.registry(), request.since())
+                .flatMap(Optional::stream)
+                .forEach(read::add);
+        Outputs outputs = Outputs.beside(read);
+        files.forEach((form, file) -> outputs.file(REPORT + form, file));
+    }
+
     private static void write(Path file, VerificationReport report, String form) {
-        try (Writer out = Files.newBufferedWriter(file)) {
-            write(report, form, out);
+        try {
+            OutputFile.writeText(file, out -> write(report, form, out));
         } catch (IOException e) {
             throw new IllegalArgumentException("cannot write " + file + ": " + e.getMessage(), e);
         }

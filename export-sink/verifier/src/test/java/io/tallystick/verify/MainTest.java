@@ -106,6 +106,25 @@ class MainTest extends ScenarioBucket {
     }
 
     @Test
+    void aReportThatWouldHarmWhatIsReadIsUsage() throws IOException {
+        // Given
+        Path root = bucket.request.trustRoot().orElseThrow();
+        byte[] before = Files.readAllBytes(root);
+
+        // When
+        int overTheRoot = run("--report-json", root.toString());
+        int inTheBucket =
+                run("--report-html", bucket.bucket.resolve("report.html").toString());
+
+        // Then
+        assertThat(overTheRoot).isEqualTo(ExitCode.USAGE);
+        assertThat(inTheBucket).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--report-json names", "which lies in");
+        assertThat(root).hasBinaryContent(before);
+        assertThat(bucket.bucket.resolve("report.html")).doesNotExist();
+    }
+
+    @Test
     void aReportInAnUnknownFormIsUsage() {
         assertThat(run("--report-text", folder.resolve("report.txt").toString()))
                 .isEqualTo(ExitCode.USAGE);
