@@ -153,7 +153,23 @@ public final class DerivedExport {
     }
 
     /**
-     * Writes the copies, each signed by the configured bundle key of its window's time.
+     * Writes copies of the shape canonical: the bundles as they are, which takes no key.
+     *
+     * @throws BundleException if there is nothing to copy
+     * @throws LedgerIntegrityException if the directory has something else under a name of the copies; it stays
+     * @throws IOException if the source cannot be read or the directory not be written
+     */
+    public static Written copy(Selection selection, Path directory) throws IOException, BundleException {
+        if (selection.shape().isPresent()) {
+            throw new IllegalArgumentException("a copy of shape " + selection.root() + " is signed");
+        }
+        try (ObjectStore out = DirectoryObjectStore.open(directory)) {
+            return new DerivedExport(selection, out, Optional.empty()).copyAll(directory);
+        }
+    }
+
+    /**
+     * Writes copies that leave something out, each signed by the configured bundle key of its window's time.
      *
      * @throws ConfigException if a key cannot be used, or there is none for one of the windows; nothing is written then
      * @throws BundleException if there is nothing to copy, or an original is not what its manifest says
@@ -162,17 +178,16 @@ public final class DerivedExport {
      */
     public static Written write(ExportConfig config, Selection selection, Path directory)
             throws IOException, BundleException {
+        if (selection.shape().isEmpty()) {
+            throw new IllegalArgumentException("bundles as they are take no key");
+        }
         try (ObjectStore out = DirectoryObjectStore.open(directory);
-                ScratchDirectory scratch = ScratchDirectory.open(config.scratchDirectory())) {
-            if (selection.shape().isEmpty()) {
-                return new DerivedExport(selection, out, Optional.empty()).copyAll(directory);
-            }
-            try (BundleKeys keys = ConfiguredKeys.open(config, ConfiguredKeys.root(config))) {
-                DerivedBundle writer = new DerivedBundle(out, scratch.path(), keys, ExportApplication.software());
-                DerivedExport export = new DerivedExport(selection, out, Optional.of(writer));
-                export.requireKeys(config, keys);
-                return export.copyAll(directory);
-            }
+                ScratchDirectory scratch = ScratchDirectory.open(config.scratchDirectory());
+                BundleKeys keys = ConfiguredKeys.open(config, ConfiguredKeys.root(config))) {
+            DerivedBundle writer = new DerivedBundle(out, scratch.path(), keys, ExportApplication.software());
+            DerivedExport export = new DerivedExport(selection, out, Optional.of(writer));
+            export.requireKeys(config, keys);
+            return export.copyAll(directory);
         }
     }
 

@@ -24,6 +24,8 @@ final class ConfigFile {
     /** Where {@code tally up} keeps a ledger unless told otherwise. */
     static final Path DEFAULT_HOME = Path.of(System.getProperty("user.home"), ".tallystick");
 
+    private static final Path DEFAULT_FILE = DEFAULT_HOME.resolve(LedgerHome.CONFIG_NAME);
+
     @Option(
             names = "--config",
             paramLabel = "FILE",
@@ -31,7 +33,7 @@ final class ConfigFile {
                 "Properties of the ledger: bootstrap.servers, schema.registry.url, ledger.origin, ...",
                 "Default: the file 'tally up' writes, ~/.tallystick/ledger.properties"
             })
-    private Path file = DEFAULT_HOME.resolve(LedgerHome.CONFIG_NAME);
+    private Path file = DEFAULT_FILE;
 
     /** The file that an option names, or the default. */
     ConfigFile() {}
@@ -43,6 +45,20 @@ final class ConfigFile {
     /** @throws CommandException if the file cannot be read */
     Map<String, String> properties() {
         return read(file);
+    }
+
+    /**
+     * The properties, or none where no file is named and none lies where {@code tally up} keeps it.
+     *
+     * @throws CommandException if the file cannot be read
+     */
+    Map<String, String> propertiesIfAny() {
+        return isMissingDefault() ? Map.of() : read(file);
+    }
+
+    /** Whether no file is named, and none lies where {@code tally up} keeps it. */
+    boolean isMissingDefault() {
+        return file.equals(DEFAULT_FILE) && Files.notExists(file);
     }
 
     /**

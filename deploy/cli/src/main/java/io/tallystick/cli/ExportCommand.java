@@ -40,9 +40,10 @@ import picocli.CommandLine.Spec;
         description = {
             "Write copies of a tenant's bundles into a directory: as they are, without payloads, or only some lines.",
             "The originals are verified first, and nothing is written of evidence that fails or whose signer is unknown;",
-            "the copies are signed by the bundle key, and verified after. With --from and --to only the windows of that",
-            "period are fetched, verified and copied, whatever lies before and after. Copies never lie where originals do:",
-            "<out>/compact/..., <out>/filtered/...",
+            "copies that leave something out are signed by the bundle key of the ledger's configuration, and all are",
+            "verified after. Bundles as they are need no configuration, only --trust-root. With --from and --to only the",
+            "windows of that period are fetched, verified and copied, whatever lies before and after. Copies never lie where",
+            "originals do: <out>/compact/..., <out>/filtered/...",
             "",
             "Exit codes: of 'tally verify' on the copies; 1 and 4 also where the originals are refused"
         })
@@ -132,7 +133,15 @@ final class ExportCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PeriodOptions.requireSomeTime(from, to);
-        Map<String, String> properties = config.properties();
+        if (shape() != Shape.CANONICAL && config.isMissingDefault()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "a copy that leaves something out is signed with the ledger's bundle key, and no configuration names"
+                            + " one",
+                    "Name the ledger's properties file with --config; copies of bundles as they are (--shape canonical)"
+                            + " need none.");
+        }
+        Map<String, String> properties = config.propertiesIfAny();
         Path root = root(properties);
         EvidenceSource.requireThere(root, "--trust-root");
         OutputPlaces.require(read(root), outputs -> outputs.folder("--out", out));
@@ -206,14 +215,17 @@ final class ExportCommand implements Callable<Integer> {
         return tenant;
     }
 
-    private DerivedExport.Selection selection(Path source, WantedReceipts receipts) {
+    private Shape shape() {
         boolean some = !types.isEmpty() || !subjects.isEmpty();
-        Shape wanted = shape == null ? (some ? Shape.FILTERED : Shape.CANONICAL) : shape;
+        return shape == null ? (some ? Shape.FILTERED : Shape.CANONICAL) : shape;
+    }
+
+    private DerivedExport.Selection selection(Path source, WantedReceipts receipts) {
         try {
             return new DerivedExport.Selection(
                     source,
                     Optional.ofNullable(tenant),
-                    switch (wanted) {
+                    switch (shape()) {
                         case CANONICAL -> Optional.empty();
                         case COMPACT -> Optional.of(Derivation.Shape.COMPACT);
                         case FILTERED -> Optional.of(Derivation.Shape.FILTERED);
@@ -251,7 +263,9 @@ final class ExportCommand implements Callable<Integer> {
 
     private DerivedExport.Written write(Map<String, String> properties, DerivedExport.Selection selection) {
         try {
-            return DerivedExport.write(new ExportConfig(properties), selection, out);
+            return shape() == Shape.CANONICAL
+                    ? DerivedExport.copy(selection, out)
+                    : DerivedExport.write(new ExportConfig(properties), selection, out);
         } catch (BundleException e) {
             throw new CommandException(ExitCode.USAGE, e.getMessage(), "Name a tenant and period that are there.", e);
         } catch (LedgerIntegrityException e) {

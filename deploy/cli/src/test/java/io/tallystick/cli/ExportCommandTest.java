@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.tallystick.fixtures.TestTsa;
 import io.tallystick.trust.KeyAlgorithm;
@@ -480,6 +481,39 @@ class ExportCommandTest {
         assertThat(prove.exitCode()).as(prove.everything()).isEqualTo(ExitCode.FAILED);
         assertThat(prove.err()).contains("its original");
         assertThat(Path.of(out, "p")).doesNotExist();
+    }
+
+    @Test
+    void bundlesAsTheyAreNeedNoConfiguration() {
+        // Given: nobody's ledger is kept where 'tally up' keeps one
+        assumeThat(ConfigFile.DEFAULT_HOME).doesNotExist();
+
+        // When
+        TallyRun run = TallyRun.of("export", BUCKET, "--tenant", "acme", "--trust-root", trustRoot, "--out", out);
+        TallyRun untrusted = TallyRun.of("export", BUCKET, "--tenant", "acme", "--out", out);
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("4 bundles in ");
+        assertThat(verify("v1").exitCode()).isZero();
+        assertThat(untrusted.exitCode()).as(untrusted.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(untrusted.err()).contains("no trust root", "--trust-root");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--shape=compact", "--shape=filtered", "--type=order.created"})
+    void whatLeavesSomethingOutNeedsTheBundleKey(String shape) {
+        // Given: nobody's ledger is kept where 'tally up' keeps one
+        assumeThat(ConfigFile.DEFAULT_HOME).doesNotExist();
+
+        // When
+        TallyRun run =
+                TallyRun.of("export", BUCKET, "--tenant", "acme", "--trust-root", trustRoot, "--out", out, shape);
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("signed with the ledger's bundle key", "--config");
+        assertThat(Path.of(out)).doesNotExist();
     }
 
     @Test
