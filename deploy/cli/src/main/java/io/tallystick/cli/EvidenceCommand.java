@@ -9,6 +9,8 @@ import io.tallystick.verify.EvidenceArchive;
 import io.tallystick.verify.EvidenceTooLargeException;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.ListedReceipts;
+import io.tallystick.verify.Reason;
+import io.tallystick.verify.TemporaryFolderException;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.VerifyRequest;
 import io.tallystick.verify.Windows;
@@ -136,10 +138,13 @@ final class EvidenceCommand implements Callable<Integer> {
                     e.getMessage() + "; nothing was written",
                     "Look what is in the bucket or zip, and take out of it what does not belong there.",
                     e);
+        } catch (TemporaryFolderException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, e.getMessage(), "A zip is unpacked there first; name a folder of yours.", e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.UNREACHABLE,
-                    "cannot pack: " + e,
+                    "cannot pack: " + Reason.of(e),
                     "Is there room, and may the folders be read and written?",
                     e);
         }

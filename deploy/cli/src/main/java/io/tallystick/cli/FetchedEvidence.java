@@ -11,6 +11,7 @@ import io.tallystick.export.store.ScratchDirectory;
 import io.tallystick.export.store.StoreListing;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.PlainText;
+import io.tallystick.verify.Reason;
 import io.tallystick.verify.StoreLock;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,7 +68,7 @@ final class FetchedEvidence implements LocatedEvidence {
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "cannot use " + parent + " for what is fetched: " + e.getMessage(),
+                    "cannot use " + parent + " for what is fetched: " + Reason.of(e),
                     "Name another folder with --scratch.",
                     e);
         }
@@ -106,7 +107,7 @@ final class FetchedEvidence implements LocatedEvidence {
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.UNREACHABLE,
-                    "cannot fetch from " + store + ", and nothing was found out about the evidence: " + e.getMessage(),
+                    "cannot fetch from " + store + ", and nothing was found out about the evidence: " + Reason.of(e),
                     "Are bucket and endpoint right, and do the credentials in the environment allow to list its versions"
                             + " and to read them?",
                     e);
@@ -171,7 +172,7 @@ final class FetchedEvidence implements LocatedEvidence {
         } catch (IllegalStateException e) {
             return; // the process ends: the hook removes it
         } catch (IOException e) {
-            note("cannot remove " + scratch.path() + ": " + e.getMessage() + "; the next fetch removes it");
+            note("cannot remove " + scratch.path() + ": " + Reason.of(e) + "; the next fetch removes it");
         }
     }
 

@@ -9,6 +9,7 @@ import io.tallystick.note.NoteException;
 import io.tallystick.note.SignedNote;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.OutputFile;
+import io.tallystick.verify.Reason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +86,7 @@ final class ProofOutput {
             }
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.USAGE, "cannot write: " + e.getMessage(), "Name a file in a folder of yours.", e);
+                    ExitCode.USAGE, "cannot write: " + Reason.of(e), "Name a file in a folder of yours.", e);
         }
     }
 

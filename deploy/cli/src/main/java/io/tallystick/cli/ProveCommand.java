@@ -21,6 +21,7 @@ import io.tallystick.verify.Phase;
 import io.tallystick.verify.PhaseVerdict;
 import io.tallystick.verify.PlainText;
 import io.tallystick.verify.ProofVerifier;
+import io.tallystick.verify.Reason;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.VerifyRequest;
 import io.tallystick.verify.WantedEntry;
@@ -176,7 +177,7 @@ final class ProveCommand implements Callable<Integer> {
             return Optional.empty(); // it was found a moment ago, and its proof stands
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.UNREACHABLE, "cannot read: " + e.getMessage(), "Can the folder be read?", e);
+                    ExitCode.UNREACHABLE, "cannot read: " + Reason.of(e), "Can the folder be read?", e);
         }
     }
 
@@ -263,7 +264,7 @@ final class ProveCommand implements Callable<Integer> {
             throw e instanceof BundleException ? unfit(e) : missing(e);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.USAGE, "cannot read " + target + ": " + e.getMessage(), "Name a folder with bundles.", e);
+                    ExitCode.USAGE, "cannot read " + target + ": " + Reason.of(e), "Name a folder with bundles.", e);
         }
     }
 

@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.OutputFile;
 import io.tallystick.verify.Outputs;
+import io.tallystick.verify.Reason;
 import io.tallystick.verify.VerificationReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ final class ReportOptions {
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "cannot write " + file + ": " + e.getMessage(),
+                    "cannot write " + file + ": " + Reason.of(e),
                     "Name a file in a folder of yours.",
                     e);
         }

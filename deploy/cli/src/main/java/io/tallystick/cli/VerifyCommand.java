@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.export.fetch.Narrowing;
 import io.tallystick.verify.Coverage;
 import io.tallystick.verify.ExitCode;
+import io.tallystick.verify.Reason;
 import io.tallystick.verify.SinceException;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
@@ -140,7 +141,7 @@ final class VerifyCommand implements Callable<Integer> {
                     e);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.UNREACHABLE, "cannot read: " + e.getMessage(), "Name files that can be read.", e);
+                    ExitCode.UNREACHABLE, "cannot read: " + Reason.of(e), "Name files that can be read.", e);
         }
     }
 

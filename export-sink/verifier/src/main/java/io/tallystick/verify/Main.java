@@ -82,7 +82,7 @@ public final class Main {
             err.println(USAGE);
             return ExitCode.USAGE;
         } catch (IOException e) {
-            err.println(PlainText.line("cannot write the report: " + e.getMessage()));
+            err.println(PlainText.line("cannot write the report: " + Reason.of(e)));
             return ExitCode.UNREACHABLE;
         }
     }
@@ -114,7 +114,7 @@ public final class Main {
         try {
             OutputFile.writeText(file, out -> write(report, form, out));
         } catch (IOException e) {
-            throw new IllegalArgumentException("cannot write " + file + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("cannot write " + file + ": " + Reason.of(e), e);
         }
     }
 

@@ -71,7 +71,7 @@ public final class ProofVerifier {
             return verify(in.readNBytes(EntryProof.BYTES_MAX + 1), request);
         } catch (IOException e) {
             return VerificationReport.of(
-                    new VerificationReport.Problem(ExitCode.UNREACHABLE, "cannot read: " + e.getMessage()));
+                    new VerificationReport.Problem(ExitCode.UNREACHABLE, "cannot read: " + Reason.of(e)));
         }
     }
 

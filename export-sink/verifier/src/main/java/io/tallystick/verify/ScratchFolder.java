@@ -4,6 +4,7 @@ package io.tallystick.verify;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -24,13 +25,41 @@ final class ScratchFolder implements Closeable {
         this.path = path;
     }
 
-    /** In the folder of temporary files. */
+    /**
+     * In the folder of temporary files.
+     *
+     * @throws TemporaryFolderException if nothing can be made there
+     */
     static ScratchFolder temporary(String prefix) throws IOException {
-        return open(Files.createTempDirectory(prefix));
+        Path folder = Path.of(System.getProperty("java.io.tmpdir"));
+        try {
+            return in(folder, prefix);
+        } catch (InterruptedIOException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new TemporaryFolderException(e.getMessage() + " (java.io.tmpdir names another folder)", e);
+        }
     }
 
     static ScratchFolder in(Path folder, String prefix) throws IOException {
-        return open(Files.createTempDirectory(folder, prefix));
+        Path made;
+        try {
+            made = Files.createTempDirectory(folder, prefix);
+        } catch (IOException e) {
+            throw new IOException("nothing can be written in " + folder + why(folder, e), e);
+        }
+        return open(made);
+    }
+
+    /** What is made has a name that nobody knows: what is said is about the folder. */
+    private static String why(Path folder, IOException fault) {
+        if (!Files.exists(folder)) {
+            return ": it does not exist";
+        }
+        if (!Files.isDirectory(folder)) {
+            return ": it is not a folder";
+        }
+        return fault instanceof AccessDeniedException ? ": access is denied" : ": " + Reason.of(fault);
     }
 
     private static ScratchFolder open(Path path) throws IOException {

@@ -65,6 +65,9 @@ final class Since {
     }
 
     static Since read(Path file, TrustInput trust) throws IOException, SinceException {
+        if (Files.isDirectory(file)) {
+            throw new SinceException(ExitCode.USAGE, file + " is a folder, not a checkpoint or a transcript");
+        }
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             in.mark(1);
             boolean transcript = in.read() == '{';

@@ -30,7 +30,7 @@ record TrustInput(Optional<TrustRoot> root, Optional<String> why) {
         try (InputStream in = Files.newInputStream(file)) {
             bytes = in.readNBytes(TrustRoot.SIZE_MAX + 1);
         } catch (IOException e) {
-            return none("the trust root cannot be read: " + e.getClass().getSimpleName());
+            return none("the trust root cannot be read: " + Reason.of(e));
         }
         TrustRoot root;
         try {

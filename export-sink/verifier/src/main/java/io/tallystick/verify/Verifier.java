@@ -71,11 +71,19 @@ public final class Verifier {
     static VerificationReport reading(Reading reading) {
         try {
             return reading.report();
-        } catch (DirectoryIteratorException | UncheckedIOException e) {
-            return problem(ExitCode.UNREACHABLE, "cannot read: " + e.getCause());
+        } catch (TemporaryFolderException e) {
+            return problem(ExitCode.USAGE, e.getMessage());
+        } catch (DirectoryIteratorException e) {
+            return unreadable(e.getCause());
+        } catch (UncheckedIOException e) {
+            return unreadable(e.getCause());
         } catch (IOException e) {
-            return problem(ExitCode.UNREACHABLE, "cannot read: " + e);
+            return unreadable(e);
         }
+    }
+
+    private static VerificationReport unreadable(IOException fault) {
+        return problem(ExitCode.UNREACHABLE, "cannot read: " + Reason.of(fault));
     }
 
     private static VerificationReport archive(VerifyRequest request) throws IOException {

@@ -13,6 +13,8 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Whatever the verifier unpacks is gone after it, however it ends. */
 class ScratchFolderTest {
@@ -105,5 +107,28 @@ class ScratchFolderTest {
         try (UnpackedZip unpacked = UnpackedZip.of(zip, path -> 102_400)) {
             assertThat(unpacked.folder()).exists();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none, it does not exist", "evidence.zip, it is not a folder"})
+    void aTemporaryFolderThatCannotBeUsedIsAUsageError(String name, String says) throws Exception {
+        // Given
+        Path zip = archive();
+        String before = System.getProperty("java.io.tmpdir");
+        System.setProperty("java.io.tmpdir", folder.resolve(name).toString());
+
+        // When
+        VerificationReport report;
+        try {
+            report = Verifier.verify(VerifyRequest.of(zip));
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.USAGE);
+        assertThat(report.text())
+                .contains("nothing can be written in", says, "java.io.tmpdir")
+                .doesNotContain("java.nio");
     }
 }

@@ -7,13 +7,19 @@ import io.tallystick.fixtures.TestSeed;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,8 +92,42 @@ class UsageTest {
         assertThat(readings).allSatisfy(reading -> {
             VerificationReport report = Verifier.reading(reading);
             assertThat(report.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
-            assertThat(report.text()).contains("cannot read: java.io.IOException: the disk is gone");
+            assertThat(report.text()).contains("cannot read: the disk is gone");
         });
+    }
+
+    @Test
+    void whatTheStorageSaysByTheNameOfAClassIsPutInWords() {
+        // Given
+        Map<IOException, String> faults = Map.of(
+                new AccessDeniedException("a/b"), "a/b: access is denied",
+                new NoSuchFileException("a/b"), "a/b does not exist",
+                new NotDirectoryException("a/b"), "a/b is not a folder",
+                new FileSystemException("a/b", null, "Input/output error"), "a/b: Input/output error",
+                new IOException("no route"), "no route",
+                new EOFException(), "it fails (EOFException)");
+
+        // Then
+        faults.forEach((fault, says) -> {
+            VerificationReport report = Verifier.reading(() -> {
+                throw fault;
+            });
+            assertThat(report.exitCode()).isEqualTo(ExitCode.UNREACHABLE);
+            assertThat(report.text()).contains("cannot read: " + says + "\n").doesNotContain("java.");
+        });
+    }
+
+    @Test
+    void aFolderToGoOnFromIsAUsageError() throws Exception {
+        // Given
+        VerifyRequest request = VerifyRequest.of(temp).withSince(Files.createDirectory(temp.resolve("earlier")));
+
+        // When
+        VerificationReport report = Verifier.verify(request);
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.USAGE);
+        assertThat(report.text()).contains("earlier is a folder, not a checkpoint or a transcript");
     }
 
     private VerificationReport verify(TestLedger ledger) throws IOException {
