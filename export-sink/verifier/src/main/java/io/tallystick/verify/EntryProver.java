@@ -15,7 +15,9 @@ import io.tallystick.receipt.ReceiptNames;
 import io.tallystick.receipt.WantedReceipts;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -106,8 +108,13 @@ public final class EntryProver {
     }
 
     private static <T> T in(Path target, Search<T> search) throws IOException, BundleException, NoSuchEntryException {
-        if (Files.isDirectory(target) || !UnpackedZip.isZip(target)) {
+        if (Files.isDirectory(target)) {
             return search.run(target);
+        }
+        if (!UnpackedZip.isZip(target)) {
+            throw Files.exists(target)
+                    ? new FileSystemException(target.toString(), null, "it is not a folder or a zip archive")
+                    : new NoSuchFileException(target.toString());
         }
         try (UnpackedZip unpacked = UnpackedZip.of(target)) {
             return search.run(unpacked.folder());

@@ -26,7 +26,6 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -155,7 +154,7 @@ public final class Inspector {
             return form.line(lineOf(file, line, false));
         }
         byte[] content;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = RegularFile.openNamed(file)) {
             content = in.readNBytes(BundleLayout.MANIFEST_BYTES_MAX + 1);
         }
         return switch (name) {
@@ -261,7 +260,7 @@ public final class Inspector {
 
     private static byte[] lineOf(Path file, long number, boolean compressed)
             throws IOException, BundleException, NoSuchEntryException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file));
+        try (InputStream in = new BufferedInputStream(RegularFile.openNamed(file));
                 InputStream content = compressed ? new ZstdInputStreamNoFinalizer(new ZstdFrames(in)) : in) {
             LineReader lines = new LineReader(content, BundleLayout.LINE_BYTES_MAX, BundleLayout.DATA_BYTES_MAX);
             for (byte[] line = lines.next(); line != null; line = lines.next()) {

@@ -19,4 +19,16 @@ final class RegularFile {
         }
         return Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS);
     }
+
+    /**
+     * As {@link #open}, for a file that somebody has named: a link is followed.
+     *
+     * @throws NoSuchFileException if it leads to no regular file
+     */
+    static InputStream openNamed(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString(), null, "no such regular file");
+        }
+        return Files.newInputStream(file);
+    }
 }

@@ -40,15 +40,23 @@ final class UnpackedZip implements Closeable {
         this.scratch = scratch;
     }
 
-    /** Whether the file begins as an archive does. */
+    /** Whether it is a file, and begins as an archive does. */
     static boolean isZip(Path file) throws IOException {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] begin = in.readNBytes(MAGIC.length);
             return Arrays.equals(begin, MAGIC) || Arrays.equals(begin, MAGIC_EMPTY);
         }
     }
 
-    /** @throws IOException if it cannot be read, the disk has no room for it, or the process ends */
+    /**
+     * Unpacks it.
+     *
+     * @throws TemporaryFolderException if there is no folder to unpack it in
+     * @throws IOException if it cannot be read, the disk has no room for it, or the process ends
+     */
     static UnpackedZip of(Path archive) throws IOException, ZipFault {
         return of(archive, folder -> Files.getFileStore(folder).getUsableSpace());
     }

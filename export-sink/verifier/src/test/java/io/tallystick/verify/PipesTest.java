@@ -25,7 +25,7 @@ class PipesTest extends ScenarioBucket {
     private static final WantedEntry IN_THE_SECOND_WINDOW = new WantedEntry.At(ChainId.parse("acme/0"), 6);
 
     private void pipe(Path file) throws IOException, InterruptedException {
-        Files.delete(file);
+        Files.deleteIfExists(file);
         Process made = new ProcessBuilder("mkfifo", file.toString()).inheritIO().start();
         assertThat(made.waitFor()).isZero();
     }
@@ -80,5 +80,48 @@ class PipesTest extends ScenarioBucket {
         // Then
         assertThat(report.exitCode()).isEqualTo(ExitCode.FAILED);
         assertThat(report.text()).contains("manifest.json: the file is missing");
+    }
+
+    @Test
+    void namedAsEvidenceItIsNone() throws Exception {
+        // Given
+        Path pipe = folder.resolve("evidence.zip");
+        pipe(pipe);
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request.withTarget(pipe));
+
+        // Then
+        assertThat(report.exitCode()).as(report.text()).isEqualTo(ExitCode.USAGE);
+        assertThat(report.text()).contains("is not a folder or a zip archive");
+        assertThatThrownBy(() -> EntryProver.cut(pipe, IN_THE_SECOND_WINDOW))
+                .hasMessageContaining("is not a folder or a zip archive");
+        assertThatThrownBy(() -> EvidenceArchive.write(
+                        new EvidenceArchive.Evidence(
+                                pipe, "acme", Scenario.start(0), Scenario.start(3), bucket.trustRoot, List.of()),
+                        folder.resolve("packed.zip")))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"checkpoint", "manifest.json", "leaves.ndjson", "chain-0000-00000.ndjson.zst"})
+    void namedToBeShownItIsNotWaitedFor(String name) throws Exception {
+        // Given
+        Path pipe = folder.resolve(name);
+        pipe(pipe);
+
+        // Then
+        assertThatThrownBy(() -> Inspector.file(pipe, 1)).hasMessageContaining("no such regular file");
+        assertThatThrownBy(() -> Inspector.json(pipe, 1)).hasMessageContaining("no such regular file");
+    }
+
+    @Test
+    void aLinkThatIsNamedIsFollowed() throws Exception {
+        // Given
+        Path link = Files.createSymbolicLink(
+                folder.resolve("manifest.json"), bucket.acme(1).folder.resolve("manifest.json"));
+
+        // Then
+        assertThat(Inspector.file(link, 1)).contains("\"tenant\": \"acme\"");
     }
 }
