@@ -8,10 +8,12 @@ import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.Inspector;
 import io.tallystick.verify.NoSuchEntryException;
 import io.tallystick.verify.PlainText;
+import io.tallystick.verify.Reason;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
@@ -68,10 +70,7 @@ final class InspectCommand implements Runnable {
             }
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.USAGE,
-                    "cannot read " + path + ": " + e.getMessage(),
-                    "Name a bundle or a file of one.",
-                    e);
+                    ExitCode.USAGE, "cannot read " + path + ": " + Reason.of(e), "Name a bundle or a file of one.", e);
         } catch (NoSuchEntryException e) {
             throw new CommandException(ExitCode.USAGE, e.getMessage(), "Choose one with --line.", e);
         } catch (BundleException e) {
@@ -99,7 +98,7 @@ final class InspectCommand implements Runnable {
     }
 
     private boolean isCommitted() {
-        return Files.exists(path.resolve(BundleLayout.CHECKPOINT));
+        return Files.isRegularFile(path.resolve(BundleLayout.CHECKPOINT), LinkOption.NOFOLLOW_LINKS);
     }
 
     private void summarise(PrintWriter out) throws IOException, BundleException {
@@ -125,6 +124,6 @@ final class InspectCommand implements Runnable {
         out.println(
                 isCommitted()
                         ? "  committed by its checkpoint"
-                        : "  NOT COMMITTED: there is no checkpoint, so this folder does not count");
+                        : "  NOT COMMITTED: there is no file named checkpoint, so this folder does not count");
     }
 }

@@ -121,4 +121,21 @@ class InspectCommandTest {
         assertThat(text.out()).contains("{\"note\":\"?2J?DILAV\"}").contains("\n  \"chain\": \"acme/0\",\n");
         assertThat(json.out()).contains(hostile);
     }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aLinkInThePlaceOfACheckpointCommitsNothing() throws Exception {
+        // Given
+        Files.copy(GOLDEN.resolve(BundleLayout.MANIFEST), bundle.resolve(BundleLayout.MANIFEST));
+        Files.createSymbolicLink(
+                bundle.resolve(BundleLayout.CHECKPOINT),
+                GOLDEN.resolve(BundleLayout.CHECKPOINT).toAbsolutePath());
+
+        // When
+        TallyRun run = TallyRun.of("inspect", bundle.toString());
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isZero();
+        assertThat(run.out()).contains("NOT COMMITTED");
+    }
 }

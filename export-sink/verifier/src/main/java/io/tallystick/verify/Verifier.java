@@ -234,7 +234,8 @@ public final class Verifier {
                     .mapToLong(tenant -> tenant.uncommitted().size())
                     .sum();
             if (count > 0) {
-                warnings.add(count + " folders in the bucket have no checkpoint: they are not committed and were not"
+                warnings.add(count
+                        + " folders in the bucket have no checkpoint that is a file: they are not committed and were not"
                         + " looked at, see the tenants' notes");
             }
         }
@@ -285,10 +286,20 @@ public final class Verifier {
             tenant.uncommitted().stream()
                     .sorted()
                     .forEach(folder -> between.note(
-                            relative(folder) + " has no checkpoint: it is not committed and was not looked at"));
+                            relative(folder) + uncommitted(folder) + ": it is not committed and was not looked at"));
             registryEnd.ifPresent(sequence::registryEnds);
             request.asOf().ifPresent(sequence::mustReach);
             tenants.add(sequence.report(relative(tenant.folder())));
+        }
+
+        private static String uncommitted(Path folder) {
+            Path checkpoint = folder.resolve(BundleLayout.CHECKPOINT);
+            if (Files.isSymbolicLink(checkpoint)) {
+                return " has a link in the place of its checkpoint, and links are not followed";
+            }
+            return Files.exists(checkpoint)
+                    ? " has something in the place of its checkpoint that is no file"
+                    : " has no checkpoint";
         }
 
         /** Whether it is of a window that was asked for, by its place or by what it says. */

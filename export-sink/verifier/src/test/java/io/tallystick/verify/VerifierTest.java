@@ -18,6 +18,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a sound ledger's bundles get, whole and in parts. */
 class VerifierTest {
@@ -228,6 +230,27 @@ class VerifierTest {
         // Then
         assertThat(report.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
         assertThat(report.text()).contains("warning: 1 folders in the bucket have no checkpoint");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, a link in the place of its checkpoint", "false, something in the place of its checkpoint"})
+    void whatLiesInThePlaceOfACheckpointIsNamed(boolean link, String says, @TempDir Path elsewhere) throws IOException {
+        // Given
+        Tampering bucket = new Tampering(scenario, elsewhere);
+        Path checkpoint = bucket.acme(3).folder.resolve("checkpoint");
+        Path kept = Files.move(checkpoint, elsewhere.resolve("kept"));
+        if (link) {
+            Files.createSymbolicLink(checkpoint, kept);
+        } else {
+            Files.createDirectory(checkpoint);
+        }
+
+        // When
+        VerificationReport report = Verifier.verify(bucket.request);
+
+        // Then
+        assertThat(report.exitCode()).isEqualTo(ExitCode.INCOMPLETE);
+        assertThat(report.text()).contains(says).contains("it is not committed and was not looked at");
     }
 
     @Test
