@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tally evidence}: one file to hand over. */
@@ -52,6 +53,12 @@ final class EvidenceCommand implements Callable<Integer> {
 
     @Mixin
     private OutputOption output;
+
+    @Parameters(
+            paramLabel = "BUCKET",
+            arity = "0..1",
+            description = {"Folder of a bucket, or a zip of one; or a bucket:", EvidenceSource.OR_URL})
+    private String place;
 
     @Mixin
     private EvidenceSource source;
@@ -80,7 +87,8 @@ final class EvidenceCommand implements Callable<Integer> {
     public Integer call() {
         requireInput();
         OutputPlaces.require(
-                Stream.concat(source.read(spec).stream(), Stream.of(trustRoot)).toList(),
+                Stream.concat(source.read(spec, place).stream(), Stream.of(trustRoot))
+                        .toList(),
                 outputs -> outputs.file("--out", out));
         Windows windows = period.windows();
         EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(
@@ -91,7 +99,7 @@ final class EvidenceCommand implements Callable<Integer> {
                 Narrowing.NONE);
         List<Path> verifier = verifierJars();
         VerificationReport report;
-        try (LocatedEvidence bucket = source.locate(spec, () -> wanted)) {
+        try (LocatedEvidence bucket = source.locate(spec, place, () -> wanted)) {
             requireBucket(bucket.path());
             report = pack(new EvidenceArchive.Evidence(
                     bucket.path(), tenant, windows.from(), windows.to(), trustRoot, verifier));

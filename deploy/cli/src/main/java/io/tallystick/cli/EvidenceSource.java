@@ -17,24 +17,18 @@ import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** Where evidence is: on this machine, or in a bucket, of which what is needed is fetched first. */
 final class EvidenceSource {
-    @Parameters(
-            paramLabel = "BUNDLES",
-            arity = "0..1",
-            description = {
-                "Folder of a bundle, of a tenant (v1/tenant=acme), or of a bucket; or a zip of one; or a bucket:",
-                "s3://bucket/prefix or azure://container/prefix, as in ledger.export.store."
-            })
-    private String target;
+    static final String FOLDER_OR_ZIP =
+            "Folder of a bundle, of a tenant (v1/tenant=acme), or of a bucket; or a zip of one; or a bucket:";
+    static final String OR_URL = "s3://bucket/prefix or azure://container/prefix, as in ledger.export.store.";
 
     @Option(
             names = "--config",
             paramLabel = "FILE",
             description = {
-                "Properties of a ledger. Without BUNDLES its own store is meant; with a bucket, they say what the options",
+                "Properties of a ledger. With nothing named its own store is meant; with a bucket, they say what the options",
                 "do not (ledger.export.s3.endpoint, ledger.export.azure.connection.string.file, ...)."
             })
     private Path config;
@@ -45,12 +39,14 @@ final class EvidenceSource {
     /**
      * What is named, if it is a bucket.
      *
+     * @param target a folder, a zip or a bucket's URL; null if none is named, then it is the configuration's store
      * @throws CommandException if nothing that could be evidence is named
      */
-    private Optional<EvidenceStore> store(CommandSpec spec) {
+    private Optional<EvidenceStore> store(CommandSpec spec, String target) {
         if (target == null && config == null) {
             throw new CommandLine.ParameterException(
-                    spec.commandLine(), "Which evidence? Name BUNDLES, or a ledger's configuration with --config.");
+                    spec.commandLine(),
+                    "Which evidence? Name where it lies, or a ledger's configuration with --config.");
         }
         Map<String, String> properties = config == null ? Map.of() : ConfigFile.read(config);
         if (target == null) {
@@ -62,10 +58,11 @@ final class EvidenceSource {
     /**
      * What is read of this machine: the folder or zip with the evidence, and the configuration.
      *
+     * @param target as for {@link #locate}
      * @throws CommandException if nothing that could be evidence is named
      */
-    List<Path> read(CommandSpec spec) {
-        Optional<EvidenceStore> store = store(spec);
+    List<Path> read(CommandSpec spec, String target) {
+        Optional<EvidenceStore> store = store(spec, target);
         Optional<Path> here = store.isPresent() ? store.get().directory() : Optional.of(path(target));
         return Stream.of(here, Optional.ofNullable(config))
                 .flatMap(Optional::stream)
@@ -78,11 +75,12 @@ final class EvidenceSource {
     /**
      * Fetches what is wanted, if it is in a bucket. What lies on this machine is taken as it is.
      *
+     * @param target a folder, a zip or a bucket's URL; null for the configuration's store
      * @param wanted asked for a bucket alone, before anything is fetched; may throw a {@link CommandException}
      * @throws CommandException if it cannot be had
      */
-    LocatedEvidence locate(CommandSpec spec, Supplier<Wanted> wanted) {
-        Optional<EvidenceStore> store = store(spec);
+    LocatedEvidence locate(CommandSpec spec, String target, Supplier<Wanted> wanted) {
+        Optional<EvidenceStore> store = store(spec, target);
         if (store.isEmpty()) {
             return new LocatedEvidence.Local(path(target));
         }

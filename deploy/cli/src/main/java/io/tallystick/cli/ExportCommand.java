@@ -13,6 +13,7 @@ import io.tallystick.receipt.WantedReceipts;
 import io.tallystick.topic.LedgerIntegrityException;
 import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.ListedReceipts;
+import io.tallystick.verify.Reason;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.Verifier;
 import io.tallystick.verify.VerifyRequest;
@@ -188,7 +189,7 @@ final class ExportCommand implements Callable<Integer> {
                 isBundle(source) ? request : request.withTenant(requireTenant()).withWindows(windows(selection))));
         DerivedExport.Written written = write(properties, selection);
         VerificationReport copies = Verifier.verify(request.withTarget(written.folder()));
-        print(written, copies);
+        print(written, trusting.trustRoot().orElseThrow(), copies);
         return copies.exitCode();
     }
 
@@ -273,14 +274,11 @@ final class ExportCommand implements Callable<Integer> {
                     ExitCode.USAGE, e.getMessage(), "Something else is in " + out + ": name an empty folder.", e);
         } catch (IOException e) {
             throw new CommandException(
-                    ExitCode.UNREACHABLE,
-                    "cannot write to " + out + ": " + e.getMessage(),
-                    "Name a folder of yours.",
-                    e);
+                    ExitCode.UNREACHABLE, "cannot write to " + out + ": " + Reason.of(e), "Name a folder of yours.", e);
         }
     }
 
-    private void print(DerivedExport.Written written, VerificationReport copies) {
+    private void print(DerivedExport.Written written, Path root, VerificationReport copies) {
         PrintWriter page = spec.commandLine().getOut();
         if (output.json()) {
             page.println(OutputOption.text(JsonObject.builder()
@@ -292,7 +290,8 @@ final class ExportCommand implements Callable<Integer> {
         } else {
             page.print(copies.text());
             page.println(written.bundles() + " bundles in " + written.folder());
-            page.println("check them with: tally verify " + written.folder() + " --trust-root trust-root.json");
+            page.println("check them with: tally verify " + ShellWord.of(written.folder()) + " --trust-root "
+                    + ShellWord.of(root));
         }
         page.flush();
     }

@@ -39,6 +39,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tally prove}: cuts one entry out of a bundle, with all that proves it. */
@@ -69,6 +70,12 @@ final class ProveCommand implements Callable<Integer> {
 
     @Mixin
     private AnchorOptions anchors;
+
+    @Parameters(
+            paramLabel = "BUNDLES",
+            arity = "0..1",
+            description = {EvidenceSource.FOLDER_OR_ZIP, EvidenceSource.OR_URL})
+    private String bundles;
 
     @Mixin
     private EvidenceSource source;
@@ -110,8 +117,8 @@ final class ProveCommand implements Callable<Integer> {
                     "Give --trust-root beside --require-anchors.");
         }
         WantedEntry wanted = wanted();
-        List<Path> read =
-                Stream.concat(source.read(spec).stream(), trust.file().stream()).toList();
+        List<Path> read = Stream.concat(source.read(spec, bundles).stream(), trust.file().stream())
+                .toList();
         files.requireApart(read);
         EntryProof own = cut(wanted, counted(request));
         EntryProof proof = isUnanchored(ProofVerifier.verify(own.encode(), request))
@@ -167,7 +174,7 @@ final class ProveCommand implements Callable<Integer> {
                 .within(windows.from(), windows.to())
                 .withReceipts(receipts);
         EvidenceSource.Wanted wanted = new EvidenceSource.Wanted(extent, narrowing(place));
-        try (LocatedEvidence evidence = source.locate(spec, () -> wanted)) {
+        try (LocatedEvidence evidence = source.locate(spec, bundles, () -> wanted)) {
             return EntryProver.cutCovered(
                     evidence.path(),
                     place,
@@ -205,7 +212,8 @@ final class ProveCommand implements Callable<Integer> {
                     + entry.kind().wireName() + ", recorded " + entry.recorded());
             coveredBy.ifPresent(size -> to.println("by the later registry checkpoint of size " + size
                     + ", which contains the entry's window: that window's own has not what is required"));
-            to.println("check it with: tally verify-proof " + file + " --trust-root trust-root.json");
+            to.println("check it with: tally verify-proof " + ShellWord.of(file) + " --trust-root "
+                    + trust.file().map(ShellWord::of).orElse("TRUST_ROOT"));
         }
         to.flush();
     }
@@ -217,7 +225,7 @@ final class ProveCommand implements Callable<Integer> {
 
     private EntryProof cut(WantedEntry wanted, Predicate<ReceiptNames.Parsed> counted) {
         Narrowing narrowing = narrowing(wanted);
-        try (LocatedEvidence evidence = source.locate(spec, () -> fetched(narrowing))) {
+        try (LocatedEvidence evidence = source.locate(spec, bundles, () -> fetched(narrowing))) {
             boolean all = evidence instanceof LocatedEvidence.Local || narrowing.equals(Narrowing.NONE);
             Optional<EntryProof> proof = cut(evidence.path(), wanted, counted, all);
             if (proof.isPresent()) {
@@ -225,7 +233,7 @@ final class ProveCommand implements Callable<Integer> {
             }
         }
         // Perhaps a manifest that lies led to a wrong window.
-        try (LocatedEvidence evidence = source.locate(spec, () -> fetched(Narrowing.NONE))) {
+        try (LocatedEvidence evidence = source.locate(spec, bundles, () -> fetched(Narrowing.NONE))) {
             return cut(evidence.path(), wanted, counted, true).orElseThrow();
         }
     }

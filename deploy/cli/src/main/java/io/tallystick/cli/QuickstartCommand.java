@@ -137,12 +137,12 @@ final class QuickstartCommand implements Callable<Integer> {
         say("");
         say("Evidence: " + home.bucket().resolve("v1"));
         say("Try next:");
-        say("  deploy/tally verify " + home.bucket() + " --trust-root " + home.trustRoot());
-        say("  deploy/tally verify " + forgery.tenantDirectory() + " --trust-root " + home.trustRoot()
-                + "   # the forgery");
-        say("  deploy/tally inspect " + bundle);
+        String trusted = " --trust-root " + ShellWord.of(home.trustRoot());
+        say("  deploy/tally verify " + ShellWord.of(home.bucket()) + trusted);
+        say("  deploy/tally verify " + ShellWord.of(forgery.tenantDirectory()) + trusted + "   # the forgery");
+        say("  deploy/tally inspect " + ShellWord.of(bundle));
         say("By hand:");
-        say("  cd " + bundle);
+        say("  cd " + ShellWord.of(bundle));
         say("  sha256sum -c SHA256SUMS");
         say("  openssl dgst -sha256 -verify <(jq -r '.signed.keys[] | select(.roles == [\"bundle\"]) | .spki' "
                 + home.trustRoot()

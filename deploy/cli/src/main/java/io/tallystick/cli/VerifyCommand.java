@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tally verify}: evidence, offline once it is here. */
@@ -41,6 +42,12 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Mixin
     private OutputOption output;
+
+    @Parameters(
+            paramLabel = "BUNDLES",
+            arity = "0..1",
+            description = {EvidenceSource.FOLDER_OR_ZIP, EvidenceSource.OR_URL})
+    private String bundles;
 
     @Mixin
     private EvidenceSource source;
@@ -90,7 +97,7 @@ final class VerifyCommand implements Callable<Integer> {
         VerifyRequest request = request();
         reports.requireApart(read());
         VerificationReport report;
-        try (LocatedEvidence evidence = source.locate(spec, () -> wanted(request))) {
+        try (LocatedEvidence evidence = source.locate(spec, bundles, () -> wanted(request))) {
             report = Verifier.verify(request.withTarget(evidence.path()).withLocks(evidence.locks()));
         }
         reports.write(report);
@@ -112,7 +119,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private List<Path> read() {
-        List<Path> read = new ArrayList<>(source.read(spec));
+        List<Path> read = new ArrayList<>(source.read(spec, bundles));
         Stream.of(trust.file(), Optional.ofNullable(registry), Optional.ofNullable(since))
                 .flatMap(Optional::stream)
                 .forEach(read::add);

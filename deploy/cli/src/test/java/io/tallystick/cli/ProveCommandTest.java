@@ -167,6 +167,55 @@ class ProveCommandTest {
         assertThat(folder.resolve("p")).doesNotExist();
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--id nobody, holds event 'nobody'",
+        "--id a-4 --chain acme/1, holds event 'a-4' in chain acme/1",
+        "--id a-4 --producer urn:x --chain acme/1, holds event 'a-4' of urn:x in chain acme/1",
+        "--chain acme/0 --seq 99, holds acme/0 seq 99"
+    })
+    void whatIsNotFoundIsSaidAsItWasAskedFor(String arguments, String says) {
+        // When
+        TallyRun run = TallyRun.of(("prove " + BUCKET + " --out " + file("p") + " " + arguments).split(" "));
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err().replace("\r", "")).contains(says.replace('"', '\'') + "\n");
+    }
+
+    @Test
+    void theCommandThatChecksAProofCanBePasted() throws Exception {
+        // Given
+        Path root = Files.copy(Path.of(ROOT), folder.resolve("it's the root.json"));
+        Path proof = folder.resolve("a proof");
+
+        // When
+        TallyRun with = prove(proof, "--trust-root", root.toString());
+        TallyRun without = prove(folder.resolve("p"));
+
+        // Then
+        assertThat(with.out())
+                .contains("check it with: tally verify-proof '" + folder + "/a proof' --trust-root '" + folder
+                        + "/it'\\''s the root.json'\n");
+        assertThat(without.out())
+                .contains("check it with: tally verify-proof " + folder + "/p --trust-root TRUST_ROOT\n");
+    }
+
+    private TallyRun prove(Path out, String... arguments) {
+        List<String> all =
+                new ArrayList<>(List.of("prove", BUCKET, "--chain", "acme/0", "--seq", "2", "--out", out.toString()));
+        all.addAll(List.of(arguments));
+        return TallyRun.of(all.toArray(new String[0]));
+    }
+
+    @Test
+    void helpSaysWhatEachCommandTakes() {
+        assertThat(TallyRun.of("prove", "--help").out()).contains("Folder of a bundle, of a tenant (v1/tenant=acme)");
+        assertThat(TallyRun.of("evidence", "--help").out())
+                .contains("Folder of a bucket, or a zip of one")
+                .doesNotContain("of a tenant (");
+    }
+
     @Test
     void anchorsAreAskedForWithATrustRootThatListsThem() {
         // When

@@ -114,7 +114,8 @@ public sealed interface WantedEntry {
 
         @Override
         public String toString() {
-            return "event '" + id + "'" + producer.map(name -> " of " + name).orElse("");
+            return "event '" + id + "'" + producer.map(name -> " of " + name).orElse("")
+                    + chain.map(name -> " in chain " + name).orElse("");
         }
     }
 
