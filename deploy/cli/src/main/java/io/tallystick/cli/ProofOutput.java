@@ -44,7 +44,7 @@ final class ProofOutput {
     void requireApart(Collection<Path> read) {
         OutputPlaces.require(read, outputs -> {
             if (out == null) {
-                outputs.folder("--out", Path.of(""));
+                outputs.folder("--out, by default the current folder,", Path.of("."));
             } else {
                 outputs.file("--out", out);
             }
