@@ -12,10 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.stream.Stream;
+import java.util.List;
 
 /** A report or proof in a file: it has its name once it is whole, and until then what was there before is there. */
 public final class OutputFile {
+    private static final List<String> STREAMS = List.of("/dev/stdout", "/dev/stderr", "/dev/fd", "/proc");
+
     private OutputFile() {}
 
     /** Bytes, written once. */
@@ -45,7 +47,7 @@ public final class OutputFile {
      */
     public static void write(Path file, Content content) throws IOException {
         if (isStream(file)) {
-            fill(file, content, StandardOpenOption.WRITE);
+            fill(file, content, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
             return;
         }
         if (Files.isDirectory(file)) {
@@ -73,7 +75,7 @@ public final class OutputFile {
     /** Whether there is nothing to be replaced: {@code /dev/stdout} is one even where it leads to a file. */
     static boolean isStream(Path file) {
         Path place = file.toAbsolutePath().normalize();
-        return Stream.of("/dev", "/proc").anyMatch(place::startsWith)
+        return STREAMS.stream().anyMatch(place::startsWith)
                 || (Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file));
     }
 }

@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class OutputFileTest {
     @TempDir
@@ -97,6 +99,44 @@ class OutputFileTest {
         // Then
         assertThat(reader.get()).isEqualTo("report");
         assertThat(Files.isRegularFile(pipe)).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/dev/stdout, true", "/dev/fd/63, true", "/dev/null, true", "/dev/shm/none/report, false"})
+    @DisabledOnOs(OS.WINDOWS)
+    void whatLeadsToADeviceHasNothingToReplace(Path file, boolean stream) {
+        assertThat(OutputFile.isStream(file)).isEqualTo(stream);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void whatStandsOnAStandardOutputStays() throws Exception {
+        // Given: a process's standard output that leads to a file
+        Path file = Files.writeString(folder.resolve("output"), "before ");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Printer.class.getName())
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(file.toFile()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+
+        // When
+        assertThat(process.waitFor()).isZero();
+
+        // Then
+        assertThat(file).hasContent("before report text");
+    }
+
+    /** Writes a report to its standard output, and something after it. */
+    static final class Printer {
+        private Printer() {}
+
+        public static void main(String[] arguments) throws IOException {
+            write(Path.of("/dev/stdout"), "report");
+            System.out.print(" text");
+        }
     }
 
     @Test
