@@ -22,6 +22,7 @@ import io.tallystick.verify.PhaseVerdict;
 import io.tallystick.verify.PlainText;
 import io.tallystick.verify.ProofVerifier;
 import io.tallystick.verify.Reason;
+import io.tallystick.verify.TemporaryFolderException;
 import io.tallystick.verify.VerificationReport;
 import io.tallystick.verify.VerifyRequest;
 import io.tallystick.verify.WantedEntry;
@@ -270,6 +271,9 @@ final class ProveCommand implements Callable<Integer> {
                 return Optional.empty();
             }
             throw e instanceof BundleException ? unfit(e) : missing(e);
+        } catch (TemporaryFolderException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, e.getMessage(), "A zip is unpacked there first; name a folder of yours.", e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE, "cannot read " + target + ": " + Reason.of(e), "Name a folder with bundles.", e);

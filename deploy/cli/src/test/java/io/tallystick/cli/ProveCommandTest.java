@@ -257,9 +257,7 @@ class ProveCommandTest {
         assertThat(folder.resolve("p")).doesNotExist();
     }
 
-    @Test
-    void provesFromAnArchive() throws Exception {
-        // Given
+    private Path zipOfTheBucket() throws IOException {
         Path zip = folder.resolve("bucket.zip");
         try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(zip));
                 Stream<Path> paths = Files.walk(Path.of(BUCKET))) {
@@ -268,6 +266,35 @@ class ProveCommandTest {
                 Files.copy(path, out);
             }
         }
+        return zip;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"prove --chain acme/0 --seq 2 --out", "evidence --tenant acme --trust-root ROOT --out"})
+    void aTemporaryFolderThatCannotBeUsedIsWrongUsage(String command) throws Exception {
+        // Given
+        String zip = zipOfTheBucket().toString();
+        String before = System.getProperty("java.io.tmpdir");
+        System.setProperty("java.io.tmpdir", file("none"));
+
+        // When
+        TallyRun run;
+        try {
+            run = TallyRun.of((command.replace("ROOT", ROOT) + " " + file("out") + " " + zip).split(" "));
+        } finally {
+            System.setProperty("java.io.tmpdir", before);
+        }
+
+        // Then
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains("none: it does not exist (java.io.tmpdir", "name a folder of yours");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void provesFromAnArchive() throws Exception {
+        // Given
+        Path zip = zipOfTheBucket();
 
         // When
         TallyRun run = TallyRun.of(
