@@ -31,6 +31,8 @@ import java.util.function.Supplier;
  * alone, and one stored receipt that it refuses makes good evidence fail: of an authority with another root certificate than
  * listed, or of one that was ended there while this process ran.
  *
+ * <p>That a receipt's time can be right, which a verifier requires too, the anchor itself has made sure of.
+ *
  * <p>A party that is not listed is taken as it is configured: a verifier passes over its receipts.
  */
 final class ListedAnchor implements Anchor {

@@ -4,6 +4,7 @@ package io.tallystick.anchor;
 import io.tallystick.anchor.external.Anchor;
 import io.tallystick.anchor.external.AnchorKind;
 import io.tallystick.anchor.locallog.LocalLogAnchor;
+import io.tallystick.anchor.receipt.ReceiptClock;
 import io.tallystick.anchor.rekor.RekorAnchor;
 import io.tallystick.anchor.timestamp.TimestampAnchor;
 import io.tallystick.anchor.witness.WitnessAnchor;
@@ -28,6 +29,7 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -243,7 +245,7 @@ final class OutsideConfig extends AbstractConfig {
         try {
             return switch (kind()) {
                 case WITNESS -> witness(metrics);
-                case TSA -> new TimestampAnchor(TimestampAuthority.of(tsa()), url(), timeout());
+                case TSA -> new TimestampAnchor(TimestampAuthority.of(tsa()), url(), timeout(), clock());
                 case REKOR ->
                     new RekorAnchor(RekorLog.of(rekor()), p256, ledger.ledger().windowSize(), url(), timeout());
                 case LOCAL_LOG -> localLog();
@@ -259,7 +261,7 @@ final class OutsideConfig extends AbstractConfig {
     }
 
     private Anchor witness(OutsideMetrics.OfAnchor metrics) throws NoteException {
-        return new WitnessAnchor(id, Witness.parse(getString(VKEY)), url(), timeout(), (stands, cosigned) -> {
+        return new WitnessAnchor(id, Witness.parse(getString(VKEY)), url(), timeout(), clock(), (stands, cosigned) -> {
             metrics.setBack();
             LOGGER.atWarn()
                     .addKeyValue("anchor", id)
@@ -269,6 +271,10 @@ final class OutsideConfig extends AbstractConfig {
                             + " the registry from there. Until it has caught up it might cosign another history; ask"
                             + " its operator");
         });
+    }
+
+    private ReceiptClock clock() {
+        return new ReceiptClock(ledger.ledger().windowSize(), InstantSource.system());
     }
 
     private TrustAnchors.Tsa tsa() throws IOException, CertificateException {

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is stored is what a verifier takes: it goes by the trust root, whatever the anchor's configuration says. */
 class ListedAnchorTest {
     private static final String ORIGIN = EntryChain.ORIGIN;
-    private static final Instant START = Instant.parse("2026-11-21T12:00:00Z");
+    private static final Instant START = Instant.parse("2024-11-21T12:00:00Z");
     private static final Duration WINDOW = Duration.ofMinutes(15);
     private static final ValidFor ENDED = new ValidFor(Instant.EPOCH, Instant.parse("2026-01-02T00:00:00Z"));
 

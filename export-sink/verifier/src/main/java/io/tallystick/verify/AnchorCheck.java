@@ -22,8 +22,8 @@ import java.util.Set;
 
 /**
  * Phase 7: what outside parties say of the registry checkpoint, and whether that is what is required. A receipt of a
- * listed party that does not verify is a failure; one of a party that is not listed is noted; a required one that is not
- * there leaves the phase unchecked with exit code 3.
+ * listed party that does not verify is a failure; one of a party that is not listed, or of a time before there was anything
+ * to vouch for, is noted and does not count; a required one that is not there leaves the phase unchecked with exit code 3.
  */
 final class AnchorCheck {
     /** Later checkpoints that are looked at for one bundle and give nothing that was wanted. */
@@ -104,7 +104,7 @@ final class AnchorCheck {
                             new AnchorReport(
                                     anchor.name(), receipt, ProofVerifier.coveredBy(proof, checkpoint.checkpoint())));
                 } catch (ReceiptException e) {
-                    findings.fail(Phase.ANCHORS, anchor.name(), e.getMessage());
+                    refused(anchor.name(), e, findings);
                 }
             }
         }
@@ -215,9 +215,18 @@ final class AnchorCheck {
                     Receipt verified = parties.verify(name, object, checkpoint, windowEnd);
                     tally.add(name, new AnchorReport(file, verified, coveredBy));
                 } catch (ReceiptException e) {
-                    findings.fail(Phase.ANCHORS, file, e.getMessage());
+                    refused(file, e, findings);
                 }
             }
+        }
+    }
+
+    /** A wrong clock of an outside party makes good evidence no worse; what it stated then counts for nothing. */
+    private static void refused(String file, ReceiptException why, Findings findings) {
+        if (why.fault() == ReceiptException.Fault.TOO_EARLY) {
+            findings.note(file + ": not counted, " + why.getMessage());
+        } else {
+            findings.fail(Phase.ANCHORS, file, why.getMessage());
         }
     }
 

@@ -175,14 +175,16 @@ final class AnchorParties {
      * Verifies a receipt with the party it is named for. Key ids of witnesses have four bytes: where two witnesses share
      * one, either may have signed.
      *
-     * @throws ReceiptException the first party's, if none takes it
+     * @throws ReceiptException the first party's, if none takes it, or if the time it states cannot be right
      */
     Receipt verify(ReceiptNames.Parsed name, byte[] object, AnchoredCheckpoint checkpoint, Instant windowEnd)
             throws ReceiptException {
         Optional<ReceiptException> first = Optional.empty();
         for (Verification party : parties.get(name)) {
             try {
-                return party.verify(object, checkpoint, windowEnd);
+                Receipt receipt = party.verify(object, checkpoint, windowEnd);
+                receipt.requirePossible(windowEnd);
+                return receipt;
             } catch (ReceiptException e) {
                 first = first.or(() -> Optional.of(e));
             }

@@ -202,6 +202,35 @@ class AnchorsTest extends ScenarioBucket {
                 .contains("linked.tsr: not a receipt's name or not a regular file, not opened");
     }
 
+    /** Nobody can have seen the checkpoint by then; an hour is allowed for clocks. */
+    @Test
+    void receiptOfATimeLongBeforeItsWindowEndedIsNotedAndDoesNotCount() throws IOException {
+        // Given
+        write(1);
+        require(new TrustPolicy(Set.of(TrustAnchors.Kind.WITNESSES), 2, 0));
+        bucket.only(bucket.acme(1));
+        byte[] object = Files.readAllBytes(bucket.leaves(1).resolve("checkpoint"));
+        Path receipts = TestAnchors.folder(bucket.bucket, 1);
+        Instant bound = Scenario.start(2).minusSeconds(3600);
+
+        // When
+        TestAnchors.cosign(receipts, anchors.w1, object, bound);
+        VerificationReport atTheBound = verify(ExitCode.VALID);
+        TestAnchors.cosign(receipts, anchors.w1, object, bound.minusSeconds(1));
+        VerificationReport tooEarly = verify(ExitCode.INCOMPLETE);
+
+        // Then
+        assertThat(atTheBound.bundles().get(0).existedBy()).isEqualTo(Optional.of(TestAnchors.time(1)));
+        BundleReport bundle = tooEarly.bundles().get(0);
+        assertThat(bundle.anchors()).noneMatch(anchor -> anchor.toString().contains("witness.example.org/w1"));
+        assertThat(bundle.phase(Phase.ANCHORS).reasons())
+                .containsExactly("cosignatures of witnesses: 1 of 2, which the trust root requires");
+        assertThat(tooEarly.text())
+                .contains("not counted, witness.example.org/w1 says that the checkpoint existed no later than"
+                        + " 2026-11-21T02:29:59Z, more than an hour before its window ended, 2026-11-21T03:30:00Z: its"
+                        + " clock was behind, or the ledger's was ahead");
+    }
+
     @Test
     void compromisedKeyCountsForWhatAnchorsProveOlder() throws IOException {
         // Given

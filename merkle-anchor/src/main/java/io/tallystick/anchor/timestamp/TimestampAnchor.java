@@ -8,7 +8,9 @@ import io.tallystick.anchor.external.Submission;
 import io.tallystick.anchor.http.HttpAnswer;
 import io.tallystick.anchor.http.HttpFailure;
 import io.tallystick.anchor.http.HttpPost;
+import io.tallystick.anchor.receipt.ReceiptClock;
 import io.tallystick.entry.Bytes;
+import io.tallystick.receipt.Receipt;
 import io.tallystick.receipt.ReceiptException;
 import io.tallystick.receipt.TimestampAuthority;
 import io.tallystick.tree.Hash;
@@ -35,10 +37,15 @@ public final class TimestampAnchor implements Anchor {
 
     private final TimestampAuthority authority;
     private final HttpPost http;
+    private final ReceiptClock clock;
     private final SecureRandom random = new SecureRandom();
 
-    /** @param timeout of one request */
-    public TimestampAnchor(TimestampAuthority authority, URI address, Duration timeout) {
+    /**
+     * @param timeout of one request
+     * @param clock which the times it stamps are held against
+     */
+    public TimestampAnchor(TimestampAuthority authority, URI address, Duration timeout, ReceiptClock clock) {
+        this.clock = clock;
         this.authority = authority;
         this.http = new HttpPost(address, timeout, TimestampAuthority.SIZE_MAX);
     }
@@ -67,7 +74,7 @@ public final class TimestampAnchor implements Anchor {
             if (answer.status() != 200) {
                 return new Answer.Failed(answer.excerpt(), answer.retryAfter());
             }
-            return verify(answer.body().bytes(), imprint, nonce);
+            return verify(answer.body().bytes(), imprint, nonce, submission);
         } catch (HttpFailure e) {
             return new Answer.Failed(e.getMessage());
         }
@@ -85,10 +92,12 @@ public final class TimestampAnchor implements Anchor {
         }
     }
 
-    private Answer verify(byte[] response, Hash imprint, BigInteger nonce) {
+    private Answer verify(byte[] response, Hash imprint, BigInteger nonce, Submission submission) {
         try {
-            var unused = authority.verify(response, imprint, Optional.of(nonce));
-            return new Answer.Confirmed(Bytes.wrap(response));
+            Receipt receipt = authority.verify(response, imprint, Optional.of(nonce));
+            return clock.objection(receipt, submission.checkpoint())
+                    .<Answer>map(wrong -> wrong)
+                    .orElseGet(() -> new Answer.Confirmed(Bytes.wrap(response)));
         } catch (ReceiptException e) {
             boolean forGood = e.fault() == ReceiptException.Fault.REFUSED && !isPassing(response);
             return forGood ? new Answer.Refused(e.getMessage()) : new Answer.Failed(e.getMessage());

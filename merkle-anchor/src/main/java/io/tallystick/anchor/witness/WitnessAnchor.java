@@ -8,9 +8,11 @@ import io.tallystick.anchor.external.Submission;
 import io.tallystick.anchor.http.HttpAnswer;
 import io.tallystick.anchor.http.HttpFailure;
 import io.tallystick.anchor.http.HttpPost;
+import io.tallystick.anchor.receipt.ReceiptClock;
 import io.tallystick.entry.Bytes;
 import io.tallystick.note.NoteException;
 import io.tallystick.receipt.AnchoredCheckpoint;
+import io.tallystick.receipt.Receipt;
 import io.tallystick.receipt.ReceiptException;
 import io.tallystick.receipt.Witness;
 import io.tallystick.tree.Hash;
@@ -42,6 +44,7 @@ public final class WitnessAnchor implements Anchor {
     private final String id;
     private final Witness witness;
     private final HttpPost http;
+    private final ReceiptClock clock;
     private final SetBack setBack;
     private long aheadSize;
     private Found told = new Found(0, 0);
@@ -61,9 +64,12 @@ public final class WitnessAnchor implements Anchor {
     /**
      * @param prefix submission prefix, to which {@code /add-checkpoint} is added
      * @param timeout of one request
+     * @param clock which the times of its cosignatures are held against
      * @param setBack told on the thread that submits
      */
-    public WitnessAnchor(String id, Witness witness, URI prefix, Duration timeout, SetBack setBack) {
+    public WitnessAnchor(
+            String id, Witness witness, URI prefix, Duration timeout, ReceiptClock clock, SetBack setBack) {
+        this.clock = clock;
         this.setBack = setBack;
         this.id = id;
         this.witness = witness;
@@ -178,8 +184,10 @@ public final class WitnessAnchor implements Anchor {
             for (String line : answer.body().text().split("(?<=\n)", 17)) {
                 byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
                 try {
-                    var unused = witness.verify(bytes, checkpoint.checkpoint());
-                    return new Answer.Confirmed(Bytes.wrap(bytes));
+                    Receipt receipt = witness.verify(bytes, checkpoint.checkpoint());
+                    return clock.objection(receipt, submission.checkpoint())
+                            .<Answer>map(wrong -> wrong)
+                            .orElseGet(() -> new Answer.Confirmed(Bytes.wrap(bytes)));
                 } catch (ReceiptException e) {
                     reason = e.getMessage();
                 }

@@ -4,6 +4,7 @@ package io.tallystick.anchor.client;
 import io.tallystick.anchor.external.RegistryCheckpoint;
 import io.tallystick.anchor.external.RegistryHistory;
 import io.tallystick.anchor.external.Submission;
+import io.tallystick.anchor.receipt.ReceiptClock;
 import io.tallystick.entry.Bytes;
 import io.tallystick.fixtures.TestKeys;
 import io.tallystick.note.Checkpoint;
@@ -25,7 +26,9 @@ import java.util.stream.LongStream;
 final class TestRegistry {
     static final String ORIGIN = "ledger.example.com";
     static final Duration WINDOW = Duration.ofMinutes(15);
-    static final Instant START = Instant.parse("2026-11-21T03:00:00Z");
+
+    /** Long ago: some parties of the tests go by the real clock. */
+    static final Instant START = Instant.parse("2024-11-21T03:00:00Z");
 
     private static final int LEAVES = 5;
 
@@ -69,6 +72,11 @@ final class TestRegistry {
         }
         // A history begins at its first window; one of no leaves would prove from nowhere else.
         return new Submission(checkpoint(n), size(confirmed), history.upTo(size(n)));
+    }
+
+    /** A ledger's process whose clock stands at an instant. */
+    static ReceiptClock clockAt(Instant here) {
+        return new ReceiptClock(WINDOW, () -> here);
     }
 
     static NoteVerifier verifier() {

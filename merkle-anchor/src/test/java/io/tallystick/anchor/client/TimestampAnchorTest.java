@@ -9,6 +9,7 @@ import io.tallystick.anchor.client.TestParty.Reply;
 import io.tallystick.anchor.external.Anchor;
 import io.tallystick.anchor.external.Answer;
 import io.tallystick.anchor.external.RegistryCheckpoint;
+import io.tallystick.anchor.external.Submission;
 import io.tallystick.anchor.timestamp.TimestampAnchor;
 import io.tallystick.entry.Bytes;
 import io.tallystick.receipt.AnchoredCheckpoint;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +59,7 @@ class TimestampAnchorTest extends HttpAnchorContract {
 
     @Override
     Anchor anchor(URI address, Duration timeout) {
-        return new TimestampAnchor(authority, address, timeout);
+        return new TimestampAnchor(authority, address, timeout, TestRegistry.clockAt(Instant.now()));
     }
 
     @Override
@@ -91,6 +93,20 @@ class TimestampAnchorTest extends HttpAnchorContract {
         try (TestParty refusing = new TestParty(other);
                 Anchor anchor = anchor(refusing.address(), Duration.ofSeconds(20))) {
             assertThat(anchor.submit(registry.submission(1, 0))).isInstanceOf(Answer.Refused.class);
+        }
+    }
+
+    /** It stamps now; the window is one of tomorrow, as when the ledger's clock has been set forward. */
+    @Test
+    void aStampOfATimeBeforeThereWasACheckpointIsNotTaken() throws Exception {
+        RegistryCheckpoint made = registry.checkpoint(1);
+        Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+        Submission submission = new Submission(
+                new RegistryCheckpoint(made.size(), tomorrow, 1, made.note()), 0, from -> Optional.of(List.of()));
+        try (Anchor anchor = anchor()) {
+            assertThat(anchor.submit(submission))
+                    .isInstanceOfSatisfying(Answer.Failed.class, failed -> assertThat(failed.reason())
+                            .startsWith("the ledger's clock is ahead (it says "));
         }
     }
 
@@ -147,7 +163,8 @@ class TimestampAnchorTest extends HttpAnchorContract {
                     byte[] reply = Files.readAllBytes(directory.resolve("q.tsr"));
                     return new Reply(200, "application/timestamp-reply", Bytes.wrap(reply));
                 });
-                Anchor anchor = new TimestampAnchor(openssl, replying.address(), Duration.ofSeconds(20))) {
+                Anchor anchor = new TimestampAnchor(
+                        openssl, replying.address(), Duration.ofSeconds(20), TestRegistry.clockAt(Instant.now()))) {
             byte[] receipt = confirmed(anchor).toByteArray();
 
             assertThat(openssl.verify(

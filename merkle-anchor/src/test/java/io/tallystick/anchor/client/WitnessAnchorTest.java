@@ -22,6 +22,7 @@ import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,12 @@ class WitnessAnchorTest extends HttpAnchorContract {
     private final Cosigner cosigner = Cosigner.of("witness.example/w1", TestKeys.key(KeyAlgorithm.ED25519, "witness"));
     private final Witness witness = cosigner.witness();
     private final List<String> setBack = new ArrayList<>();
+
+    /** By the ledger's clock. */
+    private Instant here = TestRegistry.START.plus(Duration.ofDays(1));
+
+    /** By the witness' clock. */
+    private Instant now = TestRegistry.START.plus(Duration.ofDays(1));
 
     /** A witness with its state in memory. */
     private final class MemoryWitness implements TestParty.Service {
@@ -57,9 +64,9 @@ class WitnessAnchorTest extends HttpAnchorContract {
                 return refusal(refuse);
             }
             stands = checkpoint.head();
-            String line = cosigner.cosign(checkpoint, TestRegistry.START).encode();
+            String line = cosigner.cosign(checkpoint, now).encode();
             String other = Cosigner.of("other.example", TestKeys.key(KeyAlgorithm.ED25519, "other"))
-                    .cosign(checkpoint, TestRegistry.START)
+                    .cosign(checkpoint, now)
                     .encode();
             return new Reply(200, "text/plain; charset=utf-8", Bytes.utf8(other + line));
         }
@@ -77,7 +84,12 @@ class WitnessAnchorTest extends HttpAnchorContract {
     @Override
     Anchor anchor(URI address, Duration timeout) {
         return new WitnessAnchor(
-                "w1", witness, address, timeout, (stands, cosigned) -> setBack.add(stands + " of " + cosigned));
+                "w1",
+                witness,
+                address,
+                timeout,
+                TestRegistry.clockAt(here),
+                (stands, cosigned) -> setBack.add(stands + " of " + cosigned));
     }
 
     @Override
@@ -85,6 +97,44 @@ class WitnessAnchorTest extends HttpAnchorContract {
         var unused = witness.verify(
                 receipt.toByteArray(),
                 AnchoredCheckpoint.parse(checkpoint.note().toByteArray()).checkpoint());
+    }
+
+    @Test
+    void aCosignatureOfATimeBeforeThereWasACheckpointIsNotTakenUntilTheClockIsSet() {
+        // Given: the window ended at 03:30
+        now = Instant.parse("2024-11-21T02:29:59Z");
+        try (Anchor anchor = anchor()) {
+            // When
+            Answer early = anchor.submit(registry.submission(1, 0));
+            now = now.plusSeconds(1);
+            Answer set = anchor.submit(registry.submission(1, 0));
+
+            // Then
+            assertThat(early)
+                    .isEqualTo(
+                            new Answer.Failed(
+                                    "its clock is behind (it says 2024-11-21T02:29:59Z, the window's end is"
+                                            + " 2024-11-21T03:30:00Z, here it is 2024-11-22T03:00:00Z): its operator has to set it"));
+            assertThat(set).isInstanceOf(Answer.Confirmed.class);
+        }
+    }
+
+    @Test
+    void whereTheLedgersOwnClockIsAheadItIsNotTheWitnessThatIsBlamed() {
+        // Given
+        now = TestRegistry.START.minus(Duration.ofHours(2));
+        here = now;
+        try (Anchor anchor = anchor()) {
+            // When
+            Answer answer = anchor.submit(registry.submission(1, 0));
+
+            // Then
+            assertThat(answer)
+                    .isEqualTo(
+                            new Answer.Failed("the ledger's clock is ahead (it says 2024-11-21T01:00:00Z, the window's"
+                                    + " end is 2024-11-21T03:30:00Z, here it is 2024-11-21T01:00:00Z): set the clocks of the"
+                                    + " brokers and of all stages"));
+        }
     }
 
     @Test

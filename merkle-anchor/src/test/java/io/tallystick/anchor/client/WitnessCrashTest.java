@@ -104,6 +104,7 @@ class WitnessCrashTest {
                 cosigner().witness(),
                 URI.create("http://127.0.0.1:" + port),
                 PATIENCE,
+                TestRegistry.clockAt(TestRegistry.START.plus(Duration.ofDays(1))),
                 (stands, cosigned) -> fail("set back"))) {
             return anchor.submit(submission);
         }

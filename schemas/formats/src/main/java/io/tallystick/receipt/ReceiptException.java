@@ -16,7 +16,9 @@ public final class ReceiptException extends Exception {
         /** A signature, certificate chain or proof does not hold. */
         INVALID,
         /** Sound, but of a time for which the party is not trusted. */
-        OUTSIDE_VALIDITY
+        OUTSIDE_VALIDITY,
+        /** Sound, but of a time at which nobody can have seen what it is about. */
+        TOO_EARLY
     }
 
     private final Fault fault;
