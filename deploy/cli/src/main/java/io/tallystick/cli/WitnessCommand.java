@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.anchor.witness.CosigningRule;
 import io.tallystick.anchor.witness.server.FileWitnessState;
 import io.tallystick.anchor.witness.server.WitnessServer;
+import io.tallystick.anchor.witness.server.WitnessStateException;
 import io.tallystick.json.JsonObject;
 import io.tallystick.note.NoteException;
 import io.tallystick.note.NoteVerifier;
@@ -141,6 +142,8 @@ final class WitnessCommand implements Callable<Integer> {
                         "there is no state of a witness in " + state,
                         "Is its disk mounted? Only a witness that never cosigned is begun, with --new.",
                         e);
+            } catch (WitnessStateException e) {
+                throw unusable(e);
             } catch (IOException e) {
                 throw new CommandException(
                         ExitCode.UNREACHABLE,
@@ -199,10 +202,21 @@ final class WitnessCommand implements Callable<Integer> {
             FileWitnessState.create(state);
         } catch (FileAlreadyExistsException e) {
             throw begun(e);
+        } catch (WitnessStateException e) {
+            throw unusable(e);
         } catch (IOException e) {
             throw new CommandException(
                     ExitCode.USAGE, "cannot make the state of the witness: " + e, "Is the directory writable?", e);
         }
+    }
+
+    private static CommandException unusable(WitnessStateException e) {
+        return new CommandException(
+                ExitCode.USAGE,
+                "the witness cannot go by its state: " + e.getMessage(),
+                "Nothing is cosigned until it is as this witness left it. Whoever else can write there can have it cosign"
+                        + " a second history.",
+                e);
     }
 
     private Cosigner cosigner(SigningKey key) {

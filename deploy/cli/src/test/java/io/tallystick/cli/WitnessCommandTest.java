@@ -195,6 +195,29 @@ class WitnessCommandTest {
     }
 
     @Test
+    void aWitnessWhoseStateIsDamagedSaysSoAndCosignsNothingForThatLog() throws Exception {
+        // Given
+        start("--new");
+        cosigns(0, checkpoint("leaf", 1));
+        kill();
+        Files.delete(state.resolve(Hash.sha256(LEDGER.getBytes(StandardCharsets.UTF_8)) + ".checkpoint"));
+
+        // When
+        start();
+
+        // Then
+        assertThat(printed()).contains("the state of the witness is damaged").contains("origin=\"" + LEDGER);
+        assertThat(ask(0, List.of(), checkpoint("fork", 1)).statusCode()).isEqualTo(500);
+        kill();
+
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxrwxr-x"));
+        refused("chmod go-w it");
+        Files.setPosixFilePermissions(state, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.delete(state.resolve("index"));
+        refused("index is missing");
+    }
+
+    @Test
     void onlyANewWitnessMakesItsKeyAndState() throws Exception {
         refused("is missing");
         assertThat(state.getParent()).doesNotExist();

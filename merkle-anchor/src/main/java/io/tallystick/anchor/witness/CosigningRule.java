@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whether a witness cosigns: only what a log it knows has signed, and what extends the tree it cosigned before.
@@ -25,6 +26,11 @@ public final class CosigningRule {
     public CosigningRule(List<NoteVerifier> logs) {
         logs.forEach(key ->
                 this.logs.computeIfAbsent(key.name(), name -> new ArrayList<>()).add(key));
+    }
+
+    /** Origins of the logs it knows. */
+    public Set<String> origins() {
+        return Set.copyOf(logs.keySet());
     }
 
     /** What becomes of a request. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.tallystick.anchor.witness.server.FileWitnessState;
 import io.tallystick.anchor.witness.server.WitnessServer;
+import io.tallystick.anchor.witness.server.WitnessStateException;
 import io.tallystick.entry.Bytes;
 import io.tallystick.fixtures.TestKeys;
 import io.tallystick.json.JsonObject;
@@ -240,7 +241,7 @@ class WitnessServerTest {
                 directory.resolve(Hash.sha256("b".getBytes(UTF_8)) + ".checkpoint"));
 
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> state.head("b"));
-        assertThat(state.head("a")).isEqualTo(TreeHead.EMPTY);
+        assertThatExceptionOfType(WitnessStateException.class).isThrownBy(() -> state.head("a"));
     }
 
     @Test

@@ -103,6 +103,28 @@ public final class SecretFile {
         }
     }
 
+    /**
+     * Requires a directory that nobody but this process's user and root can change, nor the way to it, as {@link #read} does of
+     * a file's way. Such a directory may be read by others.
+     *
+     * @throws KeyException if it is missing or not protected; the message says what to change
+     */
+    public static void requireProtected(Path directory) throws KeyException {
+        try {
+            Path real = directory.toRealPath();
+            Map<String, Object> attributes = attributes(real);
+            if (((Integer) attributes.get("mode") & WRITE_GROUP_AND_OTHERS) != 0) {
+                throw new KeyException(real + " is writable by group or others; chmod go-w it");
+            }
+            checkOwner(real, attributes);
+            checkDirectories(directory.toAbsolutePath().resolve("file"));
+        } catch (IOException e) {
+            throw new KeyException("cannot look at " + directory + ": " + e, e);
+        } catch (UnsupportedOperationException e) {
+            throw new KeyException(directory + " is on a file system without owners and permissions", e);
+        }
+    }
+
     private static byte[] readAll(SeekableByteChannel channel, int sizeMax, Path file)
             throws IOException, KeyException {
         byte[] buffer = new byte[sizeMax + 1];

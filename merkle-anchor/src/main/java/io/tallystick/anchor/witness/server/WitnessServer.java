@@ -74,11 +74,24 @@ public final class WitnessServer implements AutoCloseable {
 
     /** Begins to serve. */
     public void start() {
+        rule.origins().forEach(this::tellDamage);
         server.start();
         LOGGER.atInfo()
                 .addKeyValue("address", server.getAddress())
                 .addKeyValue("vkey", cosigner.vkey())
                 .log("witness started");
+    }
+
+    /** Other logs are served all the same. */
+    private void tellDamage(String origin) {
+        try {
+            var unused = state.head(origin);
+        } catch (IOException e) {
+            LOGGER.atError()
+                    .addKeyValue("origin", origin)
+                    .addKeyValue("error", e.getMessage())
+                    .log("the state of the witness is damaged, nothing is cosigned for this log");
+        }
     }
 
     /** Where it listens. */

@@ -14,16 +14,23 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A head that cannot be told is never taken for none: the witness would cosign a second history. */
 class FileWitnessStateTest {
     private static final String LOG = "ledger.example.com";
     private static final TreeHead HEAD = new TreeHead(7, Hash.sha256());
+    private static final TreeHead NEXT = new TreeHead(8, Hash.sha256());
+    private static final TreeHead LAST = new TreeHead(9, Hash.sha256());
 
     @TempDir
     private Path temp;
@@ -58,6 +65,219 @@ class FileWitnessStateTest {
 
         assertThat(state.head(LOG)).isEqualTo(HEAD);
         assertThat(state.head("other.example.com")).isEqualTo(TreeHead.EMPTY);
+    }
+
+    private void refuses(String words) {
+        assertThatExceptionOfType(WitnessStateException.class)
+                .isThrownBy(() -> state.head(LOG))
+                .withMessageContaining(words)
+                .withMessageContaining("begin a new witness");
+        assertThatExceptionOfType(WitnessStateException.class).isThrownBy(() -> state.store(LOG, HEAD));
+    }
+
+    private void reopen() throws IOException {
+        state.close();
+        state = FileWitnessState.open(directory);
+    }
+
+    @Test
+    void aLogWhoseFileWasDeletedIsNotOneThatWasNeverCosigned() throws IOException {
+        // Given
+        state.store("other.example.com", HEAD);
+        state.store(LOG, HEAD);
+        byte[] kept = Files.readAllBytes(file());
+
+        // When
+        Files.delete(file());
+
+        // Then
+        refuses("is missing");
+        reopen();
+        refuses("is missing");
+        assertThat(state.head("other.example.com")).isEqualTo(HEAD);
+
+        Files.write(file(), kept);
+        assertThat(state.head(LOG)).isEqualTo(HEAD);
+    }
+
+    @Test
+    void anOlderCopyOfAFileIsNotTaken() throws IOException {
+        // Given
+        state.store(LOG, HEAD);
+        byte[] older = Files.readAllBytes(file());
+        state.store(LOG, NEXT);
+
+        // When
+        Files.write(file(), older);
+
+        // Then
+        refuses("is not what the witness wrote last");
+        reopen();
+        refuses("is not what the witness wrote last");
+    }
+
+    @Test
+    void aFileThatTheWitnessNeverWroteIsNotTaken() throws IOException {
+        Files.write(file(), new Checkpoint(LOG, HEAD).text());
+
+        refuses("is nothing that the witness wrote");
+    }
+
+    private void cannotOpen(String words) {
+        assertThatExceptionOfType(WitnessStateException.class)
+                .isThrownBy(() -> FileWitnessState.open(directory))
+                .withMessageContaining(words);
+    }
+
+    @Test
+    void aStateWithoutItsIndexIsNotOpened() throws IOException {
+        // Given
+        state.store(LOG, HEAD);
+        state.close();
+        Path index = directory.resolve("index");
+        String content = Files.readString(index);
+
+        // Then
+        for (String damaged : List.of("", "x", content.substring(0, content.length() - 2), content + "../lock - -\n")) {
+            Files.writeString(index, damaged);
+            cannotOpen("is no index");
+        }
+        Files.delete(index);
+        Files.delete(file());
+        cannotOpen("index is missing");
+        assertThatExceptionOfType(FileAlreadyExistsException.class)
+                .isThrownBy(() -> FileWitnessState.create(directory));
+        cannotOpen("index is missing");
+    }
+
+    /** As versions without an index left it. */
+    private void forgetIndex() throws IOException {
+        state.close();
+        Files.delete(directory.resolve("index"));
+        Files.write(directory.resolve("lock"), new byte[0]);
+    }
+
+    @Test
+    void aStateThatWasBegunWithoutAnIndexIsTakenOver() throws IOException {
+        // Given
+        state.store(LOG, HEAD);
+        forgetIndex();
+
+        // When
+        state = FileWitnessState.open(directory);
+
+        // Then
+        assertThat(state.head(LOG)).isEqualTo(HEAD);
+        Files.delete(file());
+        refuses("is missing");
+        state.close();
+        Files.delete(directory.resolve("index"));
+        cannotOpen("index is missing");
+    }
+
+    /** A disk that fails once, before or after the n-th file has come to its place: what a crash there would leave. */
+    private record FailingDisk(AtomicInteger left, boolean done) implements Disk {
+        FailingDisk(int write, boolean done) {
+            this(new AtomicInteger(write), done);
+        }
+
+        @Override
+        public void replace(Path file, byte[] content) throws IOException {
+            boolean fails = left.decrementAndGet() == 0;
+            if (!fails || done) {
+                Disk.OWN.replace(file, content);
+            }
+            if (fails) {
+                throw new IOException("the disk has failed");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,false", "1,true", "2,false", "2,true", "3,false", "3,true"})
+    void aCrashBetweenTwoWritesLeavesOneOfTheTwoHeadsAndNoDamage(int write, boolean done) throws IOException {
+        for (TreeHead before : List.of(TreeHead.EMPTY, HEAD)) {
+            // Given
+            if (before.size() > 0) {
+                state.store(LOG, before);
+            }
+            state.close();
+            state = FileWitnessState.open(directory, new FailingDisk(write, done));
+
+            // When
+            assertThatIOException().isThrownBy(() -> state.store(LOG, NEXT)).withMessage("the disk has failed");
+
+            // Then
+            TreeHead left = write < 2 || (write == 2 && !done) ? before : NEXT;
+            assertThat(state.head(LOG)).isEqualTo(left);
+            reopen();
+            assertThat(state.head(LOG)).isEqualTo(left);
+            state.store(LOG, NEXT);
+            state.store(LOG, LAST);
+            assertThat(state.head(LOG)).isEqualTo(LAST);
+            Files.write(file(), new Checkpoint(LOG, NEXT).text());
+            refuses("is not what the witness wrote last");
+            state.close();
+            Files.delete(directory.resolve("index"));
+            Files.delete(directory.resolve("lock"));
+            Files.delete(file());
+            FileWitnessState.create(directory);
+            state = FileWitnessState.open(directory);
+        }
+    }
+
+    /** What was about to be written, and was, is all that counts from then on. */
+    @Test
+    void afterACrashTheHeadBeforeItCountsNoMore() throws IOException {
+        // Given
+        state.store(LOG, HEAD);
+        byte[] older = Files.readAllBytes(file());
+        state.close();
+        state = FileWitnessState.open(directory, new FailingDisk(3, false));
+        assertThatIOException().isThrownBy(() -> state.store(LOG, NEXT));
+        reopen();
+
+        // When
+        Files.write(file(), older);
+
+        // Then
+        refuses("is not what the witness wrote last");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCrashWhileAStateIsTakenOverForgetsNothing(boolean done) throws IOException {
+        // Given
+        state.store(LOG, HEAD);
+        forgetIndex();
+        assertThatIOException().isThrownBy(() -> FileWitnessState.open(directory, new FailingDisk(1, done)));
+
+        // When
+        state = FileWitnessState.open(directory);
+
+        // Then
+        assertThat(state.head(LOG)).isEqualTo(HEAD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rwxrwx---", "rwx---rwx"})
+    void aDirectoryThatOthersCanWriteToIsNoState(String permissions) throws IOException {
+        state.close();
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+
+        cannotOpen("is writable by group or others; chmod go-w it");
+        Path other = Files.createDirectory(temp.resolve("other"));
+        Files.setPosixFilePermissions(other, PosixFilePermissions.fromString(permissions));
+        assertThatExceptionOfType(WitnessStateException.class).isThrownBy(() -> FileWitnessState.create(other));
+        assertThat(other).isEmptyDirectory();
+    }
+
+    @Test
+    void aDirectoryBelowOneThatOthersCanWriteToIsNoState() throws IOException {
+        state.close();
+        Files.setPosixFilePermissions(directory.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        cannotOpen("is writable by group or others; chmod go-w it");
     }
 
     /** The attributes of such a link cannot be had, so whether there is a file cannot be told. */
@@ -167,11 +387,20 @@ class FileWitnessStateTest {
         state.store("other.example.com", HEAD);
         Path other = directory.resolve(Hash.sha256("other.example.com".getBytes(UTF_8)) + ".checkpoint");
         Files.move(other, file());
-        assertThatIOException().isThrownBy(() -> state.head(LOG)).withMessageContaining("is not the checkpoint of");
+        assertThatIOException()
+                .isThrownBy(() -> state.head(LOG))
+                .withMessageContaining("is nothing that the witness wrote");
 
-        Files.writeString(file(), "torn");
-        assertThatIOException().isThrownBy(() -> state.head(LOG)).withMessageContaining("is no checkpoint");
-        Files.write(file(), new byte[5000]);
-        assertThatIOException().isThrownBy(() -> state.head(LOG)).withMessageContaining("is not the checkpoint of");
+        for (String taken :
+                List.of("torn", "x".repeat(5000), new String(new Checkpoint("other", HEAD).text(), UTF_8))) {
+            Files.writeString(file(), taken);
+            assertThatIOException().isThrownBy(() -> state.head(LOG));
+
+            forgetIndex(); // what a state without an index holds is looked at, too
+            state = FileWitnessState.open(directory);
+            assertThatExceptionOfType(IOException.class)
+                    .isThrownBy(() -> state.head(LOG))
+                    .withMessageMatching(".* is (no checkpoint: .*|not the checkpoint of .*)");
+        }
     }
 }
