@@ -142,6 +142,10 @@ class WitnessCommandTest {
         return http.send(request, HttpResponse.BodyHandlers.ofString());
     }
 
+    private static String text(Checkpoint checkpoint) {
+        return new String(checkpoint.text(), StandardCharsets.UTF_8);
+    }
+
     private void cosigns(long old, Checkpoint checkpoint) throws Exception {
         HttpResponse<String> answer = ask(old, List.of(), checkpoint);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
@@ -166,6 +170,13 @@ class WitnessCommandTest {
         assertThat(ask(1, tree("fork", 2).inclusionProof(0), checkpoint("fork", 2))
                         .statusCode())
                 .isEqualTo(422);
+        Matcher notes = Pattern.compile(
+                        "the log has signed two roots for one size.* note=\"(.*?)\" cosignedNote=\"(.*?)\"")
+                .matcher(printed());
+        assertThat(notes.find()).as(printed()).isTrue();
+        assertThat(Files.readString(Path.of(notes.group(1)))).startsWith(text(checkpoint("fork", 1)));
+        assertThat(Files.readString(Path.of(notes.group(2)))).startsWith(text(checkpoint("leaf", 1)));
+        assertThat(printed()).contains("a mistake of the sender, or another history. By itself this proves no fork");
         cosigns(1, checkpoint("leaf", 1));
     }
 

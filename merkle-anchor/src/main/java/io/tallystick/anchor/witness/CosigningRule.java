@@ -91,6 +91,18 @@ public final class CosigningRule {
     }
 
     /**
+     * Whether a log has signed two roots for one size, which no mistake of a sender explains. A proof that does not hold is none of a
+     * fork: whoever sends may have made it wrong.
+     *
+     * @param genuine signed by its log
+     * @param stands head of this log cosigned last
+     */
+    public static boolean isFork(Checkpoint genuine, TreeHead stands) {
+        TreeHead head = genuine.head();
+        return stands.size() > 0 && head.size() == stands.size() && !head.root().equals(stands.root());
+    }
+
+    /**
      * Compares with what was cosigned before.
      *
      * @param stands head of this log cosigned last
@@ -100,7 +112,7 @@ public final class CosigningRule {
         if (request.oldSize() != stands.size()) {
             return new Conflict(stands.size());
         }
-        if (head.size() == stands.size() && !head.root().equals(stands.root())) {
+        if (isFork(checkpoint, stands)) {
             return new Refuse(409, "another root was cosigned for this size");
         }
         try {

@@ -12,7 +12,9 @@ import io.tallystick.anchor.witness.WitnessAnchor;
 import io.tallystick.anchor.witness.WitnessState;
 import io.tallystick.anchor.witness.server.FileWitnessState;
 import io.tallystick.anchor.witness.server.WitnessServer;
+import io.tallystick.entry.Bytes;
 import io.tallystick.fixtures.TestKeys;
+import io.tallystick.note.Checkpoint;
 import io.tallystick.receipt.Cosigner;
 import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.KeyAlgorithm;
@@ -68,6 +70,16 @@ class WitnessCrashTest {
         @Override
         public TreeHead head(String origin) throws IOException {
             return disk.head(origin);
+        }
+
+        @Override
+        public void keepNote(Checkpoint checkpoint, Bytes note) throws IOException {
+            disk.keepNote(checkpoint, note);
+        }
+
+        @Override
+        public Fork keepFork(Checkpoint checkpoint, Bytes note, TreeHead stands) throws IOException {
+            return disk.keepFork(checkpoint, note, stands);
         }
 
         @Override
@@ -154,6 +166,16 @@ class WitnessCrashTest {
             @Override
             public TreeHead head(String origin) throws IOException {
                 return disk.head(origin);
+            }
+
+            @Override
+            public void keepNote(Checkpoint checkpoint, Bytes note) throws IOException {
+                disk.keepNote(checkpoint, note);
+            }
+
+            @Override
+            public Fork keepFork(Checkpoint checkpoint, Bytes note, TreeHead stands) throws IOException {
+                return disk.keepFork(checkpoint, note, stands);
             }
 
             @Override

@@ -23,6 +23,7 @@ import io.tallystick.tree.TreeHead;
 import io.tallystick.trust.StrictBase64;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -35,6 +36,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +166,70 @@ class WitnessServerTest {
         assertThat(post(request(5, vector.array("proof").strings(), vector.string("new")))
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    private static JsonObject expecting(String expected) throws Exception {
+        for (JsonObject vector : cases()) {
+            if (vector.string("expect").equals(expected)) {
+                return vector;
+            }
+        }
+        throw new AssertionError("no case " + expected);
+    }
+
+    private List<String> kept(String prefix) throws IOException {
+        Path forks = directory.resolve("forks/" + Hash.sha256("monkeys".getBytes(UTF_8)));
+        if (!Files.exists(forks)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(forks)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(prefix))
+                    .map(file -> {
+                        try {
+                            return Files.readString(file);
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    })
+                    .toList();
+        }
+    }
+
+    /** Whatever size the sender names, and however often it sends it. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, 1})
+    void whatProvesAForkIsKept(long behind) throws Exception {
+        // Given
+        JsonObject vector = expecting("root mismatch");
+        begin(vector.string("init"));
+        long old = checkpoint(vector.string("init")).head().size() - behind;
+
+        // When
+        for (int time = 0; time < 2; time++) {
+            assertThat(post(request(old, List.of(), vector.string("new"))).statusCode())
+                    .isEqualTo(409);
+        }
+
+        // Then
+        assertThat(kept("contradicting-")).containsExactly(vector.string("new"));
+        assertThat(kept("cosigned-")).containsExactly(vector.string("init"));
+        assertThat(state.head("monkeys"))
+                .isEqualTo(checkpoint(vector.string("init")).head());
+    }
+
+    @Test
+    void aProofThatDoesNotHoldIsNoFork() throws Exception {
+        for (JsonObject vector : cases()) {
+            if (!vector.string("expect").equals("root mismatch")) {
+                stop();
+                directory = Files.createDirectory(directory.resolve("next"));
+                begin();
+                begin(vector.string("init"));
+                post(request(vector.longValue("old_size"), vector.array("proof").strings(), vector.string("new")));
+
+                assertThat(directory.resolve("forks")).as(vector.string("desc")).doesNotExist();
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.tallystick.anchor.witness.server;
 import io.tallystick.anchor.file.FileInUseException;
 import io.tallystick.anchor.file.LockedFile;
 import io.tallystick.anchor.witness.WitnessState;
+import io.tallystick.entry.Bytes;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteException;
 import io.tallystick.tree.Hash;
@@ -33,6 +34,8 @@ import java.util.Optional;
  * cosigned. A state that was begun without an index gets one when it is opened first, of the files that are there; from then on
  * {@code lock} is not empty, and the index must be there.
  *
+ * <p>What proves that a log has forked is kept beside: {@link ForkNotes}.
+ *
  * <p>Others than this process's user and root must not be able to change the directory, nor the way to it.
  *
  * <p>The file {@code lock} says that a state was begun here. Without it nothing is opened, and only {@link #create} makes it: a
@@ -56,12 +59,14 @@ public final class FileWitnessState implements WitnessState, AutoCloseable {
     private final LockedFile lock;
     private final Object lockKey;
     private final StateIndex index;
+    private final ForkNotes forks;
 
     private FileWitnessState(Path directory, LockedFile lock, Disk disk) throws IOException {
         this.directory = directory;
         this.lock = lock;
         this.lockKey = lockKey(directory);
         this.index = index(directory, lock.channel(), disk);
+        this.forks = new ForkNotes(directory, disk);
     }
 
     /**
@@ -240,6 +245,18 @@ public final class FileWitnessState implements WitnessState, AutoCloseable {
     @Override
     public synchronized void store(String origin, TreeHead head) throws IOException {
         index.replace(name(origin), stored(origin), new Checkpoint(origin, head).text());
+    }
+
+    @Override
+    public synchronized void keepNote(Checkpoint checkpoint, Bytes note) throws IOException {
+        requireDirectory();
+        forks.cosign(checkpoint, note);
+    }
+
+    @Override
+    public synchronized Fork keepFork(Checkpoint checkpoint, Bytes note, TreeHead stands) throws IOException {
+        requireDirectory();
+        return forks.keep(checkpoint, note, stands);
     }
 
     @Override

@@ -8,13 +8,16 @@ import io.tallystick.anchor.witness.CosigningRule;
 import io.tallystick.anchor.witness.CosigningRule.Verdict;
 import io.tallystick.anchor.witness.WitnessAnchor;
 import io.tallystick.anchor.witness.WitnessState;
+import io.tallystick.entry.Bytes;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.note.NoteSignature;
 import io.tallystick.receipt.Cosigner;
 import io.tallystick.receipt.ReceiptException;
+import io.tallystick.tree.TreeHead;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -23,6 +26,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Serves {@code POST /add-checkpoint}. c2sp.org/tlog-witness. A head is durable before its cosignature leaves; requests are
@@ -143,7 +147,11 @@ public final class WitnessServer implements AutoCloseable {
     }
 
     private synchronized Reply decide(AddCheckpoint request, Checkpoint checkpoint) throws IOException {
-        Verdict verdict = rule.decide(request, checkpoint, state.head(checkpoint.origin()));
+        TreeHead stands = state.head(checkpoint.origin());
+        if (CosigningRule.isFork(checkpoint, stands)) {
+            tellFork(checkpoint, request.note(), stands);
+        }
+        Verdict verdict = rule.decide(request, checkpoint, stands);
         if (verdict instanceof CosigningRule.Conflict conflict) {
             log(checkpoint, "not cosigned, the sender named another size than the last cosigned");
             return new Reply(409, WitnessAnchor.SIZE_TYPE, conflict.size() + "\n");
@@ -153,12 +161,42 @@ public final class WitnessServer implements AutoCloseable {
                     .addKeyValue("origin", checkpoint.origin())
                     .addKeyValue("treeSize", checkpoint.head().size())
                     .addKeyValue("error", refuse.reason())
-                    .log("not cosigned, it does not extend what was cosigned before");
+                    .log(
+                            refuse.status() == 409
+                                    ? "not cosigned, it contradicts what was cosigned before"
+                                    : "not cosigned, its proof does not show that it extends what was cosigned before: a mistake"
+                                            + " of the sender, or another history. By itself this proves no fork");
             return Reply.plain(refuse.status(), refuse.reason());
         }
+        state.keepNote(checkpoint, request.note());
         state.store(checkpoint.origin(), checkpoint.head());
         log(checkpoint, "cosigned");
         return new Reply(200, "text/plain; charset=utf-8", cosignature(checkpoint));
+    }
+
+    /** Whatever becomes of the proof, nothing is cosigned. */
+    private void tellFork(Checkpoint checkpoint, Bytes note, TreeHead stands) {
+        LoggingEventBuilder event = LOGGER.atError()
+                .addKeyValue("origin", checkpoint.origin())
+                .addKeyValue("treeSize", stands.size())
+                .addKeyValue("cosignedRoot", stands.root())
+                .addKeyValue("root", checkpoint.head().root());
+        try {
+            WitnessState.Fork fork = state.keepFork(checkpoint, note, stands);
+            event.addKeyValue(
+                            "note",
+                            fork.contradicting().map(Path::toString).orElse("not kept, enough others of this log are"))
+                    .addKeyValue(
+                            "cosignedNote",
+                            fork.cosigned().map(Path::toString).orElse("not kept, ask the log's operator"))
+                    .log(
+                            "the log has signed two roots for one size: a fork. Both signed notes prove it; keep them, and show"
+                                    + " them to whoever relies on this log");
+        } catch (IOException e) {
+            event.setCause(e)
+                    .log(
+                            "the log has signed two roots for one size: a fork. The note that proves it could not be kept");
+        }
     }
 
     private String cosignature(Checkpoint checkpoint) throws IOException {

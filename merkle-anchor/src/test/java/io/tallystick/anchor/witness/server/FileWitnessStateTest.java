@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.tallystick.entry.Bytes;
 import io.tallystick.note.Checkpoint;
 import io.tallystick.tree.Hash;
 import io.tallystick.tree.TreeHead;
@@ -278,6 +279,45 @@ class FileWitnessStateTest {
         Files.setPosixFilePermissions(directory.getParent(), PosixFilePermissions.fromString("rwxrwxrwx"));
 
         cannotOpen("is writable by group or others; chmod go-w it");
+    }
+
+    private static Checkpoint forked(int n) {
+        return new Checkpoint(LOG, new TreeHead(HEAD.size(), Hash.sha256(new byte[n + 1])));
+    }
+
+    @Test
+    void ofOneLogOnlySoManyForksAreKept() throws IOException {
+        // Given
+        state.store(LOG, HEAD);
+        for (int n = 0; n < ForkNotes.KEPT_MAX; n++) {
+            assertThat(state.keepFork(forked(n), Bytes.utf8("note " + n), HEAD).contradicting())
+                    .isPresent();
+        }
+
+        // Then
+        assertThat(state.keepFork(forked(99), Bytes.utf8("one more"), HEAD).contradicting())
+                .isEmpty();
+        Path first = state.keepFork(forked(0), Bytes.utf8("again"), HEAD)
+                .contradicting()
+                .orElseThrow();
+        assertThat(first).hasContent("note 0");
+        Checkpoint other = new Checkpoint("other.example.com", forked(0).head());
+        assertThat(state.keepFork(other, Bytes.utf8("other"), HEAD).contradicting())
+                .isPresent();
+    }
+
+    /** As of a state that was begun before notes were kept, or where one was written whose head was not. */
+    @Test
+    void aNoteThatIsNotOfTheHeadCosignedIsNoHalfOfAProof() throws IOException {
+        state.store(LOG, HEAD);
+        assertThat(state.keepFork(forked(1), Bytes.utf8("note"), HEAD).cosigned())
+                .isEmpty();
+
+        for (String wrong : List.of("nonsense", LOG + "\n8\n" + "A".repeat(43) + "=\n\n\u2014 k AAAAAAAA\n")) {
+            state.keepNote(new Checkpoint(LOG, NEXT), Bytes.utf8(wrong));
+            assertThat(state.keepFork(forked(1), Bytes.utf8("note"), HEAD).cosigned())
+                    .isEmpty();
+        }
     }
 
     /** The attributes of such a link cannot be had, so whether there is a file cannot be told. */
