@@ -66,7 +66,7 @@ public final class AnchorApplication implements AutoCloseable {
     }
 
     /**
-     * Starts all three.
+     * Starts all three. What needs no broker comes first: of a file that cannot be used nobody should have to wait to hear.
      *
      * @throws LedgerIntegrityException if the broker's partitions are not the configured ones
      * @throws org.apache.kafka.common.config.ConfigException if a signing key cannot be used, or one that the trust root
@@ -77,11 +77,6 @@ public final class AnchorApplication implements AutoCloseable {
         if (!running.isEmpty()) {
             throw new IllegalStateException("already started");
         }
-        try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
-            admin.checkTopics();
-        }
-        int replication = ensureChangelogs();
-        String instance = InstanceId.of(config.stateDirectory());
         try {
             SigningKeys keys = track(SigningKeys.open(config));
             String origin = config.ledger().origin();
@@ -90,6 +85,11 @@ public final class AnchorApplication implements AutoCloseable {
             CheckpointSigner checkpoints = keys.signer(origin, trustRoot);
             WindowGrid windows = new WindowGrid(config.ledger().windowSize());
             SigningKeys.requireEnough(checkpoints, origin, windows.endOf(windows.startOf(Instant.now())));
+            OutsideMetrics outside = outsideMetrics();
+            List<Anchor> anchors = openOutside(keys, trustRoot, outside);
+            checkTopics();
+            int replication = ensureChangelogs();
+            String instance = InstanceId.of(config.stateDirectory());
             sealing.watch(checkpoints);
             sealing.watch(trustRoot);
             startStreams(TreesTopology.STAGE, config.streams(TreesTopology.STAGE, instance, replication), this::trees);
@@ -105,12 +105,21 @@ public final class AnchorApplication implements AutoCloseable {
                             sealing.signer(),
                             fault -> fail("signer", fault)))
                     .start();
-            startOutside(instance, keys, trustRoot);
+            if (!anchors.isEmpty()) {
+                track(new OutsidePart(config, instance, anchors, serdes.records(), outside))
+                        .start();
+            }
         } catch (RuntimeException e) {
             close();
             throw e;
         }
         LOGGER.atInfo().addKeyValue("origin", config.ledger().origin()).log("anchor started");
+    }
+
+    private void checkTopics() {
+        try (LedgerAdmin admin = new LedgerAdmin(config.ledger())) {
+            admin.checkTopics();
+        }
     }
 
     /** Returns how many replicas they have. */
@@ -153,14 +162,17 @@ public final class AnchorApplication implements AutoCloseable {
         streams.start();
     }
 
-    /** Without anchors there is no such part. One whose key, certificate or file cannot be used is left out. */
-    private void startOutside(String instance, SigningKeys keys, Optional<TrustRootWatch> trustRoot) {
+    private OutsideMetrics outsideMetrics() {
         List<String> ids = config.anchors().stream().map(OutsideConfig::id).toList();
-        OutsideMetrics metrics = new OutsideMetrics(meters, ids, config.ledger().windowSize(), InstantSource.system());
+        return new OutsideMetrics(meters, ids, config.ledger().windowSize(), InstantSource.system());
+    }
+
+    /** One whose key, certificate or file cannot be used is left out. */
+    private List<Anchor> openOutside(SigningKeys keys, Optional<TrustRootWatch> trustRoot, OutsideMetrics metrics) {
         List<Anchor> anchors = new ArrayList<>();
         for (OutsideConfig outside : config.anchors()) {
             try {
-                anchors.add(outside.open(keys.p256(), trustRoot, metrics.of(outside.id())));
+                anchors.add(track(outside.open(keys, trustRoot, metrics.of(outside.id()))));
             } catch (ConfigException e) {
                 metrics.of(outside.id()).leaveOut();
                 LOGGER.atError()
@@ -170,10 +182,7 @@ public final class AnchorApplication implements AutoCloseable {
                                 + OutsideConfig.PREFIX + outside.id() + ".* and restart. Sealing goes on");
             }
         }
-        if (!anchors.isEmpty()) {
-            track(new OutsidePart(config, instance, anchors, serdes.records(), metrics))
-                    .start();
-        }
+        return anchors;
     }
 
     private <T extends AutoCloseable> T track(T part) {

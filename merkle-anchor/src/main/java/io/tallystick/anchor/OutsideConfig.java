@@ -168,7 +168,23 @@ final class OutsideConfig extends AbstractConfig {
             url();
         } else {
             passphraseFile();
+            requireOwnKeyFile();
         }
+    }
+
+    /** Another file may hold a key of the ledger all the same: that shows when it is opened. */
+    private void requireOwnKeyFile() {
+        Path file = absolute(Path.of(getString(KEY_FILE)));
+        if (ledger.signingKeyFiles().stream().anyMatch(key -> absolute(key).equals(file))) {
+            throw new ConfigException(
+                    PREFIX + id + "." + KEY_FILE,
+                    getString(KEY_FILE),
+                    "is a key of " + AnchorConfig.SIGNING_KEY_FILES + "; a log needs a key of its own");
+        }
+    }
+
+    private static Path absolute(Path path) {
+        return path.toAbsolutePath().normalize();
     }
 
     /** @throws ConfigException if neither it nor the ledger names one */
@@ -217,13 +233,13 @@ final class OutsideConfig extends AbstractConfig {
     /**
      * The anchor itself.
      *
-     * @param p256 DER SPKI of the ledger's P-256 checkpoint keys
+     * @param keys the ledger's checkpoint keys; none of them may be the anchor's
      * @param trustRoot if given, its receipts are also held to what the newest version of it says of the anchor
      * @param metrics of this anchor
-     * @throws ConfigException if a key, certificate or file cannot be used
+     * @throws ConfigException if a key, certificate or file cannot be used, or the key is one of the ledger's
      */
-    Anchor open(List<byte[]> p256, Optional<TrustRootWatch> trustRoot, OutsideMetrics.OfAnchor metrics) {
-        Anchor client = client(p256, metrics);
+    Anchor open(SigningKeys keys, Optional<TrustRootWatch> trustRoot, OutsideMetrics.OfAnchor metrics) {
+        Anchor client = client(keys, trustRoot, metrics);
         return trustRoot.<Anchor>map(watch -> listed(client, watch)).orElse(client);
     }
 
@@ -241,14 +257,15 @@ final class OutsideConfig extends AbstractConfig {
         return anchor;
     }
 
-    private Anchor client(List<byte[]> p256, OutsideMetrics.OfAnchor metrics) {
+    private Anchor client(SigningKeys keys, Optional<TrustRootWatch> trustRoot, OutsideMetrics.OfAnchor metrics) {
         try {
             return switch (kind()) {
                 case WITNESS -> witness(metrics);
                 case TSA -> new TimestampAnchor(TimestampAuthority.of(tsa()), url(), timeout(), clock());
                 case REKOR ->
-                    new RekorAnchor(RekorLog.of(rekor()), p256, ledger.ledger().windowSize(), url(), timeout());
-                case LOCAL_LOG -> localLog();
+                    new RekorAnchor(
+                            RekorLog.of(rekor()), keys.p256(), ledger.ledger().windowSize(), url(), timeout());
+                case LOCAL_LOG -> localLog(keys, trustRoot);
             };
         } catch (NoteException
                 | ReceiptException
@@ -295,10 +312,10 @@ final class OutsideConfig extends AbstractConfig {
         return new TrustAnchors.Log(id, RekorLog.KIND, origin, vkey, TrustAnchors.ValidFor.ALWAYS);
     }
 
-    private Anchor localLog() throws KeyException {
+    private Anchor localLog(SigningKeys keys, Optional<TrustRootWatch> trustRoot) throws KeyException {
         String origin = getString(ORIGIN).isEmpty() ? ledger.ledger().origin() + "/" + id : getString(ORIGIN);
         Path file = Path.of(getString(FILE));
-        LocalLogAnchor log = new LocalLogAnchor(id, origin, file, key(), bytes -> LOGGER.atWarn()
+        LocalLogAnchor log = new LocalLogAnchor(id, origin, file, foreignKey(keys, trustRoot), bytes -> LOGGER.atWarn()
                 .addKeyValue("anchor", id)
                 .addKeyValue("bytes", bytes)
                 .log("a torn last line was cut off the log: the process died while it was written"));
@@ -307,6 +324,20 @@ final class OutsideConfig extends AbstractConfig {
                 .addKeyValue("vkey", log.vkey())
                 .log("local log");
         return log;
+    }
+
+    /** A log that the ledger itself signs vouches for nothing, and no verifier would count it. */
+    private SigningKey foreignKey(SigningKeys keys, Optional<TrustRootWatch> trustRoot) throws KeyException {
+        SigningKey key = key();
+        boolean isListed = trustRoot.isPresent()
+                && trustRoot.get().loaded().key(key.keyId()).isPresent();
+        if (isListed || keys.contain(key.spki())) {
+            key.close();
+            throw new KeyException(
+                    "the key in " + getString(KEY_FILE) + " is one of the ledger's own; make another for the log"
+                            + " with 'tally keys generate --algorithm ed25519'");
+        }
+        return key;
     }
 
     private SigningKey key() throws KeyException {

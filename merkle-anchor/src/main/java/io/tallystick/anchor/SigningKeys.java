@@ -37,7 +37,7 @@ final class SigningKeys implements AutoCloseable {
 
     private final List<SigningKey> keys;
 
-    private SigningKeys(List<SigningKey> keys) {
+    SigningKeys(List<SigningKey> keys) {
         this.keys = List.copyOf(keys);
     }
 
@@ -165,6 +165,11 @@ final class SigningKeys implements AutoCloseable {
         } catch (IOException | TrustException e) {
             throw new ConfigException(AnchorConfig.TRUST_ROOT_FILE, file, "cannot be used: " + e);
         }
+    }
+
+    /** Whether one of them is this key. */
+    boolean contain(byte[] spki) {
+        return keys.stream().anyMatch(key -> Arrays.equals(key.spki(), spki));
     }
 
     /** DER SPKI of the P-256 keys among them. */

@@ -138,7 +138,7 @@ class AnchorConfigTest {
                                 witness.vkey())
                         .anchors()
                         .get(0)
-                        .open(List.of(), Optional.empty(), metrics(meters))) {
+                        .open(new SigningKeys(List.of()), Optional.empty(), metrics(meters))) {
             // When
             Answer answer = anchor.submit(
                     new Submission(checkpoint, 4, from -> from == 2 ? Optional.empty() : Optional.of(List.of())));
@@ -159,13 +159,13 @@ class AnchorConfigTest {
                 .isThrownBy(() -> anchored()
                         .anchors()
                         .get(0)
-                        .open(List.of(), Optional.empty(), metrics(new SimpleMeterRegistry())))
+                        .open(new SigningKeys(List.of()), Optional.empty(), metrics(new SimpleMeterRegistry())))
                 .withMessageContaining("anchor a");
         assertThatExceptionOfType(ConfigException.class)
                 .isThrownBy(() -> anchored()
                         .anchors()
                         .get(1)
-                        .open(List.of(), Optional.empty(), metrics(new SimpleMeterRegistry())))
+                        .open(new SigningKeys(List.of()), Optional.empty(), metrics(new SimpleMeterRegistry())))
                 .withMessageContaining("anchor b");
     }
 
@@ -276,6 +276,15 @@ class AnchorConfigTest {
         properties.remove("ledger.key.passphrase.file");
         properties.putAll(keys);
         return new AnchorConfig(properties);
+    }
+
+    @Test
+    void theKeyFileOfALogIsNoneOfTheLedgers() {
+        Path own = directory.resolve("x/../checkpoint-p256.pem");
+
+        assertThatExceptionOfType(ConfigException.class)
+                .isThrownBy(() -> anchored("ledger.anchor.b.key.file", own.toString()))
+                .withMessageContainingAll("ledger.anchor.b.key.file", "ledger.signing.key.files", "a key of its own");
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.tallystick.anchor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.tallystick.anchor.client.TestParty;
@@ -43,6 +44,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,7 +107,7 @@ class ListedAnchorTest {
         Anchor anchor = new AnchorConfig(properties)
                 .anchors()
                 .get(0)
-                .open(List.of(TestKeys.checkpointP256().spki()), Optional.of(trustRoot), metrics.of("a"));
+                .open(new SigningKeys(List.of(TestKeys.checkpointP256())), Optional.of(trustRoot), metrics.of("a"));
         open.add(anchor);
         return anchor;
     }
@@ -184,16 +186,36 @@ class ListedAnchorTest {
         assertRefused(anchor.submit(submission()), "version 2");
     }
 
+    /** Settings of a local log with this key. */
+    private Map<String, String> logging(SigningKey key) throws Exception {
+        Path passphrase = directory.resolve("passphrase");
+        if (!Files.exists(passphrase)) {
+            Files.writeString(passphrase, "correct horse battery staple\n");
+            Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
+        }
+        Path keyFile = directory.resolve(key.keyId() + ".pem");
+        KeyFile.write(keyFile, key, KeyFile.readPassphrase(passphrase));
+        return Map.of("type", "log", "file", directory.resolve("log").toString(), "key.file", keyFile.toString());
+    }
+
+    /** One that signs, under another file's name, and one that the trust root lists for something else. */
+    @Test
+    void aLogWithAKeyOfTheLedgerIsNoAnchor() throws Exception {
+        TrustRootWatch root = installed(TrustAnchors.NONE);
+        for (SigningKey own : List.of(TestKeys.checkpointP256(), TestKeys.root())) {
+            Map<String, String> settings = logging(own);
+
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> opened(root, settings))
+                    .withMessageContainingAll("anchor a", own.keyId(), "is one of the ledger's own");
+        }
+    }
+
     @Test
     void aLogThatIsListedWithAnotherKeyIsNotConfirmed() throws Exception {
         // Given
-        Path passphrase = Files.writeString(directory.resolve("passphrase"), "correct horse battery staple\n");
-        Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
         SigningKey key = KeyFile.generate(KeyAlgorithm.ED25519, new SecureRandom());
-        Path keyFile = directory.resolve("log.pem");
-        KeyFile.write(keyFile, key, KeyFile.readPassphrase(passphrase));
-        Map<String, String> settings =
-                Map.of("type", "log", "file", directory.resolve("log").toString(), "key.file", keyFile.toString());
+        Map<String, String> settings = logging(key);
         String origin = ORIGIN + "/a";
         String own = NoteVerifiers.vkey(origin, key.algorithm(), key.spki());
         String other = NoteVerifiers.vkey(

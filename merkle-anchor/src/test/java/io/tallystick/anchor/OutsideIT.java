@@ -152,13 +152,10 @@ class OutsideIT {
     }
 
     private OutsidePart start(String instance, SimpleMeterRegistry metersOf) {
-        List<byte[]> p256 = ledger.keys().stream()
-                .filter(key -> key.algorithm() == KeyAlgorithm.ECDSA_P256)
-                .map(SigningKey::spki)
-                .toList();
+        SigningKeys keys = new SigningKeys(ledger.keys());
         OutsideMetrics metrics = new OutsideMetrics(metersOf, ANCHORS, WINDOW, InstantSource.system());
         List<Anchor> anchors = config.anchors().stream()
-                .map(anchor -> anchor.open(p256, Optional.empty(), metrics.of(anchor.id())))
+                .map(anchor -> anchor.open(keys, Optional.empty(), metrics.of(anchor.id())))
                 .toList();
         OutsidePart started = new OutsidePart(config, instance, anchors, ledger.records(), metrics);
         started.start();
