@@ -5,7 +5,9 @@ import io.tallystick.json.JsonArray;
 import io.tallystick.json.JsonObject;
 import io.tallystick.json.JsonString;
 import io.tallystick.json.JsonValue;
+import io.tallystick.trust.KeyAlgorithm;
 import io.tallystick.trust.KeyException;
+import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKey;
 import io.tallystick.trust.PublicKeys;
 import io.tallystick.trust.SigningKey;
@@ -19,8 +21,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -188,6 +192,43 @@ final class TrustRootCommand implements Runnable {
                     "Give a public key in PEM, as 'tally keys show' prints it.",
                     e);
         }
+    }
+
+    /**
+     * Requires that listed keys can give the signatures that are required: what is demanded of checkpoints and never there makes
+     * all evidence fail, for ever. Keys that are compromised or retired count, as what they signed before may; of a demand that is new,
+     * only those that can sign from now on.
+     *
+     * @param demanded of checkpoints, new in this version
+     * @throws CommandException if none of the listed can
+     */
+    static void requireFulfillable(TrustRootDraft draft, List<Set<KeyAlgorithm>> demanded) {
+        for (TrustRole role : List.of(TrustRole.CHECKPOINT, TrustRole.BUNDLE)) {
+            for (Set<KeyAlgorithm> anyOf : draft.require(role)) {
+                boolean isNew = role == TrustRole.CHECKPOINT && demanded.contains(anyOf);
+                boolean isMet = draft.keys().stream()
+                        .filter(key -> key.covers(role, draft.ledger()) && anyOf.contains(key.algorithm()))
+                        .anyMatch(key -> !isNew || canSign(key, draft.issued()));
+                if (!isMet) {
+                    throw unmet(role.wireName(), KeyAlgorithm.text(anyOf));
+                }
+            }
+        }
+    }
+
+    private static boolean canSign(TrustedKey key, Instant from) {
+        return key.status() == KeyStatus.ACTIVE && key.notAfter().isAfter(from);
+    }
+
+    private static CommandException unmet(String role, String algorithms) {
+        return new CommandException(
+                ExitCode.USAGE,
+                "each " + role + " needs an " + algorithms + " signature, and none of the " + role
+                        + " keys listed can give it: nothing signed from then on would ever be valid",
+                "List such a key (in 'init' --" + role + "-key, in 'update' --add-" + role + "-key)"
+                        + (role.equals(TrustRole.CHECKPOINT.wireName())
+                                ? ", or have 'update' --require what the listed ones can give."
+                                : "."));
     }
 
     /** The scopes of a ledger's keys: its registry and all its chains. */

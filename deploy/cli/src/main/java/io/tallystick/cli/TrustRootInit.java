@@ -89,6 +89,7 @@ final class TrustRootInit implements Runnable {
         add(keys, bundles, TrustRole.BUNDLE, TrustRootCommand.scopes(origin), issued);
         try {
             TrustRootDraft draft = TrustRootDraft.first(origin, issued, issued.plus(valid), keys, threshold);
+            TrustRootCommand.requireFulfillable(draft, List.of());
             WholeFile.write(file, draft.encode());
             TrustRootCommand.report(spec.commandLine().getOut(), output, draft, null);
         } catch (IllegalArgumentException e) {

@@ -166,6 +166,7 @@ final class TrustRootUpdate implements Runnable {
             draft = withListed(draft);
             draft = withRules(draft);
             draft = withOutside(draft);
+            TrustRootCommand.requireFulfillable(draft, demanded());
             requireNothingLost(draft);
             WholeFile.write(draftFile, draft.encode());
             TrustRootCommand.report(spec.commandLine().getOut(), output, draft, file);
@@ -255,19 +256,19 @@ final class TrustRootUpdate implements Runnable {
     }
 
     private TrustRootDraft withRules(TrustRootDraft draft) {
-        TrustRootDraft next = draft;
-        if (!require.isEmpty()) {
-            List<Set<KeyAlgorithm>> all = new ArrayList<>();
-            for (String choice : require) {
-                Set<KeyAlgorithm> anyOf = EnumSet.noneOf(KeyAlgorithm.class);
-                for (String name : choice.split("\\|", -1)) {
-                    anyOf.add(KeysGenerate.algorithm(name));
-                }
-                all.add(anyOf);
+        return require.isEmpty() ? draft : draft.withRequiredForCheckpoints(demanded());
+    }
+
+    private List<Set<KeyAlgorithm>> demanded() {
+        List<Set<KeyAlgorithm>> all = new ArrayList<>();
+        for (String choice : require) {
+            Set<KeyAlgorithm> anyOf = EnumSet.noneOf(KeyAlgorithm.class);
+            for (String name : choice.split("\\|", -1)) {
+                anyOf.add(KeysGenerate.algorithm(name));
             }
-            next = next.withRequiredForCheckpoints(all);
+            all.add(anyOf);
         }
-        return next;
+        return all;
     }
 
     private TrustRootDraft withOutside(TrustRootDraft draft) {
@@ -312,6 +313,7 @@ final class TrustRootUpdate implements Runnable {
 
     private static TrustAnchors.Kind kind(String name) {
         return TrustAnchors.Kind.ofWireName(name)
-                .orElseThrow(() -> new IllegalArgumentException("there is no kind of anchor " + name));
+                .orElseThrow(() -> new CommandException(
+                        ExitCode.USAGE, "there is no kind of anchor " + name, "It is witnesses, tsa or logs."));
     }
 }

@@ -14,6 +14,7 @@ import io.tallystick.trust.KeyFile;
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.PublicKeys;
 import io.tallystick.trust.SigningKey;
+import io.tallystick.trust.TrustRole;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
@@ -246,6 +247,92 @@ class TrustRootCommandTest {
                         .exitCode())
                 .isEqualTo(ExitCode.USAGE);
         assertThat(directory.resolve("v2.json")).doesNotExist();
+    }
+
+    private void refused(String words, Object... arguments) {
+        TallyRun run = trustRoot(arguments);
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(words);
+    }
+
+    /** Nothing signed from then on would ever be valid. */
+    @Test
+    void aDemandThatNoListedKeyCanMeetIsRefused() throws Exception {
+        first();
+        key("ml-dsa", KeyAlgorithm.ML_DSA_44);
+        String p256 = read("v1.json").keys().stream()
+                .filter(key -> key.covers(TrustRole.CHECKPOINT, LEDGER) && key.algorithm() == KeyAlgorithm.ECDSA_P256)
+                .findFirst()
+                .orElseThrow()
+                .keyId();
+
+        refused(
+                "each checkpoint needs an ml-dsa-44 signature, and none of the checkpoint keys listed can give it",
+                "update",
+                "@v1.json",
+                "@v2.json",
+                "--require",
+                "ecdsa-p256",
+                "--require",
+                "ml-dsa-44");
+        refused(
+                "--add-checkpoint-key",
+                "update",
+                "@v1.json",
+                "@v2.json",
+                "--require",
+                "ecdsa-p256",
+                "--key",
+                p256,
+                "--status",
+                "compromised",
+                "--since",
+                "2026-10-01");
+        refused(
+                "each checkpoint needs an ecdsa-p256 signature",
+                "init",
+                "--origin",
+                LEDGER,
+                "--root-key",
+                "@alice.pub",
+                "--checkpoint-key",
+                "@log.pub",
+                "--bundle-key",
+                "@bundle.pub",
+                "@v2.json");
+        assertThat(directory.resolve("v2.json")).doesNotExist();
+
+        ok(
+                "update",
+                "@v1.json",
+                "@v2.json",
+                "--require",
+                "ecdsa-p256",
+                "--require",
+                "ml-dsa-44",
+                "--add-checkpoint-key",
+                "@ml-dsa.pub");
+        ok("update", "@v1.json", "@v3.json", "--key", p256, "--status", "compromised", "--since", "2026-10-01");
+    }
+
+    @Test
+    void moreSignersThanRootKeysAreRefused() {
+        refused(
+                "a root threshold of 3 with 2 active root keys",
+                "init",
+                "--origin",
+                LEDGER,
+                "--threshold",
+                "3",
+                "--root-key",
+                "@alice.pub",
+                "--root-key",
+                "@bob.pub",
+                "--checkpoint-key",
+                "@log-p256.pub",
+                "--bundle-key",
+                "@bundle.pub",
+                "@v1.json");
     }
 
     @Test

@@ -49,7 +49,10 @@ record TrustContent(
         checkpointRequire = checkpointRequire.stream().map(Set::copyOf).toList();
         bundleRequire = bundleRequire.stream().map(Set::copyOf).toList();
         keys = List.copyOf(keys);
-        require(isOrigin(ledger), "not a ledger origin: " + ledger);
+        require(
+                isOrigin(ledger),
+                "not a ledger origin: '" + ledger + "'; it has 1 to " + LEDGER_BYTES_MAX
+                        + " printable ASCII characters, without spaces and '+'");
         require(version >= 1, "the version is " + version);
         require(previous.isPresent() == (version > 1), "version 1 has no previous one, every later version has");
         require(issued.isBefore(expires), "it expires before it is issued");
@@ -162,7 +165,8 @@ record TrustContent(
         require(new HashSet<>(rootKeyIds).size() == rootKeyIds.size(), "a root key is named twice");
         require(
                 threshold >= 1 && threshold <= rootKeyIds.size(),
-                "the root threshold is not between 1 and their number");
+                "a root threshold of " + threshold + " with " + rootKeyIds.size()
+                        + " active root keys: it is from 1 to their number");
         for (String keyId : rootKeyIds) {
             boolean listed = keys.stream()
                     .anyMatch(key -> key.keyId().equals(keyId)

@@ -253,6 +253,10 @@ public final class TrustRoot {
      * @param role checkpoint or bundle; root keys have a threshold instead
      */
     public List<Set<KeyAlgorithm>> require(TrustRole role) {
+        return require(content, role);
+    }
+
+    static List<Set<KeyAlgorithm>> require(TrustContent content, TrustRole role) {
         return switch (role) {
             case CHECKPOINT -> content.checkpointRequire();
             case BUNDLE -> content.bundleRequire();

@@ -208,6 +208,11 @@ public final class TrustRootDraft {
         return content.expires();
     }
 
+    /** The algorithms required of a role, as {@link TrustRoot#require}. */
+    public List<Set<KeyAlgorithm>> require(TrustRole role) {
+        return TrustRoot.require(content, role);
+    }
+
     /** Every key listed. */
     public List<TrustedKey> keys() {
         return content.keys();
