@@ -101,7 +101,7 @@ final class ConfigFile {
         } catch (IOException | IllegalArgumentException e) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "cannot read the configuration " + file + ": " + e.getMessage(),
+                    "cannot read the configuration " + file + ": " + FileFault.why(e),
                     "Name the ledger's properties file with --config, or start a ledger with 'tally up'.",
                     e);
         }

@@ -52,6 +52,9 @@ final class InspectCommand implements Runnable {
 
     @Override
     public void run() {
+        if (Files.notExists(path)) {
+            throw new CommandException(ExitCode.USAGE, path + " does not exist", "Name a bundle or a file of one.");
+        }
         if (!Files.isDirectory(path) && !Inspector.isShown(path)) {
             throw new CommandException(
                     ExitCode.USAGE,

@@ -173,9 +173,13 @@ record LedgerKeys(List<Path> signing, List<Path> bundle, Optional<Path> root, Pa
             throw new CommandException(
                     ExitCode.USAGE,
                     "cannot set up the ledger's keys: " + e.getMessage(),
-                    "Keys must be files of mode 0600 in directories only their owner can write to.",
+                    remedy(e).orElse("Keys must be files of mode 0600 in directories only their owner can write to."),
                     e);
         }
+    }
+
+    private static Optional<String> remedy(Exception e) {
+        return e instanceof KeyException key ? key.remedy() : Optional.empty();
     }
 
     /** A first trust root is made here only of keys that are here. @return the root key's file */

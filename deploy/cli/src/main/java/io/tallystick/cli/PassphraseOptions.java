@@ -77,7 +77,10 @@ final class PassphraseOptions {
             throw new CommandException(
                     ExitCode.USAGE,
                     e.getMessage(),
-                    "Keys and passphrases must be files of mode 0600 in directories only their owner can write to.",
+                    e.remedy()
+                            .orElse(
+                                    "Keys and passphrases must be files of mode 0600 in directories only their owner can"
+                                            + " write to."),
                     e);
         } finally {
             Arrays.fill(passphrase, '\0');

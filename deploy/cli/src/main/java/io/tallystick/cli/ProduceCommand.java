@@ -194,7 +194,7 @@ final class ProduceCommand implements Callable<Integer> {
         if (!Files.isReadable(path)) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "cannot read " + path,
+                    "cannot read " + path + (Files.notExists(path) ? ": it does not exist" : ""),
                     "Name a file with one event a line, or - for standard input.");
         }
         return new BufferedInputStream(Files.newInputStream(path));

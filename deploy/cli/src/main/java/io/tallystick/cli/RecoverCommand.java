@@ -132,7 +132,10 @@ final class RecoverCommand implements Runnable {
                 return file.isEmpty() ? Optional.empty() : Optional.of(TrustRoot.parse(Files.readAllBytes(file.get())));
             } catch (IOException e) {
                 throw new CommandException(
-                        ExitCode.USAGE, "cannot read " + file.get() + ": " + e.getMessage(), "Name the trust root.", e);
+                        ExitCode.USAGE,
+                        "cannot read " + file.get() + ": " + FileFault.why(e),
+                        "Name the trust root.",
+                        e);
             } catch (TrustException e) {
                 throw new CommandException(
                         ExitCode.USAGE,

@@ -46,7 +46,7 @@ final class RootCertificates {
                 roots.add(StrictBase64.encode(certificate.getEncoded()));
             }
         } catch (IOException | InvalidPathException | CertificateException e) {
-            throw unusable(file, e.getMessage() == null ? e.toString() : e.getMessage(), e);
+            throw unusable(file, FileFault.why(e), e);
         }
         if (roots.isEmpty()) {
             throw unusable(file, "it holds no certificate", null);

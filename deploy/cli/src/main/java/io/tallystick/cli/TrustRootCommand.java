@@ -188,7 +188,7 @@ final class TrustRootCommand implements Runnable {
         } catch (IOException | KeyException e) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "cannot use " + pem + ": " + e.getMessage(),
+                    "cannot use " + pem + ": " + FileFault.why(e),
                     "Give a public key in PEM, as 'tally keys show' prints it.",
                     e);
         }

@@ -43,7 +43,7 @@ final class TrustRootFile {
         } catch (IOException | TrustException e) {
             throw new CommandException(
                     ExitCode.USAGE,
-                    "cannot use " + file + ": " + e.getMessage(),
+                    "cannot use " + file + ": " + FileFault.why(e),
                     "Name a trust root; one that lacks signatures is completed with 'tally trust-root sign'.",
                     e);
         }

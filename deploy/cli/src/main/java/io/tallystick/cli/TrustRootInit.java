@@ -3,6 +3,7 @@ package io.tallystick.cli;
 
 import io.tallystick.trust.KeyStatus;
 import io.tallystick.trust.TrustRole;
+import io.tallystick.trust.TrustRoot;
 import io.tallystick.trust.TrustRootDraft;
 import io.tallystick.trust.TrustedKey;
 import io.tallystick.verify.ExitCode;
@@ -81,6 +82,15 @@ final class TrustRootInit implements Runnable {
                     ExitCode.USAGE,
                     file + " exists",
                     "Name a new file; 'tally trust-root update' makes later versions.");
+        }
+        try {
+            TrustRoot.requireOrigin(origin);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    e.getMessage(),
+                    "Give --origin as ledger.origin is, such as ledger.example.com.",
+                    e);
         }
         Instant issued = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         List<TrustedKey> keys = new ArrayList<>();

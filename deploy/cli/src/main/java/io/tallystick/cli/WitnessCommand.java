@@ -117,6 +117,7 @@ final class WitnessCommand implements Callable<Integer> {
         WitnessServer.limitTimes();
         CosigningRule rule = rule();
         requirePort();
+        InetSocketAddress address = address();
         if (fresh) {
             requireNotBegun();
         }
@@ -130,8 +131,7 @@ final class WitnessCommand implements Callable<Integer> {
             try {
                 FileWitnessState opened = FileWitnessState.open(state);
                 running.push(opened);
-                WitnessServer server = new WitnessServer(
-                        new InetSocketAddress(listen, port), rule, opened, cosigner, InstantSource.system());
+                WitnessServer server = new WitnessServer(address, rule, opened, cosigner, InstantSource.system());
                 running.push(server);
                 server.start();
                 print(server, cosigner);
@@ -174,6 +174,17 @@ final class WitnessCommand implements Callable<Integer> {
             }
         }
         return new CosigningRule(keys);
+    }
+
+    private InetSocketAddress address() {
+        InetSocketAddress address = new InetSocketAddress(listen, port);
+        if (address.isUnresolved()) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "--listen " + listen + " is no address: the name cannot be resolved",
+                    "Give an address of this machine, such as 127.0.0.1, or a name that leads to one.");
+        }
+        return address;
     }
 
     private void requirePort() {
@@ -272,7 +283,9 @@ final class WitnessCommand implements Callable<Integer> {
         return new CommandException(
                 ExitCode.USAGE,
                 "cannot use the witness's key: " + e.getMessage(),
-                "Key and passphrase are files of mode 0600 in directories only their owner can write to.",
+                e.remedy()
+                        .orElse(
+                                "Key and passphrase are files of mode 0600 in directories only their owner can write to."),
                 e);
     }
 

@@ -86,6 +86,9 @@ class KeysCommandTest {
         TallyRun again = keys("generate", "--passphrase-file", passphrase, file);
 
         assertThat(again.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(again.err())
+                .contains("cannot create " + file + ": it exists", "Name another file")
+                .doesNotContain("Exception", "0600");
         assertThat(Files.readAllBytes(file)).isEqualTo(before);
     }
 
@@ -119,7 +122,26 @@ class KeysCommandTest {
         TallyRun run = keys("show", "--passphrase-file", passphrase, file);
 
         assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains("wrong passphrase or damaged key file");
+        assertThat(run.err())
+                .contains(file + ": wrong passphrase or damaged key file", "that the key was made with")
+                .doesNotContain("0600");
+    }
+
+    @Test
+    void aFileThatIsMissingIsSaidToBe() {
+        Path missing = directory.resolve("none/a.pem");
+
+        TallyRun read = keys("show", "--passphrase-file", passphrase, missing);
+        TallyRun made = keys("generate", "--passphrase-file", passphrase, missing);
+
+        assertThat(read.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(read.err())
+                .contains("cannot read " + missing + ": it does not exist")
+                .doesNotContain("Exception", "0600");
+        assertThat(made.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(made.err())
+                .contains("cannot create " + missing + ": its directory does not exist", "Make the directory")
+                .doesNotContain("Exception");
     }
 
     @Test

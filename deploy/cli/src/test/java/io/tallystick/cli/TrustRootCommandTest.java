@@ -316,6 +316,29 @@ class TrustRootCommandTest {
     }
 
     @Test
+    void whatIsMissingOrUnknownIsSaid() throws Exception {
+        first();
+
+        refused("cannot use " + directory.resolve("none.json") + ": it does not exist", "show", "@none.json");
+        refused("it does not exist", "update", "@v1.json", "@v2.json", "--add-root-key", "@none.pub");
+        refused("It is witnesses, tsa or logs.", "update", "@v1.json", "@v2.json", "--require-anchor", "notary");
+        refused("It is witnesses, tsa or logs.", "update", "@v1.json", "@v2.json", "--no-require-anchor", "notary");
+        refused(
+                "not a ledger origin: 'led ger'; it has 1 to 128 printable ASCII characters, without spaces and '+'",
+                "init",
+                "--origin",
+                "led ger",
+                "--root-key",
+                "@alice.pub",
+                "--checkpoint-key",
+                "@log-p256.pub",
+                "--bundle-key",
+                "@bundle.pub",
+                "@v2.json");
+        assertThat(directory.resolve("v2.json")).doesNotExist();
+    }
+
+    @Test
     void moreSignersThanRootKeysAreRefused() {
         refused(
                 "a root threshold of 3 with 2 active root keys",

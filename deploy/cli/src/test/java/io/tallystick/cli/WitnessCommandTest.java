@@ -82,6 +82,8 @@ class WitnessCommandTest {
                 directory.resolve("passphrase").toString(),
                 "--log",
                 NoteVerifiers.vkey(LEDGER, ledger.algorithm(), ledger.spki()),
+                "--listen",
+                "127.0.0.1",
                 "--port",
                 "0"));
         all.addAll(List.of(more));
@@ -246,7 +248,9 @@ class WitnessCommandTest {
     @Test
     void aNewWitnessThatCannotSignHasNoStateYet() throws Exception {
         for (List<String> wrong : List.of(
-                List.of("--port", "99999", "not a port"), List.of("--name", "bad name", "the witness cannot sign"))) {
+                List.of("--port", "99999", "not a port"),
+                List.of("--listen", "no.such.host.invalid", "cannot be resolved"),
+                List.of("--name", "bad name", "the witness cannot sign"))) {
             List<String> arguments = new ArrayList<>(List.of(arguments("--new")));
             arguments.set(arguments.indexOf(wrong.get(0)) + 1, wrong.get(1));
             TallyRun run = TallyRun.of(arguments.toArray(String[]::new));

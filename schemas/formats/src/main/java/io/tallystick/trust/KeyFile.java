@@ -63,9 +63,12 @@ public final class KeyFile {
      *     of a known algorithm, or the passphrase is wrong
      */
     public static SigningKey read(Path path, char[] passphrase) throws KeyException {
-        byte[] pkcs8 = Pbes2.decrypt(der(path), passphrase);
+        byte[] pkcs8 = {};
         try {
+            pkcs8 = Pbes2.decrypt(der(path), passphrase);
             return PrivateKey.decode(pkcs8);
+        } catch (WrongPassphraseException e) {
+            throw new WrongPassphraseException(path + ": " + e.getMessage());
         } finally {
             Arrays.fill(pkcs8, (byte) 0);
         }

@@ -109,7 +109,7 @@ final class Pbes2 {
             return run(Cipher.DECRYPT_MODE, passphrase, salt, iterations, iv, encrypted);
         } catch (GeneralSecurityException e) {
             // Without the cause: whether the padding was wrong is nobody's business.
-            throw new KeyException(WRONG_PASSPHRASE);
+            throw new WrongPassphraseException(WRONG_PASSPHRASE);
         }
     }
 

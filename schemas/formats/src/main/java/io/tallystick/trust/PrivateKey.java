@@ -94,7 +94,7 @@ final class PrivateKey implements SigningKey {
             }
         } catch (IOException | RuntimeException e) {
             // One wrong passphrase in 256 gets as far as this, so it must not look different.
-            throw new KeyException(Pbes2.WRONG_PASSPHRASE);
+            throw new WrongPassphraseException(Pbes2.WRONG_PASSPHRASE);
         }
         throw new KeyException("private key is neither Ed25519 nor ECDSA P-256 nor ML-DSA-44");
     }

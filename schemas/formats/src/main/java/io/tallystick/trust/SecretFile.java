@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -62,6 +64,11 @@ public final class SecretFile {
                 throw new KeyException(path + " changed while it was read");
             }
             return content;
+        } catch (NoSuchFileException e) {
+            throw new KeyException(
+                    "cannot read " + path + ": it does not exist",
+                    "Name a file that is there. Is its disk mounted?",
+                    e);
         } catch (IOException e) {
             throw new KeyException("cannot read " + path + ": " + e, e);
         } catch (UnsupportedOperationException e) {
@@ -96,6 +103,17 @@ public final class SecretFile {
             try (FileChannel directory = FileChannel.open(file.getParent())) {
                 directory.force(true);
             }
+        } catch (FileAlreadyExistsException e) {
+            throw new KeyException(
+                    "cannot create " + path + ": it exists",
+                    "It stays as it is, nothing is ever written over a key. Name another file, or move that one away if"
+                            + " nothing needs it.",
+                    e);
+        } catch (NoSuchFileException e) {
+            throw new KeyException(
+                    "cannot create " + path + ": its directory does not exist",
+                    "Make the directory, mode 0700, or name another.",
+                    e);
         } catch (IOException e) {
             throw new KeyException("cannot create " + path + ": " + e, e);
         } catch (UnsupportedOperationException e) {

@@ -49,10 +49,7 @@ record TrustContent(
         checkpointRequire = checkpointRequire.stream().map(Set::copyOf).toList();
         bundleRequire = bundleRequire.stream().map(Set::copyOf).toList();
         keys = List.copyOf(keys);
-        require(
-                isOrigin(ledger),
-                "not a ledger origin: '" + ledger + "'; it has 1 to " + LEDGER_BYTES_MAX
-                        + " printable ASCII characters, without spaces and '+'");
+        requireOrigin(ledger);
         require(version >= 1, "the version is " + version);
         require(previous.isPresent() == (version > 1), "version 1 has no previous one, every later version has");
         require(issued.isBefore(expires), "it expires before it is issued");
@@ -113,6 +110,13 @@ record TrustContent(
             anchors = from.anchors;
             policy = from.policy;
         }
+    }
+
+    static void requireOrigin(String ledger) {
+        require(
+                isOrigin(ledger),
+                "not a ledger origin: '" + ledger + "'; it has 1 to " + LEDGER_BYTES_MAX
+                        + " printable ASCII characters, without spaces and '+'");
     }
 
     private static boolean isOrigin(String origin) {

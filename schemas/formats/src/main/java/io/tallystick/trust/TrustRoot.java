@@ -256,6 +256,11 @@ public final class TrustRoot {
         return require(content, role);
     }
 
+    /** @throws IllegalArgumentException if no ledger can have this origin; says which can */
+    public static void requireOrigin(String origin) {
+        TrustContent.requireOrigin(origin);
+    }
+
     static List<Set<KeyAlgorithm>> require(TrustContent content, TrustRole role) {
         return switch (role) {
             case CHECKPOINT -> content.checkpointRequire();

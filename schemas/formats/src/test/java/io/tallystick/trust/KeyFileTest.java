@@ -84,7 +84,7 @@ class KeyFileTest {
             // Then
             assertThatExceptionOfType(KeyException.class)
                     .isThrownBy(() -> KeyFile.read(file, passphrase(wrong)))
-                    .withMessage("wrong passphrase or damaged key file")
+                    .withMessage(file + ": wrong passphrase or damaged key file")
                     .withNoCause();
         }
     }
@@ -99,7 +99,7 @@ class KeyFileTest {
             // Then
             assertThatExceptionOfType(KeyException.class)
                     .isThrownBy(() -> KeyFile.read(file, wrong))
-                    .withMessage("wrong passphrase or damaged key file")
+                    .withMessage(file + ": wrong passphrase or damaged key file")
                     .withNoCause();
         }
     }
