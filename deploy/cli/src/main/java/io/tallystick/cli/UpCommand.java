@@ -4,6 +4,8 @@ package io.tallystick.cli;
 import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.json.JsonObject;
 import io.tallystick.topic.WallClockWatch;
+import io.tallystick.trust.TrustRoot;
+import io.tallystick.verify.ExitCode;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -79,6 +81,7 @@ final class UpCommand implements Callable<Integer> {
     @Override
     @SuppressWarnings("try") // a watch works while its block lasts; nothing in the block names it
     public Integer call() throws Exception {
+        requireUsable();
         LedgerHome home = new LedgerHome(data);
         LogFile.in(home, "WARN");
         Duration window = Duration.ofSeconds(windowSeconds);
@@ -105,6 +108,17 @@ final class UpCommand implements Callable<Integer> {
                 return ledger;
             }));
         }
+    }
+
+    /** Before there is a data directory: it keeps what it was made with. */
+    private void requireUsable() {
+        try {
+            TrustRoot.requireOrigin(origin);
+        } catch (IllegalArgumentException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, e.getMessage(), "Give another --origin, such as ledger.example.com.", e);
+        }
+        var unused = ListenAddress.of(listen, 0);
     }
 
     /** The configuration of the last start, if there was one. */

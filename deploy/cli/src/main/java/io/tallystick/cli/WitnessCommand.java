@@ -66,7 +66,7 @@ final class WitnessCommand implements Callable<Integer> {
             names = "--state",
             required = true,
             paramLabel = "DIR",
-            description = "Directory of its durable state. Never"
+            description = "Directory of its durable state, which only its owner can write to. Never"
                     + " delete or restore it: the witness would cosign what it has refused before."
                     + " If it is lost, begin a new witness with a new key.")
     private Path state;
@@ -117,7 +117,7 @@ final class WitnessCommand implements Callable<Integer> {
         WitnessServer.limitTimes();
         CosigningRule rule = rule();
         requirePort();
-        InetSocketAddress address = address();
+        InetSocketAddress address = ListenAddress.of(listen, port);
         if (fresh) {
             requireNotBegun();
         }
@@ -174,17 +174,6 @@ final class WitnessCommand implements Callable<Integer> {
             }
         }
         return new CosigningRule(keys);
-    }
-
-    private InetSocketAddress address() {
-        InetSocketAddress address = new InetSocketAddress(listen, port);
-        if (address.isUnresolved()) {
-            throw new CommandException(
-                    ExitCode.USAGE,
-                    "--listen " + listen + " is no address: the name cannot be resolved",
-                    "Give an address of this machine, such as 127.0.0.1, or a name that leads to one.");
-        }
-        return address;
     }
 
     private void requirePort() {
