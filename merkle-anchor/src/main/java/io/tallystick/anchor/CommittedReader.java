@@ -81,7 +81,10 @@ final class CommittedReader implements AutoCloseable {
                 progress = System.nanoTime();
             } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
                 throw new TimeoutException("no progress reading " + partition + " from " + position + " to " + until
-                        + " within " + PATIENCE + "; is a transaction open?");
+                        + " within " + PATIENCE.toSeconds() + " s. If it stays so, a transaction is open there that the"
+                        + " broker does not abort: find its producer with 'kafka-transactions.sh find-hanging --topic "
+                        + partition.topic() + " --partition " + partition.partition()
+                        + "' and end it with 'kafka-transactions.sh abort'");
             }
         }
     }

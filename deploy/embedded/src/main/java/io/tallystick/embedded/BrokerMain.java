@@ -59,7 +59,7 @@ public final class BrokerMain {
             EmbeddedOptions options = EmbeddedOptions.defaults()
                     .withHosts(arguments[1], arguments[2])
                     .withBrokerPort(Integer.parseInt(arguments[3]));
-            return EmbeddedBroker.start(Path.of(arguments[0]), options);
+            return EmbeddedBroker.start(Path.of(arguments[0]), options).withMarkers();
         } catch (RuntimeException e) {
             LOGGER.atError().setCause(e).log("broker did not start");
             toParent.println(FAILED + " " + String.valueOf(e.getMessage()).replaceAll("\\s+", " "));

@@ -98,7 +98,8 @@ public final class EmbeddedBroker implements AutoCloseable {
                         + ". Use another directory.");
             }
             KafkaRaftServer server = startServer(BrokerSettings.of(kafka, node));
-            return new EmbeddedBroker(lock, server, clusterId, node.bootstrapServers());
+            EmbeddedBroker broker = new EmbeddedBroker(lock, server, clusterId, node.bootstrapServers());
+            return node.controllerPorts().size() == 1 ? broker.withMarkers() : broker;
         });
     }
 
@@ -168,6 +169,21 @@ public final class EmbeddedBroker implements AutoCloseable {
                     metaProperties + " names no cluster.id. Restore the file, or use an empty directory.");
         }
         return clusterId;
+    }
+
+    /**
+     * Ends what a kill of a cluster's only broker may have left: see {@link SkippedMarkers}. Needs a listener without credentials.
+     *
+     * @throws EmbeddedException if that fails; the broker is closed then
+     */
+    EmbeddedBroker withMarkers() {
+        try {
+            SkippedMarkers.write(bootstrapServers);
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** {@code host:port} for {@code bootstrap.servers}. */

@@ -135,7 +135,9 @@ class BrokerProcessIT {
 
         // Then
         try (BrokerProcess next = BrokerProcess.start(directory, OPTIONS, fatal::add)) {
-            assertThat(broker.isAlive()).isFalse();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> !broker.isAlive()); // until the system has noticed
             assertThat(next.bootstrapServers()).isEqualTo(told[1]);
             assertThat(new BrokerClient(told[1]).topics()).contains("kept");
         }
