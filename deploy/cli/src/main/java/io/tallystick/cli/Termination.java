@@ -45,6 +45,19 @@ final class Termination {
     }
 
     /**
+     * Ends the process at once, for its own broker is gone: stages that are closed would wait for it for minutes. What happened and
+     * what to do are the last words.
+     */
+    void brokerEnded(Throwable fault) {
+        health.fail();
+        LOGGER.atError().addKeyValue("error", fault.getMessage()).log("broker ended");
+        System.err.println("tally: " + fault.getMessage());
+        System.err.println("  Starting again mends what it left, also after a kill.");
+        System.err.flush();
+        Runtime.getRuntime().halt(ExitCode.UNREACHABLE);
+    }
+
+    /**
      * Starts something, waits for a signal or a fault, and closes it.
      *
      * @return the exit code

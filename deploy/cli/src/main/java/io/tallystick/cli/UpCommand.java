@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.tallystick.cli;
 
+import io.tallystick.embedded.EmbeddedException;
 import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.json.JsonObject;
 import io.tallystick.topic.WallClockWatch;
@@ -103,7 +104,13 @@ final class UpCommand implements Callable<Integer> {
         Termination termination = new Termination();
         try (WallClockWatch watch = WallClockWatch.start(termination::abandon)) {
             return termination.run(() -> Monitoring.around(monitoring, termination.health(), around -> {
-                LocalLedger ledger = LocalLedger.start(home, options, around.metrics(), termination::fatal);
+                LocalLedger ledger = LocalLedger.start(home, options, around.metrics(), fault -> {
+                    if (fault instanceof EmbeddedException) {
+                        termination.brokerEnded(fault);
+                    } else {
+                        termination.fatal(fault);
+                    }
+                });
                 print(home, ledger, around);
                 return ledger;
             }));

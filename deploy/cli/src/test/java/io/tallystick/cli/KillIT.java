@@ -12,6 +12,7 @@ import io.tallystick.entry.Event;
 import io.tallystick.fixtures.TestSeed;
 import io.tallystick.topic.LedgerAdmin;
 import io.tallystick.topic.LedgerSettings;
+import io.tallystick.verify.ExitCode;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
@@ -38,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole ledger is killed at random moments while a producer goes on. The number of kills is set by
+ * The whole ledger is killed at random moments while a producer goes on, and at last its broker alone. The number of kills is set by
  * {@code -Dledger.test.kills}.
  */
 class KillIT {
@@ -84,6 +85,9 @@ class KillIT {
             up.kill();
             up = UpProcess.start(home.directory(), WINDOW);
         }
+        assertThat(up.killBroker()).as(up.log()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(up.log()).contains("tally: The broker (process ");
+        up = UpProcess.start(home.directory(), WINDOW);
         stop.set(true);
         producing.join();
         await().atMost(Duration.ofMinutes(2)).until(() -> !up.isAlive() || accepted(home) >= acknowledged.get());

@@ -63,6 +63,17 @@ final class UpProcess implements AutoCloseable {
         process.destroyForcibly().waitFor();
     }
 
+    /**
+     * SIGKILL for its broker alone.
+     *
+     * @return the exit code with which it ends for that reason
+     */
+    int killBroker() throws InterruptedException {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(log()).isTrue();
+        return process.exitValue();
+    }
+
     /** SIGTERM; the time the process may take is limited. */
     void stop() throws InterruptedException {
         process.destroy();
