@@ -4,8 +4,10 @@ package io.tallystick.cli;
 import io.tallystick.verify.ExitCode;
 import java.net.InetSocketAddress;
 
-/** The address of {@code --listen}. */
+/** The address of {@code --listen}, and ports. */
 final class ListenAddress {
+    private static final int PORT_MAX = 65_535;
+
     private ListenAddress() {}
 
     /** @throws CommandException if the name leads to no address */
@@ -18,5 +20,15 @@ final class ListenAddress {
                     "Give an address of this machine, such as 127.0.0.1, or a name that leads to one.");
         }
         return address;
+    }
+
+    /** @throws CommandException if it is no port and not 0 */
+    static void requirePort(String option, int port) {
+        if (port < 0 || port > PORT_MAX) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    option + " " + port + " is no port",
+                    "Give 1 to " + PORT_MAX + ", or 0: see --help.");
+        }
     }
 }

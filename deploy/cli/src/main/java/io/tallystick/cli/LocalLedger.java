@@ -107,7 +107,10 @@ final class LocalLedger implements AutoCloseable {
         return ConfigFile.settings(properties);
     }
 
-    /** Writes the configuration: what a ledger was made with stays, addresses are today's. */
+    /**
+     * Writes the configuration: what a ledger was made with stays, addresses are today's. What cannot be used is not written: the
+     * next start would find it.
+     */
     private static Map<String, String> configure(LedgerHome home, Options options, EmbeddedLedger platform)
             throws IOException {
         Map<String, String> properties = new TreeMap<>();
@@ -128,6 +131,7 @@ final class LocalLedger implements AutoCloseable {
         }
         properties.put(LedgerSettings.BOOTSTRAP_SERVERS, platform.bootstrapServers());
         properties.put(LedgerSettings.SCHEMA_REGISTRY_URL, platform.registryUrl());
+        var unused = ConfigFile.settings(properties);
         write(home.config(), properties);
         return properties;
     }

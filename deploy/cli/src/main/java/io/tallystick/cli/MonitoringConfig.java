@@ -47,10 +47,12 @@ final class MonitoringConfig extends AbstractConfig {
      * Reads a stage's configuration.
      *
      * @param port takes the place of the configured one; null if not given
+     * @throws CommandException if it is no port
      */
     static MonitoringConfig of(Map<String, String> properties, Integer port) {
         Map<String, String> all = new TreeMap<>(properties);
         if (port != null) {
+            ListenAddress.requirePort("--metrics-port", port);
             all.put(PORT, port.toString());
         }
         return new MonitoringConfig(all);

@@ -9,11 +9,13 @@ import io.tallystick.verify.ExitCode;
 import io.tallystick.verify.PlainText;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.ScopeType;
@@ -97,7 +99,7 @@ public final class Tally implements Runnable {
     }
 
     private int explain(Exception fault, CommandLine command, ParseResult parsed) {
-        Explained explained = Explained.of(fault);
+        Explained explained = Explained.of(fault, configuration(command));
         PrintWriter err = command.getErr();
         err.println(PlainText.line("tally: " + explained.what()));
         err.println(PlainText.line("  " + explained.remedy()));
@@ -110,9 +112,22 @@ public final class Tally implements Runnable {
         return explained.exitCode();
     }
 
+    /** What the user is to correct where a setting is wrong: the file that the command took its settings from. */
+    private static String configuration(CommandLine command) {
+        OptionSpec config = command.getCommandSpec().findOption("--config");
+        OptionSpec data = command.getCommandSpec().findOption("--data");
+        if (config != null && config.getValue() instanceof Path file) {
+            return "the configuration file " + file;
+        }
+        if (data != null && data.getValue() instanceof Path directory) {
+            return "the configuration file " + new LedgerHome(directory).config();
+        }
+        return "the configuration file";
+    }
+
     /** What is said of a fault. Names in it may come from evidence or a store, and are printed as plain text alone. */
     private record Explained(int exitCode, String what, String remedy) {
-        static Explained of(Exception fault) {
+        static Explained of(Exception fault, String configuration) {
             String message = fault.getMessage();
             if (fault instanceof CommandException known) {
                 return new Explained(known.exitCode(), message, known.remedy());
@@ -121,7 +136,7 @@ public final class Tally implements Runnable {
                 return new Explained(ExitCode.USAGE, message, refused.remedy());
             }
             if (fault instanceof ConfigException) {
-                return new Explained(ExitCode.USAGE, message, "Correct the configuration file and try again.");
+                return new Explained(ExitCode.USAGE, message, "Correct " + configuration + " and try again.");
             }
             if (fault instanceof LedgerIntegrityException) {
                 return new Explained(

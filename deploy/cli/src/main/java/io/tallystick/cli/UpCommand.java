@@ -4,6 +4,7 @@ package io.tallystick.cli;
 import io.tallystick.embedded.EmbeddedException;
 import io.tallystick.embedded.EmbeddedOptions;
 import io.tallystick.json.JsonObject;
+import io.tallystick.topic.LedgerSettings;
 import io.tallystick.topic.WallClockWatch;
 import io.tallystick.trust.TrustRoot;
 import io.tallystick.verify.ExitCode;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.apache.kafka.common.config.ConfigException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -126,6 +129,37 @@ final class UpCommand implements Callable<Integer> {
                     ExitCode.USAGE, e.getMessage(), "Give another --origin, such as ledger.example.com.", e);
         }
         var unused = ListenAddress.of(listen, 0);
+        ListenAddress.requirePort("--broker-port", brokerPort);
+        ListenAddress.requirePort("--registry-port", registryPort);
+        if (metricsPort != null) {
+            ListenAddress.requirePort("--metrics-port", metricsPort);
+        }
+        requireSetting(
+                "--partitions",
+                Integer.toString(partitions),
+                Map.of(LedgerSettings.PARTITIONS, Integer.toString(partitions)),
+                "Give 1 to 10000, such as 4; a ledger keeps them for ever.");
+        // As text: what is too large for milliseconds is refused as any other number.
+        requireSetting(
+                "--window",
+                Long.toString(windowSeconds),
+                Map.of(LedgerSettings.WINDOW_SIZE_MS, windowSeconds + "000"),
+                "Give whole seconds that divide a day, such as 10, 60 or 900; a ledger keeps them for ever.");
+    }
+
+    private void requireSetting(String option, String given, Map<String, String> setting, String remedy) {
+        Map<String, String> all = new TreeMap<>(Map.of(
+                LedgerSettings.BOOTSTRAP_SERVERS, "localhost:9092",
+                LedgerSettings.SCHEMA_REGISTRY_URL, "http://localhost:8081",
+                LedgerSettings.ORIGIN, origin,
+                LedgerSettings.CHECKPOINT_INTERVAL_MS, "1000"));
+        all.putAll(setting);
+        try {
+            var unused = ConfigFile.settings(all);
+        } catch (ConfigException e) {
+            throw new CommandException(
+                    ExitCode.USAGE, option + " " + given + " cannot be: " + e.getMessage(), remedy, e);
+        }
     }
 
     /** The configuration of the last start, if there was one. */

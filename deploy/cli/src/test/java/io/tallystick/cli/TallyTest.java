@@ -149,7 +149,9 @@ class TallyTest {
 
         // Then
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err()).contains("bootstrap.servers").doesNotContain("\tat ");
+        assertThat(run.err())
+                .contains("bootstrap.servers", "Correct the configuration file " + config)
+                .doesNotContain("\tat ");
     }
 
     @Test

@@ -17,7 +17,17 @@ class UpCommandTest {
     @ParameterizedTest
     @CsvSource({
         "--origin, led ger, 1 to 128 printable ASCII characters",
-        "--listen, no.such.host.invalid, the name cannot be resolved"
+        "--listen, no.such.host.invalid, the name cannot be resolved",
+        "--window, 7, must divide 24 hours",
+        "--window, 0, at least 1000",
+        "--window, -900, at least 1000",
+        "--window, 172800, no more than 86400000",
+        "--window, 9223372036854775807, LONG",
+        "--partitions, 0, at least 1",
+        "--partitions, 10001, no more than 10000",
+        "--broker-port, 65536, is no port",
+        "--registry-port, -1, is no port",
+        "--metrics-port, 65536, is no port"
     })
     void whatNoLedgerCanBeMadeWithLeavesNoDataDirectory(String option, String value, String words) {
         Path data = directory.resolve("data");
@@ -25,7 +35,9 @@ class UpCommandTest {
         TallyRun run = TallyRun.of("up", "--data", data.toString(), option, value);
 
         assertThat(run.exitCode()).as(run.everything()).isEqualTo(ExitCode.USAGE);
-        assertThat(run.err()).contains(value, words);
+        assertThat(run.err())
+                .startsWith("tally: ")
+                .contains(option.equals("--origin") ? "--origin" : option + " " + value, value, words);
         assertThat(data).doesNotExist();
     }
 }
