@@ -8,6 +8,8 @@ import io.tallystick.topic.TenantAdmin;
 import io.tallystick.topic.TenantChange;
 import io.tallystick.topic.TenantDescriptor;
 import io.tallystick.topic.TenantPolicies;
+import io.tallystick.topic.Topics;
+import io.tallystick.verify.ExitCode;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,6 +53,13 @@ final class TenantCreate extends TenantCommand.Change {
 
     @Override
     void check(String of) {
+        if (of.equals(Topics.OPERATOR)) {
+            throw new CommandException(
+                    ExitCode.USAGE,
+                    "tenant " + of
+                            + " cannot be created: it is the ledger's own, and its events are the ledger's alone",
+                    "Choose another id.");
+        }
         access.of(of, transactional);
         tenant(of, replication == null ? 1 : replication);
     }

@@ -89,6 +89,7 @@ class TenantCommandTest {
         "create acme --retention-days 0, at least 1 day",
         "create acme --duplicates-window 31d, 0 to 30 days",
         "create acme --duplicates-entries 0, identities",
+        "create operator, cannot be created",
         "suspend operator, cannot be suspended"
     })
     void wrongValuesAreExplainedWithoutAStackTrace(String arguments, String explanation) {
