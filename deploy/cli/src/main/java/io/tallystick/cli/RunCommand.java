@@ -10,7 +10,9 @@ import io.tallystick.export.ExportApplication;
 import io.tallystick.export.ExportConfig;
 import io.tallystick.ingest.IngestApplication;
 import io.tallystick.ingest.IngestConfig;
+import io.tallystick.topic.Topics;
 import io.tallystick.topic.WallClockWatch;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -42,7 +44,9 @@ final class RunCommand implements Callable<Integer> {
         CHAIN {
             @Override
             AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
-                var stage = new ChainApplication(new ChainConfig(properties), metrics, onFatal);
+                ChainConfig config = new ChainConfig(properties);
+                StateDirectory.requireFree(config.stateDirectory(), config.applicationId());
+                var stage = new ChainApplication(config, metrics, onFatal);
                 stage.start();
                 return stage;
             }
@@ -50,7 +54,13 @@ final class RunCommand implements Callable<Integer> {
         ANCHOR {
             @Override
             AutoCloseable start(Map<String, String> properties, MeterRegistry metrics, Consumer<Throwable> onFatal) {
-                var stage = new AnchorApplication(new AnchorConfig(properties), metrics, onFatal);
+                AnchorConfig config = new AnchorConfig(properties);
+                Topics topics = config.ledger().topics();
+                StateDirectory.requireFree(
+                        Path.of(config.getString(AnchorConfig.STATE_DIR)),
+                        topics.group("trees"),
+                        topics.group("registry"));
+                var stage = new AnchorApplication(config, metrics, onFatal);
                 stage.start();
                 return stage;
             }
