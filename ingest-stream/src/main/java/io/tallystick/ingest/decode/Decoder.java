@@ -99,8 +99,9 @@ public final class Decoder {
         if (Headers.tooLarge(record.key(), headers)) {
             reading.refuse(
                     RejectReason.HEADERS_TOO_LARGE,
-                    "There are " + headers.size() + " headers; at most " + Headers.COUNT_MAX + ", and at most "
-                            + Headers.BYTES_MAX + " bytes of key, names and values together, are taken.");
+                    "There are " + headers.size() + " headers, and " + Headers.bytes(record.key(), headers)
+                            + " bytes of key, names and values together; at most " + Headers.COUNT_MAX + " headers and "
+                            + Headers.BYTES_MAX + " bytes are taken.");
         }
     }
 

@@ -78,4 +78,13 @@ final class Headers {
     static boolean tooLarge(Optional<Bytes> key, List<ContextHeader> headers) {
         return headers.size() > COUNT_MAX || !Context.fits(key, headers);
     }
+
+    /** Bytes of key, names and values together. */
+    static long bytes(Optional<Bytes> key, List<ContextHeader> headers) {
+        long bytes = key.isPresent() ? key.get().length() : 0;
+        for (ContextHeader header : headers) {
+            bytes += header.length();
+        }
+        return bytes;
+    }
 }

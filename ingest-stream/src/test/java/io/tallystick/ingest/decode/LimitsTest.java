@@ -139,6 +139,16 @@ class LimitsTest {
     }
 
     @Test
+    void theRefusalSaysWhichOfTheTwoLimitsWasPassed() {
+        Records record = Records.plain().key("\u00e9".repeat(8000)).header("hh", new byte[1000]);
+
+        assertThat(DECODER.decode(record.build()))
+                .isInstanceOfSatisfying(Decoded.Refused.class, refused -> assertThat(refused.detail())
+                        .isEqualTo("There are 1 headers, and 17002 bytes of key, names and values together; at most 64"
+                                + " headers and 16384 bytes are taken."));
+    }
+
+    @Test
     void valueOfTheLimitIsTakenAndNotOneByteMore() {
         for (int limit : new int[] {1, 2, 100, Decoder.EVENT_BYTES_MAX}) {
             // Given
