@@ -382,18 +382,32 @@ public final class ChainRecovery {
      * @throws IllegalArgumentException if a text is blank or too long
      */
     public ChainHalt clearHalt(String chain, String by, String statement, Duration wait) {
-        Collection<ChainHalt> marks = halts();
-        ChainHalt mark = marks.stream()
-                .filter(found -> found.getChain().equals(chain))
-                .findFirst()
-                .orElseThrow(() -> RecoveryRefusedException.notReady(
-                        "chain " + chain + " is not halted; halted are "
-                                + marks.stream().map(ChainHalt::getChain).toList(),
-                        "Is it spelled as in the alert, <tenant>/<partition>?"));
+        ChainHalt mark = halt(chain);
         try (HaltClearance clearance = new HaltClearance(config.ledger(), records, reader())) {
             clearance.clear(mark, by, statement, wait);
         }
         return mark;
+    }
+
+    /**
+     * The mark of a halted chain.
+     *
+     * @throws RecoveryRefusedException if it is not halted
+     */
+    public ChainHalt halt(String chain) {
+        Collection<ChainHalt> marks = halts();
+        return marks.stream()
+                .filter(found -> found.getChain().equals(chain))
+                .findFirst()
+                .orElseThrow(() -> RecoveryRefusedException.notReady(
+                        "chain " + chain + " is not halted; "
+                                + (marks.isEmpty()
+                                        ? "no chain is"
+                                        : "halted are "
+                                                + marks.stream()
+                                                        .map(ChainHalt::getChain)
+                                                        .toList()),
+                        "If it is spelled as in the alert, <tenant>/<partition>, nothing is to be done."));
     }
 
     private CommittedRecords<SpecificRecord> reader() {

@@ -276,13 +276,8 @@ final class RecoverCommand implements Runnable {
 
         private void clear(PrintWriter out, ChainRecovery recovery) {
             if (!confirmed) {
-                Optional<ChainHalt> mark = explained(recovery::halts).stream()
-                        .filter(halt -> halt.getChain().equals(chain))
-                        .findFirst();
-                throw new CommandException(
-                        ExitCode.USAGE,
-                        mark.map(halt -> "would clear " + describe(halt)).orElse("chain " + chain + " is not halted"),
-                        "Add --yes to do it.");
+                ChainHalt mark = explained(() -> recovery.halt(chain));
+                throw new CommandException(ExitCode.USAGE, "would clear " + describe(mark), "Add --yes to do it.");
             }
             ChainHalt cleared =
                     explained(() -> recovery.clearHalt(chain, by, statement, Duration.ofSeconds(waitSeconds)));

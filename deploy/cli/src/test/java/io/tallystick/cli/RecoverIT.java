@@ -188,7 +188,9 @@ class RecoverIT {
 
         TallyRun unconfirmed = recover("halt", "acme/0", "--by", "Ada", "--statement", "seen");
         assertThat(unconfirmed.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(unconfirmed.err()).contains("is not halted", "--yes");
+        assertThat(unconfirmed.err())
+                .contains("is not halted", "nothing is to be done")
+                .doesNotContain("--yes");
 
         TallyRun nothing = recover("halt", "acme/0", "--by", "Ada", "--statement", "seen", "--yes");
         assertThat(nothing.exitCode()).isEqualTo(ExitCode.USAGE);
