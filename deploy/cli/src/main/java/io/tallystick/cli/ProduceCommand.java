@@ -84,6 +84,7 @@ final class ProduceCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         LedgerSettings settings = config.settings();
+        String topicId = topicId(settings);
         List<TopicPartition> outcomes = List.of(
                 new TopicPartition(settings.topics().receipts(tenant), 0),
                 new TopicPartition(settings.topics().rejects(tenant), 0));
@@ -93,7 +94,7 @@ final class ProduceCommand implements Callable<Integer> {
             outcomes.forEach(consumer::position);
             Set<String> waiting = send(settings);
             int sent = waiting.size();
-            awaitOutcomes(consumer, settings, waiting);
+            awaitOutcomes(consumer, settings, topicId, waiting);
             PrintWriter err = spec.commandLine().getErr();
             err.printf("%d sent, %d answered%n", sent, sent - waiting.size());
             err.flush();
@@ -134,9 +135,10 @@ final class ProduceCommand implements Callable<Integer> {
     }
 
     /** Prints outcomes as they come and takes their coordinates out of {@code waiting}. */
-    private void awaitOutcomes(Consumer<String, byte[]> consumer, LedgerSettings settings, Set<String> waiting) {
+    private void awaitOutcomes(
+            Consumer<String, byte[]> consumer, LedgerSettings settings, String topicId, Set<String> waiting) {
         PrintWriter out = spec.commandLine().getOut();
-        String accepted = topicId(settings) + ":";
+        String accepted = topicId + ":";
         String refused = settings.topics().in(tenant) + ":";
         long deadline = System.nanoTime() + Duration.ofSeconds(timeoutSeconds).toNanos();
         while (!waiting.isEmpty() && System.nanoTime() < deadline) {
@@ -174,6 +176,7 @@ final class ProduceCommand implements Callable<Integer> {
         return record.key() + " was refused: " + reason;
     }
 
+    /** Asked for first: a client would look for the topics of no tenant until its time is over. */
     private String topicId(LedgerSettings settings) {
         try (TenantDirectory directory = new TenantDirectory(settings)) {
             return directory
@@ -181,7 +184,8 @@ final class ProduceCommand implements Callable<Integer> {
                     .orElseThrow(() -> new CommandException(
                             ExitCode.USAGE,
                             "there is no tenant " + tenant,
-                            "Create it with 'tally tenant create " + tenant + "'."))
+                            "'tally tenant list' shows the tenants; create it with 'tally tenant create " + tenant
+                                    + "'."))
                     .topicId();
         }
     }

@@ -171,6 +171,16 @@ class TenantCommandIT {
     }
 
     @Test
+    void producingForNoTenantIsRefusedAtOnce() throws IOException {
+        Path events = Files.writeString(directory.resolve("events"), "{}\n");
+
+        TallyRun run = TallyRun.of("produce", "nobody", events.toString(), "--config", config.toString());
+
+        assertThat(run.exitCode()).as(run.everything()).isEqualTo(2);
+        assertThat(run.err()).contains("there is no tenant nobody", "tally tenant list");
+    }
+
+    @Test
     void wrongIdIsExplained() {
         assertThat(tenant("create Acme")).returns(2, TallyRun::exitCode);
     }
