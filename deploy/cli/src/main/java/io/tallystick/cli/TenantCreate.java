@@ -46,7 +46,10 @@ final class TenantCreate extends TenantCommand.Change {
 
     @Option(
             names = "--transactional",
-            description = "Its producers use transactions, so offsets without entries are expected.")
+            description = {
+                "Its producers use transactions, so offsets without entries are expected. Needed from the start for producers",
+                "with a transactional.id: without it their evidence does not verify, and it cannot be given later."
+            })
     private boolean transactional;
 
     private Optional<AccessGrant> granted = Optional.empty();
@@ -90,7 +93,10 @@ final class TenantCreate extends TenantCommand.Change {
     TenantReport.Sentences sentences(String of) {
         return new TenantReport.Sentences(
                 "tenant " + of + " is ready",
-                "tenant " + of + " existed already and is as it was; 'tally tenant configure' changes it");
+                "tenant " + of + " existed already and is as it was; "
+                        + (transactional
+                                ? "--transactional is for a tenant that is being created, and cannot be given later"
+                                : "'tally tenant configure' changes its policies, retention and access"));
     }
 
     @Override

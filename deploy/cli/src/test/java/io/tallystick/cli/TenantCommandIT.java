@@ -69,6 +69,9 @@ class TenantCommandIT {
                 .doesNotContain("PROBLEM");
         assertThat(ok("list").out()).contains("acme", "operator", "reject");
         assertThat(ok("create acme").out()).contains("existed already", "tenant configure", "30 days");
+        assertThat(ok("create acme --transactional").out())
+                .contains("existed already", "cannot be given later")
+                .doesNotContain("tenant configure");
     }
 
     @Test
