@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,7 @@ class SkippedMarkersIT {
             producer.commitTransaction();
             send(producer, "second");
             producer.commitTransaction();
+            awaitMarkers(broker, 4);
         }
         cutTheLastMarker();
 
@@ -76,6 +78,7 @@ class SkippedMarkersIT {
                 KafkaProducer<String, String> producer = producer(broker.bootstrapServers())) {
             send(producer, "never");
             producer.abortTransaction();
+            awaitMarkers(broker, 2);
         }
         cutTheLastMarker();
         try (EmbeddedBroker broker = EmbeddedBroker.start(directory, OPTIONS)) {
@@ -103,6 +106,7 @@ class SkippedMarkersIT {
                 KafkaProducer<String, String> producer = producer(broker.bootstrapServers())) {
             send(producer, "first");
             producer.commitTransaction();
+            awaitMarkers(broker, 2);
             send(producer, "pending");
 
             // When
@@ -130,6 +134,12 @@ class SkippedMarkersIT {
         return producer;
     }
 
+    /** A producer is told of the decision, not of the marker. */
+    private static void awaitMarkers(EmbeddedBroker broker, long end) {
+        Awaitility.await().atMost(PATIENCE).until(() -> committedEnd(broker.bootstrapServers()) == end);
+    }
+
+    /** How far readers of committed records get. */
     private static long committedEnd(String bootstrapServers) {
         try (KafkaConsumer<String, String> consumer = consumer(bootstrapServers)) {
             return consumer.endOffsets(List.of(PARTITION)).get(PARTITION);
