@@ -88,6 +88,7 @@ final class UpCommand implements Callable<Integer> {
         requireUsable();
         LedgerHome home = new LedgerHome(data);
         LogFile.in(home, "WARN");
+        requireSettings();
         Duration window = Duration.ofSeconds(windowSeconds);
         Duration checkpoint =
                 window.compareTo(Duration.ofMinutes(1)) > 0 && windowSeconds % 60 == 0 ? Duration.ofMinutes(1) : window;
@@ -134,6 +135,10 @@ final class UpCommand implements Callable<Integer> {
         if (metricsPort != null) {
             ListenAddress.requirePort("--metrics-port", metricsPort);
         }
+    }
+
+    /** Before they are written. Settings make loggers, so the log must be where it belongs. */
+    private void requireSettings() {
         requireSetting(
                 "--partitions",
                 Integer.toString(partitions),

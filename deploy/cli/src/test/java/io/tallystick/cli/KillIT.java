@@ -104,6 +104,7 @@ class KillIT {
                 "--trust-root",
                 home.trustRoot().toString());
         assertThat(verify.exitCode()).as(verify.everything()).isZero();
+        assertThat(home.directory().resolve("tally.log")).isNotEmptyFile();
     }
 
     /** Numbers from 0, ten at a time; a number counts when the broker has acknowledged it. */
